@@ -1,0 +1,1 @@
+"""How people walk: arrays and frames in, the same out."""

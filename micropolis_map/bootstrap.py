@@ -1,0 +1,1 @@
+"""Settings to the wired application; the one module that names adapters."""

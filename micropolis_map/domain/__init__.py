@@ -1,0 +1,1 @@
+"""What a community is: plain data, plain rules."""

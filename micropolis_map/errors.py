@@ -1,0 +1,106 @@
+"""Every error the product raises on purpose.
+
+::
+
+    MicropolisError
+    ├── InvalidInput            (ValueError)       a value a person or a file gave is wrong
+    ├── UnreadableFile          (ValueError)       a file cannot be read as what it claims to be
+    ├── NotFound                (LookupError)      a thing that was asked for does not exist or is not public
+    ├── NotLoaded               (LookupError)      a community whose streets are not loaded yet
+    ├── NotAllowed              (PermissionError)  the asker may not see or do this
+    ├── Conflict                (RuntimeError)     somebody else changed it first
+    ├── SourceUnavailable       (ConnectionError)  another server is down, slow, or answers garbage
+    ├── StoreUnavailable        (OSError)          our own storage cannot be read or written
+    └── Cancelled               (RuntimeError)     a person stopped a long task
+
+A message says what happened with the value, what was expected, and what to do. It is kept apart from the
+facts: ``what`` happened and what ``todo``; both survive pickling to a worker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class MicropolisError(Exception):
+    """What went wrong, in one line a person can act on.
+
+    Parameters
+    ----------
+    what
+        What happened, with the offending value (``{value!r}``).
+    todo
+        What to do about it; an imperative sentence, may be empty.
+    """
+
+    def __init__(self, what: str, todo: str = "") -> None:
+        super().__init__(what, todo)
+        self.what = what
+        self.todo = todo
+
+    def __str__(self) -> str:
+        return f"{self.what}; {self.todo}" if self.todo else self.what
+
+
+class InvalidInput(MicropolisError, ValueError):
+    """A value that a person or a file gave is wrong."""
+
+
+class UnreadableFile(MicropolisError, ValueError):
+    """A file cannot be read as what it claims to be."""
+
+
+class NotFound(MicropolisError, LookupError):
+    """A thing that was asked for does not exist, or is not public."""
+
+
+class NotLoaded(MicropolisError, LookupError):
+    """The community's streets are not loaded yet."""
+
+
+class NotAllowed(MicropolisError, PermissionError):
+    """The asker may not see or do this."""
+
+
+class Conflict(MicropolisError, RuntimeError):
+    """Somebody else changed it first."""
+
+
+class SourceUnavailable(MicropolisError, ConnectionError):
+    """Another server is down, slow, or answers garbage."""
+
+
+class StoreUnavailable(MicropolisError, OSError):
+    """Our own storage cannot be read or written."""
+
+
+class Cancelled(MicropolisError, RuntimeError):
+    """A person stopped a long task."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How the three faces answer one class of error."""
+
+    exit_code: int
+    http_status: int
+    page: str  # the Streamlit call that shows it: "warning", "error" or "info"
+
+
+ANSWERS: dict[type[MicropolisError], Answer] = {
+    InvalidInput: Answer(1, 400, "warning"),
+    UnreadableFile: Answer(1, 400, "warning"),
+    NotFound: Answer(1, 404, "info"),
+    NotLoaded: Answer(1, 404, "info"),
+    NotAllowed: Answer(1, 404, "info"),  # 404, not 403: what is private does not exist for the asker
+    Conflict: Answer(1, 409, "warning"),
+    SourceUnavailable: Answer(1, 502, "error"),
+    StoreUnavailable: Answer(1, 503, "error"),
+    Cancelled: Answer(1, 409, "info"),
+    MicropolisError: Answer(1, 500, "error"),
+}
+
+
+def answer(error: MicropolisError) -> Answer:
+    """Return how to answer `error`: the entry of its nearest class in `ANSWERS`."""
+    return next(ANSWERS[cls] for cls in type(error).__mro__ if cls in ANSWERS)

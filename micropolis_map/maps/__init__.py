@@ -1,0 +1,1 @@
+"""The domain as Folium layers; the only place with [lat, lon]."""

@@ -1,0 +1,1 @@
+"""Reading the world: OpenStreetMap, elevation, population, boundaries, files people bring."""

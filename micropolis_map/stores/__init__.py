@@ -1,0 +1,1 @@
+"""Where pins and communities live."""

@@ -1,0 +1,1 @@
+"""Routes beside the pages: data, health, static files."""
