@@ -1,0 +1,68 @@
+# `make` alone shows what there is.
+PYTHON ?= python3
+PORT ?= 8501
+ADDRESS ?= localhost
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lint types layers browser bench lock texts demo clean
+
+help: ## show these targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.run: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements-dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/.run ## set up what is missing and open the map at http://localhost:8501
+	@echo "Micropolis Map opens at http://$(ADDRESS):$(PORT) (stop with Ctrl-C)"
+	$(BIN)/python -m micropolis_map serve --port $(PORT) --address $(ADDRESS)
+
+test: $(VENV)/.test ## set up what is missing and run every test (chromium for those in a browser)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: format lint types layers test ## all that CI checks: format, lint, types, layers, tests
+
+format: $(VENV)/.test ## check the formatting (make format FIX=1 mends it)
+	$(BIN)/ruff format $(if $(FIX),,--check) .
+
+lint: $(VENV)/.test ## ruff, all rules
+	$(BIN)/ruff check $(if $(FIX),--fix,) .
+
+types: $(VENV)/.test ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(VENV)/.test ## import-linter: upper layers import lower ones, never the reverse
+	$(BIN)/lint-imports
+
+browser: $(VENV)/.test ## only the journeys in a real browser
+	$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
+
+bench: $(VENV)/.run ## measure the walk engine beside its peers and write docs/benchmarks.md
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-bench.txt
+	.venv-bench/bin/python -m bench
+
+texts: $(VENV)/.run ## collect the texts to translate and compile the catalogues
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k mark -k ngettext:1,2 --no-wrap --omit-header --sort-output -o micropolis_map/locale/micropolis.pot .
+	$(BIN)/pybabel -q update -D micropolis -i micropolis_map/locale/micropolis.pot -d micropolis_map/locale --no-wrap --no-fuzzy-matching --omit-header
+	$(BIN)/pybabel -q compile -D micropolis -d micropolis_map/locale
+
+demo: $(VENV)/.test ## make the invented demo town again from its seed
+	$(BIN)/python -m tools.demo_town
+
+lock: $(VENV)/.test ## pin requirements.in and requirements-dev.in anew (needs uv)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 -q --no-header --no-emit-index-url requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 -q --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove the virtual environments and caches (never data)
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

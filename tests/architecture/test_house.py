@@ -1,0 +1,71 @@
+"""The house keeps its own rules (HOUSE.md): sizes, names, docstrings, layers."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGE = ROOT / "micropolis_map"
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "versions" not in p.parts)
+DRAWERS = {"utils", "util", "helpers", "common", "misc", "manager"}
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions(module: Path) -> Iterator[Function]:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, Function):
+            yield node
+
+
+def body_lines(function: Function) -> int:
+    doc = ast.get_docstring(function, clean=False)
+    return (function.end_lineno or 0) - function.lineno + 1 - (doc.count("\n") + 1 if doc else 0)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_module_is_small_named_and_documented(module: Path) -> None:
+    text = module.read_text(encoding="utf-8")
+    assert text.count("\n") <= 400
+    assert module.stem not in DRAWERS
+    assert ast.get_docstring(ast.parse(text))
+    long = {f.name: body_lines(f) for f in functions(module) if body_lines(f) > 60}
+    assert not long
+
+
+def test_the_median_module_is_short() -> None:
+    sizes = [m.read_text(encoding="utf-8").count("\n") for m in MODULES if m.name != "__init__.py"]
+    assert median(sizes) <= 200
+
+
+def test_no_exception_is_swallowed() -> None:
+    swallowed = [
+        f"{module}:{node.lineno}"
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"})
+        and all(isinstance(x, ast.Pass | ast.Continue) for x in node.body)
+    ]
+    assert not swallowed
+
+
+def test_the_layers_hold() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-logo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_app_is_only_the_server() -> None:
+    assert (ROOT / "app.py").read_text(encoding="utf-8").count("\n") <= 40
