@@ -1,0 +1,122 @@
+"""Which places a view shows: one rule for the map, the list, the counts and the exports."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+from micropolis_map.domain.place import KINDS, Place
+from micropolis_map.errors import InvalidInput
+
+_MAX_TEXT = 200
+_MAX_VALUES = 500
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_PARAMETERS = {"kind": "kinds", "theme": "themes", "activity": "activities", "ids": "ids"}
+
+
+@dataclass(frozen=True)
+class PlaceFilter:
+    """What to show; every field that is empty lets everything through.
+
+    Attributes
+    ----------
+    kinds, themes, activities, ids
+        A place passes when it has any one of them.
+    text
+        Every word must occur somewhere in the place's or its stories' texts, in any language,
+        regardless of case and accents.
+    """
+
+    kinds: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    activities: tuple[str, ...] = ()
+    text: str = ""
+    ids: tuple[str, ...] = ()
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, Sequence[str]]) -> PlaceFilter:
+        """Return the filter of ``kind theme activity ids`` (repeated, or with commas) and ``q``.
+
+        Raises
+        ------
+        InvalidInput
+            An unknown kind, a text over 200 characters, or more than 500 values.
+        """
+        values = {
+            field: tuple(
+                dict.fromkeys(part for value in query.get(name, ()) for part in value.split(",") if part)
+            )
+            for name, field in _PARAMETERS.items()
+        }
+        for field, found in values.items():
+            if len(found) > _MAX_VALUES:
+                raise InvalidInput(f"the filter has {len(found)} {field}", f"give at most {_MAX_VALUES}")
+        for kind in values["kinds"]:
+            if kind not in KINDS:
+                raise InvalidInput(f"kind is {kind[:80]!r}", f"give one of {', '.join(KINDS)}")
+        text = " ".join(query.get("q", ())).strip()
+        if len(text) > _MAX_TEXT:
+            raise InvalidInput(
+                f"the search text has {len(text)} characters", f"search for at most {_MAX_TEXT}"
+            )
+        return cls(text=text, **values)
+
+    def to_query(self) -> dict[str, list[str]]:
+        """Return the parameters that `from_query` reads back as this filter; empty ones are left out."""
+        query = {name: list(getattr(self, field)) for name, field in _PARAMETERS.items()}
+        query["q"] = [self.text] if self.text else []
+        return {name: values for name, values in query.items() if values}
+
+    def __bool__(self) -> bool:
+        """Whether it holds anything back."""
+        return any(getattr(self, field.name) for field in fields(self))
+
+
+def matches(place: Place, wanted: PlaceFilter) -> bool:
+    """Return whether the place passes the filter."""
+    if wanted.kinds and place.kind not in wanted.kinds:
+        return False
+    if wanted.themes and not set(wanted.themes) & set(place.themes):
+        return False
+    if wanted.activities and place.activity not in wanted.activities:
+        return False
+    if wanted.ids and place.id not in wanted.ids:
+        return False
+    return _has_words(place, wanted.text)
+
+
+def filtered(places: Iterable[Place], wanted: PlaceFilter) -> tuple[Place, ...]:
+    """Return the places that pass, in their order."""
+    return tuple(place for place in places if matches(place, wanted))
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """Return `text` for searching: small letters without accents.
+
+    Examples
+    --------
+    >>> plain("Międzylesie, ŁÓDŹ, Kulturøen")
+    'miedzylesie, lodz, kulturoen'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _has_words(place: Place, text: str) -> bool:
+    words = plain(text).split()
+    if not words:
+        return True
+    haystack = plain("\n".join(_texts(place)))
+    return all(word in haystack for word in words)
+
+
+def _texts(place: Place) -> list[str]:
+    texts = [*place.name.values(), *place.description.values(), *place.themes, place.id]
+    texts.append((place.activity or "").replace("_", " "))
+    for story in place.stories:
+        texts += [story.title, story.text, story.told_by, story.transcript]
+        texts += [text for translation in story.translations.values() for text in translation.values()]
+    return texts
