@@ -1,0 +1,58 @@
+"""The addresses a browser fetches map data and our own scripts from; all on the same server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+ASSETS = "/assets"
+"""Where our css, js and fonts are served from (``web/static``)."""
+
+VENDOR = "/vendor"
+"""Where the files of Leaflet, markercluster and jQuery are served from."""
+
+BASE_LAYERS: tuple[str, ...] = ("green", "water", "waterways", "buildings", "streets", "railways")
+"""Layers of the drawn background, from the lowest up."""
+
+
+def places_url(
+    slug: str,
+    *,
+    kinds: Sequence[str] = (),
+    theme: str = "",
+    activity: str = "",
+    text: str = "",
+    version: str = "",
+) -> str:
+    """Return the address of the community's published places that pass the filter.
+
+    `version` only makes the address new when the places changed, so that a map refetches them.
+    """
+    query = {"kind": ",".join(kinds), "theme": theme, "activity": activity, "q": text, "v": version}
+    return f"/data/{quote(slug, safe='')}/places.geojson" + _query(query)
+
+
+def districts_url(slug: str, version: str = "") -> str:
+    """Return the address of the community's districts."""
+    return f"/data/{quote(slug, safe='')}/districts.geojson" + _query({"v": version})
+
+
+def layer_url(slug: str, layer: str, version: str = "") -> str:
+    """Return the address of one built layer of the community."""
+    return f"/data/{quote(slug, safe='')}/layers/{quote(layer, safe='')}.geojson" + _query({"v": version})
+
+
+def coverage_url(slug: str, profile: str, version: str = "") -> str:
+    """Return the address of the streets with their walking time to the nearest meeting place."""
+    return f"/data/{quote(slug, safe='')}/coverage/{quote(profile, safe='')}.geojson" + _query({"v": version})
+
+
+def background_urls(slug: str, version: str, layers: Sequence[str] = BASE_LAYERS) -> dict[str, str]:
+    """Return the addresses of the background `layers` and the districts' outlines, by layer."""
+    urls = {name: layer_url(slug, name, version) for name in layers}
+    return urls | {"outlines": districts_url(slug, version)}
+
+
+def _query(values: Mapping[str, str]) -> str:
+    given = {key: value for key, value in values.items() if value}
+    return f"?{urlencode(given)}" if given else ""

@@ -1,0 +1,84 @@
+// What the page calls: one function that brings the map to a state, and the OpenStreetMap switch.
+(function () {
+  "use strict";
+  const mm = (window.micropolis = window.micropolis || {});
+  const OSM = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"; // asked only after the visitor ticked the box
+  const CREDIT = '<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noopener">© OpenStreetMap contributors</a>';
+
+  function tileSwitch(map, texts) {
+    if (map._mmTiles) map.removeControl(map._mmTiles);
+    const control = L.control({ position: "topright" });
+    control.onAdd = () => {
+      const box = L.DomUtil.create("div", "mm-tiles");
+      const button = L.DomUtil.create("button", "", box);
+      button.type = "button";
+      button.textContent = texts.background;
+      button.setAttribute("aria-expanded", "false");
+      const form = L.DomUtil.create("form", "", box);
+      form.hidden = true;
+      const label = L.DomUtil.create("label", "", form);
+      const tick = L.DomUtil.create("input", "", label);
+      tick.type = "checkbox";
+      tick.checked = Boolean(map._mmOsm);
+      label.append(document.createTextNode(texts.tiles));
+      L.DomUtil.create("p", "", form).textContent = texts.tilesNote;
+      button.addEventListener("click", () => {
+        form.hidden = !form.hidden;
+        button.setAttribute("aria-expanded", String(!form.hidden));
+      });
+      tick.addEventListener("change", () => {
+        if (tick.checked) {
+          map._mmOsm = L.tileLayer(OSM, { maxZoom: 19, attribution: CREDIT, zIndex: 1 }).addTo(map);
+        } else if (map._mmOsm) {
+          map.removeLayer(map._mmOsm);
+          map._mmOsm = null;
+        }
+        // Our own drawing steps aside for the tiles.
+        for (const name of ["green", "water", "waterways", "buildings", "streets", "railways"]) {
+          const pane = map.getPane(`mm-${name}`);
+          if (pane) pane.style.display = tick.checked ? "none" : "";
+        }
+      });
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.disableScrollPropagation(box);
+      return box;
+    };
+    map._mmTiles = control.addTo(map);
+  }
+
+  mm.show = function (map, state) {
+    const texts = state.texts || {};
+    map.getContainer().setAttribute("aria-label", texts.map || "Map");
+    map.getContainer().setAttribute("role", "region");
+    if (map._mmLang !== state.lang) {
+      map._mmLang = state.lang;
+      document.documentElement.lang = state.lang;
+      tileSwitch(map, texts);
+      for (const [css, name] of [[".leaflet-control-zoom-in", texts.zoomIn], [".leaflet-control-zoom-out", texts.zoomOut]]) {
+        const node = map.getContainer().querySelector(css);
+        if (node && name) { node.title = name; node.setAttribute("aria-label", name); }
+      }
+    }
+    if (map.attributionControl) {
+      map.attributionControl.setPrefix(false);
+      if (map._mmCredit) map.attributionControl.removeAttribution(map._mmCredit);
+      map._mmCredit = state.fromOsm ? CREDIT : mm.escape(texts.credit || "");
+      if (map._mmCredit) map.attributionControl.addAttribution(map._mmCredit);
+    }
+    mm.background(map, state.background || {});
+    if (state.spots && mm.spots) mm.spots(map, state);
+    if (state.places) mm.places(map, state);
+    if (state.coverage && mm.coverage) mm.coverage(map, state);
+  };
+
+  mm.escape = function (text) {
+    const span = document.createElement("span");
+    span.textContent = text;
+    return span.innerHTML;
+  };
+
+  // The frame is laid out after the script ran: keep the map as large as its frame.
+  mm.fit = function (map) {
+    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+  };
+})();
