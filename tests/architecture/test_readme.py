@@ -1,0 +1,81 @@
+"""What the README says works: its commands exist, its links lead somewhere, its pins are pins."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_make_knows_the_two_commands() -> None:
+    for target in re.findall(r"^make (\w+)", README, re.MULTILINE):
+        done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"python -m micropolis_map (\w+)", README))))
+def test_commands_named_in_the_readme_exist(command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "micropolis_map", command, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for option in re.findall(rf"micropolis_map {command} .*?(--[a-z]+)", README):
+        assert option in done.stdout
+
+
+def test_links_and_pictures_are_there() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_the_first_screen_is_one_screen() -> None:
+    assert README.index("make test") < 1200
+
+
+def test_every_requirement_is_pinned_and_used() -> None:
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith((" ", "#"))]
+    assert pins
+    assert all("==" in pin for pin in pins)
+    wanted = {
+        re.split(r"[=\[<>~ ]", line)[0].lower()
+        for line in (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    }
+    unused = wanted - _imported_distributions() - _NOT_IMPORTED
+    assert not unused
+
+
+_NOT_IMPORTED = {
+    "psycopg",  # SQLAlchemy's driver for PostgreSQL, named in the URL only
+    "pyarrow",  # GeoPandas writes Parquet with it
+}
+
+
+def _imported_distributions() -> set[str]:
+    names: set[str] = set()
+    for module in [*ROOT.glob("micropolis_map/**/*.py"), ROOT / "app.py"]:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module)
+                names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    distributions = packages_distributions()
+    tops = {name.split(".")[0] for name in names}
+    found = {d.lower().replace("_", "-") for top in tops for d in distributions.get(top, [])}
+    return found | {
+        "xstatic-" + name.split(".")[2].replace("_", ".") for name in names if name.startswith("xstatic.pkg.")
+    }
