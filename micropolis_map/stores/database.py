@@ -1,0 +1,141 @@
+"""A SQL database on SQLAlchemy: SQLite beside the data, or PostgreSQL.
+
+Each transaction has a connection of its own, so nothing is shared between threads. SQLite runs in WAL with
+``synchronous=FULL``: what was committed survives a loss of power. Every foreign exception leaves here as
+`StoreUnavailable`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.pool import NullPool
+
+from micropolis_map.errors import StoreUnavailable
+from micropolis_map.stores.migrations import migrate
+
+BUSY_TIMEOUT_S = 30
+"""How long a SQLite transaction waits for another process's; then it is reported as locked."""
+
+
+class Database:
+    """One database, opened by its SQLAlchemy URL and migrated to the newest schema.
+
+    Raises
+    ------
+    StoreUnavailable
+        It cannot be opened, or was made by a newer version of the program.
+    """
+
+    def __init__(self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self.url = make_url(url)
+        self.name = self.url.database if self.is_sqlite else self.url.render_as_string(hide_password=True)
+        with self._answering():
+            self.engine = self._open(busy_timeout_s)
+            self._prepare()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a SQLite file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one consistent state."""
+        with self._answering(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose changes are kept together, durably, when the block ends without error."""
+        with self._answering(), self.engine.connect() as plain:
+            connection = plain.execution_options(micropolis_writes=True)
+            with connection.begin():
+                yield connection
+
+    def _open(self, busy_timeout_s: float) -> Engine:
+        if not self.is_sqlite:
+            return sa.create_engine(self.url, pool_pre_ping=True)
+        if self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(
+            self.url, poolclass=NullPool, connect_args={"timeout": busy_timeout_s, "check_same_thread": True}
+        )
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+    def _prepare(self) -> None:
+        if self.is_sqlite:
+            _switch_to_wal(self.engine)
+        with self.writing() as connection:
+            if not self.is_sqlite:
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(7236400)"))
+            migrate(connection, str(self.name))
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            if isinstance(error, StoreUnavailable):
+                raise
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> StoreUnavailable:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        todo = next((todo for sign, todo in _WHAT_TO_DO if sign in reason.lower()), _OTHERWISE)
+        return StoreUnavailable(f"the database {self.name!r} cannot be used: {reason}", todo)
+
+
+_OTHERWISE = "check that the database exists and may be read and written"
+_WHAT_TO_DO = (
+    ("locked", "another process holds it: wait, or end that process"),
+    ("readonly", "give this user the right to write the file and its folder"),
+    ("read-only", "give this user the right to write the file and its folder"),
+    ("permission denied", "give this user the right to write the file and its folder"),
+    ("unable to open", "check that its folder exists and may be written"),
+    ("not a database", "it is damaged: put it aside and restore a backup"),
+    ("malformed", "it is damaged: put it aside and restore a backup"),
+    ("disk i/o error", "check the disk, then restore a backup if it is damaged"),
+    ("full", "free some space on the disk"),
+    ("no such table", "it is not Micropolis Map's: set MICROPOLIS_DATABASE_URL to another one"),
+    ("connection", "check that the database server runs and that MICROPOLIS_DATABASE_URL is right"),
+)
+
+
+def _set_up_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLAlchemy's event signature
+    connection.isolation_level = None  # SQLAlchemy, not the driver, opens transactions (`_begin_sqlite`)
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock at once: a transaction that reads first and then writes would else fail
+    # at the write when another process wrote in between, without waiting for the busy timeout.
+    writes = connection.get_execution_options().get("micropolis_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _switch_to_wal(engine: Engine, attempts: int = 100) -> None:
+    """Turn WAL on; SQLite does not wait for its busy timeout here, so it is tried for some seconds."""
+    for attempt in range(attempts):
+        raw = engine.raw_connection()
+        try:
+            if raw.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+                return
+            raw.execute("PRAGMA journal_mode=WAL")
+        except Exception as error:
+            if "locked" not in str(error) or attempt == attempts - 1:
+                raise sa.exc.DatabaseError("PRAGMA journal_mode=WAL", None, error) from error
+        else:
+            return
+        finally:
+            raw.close()
+        time.sleep(0.05)
