@@ -1,0 +1,162 @@
+"""Reading OpenStreetMap files: every format alike, and every broken file refused in words."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import lzma
+from pathlib import Path
+
+import numpy as np
+import pytest
+from osm_samples import OVERPASS, XML
+
+from micropolis_map.domain.osm_extract import OsmExtract
+from micropolis_map.errors import Cancelled, InvalidInput, UnreadableFile
+from micropolis_map.sources.osm_file import merge_extracts, read_osm
+
+FORMATS = {
+    "a.osm": XML.encode(),
+    "a.osm.gz": gzip.compress(XML.encode()),
+    "a.osm.bz2": bz2.compress(XML.encode()),
+    "a.osm.xz": lzma.compress(XML.encode()),
+    "bom.osm": b"\xef\xbb\xbf" + XML.encode(),
+    "a.json": OVERPASS.encode(),
+    "bom.json": b"\xef\xbb\xbf" + OVERPASS.encode(),
+    "a.json.gz": gzip.compress(OVERPASS.encode()),
+    "disguised.osm": OVERPASS.encode(),
+    "disguised.osm.pbf": gzip.compress(XML.encode()),
+    "disguised.json": XML.encode(),
+}
+
+
+def check_sample(extract: OsmExtract) -> None:
+    assert extract.node_id.tolist() == [1, 2, 3]
+    assert extract.node_lon.tolist() == [2.0000001, 2.0000002, 2.0000003]
+    assert extract.node_lat.tolist() == [1.0000001, 1.0000002, 1.0000003]
+    assert extract.node_tags == {2: {"amenity": "cafe", "name": "Zajęcia & kawa"}}
+    assert extract.way_id.tolist() == [10, 11]
+    assert extract.way_nodes(0).tolist() == [0, -1, 1]
+    assert extract.way_nodes(1).tolist() == []
+    assert extract.way_tags == ({"highway": "path"}, {})
+    assert extract.dangling_refs == 4
+    assert [(r.id, r.members) for r in extract.relations] == [(20, (("way", 10, "outer"),))]
+    assert extract.timestamp == "2026-01-02T03:04:05Z"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_gives_the_same(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(FORMATS[name])
+    extract = read_osm(path)
+    check_sample(extract)
+    assert extract.source == name
+
+
+def test_geometry_written_into_ways_gives_nodes(tmp_path: Path) -> None:
+    path = tmp_path / "geom.json"
+    way = {"type": "way", "id": 1, "nodes": [5, 6, 7], "tags": {"highway": "path"}}
+    way["geometry"] = [{"lat": 1, "lon": 2}, None, {"lat": 3, "lon": 4}]
+    path.write_text(json.dumps({"elements": [way]}))
+    extract = read_osm(path)
+    assert extract.node_id.tolist() == [5, 7]
+    assert extract.way_nodes(0).tolist() == [0, -1, 1]
+
+
+BROKEN = {
+    "empty.osm": (b"", "empty"),
+    "cut.osm": (XML.encode()[:-30], "not whole OpenStreetMap XML"),
+    "cut.osm.gz": (gzip.compress(XML.encode())[:-40], "read to its end"),
+    "cut.osm.bz2": (bz2.compress(XML.encode())[:-40], "read to its end"),
+    "cut.json": (OVERPASS.encode()[:-30], "not whole JSON"),
+    "cut.osm.pbf": (b"\x00\x00\x00\x0d\x0a\x09OSMHeader\x18\x7c\x10", "not a whole .osm.pbf"),
+    "zip.osm": (b"PK\x03\x04", "not OpenStreetMap data"),
+    "page.osm": (b"<!DOCTYPE html><html><body>429</body></html>", "web page"),
+    "list.json": (b"[]", "no list 'elements'"),
+    "geo.json": (b'{"type": "FeatureCollection", "features": []}', "GeoJSON"),
+    "remark.json": (b'{"elements": [], "remark": "runtime error: timed out"}', "timed out"),
+    "change.osm": (b"<osmChange></osmChange>", "<osmChange>"),
+    "bomb.osm": (b'<!DOCTYPE osm [<!ENTITY a "aaa">]><osm>&a;</osm>', "entity"),
+    "odd.json": (b'{"elements": [{"type": "node", "lat": 1, "lon": 2}]}', "'id'"),
+    "far.osm": (b'<osm><node id="1" lat="x" lon="2"/></osm>', "'x'"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_files_are_refused_by_name(tmp_path: Path, name: str) -> None:
+    content, words = BROKEN[name]
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile) as caught:
+        read_osm(path)
+    assert name in str(caught.value)
+    assert words in str(caught.value)
+    assert caught.value.todo
+
+
+@pytest.mark.parametrize("name", ["nothing.osm", "."])
+def test_missing_files_and_folders_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnreadableFile):
+        read_osm(tmp_path / name)
+
+
+@pytest.mark.parametrize("content", [b"<osm></osm>", b'{"elements": []}'])
+def test_no_element_is_invalid_input(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.osm"
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput, match=r"a\.osm holds no"):
+        read_osm(path)
+
+
+def test_every_prefix_of_a_pbf_is_refused(tmp_path: Path, test_data: Path) -> None:
+    whole = (test_data / "monaco" / "monaco.osm.pbf").read_bytes()
+    path = tmp_path / "cut.osm.pbf"
+    for size in (10, 100, 1000, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:size])
+        with pytest.raises((UnreadableFile, InvalidInput), match=r"cut\.osm\.pbf"):
+            read_osm(path)
+
+
+def test_a_damaged_pbf_is_refused_or_read(tmp_path: Path, test_data: Path) -> None:
+    whole = bytearray((test_data / "monaco" / "monaco.osm.pbf").read_bytes())
+    path = tmp_path / "bad.osm.pbf"
+    refused = 0
+    for position in range(5, len(whole), len(whole) // 20):
+        damaged = bytearray(whole)
+        damaged[position] ^= 0xFF
+        path.write_bytes(damaged)
+        try:
+            read_osm(path)
+        except UnreadableFile:
+            refused += 1
+    assert refused >= 15
+
+
+def test_reading_can_be_cancelled(test_data: Path) -> None:
+    def cancel(share: float, message: str) -> None:
+        raise Cancelled("stopped")
+
+    with pytest.raises(Cancelled):
+        read_osm(test_data / "monaco" / "monaco.osm.pbf", cancel)
+
+
+def test_merging_keeps_the_better_of_two(tmp_path: Path) -> None:
+    path = tmp_path / "a.osm"
+    path.write_text(XML)
+    sample = read_osm(path)
+    check_sample(merge_extracts([sample]))
+    twice = merge_extracts([sample, sample])
+    assert twice.node_id.tolist() == [1, 2, 3]
+    assert twice.way_nodes(0).tolist() == [0, -1, 1]
+    assert len(twice.relations) == 1
+    path.write_text('<osm><node id="77" lat="5" lon="6"/><way id="10"><nd ref="77"/></way></osm>')
+    merged = merge_extracts([read_osm(path), sample])
+    assert merged.node_id.tolist() == [1, 2, 3, 77]
+    assert merged.way_tags[0] == {"highway": "path"}
+    assert np.array_equal(merged.way_nodes(0), [0, -1, 1])
+
+
+def test_merging_nothing_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        merge_extracts([])
