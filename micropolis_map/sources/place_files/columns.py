@@ -1,0 +1,116 @@
+"""Which column of a file is which field of our schema, in five languages and the habits of other tools."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from micropolis_map.domain.text import LANGUAGES
+
+IGNORED = ""
+"""The field of a column that is left out."""
+
+_WORDS: Mapping[str, str] = {
+    "name": "name title label naam nom placename place_name",
+    "name.pl": "nazwa tytul",
+    "name.da": "navn titel",
+    "name.it": "nome titolo denominazione",
+    "name.uk": "назва",
+    "description": "description desc details text comment comments notes note popupcontent cmt",
+    "description.pl": "opis",
+    "description.da": "beskrivelse",
+    "description.it": "descrizione",
+    "description.uk": "опис",
+    "kind": "kind type category typeofplace rodzaj kategoria art kategori tipo categoria тип amenity tourism",
+    "activity": "activity",
+    "themes": "themes theme tags folder layer datalayer temat tematy temi",
+    "period": "year date rok aar ar anno рік period built startdate timespan",
+    "period.from": "periodfrom yearfrom from od begin fra dal",
+    "period.to": "periodto yearto to do end til al",
+    "access": "access",
+    "access.step_free": "stepfree wheelchair accessstepfree",
+    "opening_hours": "openinghours hours godzinyotwarcia abningstider orari",
+    "website": "website url web link homepage www strona hjemmeside sito contactwebsite",
+    "photos": "photos",
+    "photo_link": "photo image picture zdjecie foto media gxmedialinks thumbnail",
+    "stories": "stories",
+    "source": "source zrodlo kilde fonte src",
+    "licence": "licence license licencja licenza",
+    "id": "id guid uuid globalid featureid micropolisid",
+    "community": "community",
+    "created": "created",
+    "updated": "updated",
+    "revision": "revision",
+}
+_FIELDS = {word: target for target, words in _WORDS.items() for word in words.split()}
+_TRANSLATABLE = ("name", "description")
+_LANGUAGE_NAMES = {
+    "english": "en", "polish": "pl", "polski": "pl", "danish": "da", "dansk": "da", "italian": "it",
+    "italiano": "it", "ukrainian": "uk", "українська": "uk", "ua": "uk", "dk": "da",
+}  # fmt: skip
+_SUFFIX = re.compile(r"^(?P<word>.+?)(?:[_:.\- ](?P<a>\w{2,10})|\[(?P<b>\w{2,10})\]|\((?P<c>\w{2,10})\))$")
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """Which field each column of a file goes to.
+
+    Attributes
+    ----------
+    columns
+        By column: a field of the schema (``name.pl``, ``description``, ``kind``, ``period.from``,
+        ``access.step_free`` …) or "" to leave it out.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def override(self, columns: Mapping[str, str]) -> ColumnMapping:
+        """Return the mapping with `columns` in the place of what it says of them."""
+        return ColumnMapping({**self.columns, **columns})
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The columns that go nowhere, sorted."""
+        return tuple(sorted(column for column, target in self.columns.items() if target == IGNORED))
+
+
+def propose_mapping(columns: Iterable[str], given: ColumnMapping | None = None) -> ColumnMapping:
+    """Return the field each column seems to be; what `given` says of a column stands.
+
+    Case, accents, blanks and underscores do not matter; ``name_pl``, ``name:pl``, ``name[pl]`` and
+    ``name (Polish)`` are the name in Polish.
+
+    Examples
+    --------
+    >>> propose_mapping(["Nazwa", "description[da]", "colour"]).columns
+    {'Nazwa': 'name.pl', 'description[da]': 'description.da', 'colour': ''}
+    """
+    known = given.columns if given else {}
+    return ColumnMapping({column: known.get(column, propose_field(column)) for column in columns})
+
+
+def propose_field(column: str) -> str:
+    """Return the field of the schema that `column` seems to be, "" for none."""
+    direct = _FIELDS.get(plain(column))
+    if direct is not None:
+        return direct
+    match = _SUFFIX.match(column.strip())
+    if match is None:
+        return IGNORED
+    word, suffix = plain(match["word"]), (match["a"] or match["b"] or match["c"]).casefold()
+    base = _FIELDS.get(word, IGNORED).split(".")[0]
+    if base not in _TRANSLATABLE:
+        return IGNORED
+    lang = _LANGUAGE_NAMES.get(suffix, suffix)
+    known = lang in LANGUAGES or (len(lang) in {2, 3} and lang.isascii() and lang.isalpha())
+    return f"{base}.{lang}" if known else IGNORED
+
+
+def plain(column: str) -> str:
+    """Return `column` in lower case without accents, blanks and punctuation, as one word."""
+    text = column.casefold().replace("ł", "l").replace("ø", "o").replace("å", "a").replace("æ", "ae")
+    decomposed = unicodedata.normalize("NFKD", text.replace("й", "\ue000"))
+    kept = "".join(letter for letter in decomposed if letter.isalnum() or letter == "\ue000")
+    return unicodedata.normalize("NFC", kept.replace("\ue000", "й"))

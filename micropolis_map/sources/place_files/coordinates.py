@@ -1,0 +1,222 @@
+"""Coordinates as people write them: decimal comma, degrees and minutes, pairs in one cell, WKT, GeoJSON."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import shapely
+from shapely.geometry import mapping
+
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f'](?=\d{3}(?!\d))")
+_ANGLE = re.compile(
+    r"""^(?P<before>[NSEWnsewØø])?\s*(?P<sign>[+\-−])?\s*
+    (?P<degrees>\d+(?:[.,]\d+)?)\s*(?:[°ºd*˚]|deg)?\s*
+    (?:(?P<minutes>\d+(?:[.,]\d+)?)\s*(?:['’′´`m]|min)?\s*)?
+    (?:(?P<seconds>\d+(?:[.,]\d+)?)\s*(?:"|”|″|''|’’|′′|s)?\s*)?
+    (?P<after>[NSEWnsewØø])?$""",
+    re.VERBOSE,
+)
+_AXIS = {"N": "lat", "S": "lat", "E": "lon", "W": "lon", "Ø": "lon"}
+
+
+class NotACoordinate(ValueError):
+    """The text is no coordinate; never leaves this package, it becomes a row's reason."""
+
+
+def number(text: str) -> float:
+    """Return the decimal number `text` is, with a point or a comma, blanks between thousands allowed.
+
+    Raises
+    ------
+    NotACoordinate
+        It is none.
+    """
+    clean = _THOUSANDS.sub("", text.strip().replace("−", "-"))
+    if not _NUMBER.fullmatch(clean):
+        raise NotACoordinate(f"{text.strip()!r} is not a number")
+    return float(clean.replace(",", "."))
+
+
+def angle(text: str) -> tuple[float, str]:
+    r"""Return the degrees `text` says, and ``lat``, ``lon`` or "" by its compass letter.
+
+    Examples
+    --------
+    >>> angle("52°13'48\\"N"), angle("21,0122"), angle("W 9° 30′")
+    ((52.23, 'lat'), (21.0122, ''), (-9.5, 'lon'))
+    """
+    try:
+        return number(text), ""
+    except NotACoordinate:
+        match = _ANGLE.match(text.strip())
+    if match is None or not text.strip():
+        raise NotACoordinate(f"{text.strip()!r} is not a coordinate")
+    parts = [float((match[part] or "0").replace(",", ".")) for part in ("degrees", "minutes", "seconds")]
+    if parts[1] >= 60 or parts[2] >= 60:
+        raise NotACoordinate(f"{text.strip()!r} has minutes or seconds of 60 or more")
+    letter = (match["after"] or match["before"] or "").upper()
+    degrees = parts[0] + parts[1] / 60 + parts[2] / 3600
+    negative = (match["sign"] in {"-", "−"}) != (letter in {"S", "W"})
+    return (-degrees if negative else degrees), _AXIS.get(letter, "")
+
+
+def pair(text: str, *, lat_first: bool) -> tuple[float, float]:
+    """Return ``(lon, lat)`` of two coordinates in one text; compass letters beat `lat_first`.
+
+    Raises
+    ------
+    NotACoordinate
+        Not two coordinates.
+    """
+    first, second = (angle(part) for part in _halves(text.strip().strip("()[]")))
+    if first[1] == "lon" or second[1] == "lat":
+        lat_first = False
+    elif first[1] == "lat" or second[1] == "lon":
+        lat_first = True
+    return (second[0], first[0]) if lat_first else (first[0], second[0])
+
+
+def _halves(text: str) -> tuple[str, str]:
+    ways = (r"\s*[;|/]\s*", r"\s*,\s+", r"(?<=[NSEWØnsewø])[\s,]+", r"\s+(?=[NSEWØnsewø])", r"\s+", r",")
+    for separator in ways:
+        parts = [part for part in re.split(separator, text) if part]
+        if len(parts) == 2:
+            return parts[0], parts[1]
+    commas = text.split(",")  # "52,2297,21,0122": decimal commas and a comma between
+    if len(commas) == 4:
+        return ".".join(commas[:2]), ".".join(commas[2:])
+    raise NotACoordinate(f"{text[:60]!r} is not two coordinates")
+
+
+def geometry_text(text: str, *, lat_first: bool) -> dict[str, Any]:
+    """Return the GeoJSON geometry that a cell says: WKT, EWKT, GeoJSON, ``[lon, lat]``, or a pair.
+
+    Raises
+    ------
+    NotACoordinate
+        It says none of these.
+    """
+    clean = text.strip()
+    if clean[:1] in {"{", "["}:
+        return _json(clean)
+    if (clean[:1].isalpha() and "(" in clean) or clean.upper().endswith("EMPTY"):
+        return wkt(clean)
+    lon, lat = pair(clean, lat_first=lat_first)
+    return {"type": "Point", "coordinates": [lon, lat]}
+
+
+def wkt(text: str) -> dict[str, Any]:
+    """Return the GeoJSON geometry of WKT or EWKT (its SRID is not looked at)."""
+    body = text.split(";", 1)[1] if text.upper().startswith("SRID=") else text
+    try:
+        found = shapely.from_wkt(body)
+    except shapely.errors.GEOSException as error:
+        raise NotACoordinate(f"{text[:60]!r} is not WKT") from error
+    if found is None or found.is_empty:
+        raise NotACoordinate(f"{text[:60]!r} is an empty geometry")
+    return dict(mapping(shapely.force_2d(found)))
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotACoordinate(f"{text[:60]!r} is not GeoJSON") from error
+    if isinstance(found, list):
+        return {"type": "Point", "coordinates": found}
+    return dict(found.get("geometry") or found) if isinstance(found, dict) else {}
+
+
+def usable(geometry: Any) -> tuple[dict[str, Any] | None, str]:
+    """Return `geometry` in 2-D with closed rings, and "" or why it cannot be used.
+
+    A collection is reduced to its parts of the highest dimension (areas, else lines, else points), for a
+    place is one of the six plain types; lines of one point become that point. Values are not range-checked.
+    """
+    if geometry is None:
+        return None, "geometry is null"
+    if not isinstance(geometry, Mapping):
+        return None, f"geometry is {geometry!r:.60}"
+    try:
+        parts = list(_parts(geometry, 0))
+    except NotACoordinate as error:
+        return None, str(error)
+    if not parts:
+        return None, f"geometry is empty ({geometry.get('type')!r})"
+    top = max(dimension for dimension, _ in parts)
+    return _joined(top, [coordinates for dimension, coordinates in parts if dimension == top]), ""
+
+
+_SINGLE = {"Point": 0, "LineString": 1, "Polygon": 2}
+_MANY = {"MultiPoint": 0, "MultiLineString": 1, "MultiPolygon": 2}
+
+
+def _parts(geometry: Mapping[str, Any], depth: int) -> Any:
+    kind = geometry.get("type")
+    if kind == "GeometryCollection" and depth < 20:
+        for inner in geometry.get("geometries") or ():
+            if isinstance(inner, Mapping):
+                yield from _parts(inner, depth + 1)
+        return
+    if kind not in _SINGLE and kind not in _MANY:
+        raise NotACoordinate(f"geometry type is {kind!r:.60}")
+    coordinates = geometry.get("coordinates")
+    if not isinstance(coordinates, list | tuple):
+        raise NotACoordinate(f"coordinates are {coordinates!r:.60}")
+    for part in [coordinates] if kind in _SINGLE else coordinates:
+        dimension = _SINGLE[kind] if kind in _SINGLE else _MANY[kind]
+        if part:
+            yield _part(dimension, part)
+
+
+def _part(dimension: int, coordinates: Any) -> tuple[int, Any]:
+    if dimension == 0:
+        return 0, position(coordinates)
+    if dimension == 1:
+        line = [position(corner) for corner in _list(coordinates)]
+        return (1, line) if len(line) > 1 else (0, line[0])
+    rings = [[position(corner) for corner in _list(ring)] for ring in _list(coordinates) if ring]
+    rings = [ring if ring[0] == ring[-1] else [*ring, ring[0]] for ring in rings]
+    if not rings or any(len(ring) < 4 for ring in rings):
+        raise NotACoordinate(f"an area has an outline of fewer than three corners: {coordinates!r:.60}")
+    return 2, rings
+
+
+def _joined(dimension: int, parts: list[Any]) -> dict[str, Any]:
+    name = ("Point", "LineString", "Polygon")[dimension]
+    if len(parts) == 1:
+        return {"type": name, "coordinates": parts[0]}
+    return {"type": f"Multi{name}", "coordinates": parts}
+
+
+def position(value: Any) -> list[float]:
+    """Return ``[lon, lat]`` of a GeoJSON position; altitude is dropped."""
+    pair_ = value[:2] if isinstance(value, list | tuple) else ()
+    if len(pair_) != 2 or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in pair_):
+        raise NotACoordinate(f"position is {value!r:.60}")
+    lon, lat = float(pair_[0]), float(pair_[1])
+    if not (math.isfinite(lon) and math.isfinite(lat)):
+        raise NotACoordinate(f"position is {value!r:.60}")
+    return [lon, lat]
+
+
+def _list(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise NotACoordinate(f"coordinates hold {value!r:.60}")
+    return value
+
+
+def positions(geometry: Mapping[str, Any]) -> list[list[float]]:
+    """Return all positions of a usable geometry, flat."""
+    return _flat(geometry["coordinates"])
+
+
+def _flat(coordinates: Any) -> list[list[float]]:
+    if isinstance(coordinates[0], int | float):
+        return [coordinates]
+    return [found for part in coordinates for found in _flat(part)]

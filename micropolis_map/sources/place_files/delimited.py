@@ -1,0 +1,175 @@
+"""CSV of any delimiter: each record below the header is one row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from micropolis_map.sources.place_files.columns import plain
+from micropolis_map.sources.place_files.coordinates import NotACoordinate, angle, geometry_text, usable
+from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row, unreadable
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_BY_NAME = {name: sign for sign, name in DELIMITERS.items()}
+
+_LAT = {
+    "lat", "latitude", "ycoord", "coordy", "coordinatey", "szerokosc", "szerokoscgeograficzna", "breddegrad",
+    "bredde", "latitudine", "широта", "northing", "northings", "y",
+}  # fmt: skip
+_LON = {
+    "lon", "lng", "long", "longitude", "xcoord", "coordx", "coordinatex", "dlugosc", "dlugoscgeograficzna",
+    "laengdegrad", "laengde", "longitudine", "довгота", "easting", "eastings", "x",
+}  # fmt: skip
+_WHOLE = {"geometry", "wkt", "geom", "thegeom", "geojson", "wktgeom", "shape"}
+_PAIR_LAT_FIRST = {
+    "latlon", "latlng", "latlong", "coordinates", "coordinate", "coords", "position", "gps", "location",
+    "wspolrzedne", "koordinater", "coordinata", "координати",
+}  # fmt: skip
+_PAIR_LON_FIRST = {"lonlat", "lnglat", "longlat", "xy"}
+
+_INJECTION = ("'=", "'+", "'-", "'@", "'\t", "'\r", "''")
+
+
+@dataclass(frozen=True)
+class _Where:
+    """Which columns say where a row is."""
+
+    lat: str = ""
+    lon: str = ""
+    whole: str = ""
+    lat_first: bool = True
+
+
+def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], list[Question]]:
+    """Return a row for each record that is not blank, and what was recognised.
+
+    Raises
+    ------
+    UnreadableFile
+        No header, or the csv module cannot read it.
+    """
+    text, delimiter, questions = _delimiter(text, options)
+    try:
+        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise unreadable(path, f"is not CSV: {error}", "save it again as CSV in UTF-8") from error
+    records = [record for record in records if any(cell.strip() for cell in record)]
+    if not records:
+        raise unreadable(path, "is empty", "give a header and a row for each place")
+    header = _header(records[0])
+    where = find_columns(header)
+    if where.whole and not where.lat:
+        order = "latitude first" if where.lat_first else "longitude first"
+        questions.append(Question("columns", f"column {where.whole!r} holds the position, {order}"))
+    rows = []
+    for number, record in enumerate(records[1:], start=1):
+        rows.append(_row(number, record, header, where))
+    return rows, questions
+
+
+def find_columns(header: Sequence[str]) -> _Where:
+    """Return which columns hold the position: lat and lon, or one with both, WKT or GeoJSON."""
+    by_plain: dict[str, str] = {}
+    for name in header:
+        by_plain.setdefault(plain(name), name)
+
+    def first(words: Set[str]) -> str:
+        return next((name for word, name in by_plain.items() if word in words), "")
+
+    whole, lat, lon = first(_WHOLE), first(_LAT), first(_LON)
+    if lat and lon:
+        return _Where(lat, lon, whole)
+    if whole or first(_PAIR_LON_FIRST):
+        return _Where(whole=whole or first(_PAIR_LON_FIRST), lat_first=not first(_PAIR_LON_FIRST))
+    return _Where(whole=first(_PAIR_LAT_FIRST))
+
+
+def row_from_cells(number: int, cells: Mapping[str, Any], where: _Where) -> Row:
+    """Return the row whose position stands in the `cells` that `where` names."""
+    used = {where.lat, where.lon, where.whole}
+    properties = {key: value for key, value in cells.items() if key not in used and value not in ("", None)}
+    whole = str(cells.get(where.whole) or "") if where.whole else ""
+    try:
+        if whole.strip():
+            raw: Any = geometry_text(whole, lat_first=where.lat_first)
+        elif where.lat:
+            raw = _point(str(cells.get(where.lat) or ""), str(cells.get(where.lon) or ""), where)
+        elif where.whole:
+            return Row(number, None, properties, f"has no position: {where.whole} is empty")
+        else:
+            todo = "no column is named lat and lon, coordinates, or WKT"
+            return Row(number, None, properties, f"has no position: {todo}")
+    except NotACoordinate as error:
+        return Row(number, None, properties, str(error))
+    geometry, reason = usable(raw)
+    return Row(number, geometry, properties, reason or None)
+
+
+def _point(lat_text: str, lon_text: str, where: _Where) -> dict[str, Any]:
+    missing = [name for name, text in ((where.lat, lat_text), (where.lon, lon_text)) if not text.strip()]
+    if missing:
+        raise NotACoordinate(f"has no position: {' and '.join(missing)} empty")
+    try:
+        (lat, lat_axis), (lon, lon_axis) = angle(lat_text), angle(lon_text)
+    except NotACoordinate as error:
+        raise NotACoordinate(f"{error} (in {where.lat}, {where.lon})") from error
+    if lat_axis == "lon" or lon_axis == "lat":  # the compass letters say it
+        lat, lon = lon, lat
+    return {"type": "Point", "coordinates": [lon, lat]}
+
+
+def _delimiter(text: str, options: ReadOptions) -> tuple[str, str, list[Question]]:
+    answer = options.answers.get("delimiter", "")
+    if text[:4].lower() == "sep=" and len(text) > 4:  # Excel's own way of saying it
+        first, _, text = text.partition("\n")
+        answer = answer or first[4:5]
+    sign = _BY_NAME.get(answer, answer) or _guess(text)
+    if sign not in DELIMITERS or sign == ",":
+        return text, sign, []
+    seen = f"the columns are separated by a {DELIMITERS[sign]}"
+    return text, sign, [Question("delimiter", seen, DELIMITERS[sign], tuple(DELIMITERS.values()))]
+
+
+def _guess(text: str) -> str:
+    sample = text[:20_000].splitlines(keepends=True)[:60]
+    best, best_score = ",", 0.0
+    for sign in DELIMITERS:
+        try:
+            widths = [len(record) for record in csv.reader(sample, delimiter=sign) if record]
+        except csv.Error:
+            continue
+        if not widths or widths[0] < 2:
+            continue
+        score = sum(width == widths[0] for width in widths) / len(widths) * (1 + min(widths[0], 20) / 100)
+        if score > best_score + 1e-9:
+            best, best_score = sign, score
+    return best
+
+
+def _header(record: Sequence[str]) -> list[str]:
+    names: list[str] = []
+    for index, cell in enumerate(record, start=1):
+        name = cell.strip() or f"column {index}"
+        names.append(name if name not in names else f"{name} {index}")
+    return names
+
+
+def _row(number: int, record: Sequence[str], header: Sequence[str], where: _Where) -> Row:
+    extra = [cell for cell in record[len(header) :] if cell.strip()]
+    if extra:
+        reason = (
+            f"has {len(record)} cells where the header has {len(header)}: put texts with the delimiter, "
+            "and decimal commas, in quotes"
+        )
+        return Row(number, None, {}, reason)
+    cells = {name: neutral_undone(cell) for name, cell in zip(header, record, strict=False)}
+    return row_from_cells(number, cells, where)
+
+
+def neutral_undone(cell: str) -> str:
+    """Return the cell without the apostrophe that keeps spreadsheets from running it as a formula."""
+    return cell[1:] if cell.startswith(_INJECTION) else cell

@@ -1,0 +1,114 @@
+"""GeoJSON and uMap's files: each feature is one row; uMap's layers become themes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from micropolis_map.sources.place_files.coordinates import usable
+from micropolis_map.sources.place_files.plain_text import from_umap
+from micropolis_map.sources.place_files.rows import Question, Row, short, unreadable
+
+_GEOMETRIES = {
+    "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
+}  # fmt: skip
+_WGS84 = {"CRS84", "EPSG:4326", "4326"}
+
+
+def parse_json(text: str, path: Path) -> Any:
+    """Return the document; JSON text sequences and one feature a line (GeoJSONL) are taken as a list.
+
+    Raises
+    ------
+    UnreadableFile
+        It is not JSON.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        lines = [line.strip("\x1e \t\r") for line in text.splitlines()]
+        lines = [line for line in lines if line]
+        try:
+            if len(lines) > 1 and all(line.startswith("{") and line.endswith("}") for line in lines):
+                return [json.loads(line) for line in lines]
+        except (ValueError, RecursionError):
+            pass  # the first error says more
+        raise unreadable(path, f"is not JSON: {error}", "export it again, or repair that line") from error
+
+
+def geojson_rows(document: Any, path: Path) -> tuple[list[Row], list[Question], str]:
+    """Return a row for each feature, remarks, and the CRS the file states ("" for EPSG:4326).
+
+    Raises
+    ------
+    UnreadableFile
+        It is JSON, but neither GeoJSON nor a uMap file.
+    """
+    rows: list[Row] = []
+    questions: list[Question] = []
+    for item, layer in _features(document, path, questions):
+        rows.append(_row(len(rows) + 1, item, layer))
+    return rows, questions, _crs(document)
+
+
+def _features(document: Any, path: Path, questions: list[Question]) -> Iterator[tuple[Any, str]]:
+    kind = document.get("type") if isinstance(document, dict) else None
+    if isinstance(document, list):
+        yield from ((item, "") for item in document)
+    elif kind == "umap":
+        for layer in document.get("layers") or ():
+            name = _layer_name(layer, questions)
+            yield from ((item, name) for item in layer.get("features") or ())
+    elif kind == "FeatureCollection":
+        features = document.get("features")
+        if not isinstance(features, list):
+            raise unreadable(path, f"has features {short(features)}", 'give "features": [ … ]')
+        name = _layer_name(document, questions) if "_umap_options" in document else ""
+        yield from ((item, name) for item in features)
+    elif kind == "Feature" or kind in _GEOMETRIES:
+        yield document, ""
+    else:
+        what = f"JSON of type {short(kind)}" if isinstance(document, dict) else f"JSON {short(document)}"
+        raise unreadable(path, f"is {what}, not GeoJSON", "export it as a GeoJSON FeatureCollection")
+
+
+def _layer_name(layer: Mapping[str, Any], questions: list[Question]) -> str:
+    options = layer.get("_umap_options") or {}
+    name = str(options.get("name") or "").strip()
+    if (options.get("remoteData") or {}).get("url"):
+        questions.append(
+            Question("file", f"layer {name!r} loads its data from elsewhere: that is not included")
+        )
+    return name
+
+
+def _row(number: int, item: Any, layer: str) -> Row:
+    if isinstance(item, dict) and item.get("type") in _GEOMETRIES:
+        item = {"type": "Feature", "geometry": item}
+    if not isinstance(item, dict) or item.get("type") != "Feature":
+        return Row(number, None, {}, f"is {short(item)}, not a Feature")
+    raw = item.get("properties")
+    properties: dict[str, Any] = dict(raw) if isinstance(raw, dict) else {}
+    umap = "_umap_options" in properties or bool(layer)
+    properties.pop("_umap_options", None)
+    if umap:
+        properties = {key: from_umap(v) if isinstance(v, str) else v for key, v in properties.items()}
+    if layer:
+        properties.setdefault("datalayer", layer)
+    geometry, reason = usable(item.get("geometry"))
+    own_id = item.get("id")
+    identifier = "" if own_id is None or isinstance(own_id, dict | list | bool) else str(own_id)
+    return Row(number, geometry, properties, reason or None, identifier)
+
+
+def _crs(document: Any) -> str:
+    """Return the CRS of the member older GeoJSON has, "" where it is WGS84 or not stated."""
+    member = document.get("crs") if isinstance(document, dict) else None
+    properties = member.get("properties") if isinstance(member, dict) else None
+    name = str(properties.get("name", "")) if isinstance(properties, dict) else ""
+    if not name or any(name.upper().endswith(code) for code in _WGS84):
+        return ""
+    authority, _, code = name.rpartition(":")
+    return f"EPSG:{code}" if code.isdigit() and "EPSG" in authority.upper() else name

@@ -1,0 +1,195 @@
+"""Reads any place file into rows: finds out what it is, reads it, puts it into EPSG:4326."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from micropolis_map.sources.place_files.columns import propose_mapping
+from micropolis_map.sources.place_files.coordinates import usable
+from micropolis_map.sources.place_files.decoding import CHOICES, decode
+from micropolis_map.sources.place_files.delimited import csv_rows, find_columns, row_from_cells
+from micropolis_map.sources.place_files.geojson import geojson_rows, parse_json
+from micropolis_map.sources.place_files.gpkg import gpkg_rows
+from micropolis_map.sources.place_files.gpx import gpx_rows
+from micropolis_map.sources.place_files.kml import kml_rows
+from micropolis_map.sources.place_files.recognition import recognise
+from micropolis_map.sources.place_files.rows import (
+    MAX_FILE_BYTES,
+    MAX_ROWS,
+    MAX_UNPACKED_BYTES,
+    Question,
+    ReadOptions,
+    Row,
+    RowFile,
+    unreadable,
+)
+from micropolis_map.sources.place_files.xml_tree import parse
+
+KINDS = ("geojson", "csv", "gpx", "kml", "gpkg")
+_ENDINGS = {
+    ".geojson": "geojson", ".json": "geojson", ".umap": "geojson", ".geojsonl": "geojson", ".gpx": "gpx",
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".kml": "kml", ".kmz": "kml", ".gpkg": "gpkg",
+}  # fmt: skip
+_TODO = "give GeoJSON, CSV, GPX, KML, KMZ or GPKG"
+
+
+def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
+    """Return every row of the file, each with a geometry in EPSG:4326 or the reason why it has none.
+
+    What the file is follows from its content; its ending only decides what the content leaves open.
+    At most `MAX_FILE_BYTES` and `MAX_ROWS`.
+
+    Parameters
+    ----------
+    path
+        GeoJSON, ``.umap``, CSV, GPX, KML, KMZ or GeoPackage.
+    options
+        What is known of the community, and answers to questions of an earlier reading.
+
+    Returns
+    -------
+    The rows, a proposed mapping of their properties to our schema, and what was recognised.
+
+    Raises
+    ------
+    UnreadableFile
+        The file is missing, too large, broken, or none of these formats.
+    InvalidInput
+        An answer in `options` makes no sense.
+    """
+    options = options or ReadOptions()
+    data = _content(path)
+    kind = _kind(data, path)
+    questions: list[Question] = []
+    if _ENDINGS.get(path.suffix.lower()) not in {kind, None}:
+        questions.append(
+            Question("file", f"the file is named {path.suffix} but holds {kind}: read as {kind}")
+        )
+    rows, found, crs = _rows(kind, data, path, options)
+    questions += found
+    if len(rows) > MAX_ROWS:
+        raise unreadable(path, f"has more than {MAX_ROWS} rows", "divide it into smaller files")
+    rows = [_settled(row) for row in rows]
+    rows, recognised = recognise(rows, options, stated_crs=crs)
+    columns = dict.fromkeys(key for row in rows for key in row.properties)
+    mapping = propose_mapping(columns, options.mapping)
+    return RowFile(path.name, kind, tuple(rows), mapping, (*questions, *recognised))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            limit = f"{MAX_FILE_BYTES // 1_000_000} MB"
+            raise unreadable(path, f"has {size} bytes, more than {limit}", "divide it into smaller files")
+        data = path.read_bytes()
+    except OSError as error:
+        raise unreadable(
+            path, f"cannot be read: {error.strerror}", "check the name and the rights"
+        ) from error
+    if not data.strip():
+        raise unreadable(path, "is empty", _TODO)
+    return data
+
+
+def _kind(data: bytes, path: Path) -> str:
+    if data.startswith(b"SQLite format 3\0"):
+        return "gpkg"
+    if data.startswith(b"PK\x03\x04"):
+        return "kml"
+    ending = _ENDINGS.get(path.suffix.lower(), "")
+    head = _head(data)
+    if head.startswith("<"):
+        return _xml_kind(head, path)
+    if head.startswith(("{", "[", "\x1e")):
+        return "geojson"
+    if ending in {"geojson", "csv"}:
+        return ending
+    if ending:
+        raise unreadable(path, f"is not {ending.upper()}: it begins with {head[:20]!r}", "export it again")
+    raise unreadable(path, f"is of a kind that is not read ({path.suffix or 'no ending'})", _TODO)
+
+
+def _head(data: bytes) -> str:
+    text = data[:20_000].removeprefix(b"\xef\xbb\xbf")
+    if text[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return text.decode("utf-16", "replace").lstrip()
+    if b"\0" in text[:4]:
+        return text.replace(b"\0", b"").decode("latin-1").lstrip()
+    return text.decode("latin-1").lstrip()
+
+
+def _xml_kind(head: str, path: Path) -> str:
+    low = head.lower()
+    found = {kind: low.find(f"<{kind}") for kind in ("gpx", "kml", "html")}
+    found["kml"] = max(found["kml"], low.find(":kml"))
+    there = {kind: at for kind, at in found.items() if at >= 0}
+    kind = min(there, key=lambda kind: there[kind]) if there else ""
+    if kind == "html":
+        raise unreadable(path, "is a web page", "download the file itself, not the page that shows it")
+    kind = kind or _ENDINGS.get(path.suffix.lower(), "")
+    if kind not in {"gpx", "kml"}:
+        raise unreadable(path, f"is XML, but neither GPX nor KML: {head[:40]!r}", _TODO)
+    return kind
+
+
+def _rows(kind: str, data: bytes, path: Path, options: ReadOptions) -> tuple[list[Row], list[Question], str]:
+    if kind == "gpkg":
+        rows, questions = gpkg_rows(path)
+        return [_from_cells(row) for row in rows], questions, ""
+    if kind in {"gpx", "kml"}:
+        root = parse(_unpacked(data, path) if data.startswith(b"PK") else data, path)
+        rows, questions = (gpx_rows if kind == "gpx" else kml_rows)(root, path)
+        return [_from_cells(row) for row in rows], questions, ""
+    text, encoding = decode(data, path.name, options.answers.get("encoding", ""))
+    questions = []
+    if encoding != "utf-8":
+        questions.append(Question("encoding", f"the text is in {encoding}", encoding, CHOICES))
+    if kind == "geojson":
+        rows, found, crs = geojson_rows(parse_json(text, path), path)
+        return rows, [*questions, *found], crs
+    rows, found = csv_rows(text, path, options)
+    return rows, [*questions, *found], ""
+
+
+def _unpacked(data: bytes, path: Path) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            inner = [info for info in archive.infolist() if info.filename.lower().endswith(".kml")]
+            if not inner:
+                raise unreadable(path, "is an archive without a .kml", _TODO)
+            first = next((info for info in inner if info.filename.lower() == "doc.kml"), inner[0])
+            with archive.open(first) as file:
+                unpacked = file.read(MAX_UNPACKED_BYTES + 1)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise unreadable(path, f"is a broken archive: {error}", "export it again") from error
+    if len(unpacked) > MAX_UNPACKED_BYTES:
+        limit = f"{MAX_UNPACKED_BYTES // 1_000_000} MB"
+        raise unreadable(path, f"unpacks to more than {limit}", "divide it into smaller files")
+    return unpacked
+
+
+def _from_cells(row: Row) -> Row:
+    """Return a row without geometry with the one its columns state (a GeoPackage's table, our exports)."""
+    if row.geometry is not None or not row.properties:
+        return row
+    where = find_columns(_names(row))
+    if not (where.lat or where.whole):
+        return row
+    return replace(row_from_cells(row.number, row.properties, where), id=row.id)
+
+
+def _names(row: Row) -> Sequence[str]:
+    return [name for name, value in row.properties.items() if isinstance(value, str | int | float)]
+
+
+def _settled(row: Row) -> Row:
+    if row.geometry is None:
+        return row if row.reason else replace(row, reason="has no geometry")
+    geometry, reason = usable(row.geometry)
+    return replace(row, geometry=geometry, reason=row.reason or reason or None)

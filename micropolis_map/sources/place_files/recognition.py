@@ -1,0 +1,191 @@
+"""Recognises coordinates in another order or CRS by where the community lies; never without saying so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Transformer
+from pyproj.exceptions import CRSError
+
+from micropolis_map.errors import InvalidInput
+from micropolis_map.sources.place_files.coordinates import positions
+from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row
+
+MARGIN_DEG = 0.5
+"""About 50 km: coordinates this close to the community are taken to be meant for it."""
+ENOUGH = 0.6
+"""Share of a file's rows that must fall near the community for another reading to be proposed."""
+
+LON_LAT = "lon, lat"
+LAT_LON = "lat, lon"
+PROJECTED = (
+    "EPSG:3857", "EPSG:2180", "EPSG:25832", "EPSG:25833", "EPSG:25834", "EPSG:32632", "EPSG:32633",
+    "EPSG:32634", "EPSG:2176", "EPSG:2177", "EPSG:2178", "EPSG:2179", "EPSG:3003", "EPSG:3004",
+    "EPSG:7791", "EPSG:7792", "EPSG:3035", "EPSG:5564", "EPSG:5565", "EPSG:5566",
+)  # fmt: skip
+"""Web Mercator, Poland 1992 and 2000, UTM on ETRS89 and WGS84, Italy (Gauss-Boaga, RDN2008), Ukraine."""
+
+Pairs = NDArray[np.float64]
+
+
+def recognise(
+    rows: Sequence[Row], options: ReadOptions, *, stated_crs: str = ""
+) -> tuple[list[Row], list[Question]]:
+    """Return the rows in EPSG:4326 ``(lon, lat)``, and what was recognised to get there.
+
+    As written is tried first; only where fewer than `ENOUGH` of the rows lie near the community, the other
+    order and the projected CRS are tried, and the one that brings most of them near it (ties: nearest to its
+    centre, then the order of `PROJECTED`) is proposed. Without a community only what the file states or an
+    answer says is applied. Rows off the Earth afterwards lose their geometry and say why.
+
+    Parameters
+    ----------
+    stated_crs
+        What the file itself says its CRS is; "" for EPSG:4326 or nothing.
+
+    Raises
+    ------
+    InvalidInput
+        The answered or stated CRS does not exist.
+    """
+    answer = options.answers.get("crs") or options.answers.get("order")
+    xy = _representatives(rows)
+    if answer is None and stated_crs:
+        proposed, seen = stated_crs, f"the file says its coordinates are in {stated_crs}"
+    elif answer is None:
+        proposed, seen = _propose(xy, options)
+    else:
+        proposed, seen = answer, f"the coordinates are read as {answer}, as answered"
+    moved = [_transformed(row, proposed) for row in rows]
+    questions = []
+    if proposed != LON_LAT:
+        kind = "order" if proposed == LAT_LON else "crs"
+        questions.append(Question(kind, seen, proposed, (LON_LAT, LAT_LON, *PROJECTED)))
+    elif answer is None:
+        moved, swapped = _swapped_rows(moved, options)
+        questions += swapped
+    return [_in_range(row) for row in moved], questions
+
+
+def _representatives(rows: Sequence[Row]) -> Pairs:
+    first = [positions(row.geometry)[0] for row in rows if row.geometry is not None]
+    return np.array(first, dtype=np.float64).reshape(-1, 2)
+
+
+def _propose(xy: Pairs, options: ReadOptions) -> tuple[str, str]:
+    if not len(xy) or options.centre is None:
+        return LON_LAT, ""
+    near = _near(options)
+    if float(near(xy).mean()) >= ENOUGH:
+        return LON_LAT, ""
+    best, best_rank = LON_LAT, (ENOUGH - 1e-9, 0.0)
+    for candidate in (LAT_LON, *PROJECTED, *(f"{crs} (y, x)" for crs in PROJECTED)):
+        if candidate != LAT_LON and np.abs(xy).max() < 1000:
+            break  # degrees, not metres
+        there = _converted(xy, candidate)
+        rank = (float(near(there).mean()), -_distance(there, options.centre))
+        if rank[0] > best_rank[0] or (rank[0] == best_rank[0] and rank[1] > best_rank[1] + 1e-4):
+            best, best_rank = candidate, rank
+    example = ", ".join(f"{value:g}" for value in xy[0])
+    if best == LON_LAT:
+        return best, ""
+    return best, f"coordinates such as ({example}) lie near the community only when read as {best}"
+
+
+def _near(options: ReadOptions) -> Callable[[Pairs], NDArray[np.bool_]]:
+    assert options.centre is not None
+    lon, lat = options.centre
+    west, south, east, north = options.bounds or (lon, lat, lon, lat)
+    wide = MARGIN_DEG / max(0.05, float(np.cos(np.radians(lat))))
+
+    def near(xy: Pairs) -> NDArray[np.bool_]:
+        with np.errstate(invalid="ignore"):
+            return np.asarray(
+                (xy[:, 0] >= west - wide)
+                & (xy[:, 0] <= east + wide)
+                & (xy[:, 1] >= south - MARGIN_DEG)
+                & (xy[:, 1] <= north + MARGIN_DEG)
+            )
+
+    return near
+
+
+def _distance(xy: Pairs, centre: tuple[float, float]) -> float:
+    finite = xy[np.isfinite(xy).all(axis=1)]
+    return float(np.hypot(*(finite.mean(axis=0) - centre))) if len(finite) else np.inf
+
+
+def _converted(xy: Pairs, crs: str) -> Pairs:
+    """Return the pairs in EPSG:4326, ``inf`` where the CRS does not reach."""
+    if crs == LON_LAT:
+        return xy
+    if crs == LAT_LON:
+        return xy[:, ::-1]
+    name, swapped = crs.removesuffix(" (y, x)"), crs.endswith(" (y, x)")
+    x, y = (xy[:, 1], xy[:, 0]) if swapped else (xy[:, 0], xy[:, 1])
+    lon, lat = _transformer(name).transform(x, y)
+    return np.column_stack([lon, lat])
+
+
+@lru_cache(maxsize=64)
+def _transformer(crs: str) -> Transformer:
+    try:
+        return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    except CRSError as error:
+        raise InvalidInput(
+            f"the coordinate system {crs!r} is not known", "give one such as EPSG:2180"
+        ) from error
+
+
+def _transformed(row: Row, crs: str) -> Row:
+    if row.geometry is None or crs == LON_LAT:
+        return row
+    flat = _converted(np.array(positions(row.geometry), dtype=np.float64), crs)
+    if not np.isfinite(flat).all():
+        x, y = positions(row.geometry)[0]
+        return replace(row, geometry=None, reason=f"position ({x!r}, {y!r}) does not exist in {crs}")
+    values = iter(np.round(flat, 9).tolist())
+    return replace(
+        row, geometry={**row.geometry, "coordinates": _refilled(row.geometry["coordinates"], values)}
+    )
+
+
+def _refilled(coordinates: Any, values: Any) -> Any:
+    if isinstance(coordinates[0], int | float):
+        return next(values)
+    return [_refilled(part, values) for part in coordinates]
+
+
+def _swapped_rows(rows: list[Row], options: ReadOptions) -> tuple[list[Row], list[Question]]:
+    """Return the rows, with those few turned round that lie near the community only that way."""
+    if options.centre is None or options.answers.get("rows") == "keep":
+        return rows, []
+    near = _near(options)
+    kept, turned = [], []
+    for row in rows:
+        if row.geometry is not None:
+            xy = np.array(positions(row.geometry), dtype=np.float64)
+            if not near(xy).any() and near(xy[:, ::-1]).all():
+                turned.append(row.number)
+                row = _transformed(row, LAT_LON)  # noqa: PLW2901
+        kept.append(row)
+    if not turned:
+        return kept, []
+    listed = ", ".join(map(str, turned[:10])) + (" …" if len(turned) > 10 else "")
+    seen = f"latitude and longitude seem to be swapped in {len(turned)} of {len(rows)} rows ({listed})"
+    return kept, [Question("rows", seen, "swap", ("swap", "keep"))]
+
+
+def _in_range(row: Row) -> Row:
+    if row.geometry is None:
+        return row
+    for lon, lat in positions(row.geometry):
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            reason = f"position (lon {lon!r}, lat {lat!r}) is not on the Earth"
+            return replace(row, geometry=None, reason=row.reason or reason)
+    return row

@@ -1,0 +1,114 @@
+"""A small XML tree that nothing in a file can turn against us.
+
+Documents that declare a DOCTYPE's entities are refused (bombs, files read from our disk), depth and size are
+limited, nothing is ever fetched. Prefixes are dropped without being looked up, because real files use ones
+they never declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from micropolis_map.sources.place_files.rows import unreadable
+
+MAX_DEPTH = 100
+MAX_ELEMENTS = 5_000_000
+
+
+@dataclass
+class Element:
+    """An element: its name without prefix, attributes without prefixes, children, and its own text."""
+
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Element] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Its own text without outer blanks."""
+        return "".join(self.texts).strip()
+
+    def find(self, name: str) -> Element | None:
+        """Return the first child called `name`."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def all(self, *names: str) -> list[Element]:
+        """Return the children called one of `names`, in order."""
+        return [child for child in self.children if child.name in names]
+
+    def words(self, name: str) -> str:
+        """Return the text of the first child called `name`, "" without one."""
+        child = self.find(name)
+        return child.text if child else ""
+
+    def walk(self) -> Iterator[Element]:
+        """Yield the element and all below it, in document order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def parse(data: bytes, path: Path) -> Element:
+    """Return the root element of `data`; `path` is for the error.
+
+    Raises
+    ------
+    UnreadableFile
+        Not well-formed, declares entities, or nested or long beyond the limits.
+    """
+    builder = _Builder(path)
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.characters
+    parser.EntityDeclHandler = builder.refuse
+    try:
+        parser.Parse(data, True)  # noqa: FBT003 (expat takes no keyword)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise unreadable(
+            path, f"is not well-formed XML: {error}", "export it again, or repair that line"
+        ) from error
+    return builder.root.children[0]
+
+
+class _Builder:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.root = Element("")
+        self.open = [self.root]
+        self.count = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.count += 1
+        if len(self.open) > MAX_DEPTH or self.count > MAX_ELEMENTS:
+            raise unreadable(
+                self.path,
+                f"is nested deeper than {MAX_DEPTH} or has more than {MAX_ELEMENTS} elements",
+                "export fewer things into one file",
+            )
+        element = Element(_local(name), {_local(key): value for key, value in attributes.items()})
+        self.open[-1].children.append(element)
+        self.open.append(element)
+
+    def end(self, _name: str) -> None:
+        self.open.pop()
+
+    def characters(self, text: str) -> None:
+        self.open[-1].texts.append(text)
+
+    def refuse(self, *declaration: object) -> None:
+        raise unreadable(
+            self.path,
+            f"declares the XML entity {declaration[0]!r}, which is not read",
+            "remove its DOCTYPE, or export it again",
+        )
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
