@@ -1,0 +1,203 @@
+"""Polygons of communities and districts: from files, and computed where there is no file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from shapely.geometry.base import BaseGeometry
+
+from micropolis_map.domain.osm_extract import OsmExtract
+from micropolis_map.errors import InvalidInput
+from micropolis_map.sources import column_names
+from micropolis_map.sources.local_projection import LocalProjection
+from micropolis_map.sources.vector_file import read_vector
+
+POLYGONAL = (3, 6)
+PLACE_LEVELS = (
+    frozenset({"borough", "suburb", "town", "village"}),
+    frozenset({"borough", "suburb", "town", "village", "quarter", "neighbourhood"}),
+    frozenset({"borough", "suburb", "town", "village", "quarter", "neighbourhood", "hamlet"}),
+)
+"""Values of OSM's ``place`` that make districts, coarse to fine (OpenStreetMap Wiki, "Key:place")."""
+ENOUGH_DISTRICTS = 3
+"""The coarsest level with so many named places is taken: fewer divide a community too little to compare."""
+
+
+@dataclass(frozen=True)
+class PolygonFile:
+    """Named polygons side by side.
+
+    Attributes
+    ----------
+    names
+    geometries
+        Valid polygons and multipolygons, 2-D, EPSG:4326.
+    repaired
+        How many were invalid and have been repaired.
+    notes
+        Sentences: what was chosen, repaired, ignored.
+    """
+
+    names: tuple[str, ...]
+    geometries: tuple[BaseGeometry, ...]
+    repaired: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def read_polygons(path: Path) -> PolygonFile:
+    """Return the polygons of the file at `path`.
+
+    GeoJSON in any form, GeoPackage, zipped shapefile, or a Nominatim answer, in any coordinate system the
+    file names. Invalid polygons are repaired, and what is no polygon is ignored; both are said in the notes.
+
+    Raises
+    ------
+    UnreadableFile
+        There is no such file, or it is none of these.
+    InvalidInput
+        It has no polygon, or coordinates that are no degrees without saying what they are.
+    """
+    file = read_vector(path)
+    valid, repaired = _repair(file.geometry)
+    keep = [i for i, shape in enumerate(valid) if shape is not None]
+    if not keep:
+        kinds = sorted({shape.geom_type for shape in file.geometry if shape is not None})
+        raise InvalidInput(
+            f"{path.name} has no polygon among its {len(valid)} features, only {', '.join(kinds) or 'none'}",
+            "give a file with the outline as a polygon",
+        )
+    notes = list(file.notes)
+    if repaired:
+        notes.append(f"{path.name}: {repaired} of {len(keep)} polygons were invalid and have been repaired")
+    if len(keep) < len(valid):
+        notes.append(f"{path.name}: {len(valid) - len(keep)} features that are no polygons were ignored")
+    column = column_names.find(file.columns, column_names.NAME)
+    names = file.columns[column] if column else [None] * len(valid)
+    return PolygonFile(
+        names=tuple(str(names[i]).strip() if names[i] else f"Area {n}" for n, i in enumerate(keep, 1)),
+        geometries=tuple(valid[i] for i in keep),
+        repaired=repaired,
+        notes=tuple(notes),
+    )
+
+
+def voronoi_districts(
+    names: Sequence[str], lon: ArrayLike, lat: ArrayLike, boundary: BaseGeometry
+) -> PolygonFile:
+    """Return for each centre what of the boundary is nearer to it than to any other.
+
+    Computed in metres in a local projection. Centres of one name share a district; a centre whose cell does
+    not meet the boundary gives none.
+
+    Parameters
+    ----------
+    names
+        n names.
+    lon, lat : float64[n]
+        Centres, degrees, EPSG:4326.
+    boundary
+        Polygon or multipolygon, EPSG:4326.
+    """
+    projection = LocalProjection.around(boundary)
+    area = shapely.make_valid(projection.to_metres(boundary))
+    centres = projection.metres(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
+    unique, first = np.unique(centres.round(1), axis=0, return_index=True)
+    if len(unique) < 2:
+        return PolygonFile(names=tuple(names[:1]), geometries=(boundary,))
+    cells = _voronoi(centres[first], area)
+    pieces: dict[str, list[Any]] = {}
+    for i, cell in zip(first.tolist(), shapely.intersection(cells, area), strict=True):
+        pieces.setdefault(names[i], []).append(cell)
+    merged = [_polygonal(shapely.union_all(pieces[name])) for name in dict.fromkeys(names) if name in pieces]
+    kept = [name for name in dict.fromkeys(names) if name in pieces]
+    found = [(name, shape) for name, shape in zip(kept, merged, strict=True) if shape is not None]
+    degrees = shapely.make_valid(projection.to_degrees(np.array([shape for _, shape in found], object)))
+    return PolygonFile(names=tuple(name for name, _ in found), geometries=tuple(degrees))
+
+
+def districts_of(
+    extract: OsmExtract, boundary: BaseGeometry, shipped: PolygonFile | None = None, whole: str = "Whole area"
+) -> PolygonFile:
+    """Return the community's districts from the best source there is, clipped to its boundary.
+
+    The `shipped` polygons where some meet the boundary; else Voronoi cells of the extract's place nodes
+    inside the boundary, of the coarsest of `PLACE_LEVELS` with at least `ENOUGH_DISTRICTS` names (else the
+    finest with two); else the whole boundary as one district named `whole`. The notes name the source.
+    """
+    if shipped is not None:
+        clipped = _clip(shipped, boundary)
+        if clipped.names:
+            return clipped
+    places = _places_inside(extract, boundary)
+    best: list[int] = []
+    for level in PLACE_LEVELS:
+        best = [i for i, tags in places.items() if tags["place"] in level]
+        if len({places[i]["name"] for i in best}) >= ENOUGH_DISTRICTS:
+            break
+    names = [places[i]["name"] for i in best]
+    if len(set(names)) < 2:
+        note = "the data names no quarters: the whole community is one district"
+        return PolygonFile((whole,), (boundary,), notes=(note,))
+    cells = voronoi_districts(names, extract.node_lon[best], extract.node_lat[best], boundary)
+    kinds = ", ".join(sorted({places[i]["place"] for i in best}))
+    note = f"districts are approximate: what is nearest to each of {len(cells.names)} OSM places ({kinds})"
+    return PolygonFile(cells.names, cells.geometries, notes=(note,))
+
+
+def _places_inside(extract: OsmExtract, boundary: BaseGeometry) -> dict[int, dict[str, str]]:
+    """Return the named place nodes inside the boundary, by node index."""
+    finest = PLACE_LEVELS[-1]
+    found = [i for i, t in extract.node_tags.items() if t.get("place") in finest and t.get("name")]
+    inside = shapely.contains_xy(boundary, extract.node_lon[found], extract.node_lat[found])
+    return {i: dict(extract.node_tags[i]) for i, is_in in zip(found, inside, strict=True) if is_in}
+
+
+def _clip(polygons: PolygonFile, boundary: BaseGeometry) -> PolygonFile:
+    """Return the parts of the polygons inside the boundary; those outside are left out and named."""
+    parts = [_polygonal(shapely.intersection(shape, boundary)) for shape in polygons.geometries]
+    found = [(name, part) for name, part in zip(polygons.names, parts, strict=True) if part is not None]
+    outside = [name for name, part in zip(polygons.names, parts, strict=True) if part is None]
+    notes = polygons.notes
+    if outside:
+        notes += (f"districts outside the boundary were left out: {', '.join(outside)}",)
+    return PolygonFile(
+        tuple(name for name, _ in found), tuple(part for _, part in found), polygons.repaired, notes
+    )
+
+
+def _voronoi(centres: NDArray[np.float64], area: BaseGeometry) -> Any:
+    """Return the Voronoi cell of each centre (metres), reaching beyond the area."""
+    cells = shapely.get_parts(
+        shapely.voronoi_polygons(shapely.multipoints(centres), extend_to=area.buffer(1000))
+    )
+    centre, cell = shapely.STRtree(cells).query(shapely.points(centres), predicate="intersects")
+    _, first = np.unique(centre, return_index=True)
+    return cells[cell[first]]
+
+
+def _repair(geometry: Any) -> tuple[list[Any], int]:
+    """Return the polygonal part of each geometry (None without one), and how many polygons were invalid."""
+    polygonal = [_polygonal(shape) for shape in geometry]
+    invalid = [shape is not None and not shape.is_valid for shape in polygonal]
+    fixed = [
+        _polygonal(shapely.make_valid(shape, method="structure", keep_collapsed=False)) if bad else shape
+        for shape, bad in zip(polygonal, invalid, strict=True)
+    ]
+    return fixed, sum(invalid)
+
+
+def _polygonal(geometry: Any) -> Any:
+    """Return the polygons of a geometry as one, None without any."""
+    if geometry is None or geometry.is_empty:
+        return None
+    if shapely.get_type_id(geometry) in POLYGONAL:
+        return geometry
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    parts = parts[np.isin(shapely.get_type_id(parts), POLYGONAL)]
+    return shapely.multipolygons(shapely.get_parts(parts)) if len(parts) else None

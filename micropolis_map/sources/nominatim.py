@@ -1,0 +1,78 @@
+"""Nominatim's answers: several candidates for one name, of which one is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from micropolis_map.errors import InvalidInput, NotFound
+
+POLYGONS = frozenset({"Polygon", "MultiPolygon"})
+
+
+def as_candidates(document: Any) -> list[Mapping[str, Any]] | None:
+    """Return the candidates of a Nominatim answer (any JSON format), None for another document.
+
+    Each has ``geojson`` (possibly missing) beside Nominatim's own facts.
+    """
+    if isinstance(document, dict) and document.get("type") == "FeatureCollection":
+        features = document.get("features")
+        if not isinstance(features, list) or not features:
+            return None
+        properties = [f.get("properties") or {} if isinstance(f, dict) else {} for f in features]
+        if not all("place_rank" in p and "osm_type" in p for p in properties):
+            return None
+        return [{**p, "geojson": f.get("geometry")} for f, p in zip(features, properties, strict=True)]
+    if isinstance(document, dict) and "osm_type" in document and "display_name" in document:
+        document = [document]
+    if not isinstance(document, list) or not all(
+        isinstance(c, dict) and "display_name" in c for c in document
+    ):
+        return None
+    return [{**c, "geojson": c.get("geojson", c.get("polygon_geojson"))} for c in document]
+
+
+def best_candidate(
+    candidates: Sequence[Mapping[str, Any]], asked: str
+) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Return the candidate that is meant as a GeoJSON feature, and what there was to choose from.
+
+    Only polygons count; administrative boundaries go before others, then the more important one, then the
+    server's order.
+
+    Raises
+    ------
+    NotFound
+        There is no candidate.
+    InvalidInput
+        No candidate is a polygon.
+    """
+    if not candidates:
+        raise NotFound(f"nothing is known by the name in {asked!r}", "write the name as on openstreetmap.org")
+    polygons = [c for c in candidates if (c.get("geojson") or {}).get("type") in POLYGONS]
+    if not polygons:
+        kinds = sorted({str((c.get("geojson") or {}).get("type", "no geometry")) for c in candidates})
+        raise InvalidInput(
+            f"{asked!r} gives {_label(candidates[0])} without an outline (only {', '.join(kinds)})",
+            "ask for its municipality, or give a boundary file",
+        )
+    best = max(polygons, key=_rank)  # max keeps the first of equals
+    notes: tuple[str, ...] = ()
+    if len(candidates) > 1:
+        others = "; ".join(_label(c) for c in candidates if c is not best)
+        notes = (f"{asked}: chose {_label(best)} of {len(candidates)} candidates (not {others})",)
+    return {"geometry": best["geojson"], "properties": {"name": _name(best)}}, notes
+
+
+def _rank(candidate: Mapping[str, Any]) -> tuple[bool, float]:
+    kind = (candidate.get("class", candidate.get("category")), candidate.get("type"))
+    return kind == ("boundary", "administrative"), float(candidate.get("importance") or 0)
+
+
+def _name(candidate: Mapping[str, Any]) -> str:
+    return str(candidate.get("name") or str(candidate["display_name"]).split(",", maxsplit=1)[0])
+
+
+def _label(candidate: Mapping[str, Any]) -> str:
+    kind = candidate.get("addresstype", candidate.get("type", "place"))
+    return f"{_name(candidate)} ({kind}, {candidate.get('osm_type')} {candidate.get('osm_id')})"

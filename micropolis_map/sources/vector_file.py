@@ -1,0 +1,184 @@
+"""Features of any vector file in EPSG:4326: GeoJSON, Nominatim answers, GeoPackages, zipped shapefiles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
+
+from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.sources.nominatim import as_candidates, best_candidate
+
+ACCEPTED = "give GeoJSON, a GeoPackage, a zipped shapefile, or a Nominatim JSON answer"
+
+
+@dataclass(frozen=True)
+class VectorFile:
+    """Features side by side.
+
+    Attributes
+    ----------
+    geometry : object[n]
+        Shapely geometries, 2-D, EPSG:4326; None where a feature has none.
+    columns
+        Values by column, n each.
+    ids
+        Feature ids, None where a feature has none.
+    """
+
+    geometry: Any
+    columns: Mapping[str, Sequence[Any]]
+    ids: Sequence[Any]
+    notes: tuple[str, ...] = ()
+
+
+def read_vector(path: Path) -> VectorFile:
+    """Return the features of the file at `path`, whatever it is called.
+
+    Raises
+    ------
+    UnreadableFile
+        There is no such file, or it is none of the accepted formats.
+    InvalidInput
+        The coordinates are not degrees and the file does not say what they are.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(64)
+        if not start:
+            raise UnreadableFile(f"{path.name} is empty (0 bytes)", "export it again")
+        if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
+            return _read_json(path)
+        if start.startswith((b"SQLite format 3", b"PK\x03\x04", b"fgb")):
+            return _read_gdal(path)
+    except FileNotFoundError as error:
+        raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
+    except OSError as error:
+        raise UnreadableFile(f"{path.name} cannot be read: {error}", "check the file") from error
+    raise UnreadableFile(f"{path.name} is no file of features: it begins with {start[:12]!r}", ACCEPTED)
+
+
+def _read_json(path: Path) -> VectorFile:
+    try:
+        document = json.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(
+            f"{path.name} is not whole JSON: {error}", "export or download it again"
+        ) from error
+    candidates = as_candidates(document)
+    if candidates is not None:
+        feature, notes = best_candidate(candidates, path.name)
+        return _features([feature], None, path, notes)
+    if not isinstance(document, dict):
+        raise UnreadableFile(f"{path.name} is JSON, but neither GeoJSON nor a Nominatim answer", ACCEPTED)
+    return _features(_feature_list(document, path), document.get("crs"), path, ())
+
+
+def _feature_list(document: Mapping[str, Any], path: Path) -> list[Mapping[str, Any]]:
+    kind = document.get("type")
+    if kind == "FeatureCollection" and isinstance(document.get("features"), list):
+        return [f if isinstance(f, dict) else {} for f in document["features"]]
+    if kind == "Feature":
+        return [document]
+    if kind == "GeometryCollection" or "coordinates" in document:
+        return [{"geometry": document}]
+    raise UnreadableFile(f"{path.name} is JSON of the type {kind!r}, not GeoJSON", ACCEPTED)
+
+
+def _features(
+    features: Sequence[Mapping[str, Any]], crs: Any, path: Path, notes: tuple[str, ...]
+) -> VectorFile:
+    geometry = np.empty(len(features), object)
+    for row, feature in enumerate(features):
+        try:
+            geometry[row] = _shape(feature.get("geometry"))
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            AttributeError,
+            shapely.errors.ShapelyError,
+        ) as error:
+            raise InvalidInput(
+                f"{path.name}, feature {row + 1}: its geometry cannot be read ({error})", "correct it"
+            ) from error
+    properties = [p if isinstance(p := f.get("properties"), dict) else {} for f in features]
+    names = dict.fromkeys(key for p in properties for key in p)
+    columns = {str(name): [p.get(name) for p in properties] for name in names}
+    ids = [f.get("id", p.get("id")) for f, p in zip(features, properties, strict=True)]
+    stated = _crs_name(crs)
+    moved, more = _to_degrees(geometry, stated or "EPSG:4326", path)
+    return VectorFile(moved, columns, ids, notes + more)
+
+
+def _shape(geometry: Any) -> Any:
+    """Return the geometry in 2-D, None for null and empty ones."""
+    if geometry is None:
+        return None
+    shape = shapely.force_2d(shapely.geometry.shape(geometry))
+    return None if shape.is_empty else shape
+
+
+def _crs_name(crs: Any) -> str | None:
+    """Return the name in GeoJSON's old ``crs`` member, None where it is not used."""
+    name = crs.get("properties", {}).get("name") if isinstance(crs, dict) else None
+    return str(name) if name else None
+
+
+def _read_gdal(path: Path) -> VectorFile:
+    try:
+        meta, fids, geometry, fields = pyogrio.raw.read(path, force_2d=True, return_fids=True)
+    except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
+        raise UnreadableFile(f"{path.name} cannot be read as features: {error}", ACCEPTED) from error
+    if geometry is None:
+        raise InvalidInput(f"{path.name} is a table without geometries", ACCEPTED)
+    columns = {str(name): values.tolist() for name, values in zip(meta["fields"], fields, strict=True)}
+    shapes = shapely.from_wkb(geometry, on_invalid="ignore")
+    moved, notes = _to_degrees(shapes, meta.get("crs"), path)
+    return VectorFile(moved, columns, columns.get("id", fids.tolist()), notes)
+
+
+def _to_degrees(geometry: Any, crs: str | None, path: Path) -> tuple[Any, tuple[str, ...]]:
+    """Return the geometries in EPSG:4326, and what was done to them."""
+    try:
+        known = CRS.from_user_input(crs) if crs else None
+        if known is not None and not known.equals(CRS("EPSG:4326"), ignore_axis_order=True):
+            forth = Transformer.from_crs(known, "EPSG:4326", always_xy=True)
+            geometry = shapely.transform(
+                geometry, lambda xy: np.column_stack(forth.transform(xy[:, 0], xy[:, 1]))
+            )
+            notes: tuple[str, ...] = (f"{path.name}: reprojected from {known.name} to WGS 84",)
+        elif known is None:
+            notes = (f"{path.name} names no coordinate system: taken as longitude and latitude (WGS 84)",)
+        else:
+            notes = ()
+    except (CRSError, ProjError) as error:
+        raise InvalidInput(
+            f"{path.name} is in the unknown coordinate system {crs!r}", "export it in EPSG:4326"
+        ) from error
+    _check_degrees(geometry, path)
+    return geometry, notes
+
+
+def _check_degrees(geometry: Any, path: Path) -> None:
+    """Refuse coordinates beyond the Earth's degrees: the file is projected and does not say how."""
+    bounds = shapely.bounds(geometry)
+    bounds = bounds[~np.isnan(bounds).any(axis=1)]
+    outside = (np.abs(bounds[:, [0, 2]]) > 180).any(axis=1) | (np.abs(bounds[:, [1, 3]]) > 90).any(axis=1)
+    if outside.any():
+        west, south = bounds[outside][0, :2].tolist()
+        raise InvalidInput(
+            f"{path.name} has the coordinates {west:g}, {south:g}, which are no degrees of longitude and "
+            "latitude (they seem to be metres of a map projection that the file does not name)",
+            "export it in EPSG:4326, or with its coordinate system",
+        )
