@@ -1,0 +1,177 @@
+"""Points that people bring: spots, origins, destinations, candidates, stops."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from micropolis_map.domain.place import STEP_FREE
+from micropolis_map.domain.points import PointSet
+from micropolis_map.domain.text import pick
+from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.sources import column_names
+from micropolis_map.sources.delimited_table import lon_lat_of, read_delimited
+from micropolis_map.sources.vector_file import VectorFile, read_vector
+
+ACCEPTED = "give GeoJSON points or a CSV with id,lon,lat"
+
+
+def read_points(path: Path) -> PointSet:
+    """Return the points in the file at `path`, in its order.
+
+    GeoJSON (also the product's own ``places.geojson``), GeoPackage or zipped shapefile, or a table with the
+    columns ``id,lon,lat[,population]`` with any usual delimiter, decimal comma where the comma does not
+    divide values, and headers in any case (``lng``, ``longitude``, ``x`` …). Lines and areas stand at a point
+    on them. Without an id column a row's number (the header is row 1; a feature's place in the file) is its
+    id. All other columns are kept: numbers as float64 (nan where empty), else texts.
+
+    Raises
+    ------
+    UnreadableFile
+        There is no such file, or it is neither.
+    InvalidInput
+        Naming row and value: a coordinate that is empty, no number or beyond the Earth's degrees; a
+        population that is negative or no number; an id that is there twice.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except FileNotFoundError as error:
+        raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
+    except OSError as error:
+        raise UnreadableFile(f"{path.name} cannot be read: {error}", ACCEPTED) from error
+    if start[:1] in {b"{", b"["} or start.startswith((b"SQLite format 3", b"PK\x03\x04", b"fgb")):
+        return _from_features(read_vector(path), path.name)
+    return _from_table(path)
+
+
+def _from_table(path: Path) -> PointSet:
+    table = read_delimited(path)
+    lon, lat = lon_lat_of(table)
+    id_column = column_names.find(table.columns, column_names.ID)
+    population = column_names.find(table.columns, column_names.POPULATION)
+    name = column_names.find(table.columns, column_names.NAME)
+    used = {id_column, population, name, _column(table.columns, column_names.LON)}
+    used.add(_column(table.columns, column_names.LAT))
+    ids = [text.strip() for text in table.columns[id_column]] if id_column else list(map(str, table.rows))
+    people = table.numbers(population) if population else None
+    where = [f"row {row}" for row in table.rows]
+    _check(path.name, ids, people, where)
+    return PointSet(
+        id=tuple(ids),
+        lon=lon,
+        lat=lat,
+        population=people,
+        name=tuple(text.strip() for text in table.columns[name]) if name else (),
+        columns={
+            column.strip(): table.numbers(column, float("nan"))
+            if table.looks_numeric(column)
+            else np.array([text.strip() for text in texts])
+            for column, texts in table.columns.items()
+            if column not in used and column.strip()
+        },
+        source=path.name,
+    )
+
+
+def _from_features(file: VectorFile, source: str) -> PointSet:
+    where = [f"feature {i}" for i in range(1, len(file.ids) + 1)]
+    if not where:
+        raise InvalidInput(f"{source} has no feature", ACCEPTED)
+    for place, shape in zip(where, file.geometry, strict=True):
+        if shape is None:
+            raise InvalidInput(
+                f"{source}, {place}: has no geometry", "give each feature a point, or remove it"
+            )
+    points = shapely.point_on_surface(file.geometry)
+    ids = [str(value) if value is not None else str(i) for i, value in enumerate(file.ids, 1)]
+    columns = {key: list(values) for key, values in file.columns.items() if key != "id"}
+    if "access" in columns:
+        columns.setdefault("step_free", [_step_free(access) for access in columns["access"]])
+    name = _column(columns, column_names.NAME)
+    names = tuple(_text(value) for value in columns.pop(name)) if name else ()
+    population = _column(columns, column_names.POPULATION)
+    people = _numbers(columns.pop(population), source, where, population) if population else None
+    _check(source, ids, people, where)
+    return PointSet(
+        id=tuple(ids),
+        lon=shapely.get_x(points),
+        lat=shapely.get_y(points),
+        population=people,
+        name=names,
+        columns={key: _array(values) for key, values in columns.items()},
+        source=source,
+    )
+
+
+def _column(columns: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    return column_names.find(columns, names)
+
+
+def _check(source: str, ids: Sequence[str], people: NDArray[np.float64] | None, where: Sequence[str]) -> None:
+    """Refuse ids that are empty or there twice, and fewer than no people."""
+    for identity, place in zip(ids, where, strict=True):
+        if not identity:
+            raise InvalidInput(f"{source}, {place}: the id is empty", "give every point an id of its own")
+    count = Counter(ids)
+    if len(count) < len(ids):
+        twice = next(identity for identity in ids if count[identity] > 1)
+        places = [place for identity, place in zip(ids, where, strict=True) if identity == twice]
+        raise InvalidInput(
+            f"{source}, {places[1]}: the id {twice!r} is also that of {places[0]}",
+            "give every point an id of its own",
+        )
+    if people is not None and (people < 0).any():
+        bad = int(np.flatnonzero(people < 0)[0])
+        raise InvalidInput(
+            f"{source}, {where[bad]}: the population is {people[bad]:g}", "give a number of people, 0 or more"
+        )
+
+
+def _numbers(
+    values: Sequence[Any], source: str, where: Sequence[str], column: str | None
+) -> NDArray[np.float64]:
+    for value, place in zip(values, where, strict=True):
+        number = isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)
+        if not number:
+            raise InvalidInput(
+                f"{source}, {place}: {column} is {value!r}, not a number",
+                "give a number of people, 0 or more",
+            )
+    return np.array(values, np.float64)
+
+
+def _text(value: Any) -> str:
+    """Return a name as text; of one in several languages the English or else first one."""
+    if isinstance(value, dict):
+        return pick({str(k): str(v) for k, v in value.items()}, "en")[0]
+    return "" if value is None else str(value)
+
+
+def _step_free(access: Any) -> str:
+    value = access.get("step_free") if isinstance(access, dict) else None
+    return str(value) if value in STEP_FREE else "unknown"
+
+
+def _array(values: Sequence[Any]) -> NDArray[np.generic]:
+    """Return numbers as float64 with nan for none, everything else as texts (lists and objects as JSON)."""
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known):
+        return np.array([np.nan if value is None else value for value in values], np.float64)
+    return np.array(
+        [
+            ""
+            if v is None
+            else json.dumps(v, ensure_ascii=False)
+            if isinstance(v, dict | list | bool)
+            else str(v)
+            for v in values
+        ]
+    )
