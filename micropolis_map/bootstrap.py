@@ -1,1 +1,58 @@
 """Settings to the wired application; the one module that names adapters."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from micropolis_map.errors import StoreUnavailable
+from micropolis_map.ports import CommunityStore, PlaceStore
+from micropolis_map.services.publishing import Publishing
+from micropolis_map.settings import Settings
+from micropolis_map.stores.community_store import FolderCommunityStore
+from micropolis_map.stores.database import Database
+from micropolis_map.stores.place_store import SqlPlaceStore
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything the three faces (commands, routes, pages) work with; shared by all threads of a process."""
+
+    settings: Settings
+    place_store: PlaceStore
+    community_store: CommunityStore
+    publishing: Publishing
+
+
+_BUILT: dict[Settings, Application] = {}
+_BUILDING = threading.Lock()
+
+
+def build_application(settings: Settings) -> Application:
+    """Return the application for `settings`: the same one each time in a process.
+
+    A database that cannot be used does not prevent it: each use raises `StoreUnavailable` until it can be,
+    and ``/healthz`` says so.
+    """
+    with _BUILDING:
+        if settings not in _BUILT:
+            _BUILT[settings] = _wired(settings)
+        return _BUILT[settings]
+
+
+def _wired(settings: Settings) -> Application:
+    place_store = SqlPlaceStore(Database(settings.sql_url))
+    publishing = Publishing(place_store, settings.data.resolve() / "places.geojson")
+    try:
+        publishing.renew()
+    except StoreUnavailable as error:
+        _LOG.error("%s", error)
+    return Application(
+        settings=settings,
+        place_store=place_store,
+        community_store=FolderCommunityStore(settings.data / "geo"),
+        publishing=publishing,
+    )

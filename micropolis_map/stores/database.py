@@ -7,6 +7,7 @@ Each transaction has a connection of its own, so nothing is shared between threa
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,20 +26,18 @@ BUSY_TIMEOUT_S = 30
 
 
 class Database:
-    """One database, opened by its SQLAlchemy URL and migrated to the newest schema.
+    """One database by its SQLAlchemy URL; opened and migrated to the newest schema when first used.
 
-    Raises
-    ------
-    StoreUnavailable
-        It cannot be opened, or was made by a newer version of the program.
+    A database that cannot be opened is tried again at the next use: each use raises `StoreUnavailable`
+    until it can be.
     """
 
     def __init__(self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.url = make_url(url)
         self.name = self.url.database if self.is_sqlite else self.url.render_as_string(hide_password=True)
-        with self._answering():
-            self.engine = self._open(busy_timeout_s)
-            self._prepare()
+        self._busy_timeout_s = busy_timeout_s
+        self._engine: Engine | None = None
+        self._opening = threading.Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -48,36 +47,43 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one consistent state."""
-        with self._answering(), self.engine.connect() as connection, connection.begin():
+        with self._answering(), self._opened().connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection whose changes are kept together, durably, when the block ends without error."""
-        with self._answering(), self.engine.connect() as plain:
+        with self._answering(), self._opened().connect() as plain:
             connection = plain.execution_options(micropolis_writes=True)
             with connection.begin():
                 yield connection
 
-    def _open(self, busy_timeout_s: float) -> Engine:
+    def _opened(self) -> Engine:
+        with self._opening:
+            if self._engine is None:
+                engine = self._make_engine()
+                if self.is_sqlite:
+                    _switch_to_wal(engine)
+                with engine.connect() as plain:
+                    connection = plain.execution_options(micropolis_writes=True)
+                    with connection.begin():
+                        if not self.is_sqlite:
+                            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7236400)"))
+                        migrate(connection, str(self.name))
+                self._engine = engine
+            return self._engine
+
+    def _make_engine(self) -> Engine:
         if not self.is_sqlite:
             return sa.create_engine(self.url, pool_pre_ping=True)
         if self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(
-            self.url, poolclass=NullPool, connect_args={"timeout": busy_timeout_s, "check_same_thread": True}
+            self.url, poolclass=NullPool, connect_args={"timeout": self._busy_timeout_s}
         )
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
-
-    def _prepare(self) -> None:
-        if self.is_sqlite:
-            _switch_to_wal(self.engine)
-        with self.writing() as connection:
-            if not self.is_sqlite:
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(7236400)"))
-            migrate(connection, str(self.name))
 
     @contextmanager
     def _answering(self) -> Iterator[None]:

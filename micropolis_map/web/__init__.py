@@ -1,1 +1,63 @@
-"""Routes beside the pages: data, health, static files."""
+"""Our own HTTP routes, beside Streamlit's pages on the same port.
+
+====================================================  ========================================================
+address                                               answer
+====================================================  ========================================================
+``/healthz``                                          can the server read and write (JSON; 200 or 503)
+``/assets/vendor/<file>``                             ``leaflet.js leaflet.css images/…``
+                                                      ``leaflet.markercluster.js MarkerCluster.css``
+                                                      ``MarkerCluster.Default.css jquery.min.js``
+``/assets/app/<file>``                                our own files of ``web/static``
+``/data/<slug>/places.geojson``                       published places; ``kind theme activity ids`` (repeated
+                                                      or with commas) and ``q`` filter
+``/data/<slug>/places/<id>.json``                     one published place, a Feature
+``/data/<slug>/districts.geojson``                    outline and districts
+``/data/<slug>/basemap/<layer>.geojson``              layer ``basemap/<layer>`` of the current build
+``/data/<slug>/layers/<name>.geojson``                layer ``<name>`` of the current build
+====================================================  ========================================================
+
+Everything else under ``/assets`` and ``/data`` is 404 in JSON. Streamlit keeps ``/_stcore``, ``/static``,
+``/media`` and ``/component`` for itself. Each family of routes is a module with ``routes(application)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from anyio import to_thread
+from starlette.routing import BaseRoute, Route
+
+from micropolis_map.bootstrap import Application
+from micropolis_map.web import assets, health, layers, places
+from micropolis_map.web.answers import nothing_here
+from micropolis_map.web.security import middleware
+
+__all__ = ["lifespan", "middleware", "routes"]
+
+
+def routes(application: Application) -> list[BaseRoute]:
+    """Return all our routes, for ``st.App(routes=…)``."""
+    return [
+        *health.routes(application),
+        *assets.routes(),
+        *places.routes(application),
+        *layers.routes(application),
+        Route("/assets/{rest:path}", nothing_here),
+        Route("/data/{rest:path}", nothing_here),
+    ]
+
+
+def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """Return what runs while the server does: the public file is kept equal to the store."""
+
+    @asynccontextmanager
+    async def running(_: Any) -> AsyncIterator[None]:
+        application.publishing.start()
+        try:
+            yield
+        finally:
+            await to_thread.run_sync(application.publishing.stop)
+
+    return running

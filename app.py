@@ -1,0 +1,17 @@
+"""The server: Streamlit's pages and our own routes on one port (``streamlit run app.py``)."""
+
+import os
+
+import streamlit as st
+
+from micropolis_map import web
+from micropolis_map.bootstrap import build_application
+from micropolis_map.settings import Settings
+
+application = build_application(Settings.read(os.environ))
+app = st.App(
+    "micropolis_map/ui/main.py",
+    routes=web.routes(application),
+    middleware=web.middleware(),
+    lifespan=web.lifespan(application),
+)

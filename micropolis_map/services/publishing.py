@@ -1,0 +1,236 @@
+"""Keeps ``data/places.geojson`` equal to what the public sees, and takes in what was changed there by hand.
+
+Both directions run under one file lock, so that of several processes one works at a time:
+
+1. *Renew*: ids the store does not know are added; a known place is renewed when the file's ``updated`` is
+   newer, or equal with a revision that is not older and different content (edited by hand). Nothing is ever
+   deleted, and a place that is hidden stays hidden.
+2. *Mirror*: the file is rewritten when the published places differ from it.
+
+A file that cannot be read whole is never overwritten: `problem` says what to repair.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from micropolis_map.domain.place import Place
+from micropolis_map.domain.place_geojson import (
+    ATTRIBUTION,
+    LICENCE,
+    collection,
+    feature_to_place,
+    read_features,
+    unknown_properties,
+)
+from micropolis_map.errors import Conflict, InvalidInput, MicropolisError, StoreUnavailable, UnreadableFile
+from micropolis_map.ports import PlaceStore
+from micropolis_map.stores.files import unreadable, write_whole
+from micropolis_map.stores.locks import locked
+
+_LOG = logging.getLogger(__name__)
+_POLL_S = 1.0
+"""How often the store and the file are looked at; a change is in the file well within the promised 5 s."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What the file brought into the store; `problems` are its features that could not be read."""
+
+    added: int = 0
+    renewed: int = 0
+    unchanged: int = 0
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _File:
+    """The file as it was read: its places by id, its header, and the stamp that tells whether it changed."""
+
+    places: tuple[Place, ...]
+    header: dict[str, Any]
+    problems: tuple[str, ...]
+
+
+class Publishing:
+    """The public file at `path` beside the places in `store`."""
+
+    def __init__(self, store: PlaceStore, path: Path) -> None:
+        self.path = path
+        self.problem = ""
+        self._store = store
+        self._busy = threading.RLock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._seen: tuple[Any, ...] | None = None
+
+    def renew(self) -> Renewal:
+        """Take what is new in the file into the store; a fresh store is filled from it.
+
+        Raises
+        ------
+        StoreUnavailable
+            The store cannot be written.
+        """
+        with self._alone():
+            return self._renew(self._read())
+
+    def mirror_now(self) -> bool:
+        """Renew, then rewrite the file when it is not what the public sees; return whether it was rewritten.
+
+        Raises
+        ------
+        StoreUnavailable
+            The store cannot be used or the file cannot be written.
+        UnreadableFile
+            The file has something that cannot be read, and is left alone.
+        """
+        with self._alone():
+            file = self._read()
+            renewal = self._renew(file)
+            if renewal.problems:
+                raise UnreadableFile(
+                    f"{str(self.path)!r} is not rewritten: {renewal.problems[0]}", "repair the file"
+                )
+            public = tuple(self._store.places())
+            header = file.header if file else {}
+            if file and file.places == public and "exported" in header:
+                return False
+            texts = {
+                "licence": str(header.get("licence") or LICENCE),
+                "attribution": str(header.get("attribution") or ATTRIBUTION),
+            }
+            write_whole(self.path, collection(public, _now(), **texts))
+            return True
+
+    def start(self) -> None:
+        """Begin to watch store and file in the background."""
+        if self._thread is None:
+            self._stop.clear()
+            self._thread = threading.Thread(target=self._watch, name="publishing", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Mirror what is left and end the watching."""
+        if self._thread is not None:
+            self._stop.set()
+            self._thread.join()
+            self._thread = None
+
+    def _watch(self) -> None:
+        ended = False
+        while not ended:
+            ended = self._stop.wait(_POLL_S if self._seen else 0.0)
+            try:
+                now = (self._store.version(), _stamp(self.path))
+                if now != self._seen:
+                    if self.mirror_now():
+                        _LOG.info("%s now equals what the public sees", self.path)
+                    self._seen = (now[0], _stamp(self.path))
+                self._say("")
+            except MicropolisError as error:
+                self._seen = self._seen or ("unknown",)
+                self._say(str(error))
+
+    def _say(self, problem: str) -> None:
+        if problem != self.problem and problem:
+            _LOG.error("publishing: %s", problem)
+        self.problem = problem
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with self._busy, locked(self.path.with_name(f".{self.path.name}.lock")):
+            yield
+
+    def _read(self) -> _File | None:
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except UnicodeDecodeError as error:
+            return _File((), {}, (f"it is not UTF-8 ({error.reason})",))
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+        try:
+            features, header = read_features(text, str(self.path))
+        except UnreadableFile as error:
+            return _File((), {}, (str(error),))
+        places, problems = _places(features)
+        return _File(tuple(sorted(places, key=lambda place: place.id)), header, tuple(problems))
+
+    def _renew(self, file: _File | None) -> Renewal:
+        if file is None:
+            return Renewal()
+        for problem in file.problems:
+            self._say(f"{self.path}: {problem}")
+        stored = {place.id: place for place in self._store.places(published_only=False)}
+        if not stored:
+            return Renewal(added=self._store.put_many(file.places), problems=file.problems)
+        new = [place for place in file.places if place.id not in stored]
+        newer = [place for place in file.places if place.id in stored and _is_newer(place, stored[place.id])]
+        renewed = sum(self._put(place, stored[place.id]) for place in newer)
+        added = self._store.put_many(new) if new else 0
+        return Renewal(added, renewed, len(file.places) - added - renewed, file.problems)
+
+    def _put(self, place: Place, old: Place) -> bool:
+        try:
+            self._store.put(replace(place, status=old.status), expected_revision=old.revision)
+        except Conflict as error:
+            _LOG.warning("%s: what the file says of a place came too late: %s", self.path, error)
+            return False
+        return True
+
+
+def _places(features: Sequence[Any]) -> tuple[list[Place], list[str]]:
+    places: dict[str, Place] = {}
+    problems = []
+    for number, feature in enumerate(features, start=1):
+        try:
+            place = feature_to_place(feature)
+        except InvalidInput as error:
+            problems.append(f"feature {number}: {error}")
+            continue
+        if place.id in places:
+            problems.append(f"feature {number}: id {place.id!r} is there twice; remove one")
+        for name in unknown_properties(feature):
+            _LOG.warning("place %r: property %r is unknown and will not be kept", place.id, name)
+        places[place.id] = place
+    return list(places.values()), problems
+
+
+def _is_newer(place: Place, stored: Place) -> bool:
+    file_moment, stored_moment = _moment(place.updated), _moment(stored.updated)
+    if file_moment != stored_moment:
+        return file_moment > stored_moment
+    same = replace(place, revision=stored.revision, status=stored.status) == stored
+    return not same and place.revision >= stored.revision
+
+
+def _moment(text: str) -> datetime:
+    if not text:
+        return _LONG_AGO
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return (0, 0, 0)
+    except OSError as error:
+        raise StoreUnavailable(f"{str(path)!r} cannot be read: {error}", "check its rights") from error
+    return (found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

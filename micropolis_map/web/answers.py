@@ -1,0 +1,111 @@
+"""How routes answer: JSON with ETag and gzip, errors from the one table, nothing that is not public."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from micropolis_map.errors import MicropolisError, NotFound, answer
+
+GEOJSON = "application/geo+json"
+JSON = "application/json"
+_MIN_GZIP = 500
+"""Bytes below which compressing saves less than its header costs."""
+
+Endpoint = Callable[[Request], Response]
+
+
+@dataclass(frozen=True)
+class Body:
+    """An answer's bytes, also gzipped where that is shorter, under an ETag."""
+
+    plain: bytes
+    gzipped: bytes | None
+    etag: str
+    media_type: str
+
+    @classmethod
+    def of(cls, content: bytes | str, media_type: str, etag: str = "") -> Body:
+        """Return the body of `content`; without `etag` its hash is taken."""
+        plain = content.encode() if isinstance(content, str) else content
+        small = gzip.compress(plain, compresslevel=6, mtime=0) if len(plain) >= _MIN_GZIP else None
+        gzipped = small if small is not None and len(small) < len(plain) else None
+        return cls(plain, gzipped, etag or hashlib.sha256(plain).hexdigest()[:20], media_type)
+
+
+def respond(request: Request, body: Body, cache_control: str = "no-cache") -> Response:
+    """Return the body, gzipped for who accepts it; 304 for who has it already."""
+    headers = {"ETag": f'W/"{body.etag}"', "Cache-Control": cache_control, "Vary": "Accept-Encoding"}
+    if not_modified(request, body.etag):
+        return Response(status_code=304, headers=headers)
+    content = body.plain
+    if body.gzipped is not None and accepts_gzip(request):
+        content = body.gzipped
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, media_type=body.media_type, headers=headers)
+
+
+def not_modified(request: Request, etag: str) -> bool:
+    """Return whether the asker's ``If-None-Match`` has this ETag (weak comparison)."""
+    known = request.headers.get("if-none-match", "")
+    return any(part.strip().removeprefix("W/") in {f'"{etag}"', "*"} for part in known.split(","))
+
+
+def accepts_gzip(request: Request) -> bool:
+    """Return whether the asker takes gzip."""
+    for part in request.headers.get("accept-encoding", "").split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip() in {"gzip", "*"} and weight.replace(" ", "") not in {"q=0", "q=0.0"}:
+            return True
+    return False
+
+
+def error_response(error: MicropolisError) -> Response:
+    """Return ``{"error": what, "todo": what to do}`` with the status of `errors.ANSWERS`."""
+    content = json.dumps({"error": error.what, "todo": error.todo}, ensure_ascii=False)
+    return Response(
+        content,
+        status_code=answer(error).http_status,
+        media_type=JSON,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def answering(endpoint: Endpoint) -> Endpoint:
+    """Return `endpoint` with `MicropolisError` answered by `error_response`."""
+
+    @wraps(endpoint)
+    def answered(request: Request) -> Response:
+        try:
+            return endpoint(request)
+        except MicropolisError as error:
+            return error_response(error)
+
+    return answered
+
+
+@answering
+def nothing_here(request: Request) -> Response:
+    """Answer 404 under our prefixes, where Streamlit would else answer with its own page."""
+    raise NotFound(f"there is nothing at {request.url.path[:200]!r}", "check the address")
+
+
+def query_lists(request: Request) -> dict[str, list[str]]:
+    """Return the query's parameters with all their values."""
+    query: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        query.setdefault(name, []).append(value)
+    return query
+
+
+def json_text(document: Any) -> str:
+    """Return `document` as compact JSON."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

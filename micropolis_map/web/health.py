@@ -1,0 +1,59 @@
+"""``/healthz``: can the server read and write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from micropolis_map import __version__
+from micropolis_map.bootstrap import Application
+from micropolis_map.errors import MicropolisError
+from micropolis_map.web.answers import JSON, json_text
+
+
+def routes(application: Application) -> list[BaseRoute]:
+    """Return the route of ``/healthz``."""
+
+    def healthz(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
+        document, healthy = health(application)
+        return Response(
+            json_text(document),
+            status_code=200 if healthy else 503,
+            media_type=JSON,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    return [Route("/healthz", healthz, methods=["GET"])]
+
+
+def health(application: Application) -> tuple[dict[str, Any], bool]:
+    """Return what ``/healthz`` prints, and whether the store can be read and written.
+
+    ``status`` is ``ok``; ``degraded`` when only the mirror or a folder of communities fails; ``unavailable``.
+    """
+    problems = []
+    store = {"kind": application.settings.sql_url.split(":", 1)[0], "writable": True}
+    try:
+        application.place_store.check()
+    except MicropolisError as error:
+        store["writable"] = False
+        problems.append(str(error))
+    slugs: list[str] = []
+    try:
+        slugs = list(application.community_store.slugs())
+    except MicropolisError as error:
+        problems.append(str(error))
+    if application.publishing.problem:
+        problems.append(application.publishing.problem)
+    healthy = bool(store["writable"])
+    status = "unavailable" if not healthy else "degraded" if problems else "ok"
+    return {
+        "status": status,
+        "version": __version__,
+        "store": store,
+        "communities": slugs,
+        "problems": problems,
+    }, healthy

@@ -1,0 +1,73 @@
+"""A community's districts, and the layers of its current build (background, activity spots)."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from micropolis_map.bootstrap import Application
+from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.stores.community_store import FolderCommunityStore
+from micropolis_map.stores.districts_geojson import write_districts
+from micropolis_map.web.answers import GEOJSON, Body, answering, respond
+
+_KEPT_LAYERS = 64
+
+
+def routes(application: Application) -> list[BaseRoute]:
+    """Return the routes of ``/data/{slug}/districts.geojson``, ``…/basemap/…`` and ``…/layers/…``."""
+
+    @answering
+    def districts(request: Request) -> Response:
+        community = application.community_store.get(_slug(request))
+        return respond(request, Body.of(write_districts(community), GEOJSON))
+
+    @answering
+    def basemap(request: Request) -> Response:
+        return _layer(application, request, f"basemap/{request.path_params['name']}")
+
+    @answering
+    def layer(request: Request) -> Response:
+        return _layer(application, request, request.path_params["name"])
+
+    return [
+        Route("/data/{slug}/districts.geojson", districts, methods=["GET"]),
+        Route("/data/{slug}/basemap/{name}.geojson", basemap, methods=["GET"]),
+        Route("/data/{slug}/layers/{name}.geojson", layer, methods=["GET"]),
+    ]
+
+
+def _layer(application: Application, request: Request, name: str) -> Response:
+    slug = _slug(request)
+    build = application.community_store.current_build(slug)
+    if build is None:
+        raise NotFound(f"nothing is loaded for {slug!r}", "load its streets first")
+    try:
+        path = FolderCommunityStore.layer_path(build, name)
+    except InvalidInput as error:
+        raise NotFound(error.what, "check the address") from error
+    if not path.is_file():
+        raise NotFound(f"{slug!r} has no layer {name!r}", "check the address, or load the community again")
+    return respond(request, _body(path))
+
+
+@lru_cache(maxsize=_KEPT_LAYERS)
+def _body(path: Path) -> Body:
+    """Return the layer's bytes; a build never changes, so its path is all there is to know."""
+    etag = hashlib.sha256(f"{path.parts[-3:]}{path}".encode()).hexdigest()[:20]
+    packed = path.with_name(path.name + ".gz")
+    if packed.is_file():
+        return Body(path.read_bytes(), packed.read_bytes(), etag, GEOJSON)
+    return Body.of(path.read_bytes(), GEOJSON, etag)
+
+
+def _slug(request: Request) -> str:
+    slug = str(request.path_params["slug"])
+    if len(slug) > 40:
+        raise NotFound(f"there is no community {slug[:40]!r}…", "check the address")
+    return slug

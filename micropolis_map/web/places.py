@@ -1,0 +1,67 @@
+"""The published places of a community as GeoJSON, filtered by the address's parameters."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from micropolis_map.bootstrap import Application
+from micropolis_map.domain.place_fields import check_slug
+from micropolis_map.domain.place_filter import PlaceFilter, filtered
+from micropolis_map.domain.place_geojson import collection, feature_text
+from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.web.answers import GEOJSON, Body, answering, query_lists, respond
+
+_KEPT_ANSWERS = 64
+"""Filtered answers kept in memory, all communities together; a change of the store renews them."""
+
+
+def routes(application: Application) -> list[BaseRoute]:
+    """Return the routes of ``/data/{slug}/places…``."""
+    store = application.place_store
+
+    @lru_cache(maxsize=_KEPT_ANSWERS)
+    def body_of(slug: str, wanted: PlaceFilter, version: str) -> Body:
+        text = collection(filtered(store.places(slug), wanted), exported="")
+        return Body.of(text, GEOJSON, etag=_short_hash(version, slug, repr(wanted)))
+
+    @answering
+    def places(request: Request) -> Response:
+        slug = _known(application, request)
+        wanted = PlaceFilter.from_query(query_lists(request))
+        return respond(request, body_of(slug, wanted, store.version()))
+
+    @answering
+    def place(request: Request) -> Response:
+        slug = _known(application, request)
+        place_id = request.path_params["place_id"]
+        found = store.get(place_id) if len(place_id) <= 128 else None
+        if found is None or found.community != slug or found.status != "published":
+            # The same words as for a place that does not exist: what is not public is not confirmed either.
+            raise NotFound(f"there is no place {place_id[:128]!r}", "look it up in the list of places")
+        return respond(request, Body.of(feature_text(found), GEOJSON))
+
+    return [
+        Route("/data/{slug}/places.geojson", places, methods=["GET"]),
+        Route("/data/{slug}/places/{place_id}.json", place, methods=["GET"]),
+    ]
+
+
+def _known(application: Application, request: Request) -> str:
+    """Return the address's slug; NotFound when there is no such community, or it could not be one."""
+    slug = str(request.path_params["slug"])
+    try:
+        known = check_slug(slug) in application.community_store.slugs()
+    except InvalidInput:
+        known = False
+    if not known:
+        raise NotFound(f"there is no community {slug[:80]!r}", "check the address")
+    return slug
+
+
+def _short_hash(*parts: str) -> str:
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:20]
