@@ -1,0 +1,87 @@
+"""Woods, parks, fields and beaches: the background of the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+from scipy import ndimage
+from shapely import LineString, Polygon
+
+from tools.demo_town.plan import PLAN, area, polygons, random, resample
+from tools.demo_town.terrain import Terrain
+from tools.demo_town.ways import Way
+
+Green = tuple[Polygon, dict[str, str]]
+
+
+def greens(terrain: Terrain, all_ways: list[Way]) -> list[Green]:
+    """Return the green and sandy areas with their tags, each within the land."""
+    out: list[Green] = []
+    for green in PLAN["green"]:
+        key, value = green["kind"].split("=")
+        sandy = value == "beach"
+        shape = _wild(green).intersection(terrain.land if sandy else terrain.dry.buffer(-12))
+        tags = {key: value, "name": green["name"]} | ({"surface": "sand"} if sandy else {})
+        for part in polygons(shape):
+            if part.area > 400:
+                out.append((part.simplify(0.6), tags | ({"leaf_type": "mixed"} if value == "wood" else {})))
+    for built in PLAN["built"]:
+        shape = area(built["shape"]).buffer(20).intersection(terrain.dry.buffer(-6))
+        out.append((polygons(shape)[0].simplify(1.0), {"landuse": "residential", "name": built["quarter"]}))
+    return out + _fields(terrain, all_ways)
+
+
+def _wild(green: dict[str, Any]) -> Polygon:
+    """Return the shape of a green, its edge frayed inwards where it is a wood, heath or meadow."""
+    whole = area(green["shape"], 9)
+    if green["kind"].split("=")[1] not in {"wood", "heath", "meadow"}:
+        return whole
+    rng = random(f"edge {green['name']}")
+    ring = np.asarray(whole.exterior.coords)[:-1]
+    depth = ndimage.gaussian_filter1d(rng.standard_normal(len(ring)), 2.2, mode="wrap") * 22 + 12
+    ahead = np.roll(ring, -1, axis=0) - np.roll(ring, 1, axis=0)
+    left = np.column_stack([-ahead[:, 1], ahead[:, 0]]) / np.hypot(*ahead.T)[:, None]
+    inward = left if whole.exterior.is_ccw else -left
+    frayed = Polygon(ring + inward * np.clip(depth, 0, 34)[:, None]).buffer(0)
+    return polygons(frayed)[0]
+
+
+def _fields(terrain: Terrain, all_ways: list[Way]) -> list[Green]:
+    """Return fields, meadows and orchards where nothing else is, parted by hedges."""
+    rng = random("fields")
+    roads = shapely.union_all([LineString(way.line).buffer(7) for way in all_ways])
+    used = [area(g["shape"]).buffer(8) for g in PLAN["green"]] + [
+        area(b["shape"]).buffer(42) for b in PLAN["built"]
+    ]
+    wet = [terrain.water.buffer(24), *(bed.buffer(12) for bed in terrain.streams.values())]
+    free = terrain.land.buffer(-62).difference(shapely.union_all([roads, *used, *wet]))
+    hedges = shapely.union_all([hedge.buffer(3.5) for hedge in _hedges(rng)])
+    out: list[Green] = []
+    for part in polygons(free.difference(hedges)):
+        shape = part.buffer(-9).buffer(8)
+        for field in polygons(shape):
+            if field.area < 1800:
+                continue
+            farmed = terrain.quarters["Møllemark"].contains(field.representative_point())
+            kinds = (
+                ("farmland", "farmland", "farmland", "meadow", "orchard")
+                if farmed
+                else ("meadow", "farmland", "meadow")
+            )
+            out.append((field.simplify(1.2), {"landuse": str(rng.choice(kinds))}))
+    return out
+
+
+def _hedges(rng: np.random.Generator) -> list[LineString]:
+    out = []
+    for angle, apart in ((0.5, 170.0), (0.5 + np.pi / 2, 260.0)):
+        for k in range(-16, 17):
+            t = np.arange(-3200, 3200, 60.0)
+            sway = ndimage.gaussian_filter1d(rng.standard_normal(len(t)), 5) * 90
+            across = k * apart + rng.uniform(-40, 40) + sway
+            x = t * np.cos(angle) - across * np.sin(angle)
+            y = t * np.sin(angle) + across * np.cos(angle)
+            out.append(LineString(resample(np.column_stack([x, y + 300]), 60)))
+    return out
