@@ -34,7 +34,7 @@ from micropolis_map.stores.files import sync_folder, unreadable, unwritable, wri
 from micropolis_map.stores.locks import locked
 
 _BUILD_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
-_LAYER = re.compile(r"[a-z0-9_-]{1,40}(/[a-z0-9_-]{1,40})?")
+_LAYER = re.compile(r"[a-z0-9_-]{1,40}")
 _ABANDONED_S = 24 * 3600
 """A build that nobody finished within a day was interrupted; the next finished one removes it."""
 
@@ -121,7 +121,7 @@ class FolderCommunityStore:
     def put_layer(self, build: Path, name: str, collection: Mapping[str, Any]) -> None:
         """Write the GeoJSON layer `name` into the build as ``<name>.geojson``, and gzipped beside it.
 
-        `name` is one word of ``a-z 0-9 _ -``, or two joined by a slash such as ``basemap/streets``.
+        `name` is 1 to 40 of ``a-z 0-9 _ -``, such as ``streets``.
         """
         path = self.layer_path(build, name)
         text = json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()

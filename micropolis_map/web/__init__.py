@@ -1,22 +1,19 @@
 """Our own HTTP routes, beside Streamlit's pages on the same port.
 
-====================================================  ========================================================
-address                                               answer
-====================================================  ========================================================
-``/healthz``                                          can the server read and write (JSON; 200 or 503)
-``/assets/vendor/<file>``                             ``leaflet.js leaflet.css images/…``
-                                                      ``leaflet.markercluster.js MarkerCluster.css``
-                                                      ``MarkerCluster.Default.css jquery.min.js``
-``/assets/app/<file>``                                our own files of ``web/static``
-``/data/<slug>/places.geojson``                       published places; ``kind theme activity ids`` (repeated
-                                                      or with commas) and ``q`` filter
-``/data/<slug>/places/<id>.json``                     one published place, a Feature
-``/data/<slug>/districts.geojson``                    outline and districts
-``/data/<slug>/basemap/<layer>.geojson``              layer ``basemap/<layer>`` of the current build
-``/data/<slug>/layers/<name>.geojson``                layer ``<name>`` of the current build
-====================================================  ========================================================
+======================================  ==================================================================
+address                                 answer
+======================================  ==================================================================
+``/healthz``                            can the server read and write (JSON; 200 or 503)
+``/vendor/<file>``                      ``leaflet.js leaflet.css images/… leaflet.markercluster.js``
+                                        ``MarkerCluster.css MarkerCluster.Default.css jquery.min.js``
+``/assets/<file>``                      our own files of ``web/static``: css, js, fonts
+``/data/<slug>/places.geojson``         published places; ``kind theme activity ids`` and ``q`` filter
+``/data/<slug>/places/<id>.json``       one published place, a Feature
+``/data/<slug>/districts.geojson``      outline and districts (property ``role``)
+``/data/<slug>/layers/<name>.geojson``  a layer of the current build: streets, activity spots …
+======================================  ==================================================================
 
-Everything else under ``/assets`` and ``/data`` is 404 in JSON. Streamlit keeps ``/_stcore``, ``/static``,
+Everything else under ``/data`` is 404 in JSON. Streamlit keeps ``/_stcore``, ``/static``,
 ``/media`` and ``/component`` for itself. Each family of routes is a module with ``routes(application)``.
 """
 
@@ -44,7 +41,6 @@ def routes(application: Application) -> list[BaseRoute]:
         *assets.routes(),
         *places.routes(application),
         *layers.routes(application),
-        Route("/assets/{rest:path}", nothing_here),
         Route("/data/{rest:path}", nothing_here),
     ]
 

@@ -1,6 +1,6 @@
 """Scripts, styles, fonts and images that the browser needs, all from this server.
 
-``/assets/vendor/<file>`` comes from the XStatic packages, ``/assets/app/<file>`` from ``web/static``.
+``/vendor/<file>`` comes from the XStatic packages, ``/assets/<file>`` from ``web/static``.
 With ``?v=…`` in the address a file may be kept for a year, else it is asked for again after an hour.
 """
 
@@ -33,10 +33,10 @@ _PACKED = {".png", ".webp", ".woff2", ".jpg", ".gz"}
 
 
 def routes() -> list[BaseRoute]:
-    """Return the routes under ``/assets``."""
+    """Return the routes of ``/vendor`` and ``/assets``."""
     return [
-        Route("/assets/vendor/{file:path}", _vendor, methods=["GET"]),
-        Route("/assets/app/{file:path}", _app, methods=["GET"]),
+        Route("/vendor/{file:path}", _vendor, methods=["GET"]),
+        Route("/assets/{file:path}", _app, methods=["GET"]),
     ]
 
 

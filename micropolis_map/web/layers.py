@@ -20,7 +20,7 @@ _KEPT_LAYERS = 64
 
 
 def routes(application: Application) -> list[BaseRoute]:
-    """Return the routes of ``/data/{slug}/districts.geojson``, ``…/basemap/…`` and ``…/layers/…``."""
+    """Return the routes of ``/data/{slug}/districts.geojson`` and ``/data/{slug}/layers/…``."""
 
     @answering
     def districts(request: Request) -> Response:
@@ -28,16 +28,11 @@ def routes(application: Application) -> list[BaseRoute]:
         return respond(request, Body.of(write_districts(community), GEOJSON))
 
     @answering
-    def basemap(request: Request) -> Response:
-        return _layer(application, request, f"basemap/{request.path_params['name']}")
-
-    @answering
     def layer(request: Request) -> Response:
         return _layer(application, request, request.path_params["name"])
 
     return [
         Route("/data/{slug}/districts.geojson", districts, methods=["GET"]),
-        Route("/data/{slug}/basemap/{name}.geojson", basemap, methods=["GET"]),
         Route("/data/{slug}/layers/{name}.geojson", layer, methods=["GET"]),
     ]
 
