@@ -50,6 +50,8 @@ _LANGUAGE_NAMES = {
     "english": "en", "polish": "pl", "polski": "pl", "danish": "da", "dansk": "da", "italian": "it",
     "italiano": "it", "ukrainian": "uk", "українська": "uk", "ua": "uk", "dk": "da",
 }  # fmt: skip
+_NAMING = re.compile(r"(name|title|navn|nome)$|^nazwa|^назва")
+"""A column such as ``TrailHeadName`` or ``nazwa obiektu``: the name, where no column is plainly that."""
 _SUFFIX = re.compile(r"^(?P<word>.+?)(?:[_:.\- ](?P<a>\w{2,10})|\[(?P<b>\w{2,10})\]|\((?P<c>\w{2,10})\))$")
 
 
@@ -88,7 +90,13 @@ def propose_mapping(columns: Iterable[str], given: ColumnMapping | None = None) 
     {'Nazwa': 'name.pl', 'description[da]': 'description.da', 'colour': ''}
     """
     known = given.columns if given else {}
-    return ColumnMapping({column: known.get(column, propose_field(column)) for column in columns})
+    mapping = {column: known.get(column, propose_field(column)) for column in columns}
+    if not any(target.split(".")[0] == "name" for target in mapping.values()):
+        for column, target in mapping.items():
+            if target == IGNORED and column not in known and _NAMING.search(plain(column)):
+                mapping[column] = "name"
+                break
+    return ColumnMapping(mapping)
 
 
 def propose_field(column: str) -> str:

@@ -47,7 +47,7 @@ def angle(text: str) -> tuple[float, str]:
 
     Examples
     --------
-    >>> angle("52°13'48\\"N"), angle("21,0122"), angle("W 9° 30′")
+    >>> angle("52°13'48″N"), angle("21,0122"), angle("W 9° 30′")
     ((52.23, 'lat'), (21.0122, ''), (-9.5, 'lon'))
     """
     try:

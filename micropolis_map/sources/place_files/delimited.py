@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def find_columns(header: Sequence[str]) -> _Where:
     for name in header:
         by_plain.setdefault(plain(name), name)
 
-    def first(words: Set[str]) -> str:
+    def first(words: AbstractSet[str]) -> str:
         return next((name for word, name in by_plain.items() if word in words), "")
 
     whole, lat, lon = first(_WHOLE), first(_LAT), first(_LON)

@@ -1,0 +1,326 @@
+"""Takes places of other files in: every row is added, updated, unchanged, or skipped with a reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from micropolis_map.domain.community import Community
+from micropolis_map.domain.place import Place, Status
+from micropolis_map.domain.place_geojson import feature_to_place, normalised, place_to_feature
+from micropolis_map.errors import InvalidInput
+from micropolis_map.ports import PlaceStore
+from micropolis_map.services.community_reach import Reach
+from micropolis_map.services.row_fields import is_ours, proposed_name, row_fields
+from micropolis_map.services.terrastories import is_speaker, is_story, told
+from micropolis_map.sources.place_files import ColumnMapping, ReadOptions, Row, RowFile, read_rows
+
+Outcome = Literal["added", "updated", "unchanged", "skipped"]
+
+_SAFE_ID = re.compile(r"\w[\w.:@~-]{0,127}")
+_CLOSED: tuple[Status, ...] = ("hidden", "withdrawn", "archived")
+_BOOKKEEPING = ("created", "updated", "revision")
+
+
+@dataclass(frozen=True)
+class RowOutcome:
+    """What becomes of one row: its number in the file, and the place or the reason."""
+
+    row: int
+    outcome: Outcome
+    place_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What an import will do; nothing is written before `apply_import`.
+
+    Attributes
+    ----------
+    rows
+        One outcome for each row of the file, in its order.
+    places
+        The places to write, sorted by id.
+    notes
+        What was recognised or left out, for people to read.
+    """
+
+    rows: tuple[RowOutcome, ...]
+    places: tuple[Place, ...]
+    notes: tuple[str, ...] = ()
+
+    def count(self, outcome: Outcome) -> int:
+        """Return how many rows have the outcome."""
+        return sum(row.outcome == outcome for row in self.rows)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``import --json`` prints: ``read, added, updated, unchanged, skipped``."""
+        return {
+            "read": len(self.rows),
+            "added": self.count("added"),
+            "updated": self.count("updated"),
+            "unchanged": self.count("unchanged"),
+            "skipped": [
+                {"row": row.row, "reason": row.reason} for row in self.rows if row.outcome == "skipped"
+            ],
+        }
+
+
+def import_file(
+    path: Path,
+    community: Community,
+    store: PlaceStore,
+    *,
+    answers: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> ImportPlan:
+    """Read the file, plan its import and apply it; return what was done.
+
+    Parameters
+    ----------
+    answers
+        Answers to the reader's questions by kind (``{"crs": "EPSG:2180"}``); what it proposes is taken else.
+    mapping
+        Columns and the fields they go to, over what is proposed.
+    """
+    options = read_options(community, answers or {}, ColumnMapping(mapping or {}))
+    plan = plan_import(read_rows(path, options), community, store.places(None, published_only=False))
+    apply_import(plan, store)
+    return plan
+
+
+def read_options(
+    community: Community, answers: Mapping[str, str] | None = None, mapping: ColumnMapping | None = None
+) -> ReadOptions:
+    """Return how to read a file for `community`: near its centre and outline."""
+    reach = Reach.of(community)
+    return ReadOptions(
+        centre=reach.centre if reach else None,
+        bounds=reach.bounds if reach else None,
+        answers=answers or {},
+        mapping=mapping,
+    )
+
+
+def plan_import(
+    rows: RowFile,
+    community: Community,
+    existing: Iterable[Place],
+    mapping: ColumnMapping | None = None,
+    *,
+    now: str = "",
+    status: Status = "published",
+) -> ImportPlan:
+    """Return what importing `rows` into `community` will do.
+
+    A place's id is the row's own where it can stand for itself, else made from what does not change
+    (`place_id`), so a second import of the same file adds nothing. A row of another program changes only what
+    it states; languages, stories, photos and facts it does not mention stay. Places that are hidden,
+    withdrawn or archived here are not brought back. Of several rows for one place the latest (by ``updated``, then by
+    content, whatever the order of rows) is taken.
+
+    Parameters
+    ----------
+    existing
+        All places of all communities, in any status.
+    mapping
+        Which column is which field, instead of ``rows.mapping``.
+    now
+        ISO 8601 moment for new and changed places; "" for now.
+    status
+        Of added places.
+    """
+    planner = _Planner(
+        community=community,
+        places={place.id: place for place in existing},
+        columns=(mapping or rows.mapping).columns,
+        now=now or datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        status=status,
+        source=rows.name,
+    )
+    outcomes = planner.plan(rows.rows)
+    notes = [question.seen for question in rows.questions]
+    unused = (mapping or rows.mapping).unused
+    if unused:
+        notes.append(f"columns that are not used: {', '.join(unused)}")
+    return ImportPlan(tuple(outcomes), planner.changed(), (*notes, *planner.notes))
+
+
+def apply_import(plan: ImportPlan, store: PlaceStore) -> int:
+    """Write the plan's places in one transaction; return how many changed."""
+    return store.put_many(plan.places)
+
+
+def place_id(row: Row, name: Mapping[str, Any], *, ours: bool) -> str:
+    """Return the id of the row's place: the same whenever the same row comes again.
+
+    Our own ids, and ids of other programs that can stand for themselves, stay. Ids that are only digits (a
+    row's number in some table) count together with the position, to 5 decimals; rows without an id have
+    name and position.
+    """
+    strong = len(row.id) > 2 and not row.id.isdecimal()
+    if row.id and _SAFE_ID.fullmatch(row.id) and (ours or strong):
+        return row.id
+    corner: Any = (row.geometry or {}).get("coordinates", [0, 0])
+    while isinstance(corner[0], list | tuple):
+        corner = corner[0]
+    where = [f"{value:.5f}" for value in corner[:2]]
+    facts = [row.id] if strong else [row.id, *where] if row.id else [*sorted(map(str, name.values())), *where]
+    return "i-" + hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
+
+
+@dataclass
+class _Planner:
+    community: Community
+    places: dict[str, Place]
+    columns: Mapping[str, str]
+    now: str
+    status: Status
+    source: str
+
+    def __post_init__(self) -> None:
+        self.reach = Reach.of(self.community)
+        self.lang = self.community.languages[0] if self.community.languages else "en"
+        self.touched: dict[str, Place] = {}
+        self.notes: list[str] = []
+
+    def changed(self) -> tuple[Place, ...]:
+        return tuple(self.touched[key] for key in sorted(self.touched))
+
+    def plan(self, rows: Sequence[Row]) -> list[RowOutcome]:
+        outcomes: dict[int, RowOutcome] = {}
+        wanted: dict[str, list[tuple[Row, Place]]] = {}
+        stories = []
+        for row in rows:
+            try:
+                if row.geometry is None and is_story(row):
+                    stories.append(row)
+                    continue
+                place = self._read(row)
+            except InvalidInput as error:
+                outcomes[row.number] = RowOutcome(row.number, "skipped", reason=str(error))
+                continue
+            wanted.setdefault(place.id, []).append((row, place))
+        for candidates in wanted.values():
+            self._settle(candidates, outcomes)
+        for row in sorted(stories, key=_content):
+            outcomes[row.number] = self._tell(row)
+        self._tell_what_was_left_out(rows)
+        return [outcomes[row.number] for row in rows]
+
+    def _read(self, row: Row) -> Place:
+        """Return the place the row describes, merged into the one that is there; InvalidInput to skip it."""
+        if row.geometry is None:
+            speaker = "describes a speaker, not a place"
+            raise InvalidInput(speaker if is_speaker(row) else row.reason or "has no geometry")
+        if self.reach:
+            self.reach.check(row.geometry)
+        ours = is_ours(row.properties, self.columns)
+        fields = row_fields(row, self.columns, self.lang, ours=ours)
+        said_id = str(fields.pop("id", "") or "")
+        row = replace(row, id=row.id or said_id)
+        if not any(str(text).strip() for text in (fields.get("name") or {}).values()):
+            fields["name"] = proposed_name(row, fields, self.lang)
+        if not fields["name"]:
+            raise InvalidInput("has no name", "give it one, or say which column holds the names")
+        if ours and fields["community"] != self.community.slug:
+            raise InvalidInput(f"belongs to the community {fields['community']!r}", "import it there")
+        identifier = place_id(row, fields["name"], ours=ours)
+        return self._merged(identifier, row, fields)
+
+    def _merged(self, identifier: str, row: Row, fields: dict[str, Any]) -> Place:
+        old = self.places.get(identifier)
+        if old is not None and old.community != self.community.slug:
+            raise InvalidInput(
+                f"its id {identifier!r} belongs to the community {old.community!r}", "import it there"
+            )
+        if old is not None and old.status in _CLOSED:
+            raise InvalidInput(
+                f"place {identifier!r} is {old.status} here", "restore it first, or leave it out"
+            )
+        if old is None:
+            start: dict[str, Any] = {"kind": "co-created", "source": self.source, "created": self.now}
+            start["updated"] = self.now
+            status = self.status
+        else:
+            start, status = place_to_feature(old)["properties"], old.status
+            fields = {**fields, **{key: start[key] for key in _BOOKKEEPING}}
+        properties = {**start, **_joined(start, fields), "community": self.community.slug}
+        place = feature_to_place(
+            {"type": "Feature", "id": identifier, "geometry": row.geometry, "properties": properties}
+        )
+        return replace(place, status=status)
+
+    def _settle(self, candidates: list[tuple[Row, Place]], outcomes: dict[int, RowOutcome]) -> None:
+        candidates.sort(key=lambda pair: (_latest(pair), -pair[0].number), reverse=True)
+        winner, place = candidates[0]
+        outcomes[winner.number] = RowOutcome(winner.number, self._put(place), place.id)
+        for row, other in candidates[1:]:
+            if other == place:
+                outcomes[row.number] = RowOutcome(row.number, "unchanged", place.id)
+            else:
+                reason = f"describes the same place as row {winner.number} ({place.id!r}), otherwise"
+                outcomes[row.number] = RowOutcome(row.number, "skipped", reason=reason)
+
+    def _put(self, place: Place) -> Outcome:
+        old = self.places.get(place.id)
+        if old is not None and place in (old, normalised(old)):
+            return "unchanged"
+        self.places[place.id] = place if old is None else replace(place, updated=self.now)
+        self.touched[place.id] = self.places[place.id]
+        return "added" if old is None else "updated"
+
+    def _tell(self, row: Row) -> RowOutcome:
+        """Add a story of a table of stories to the places it names."""
+        try:
+            changed = told(row, self._here(), self.lang)
+        except InvalidInput as error:
+            return RowOutcome(row.number, "skipped", reason=str(error))
+        outcomes = [self._put(place) for place in changed]
+        return RowOutcome(row.number, "updated" if "updated" in outcomes else "unchanged", changed[0].id)
+
+    def _here(self) -> list[Place]:
+        return [
+            place
+            for place in self.places.values()
+            if place.community == self.community.slug and place.status not in _CLOSED
+        ]
+
+    def _tell_what_was_left_out(self, rows: Sequence[Row]) -> None:
+        links = [column for column, target in self.columns.items() if target == "photo_link"]
+        count = sum(any(row.properties.get(column) for column in links) for row in rows)
+        if count:
+            self.notes.append(
+                f"{count} rows name photos elsewhere: those are not fetched, upload them instead"
+            )
+
+
+def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of `new`; what holds many things by key keeps those of `old` it does not mention."""
+    joined = dict(new)
+    for key in ("name", "description", "access"):
+        if isinstance(new.get(key), Mapping):
+            joined[key] = {**(old.get(key) or {}), **new[key]}
+    for key in ("stories", "photos"):
+        if isinstance(new.get(key), list):
+            named = {item.get("id"): item for item in new[key] if isinstance(item, Mapping)}
+            kept = [named.pop(item["id"], item) for item in old.get(key) or ()]
+            fresh = [item for item in new[key] if not isinstance(item, Mapping) or item.get("id") in named]
+            joined[key] = [*kept, *fresh]
+    return joined
+
+
+def _latest(pair: tuple[Row, Place]) -> tuple[str, str]:
+    row, _place = pair
+    return str(row.properties.get("updated", "")), _content(row)
+
+
+def _content(row: Row) -> str:
+    return json.dumps([row.geometry, dict(row.properties)], sort_keys=True, ensure_ascii=False, default=str)

@@ -1,0 +1,78 @@
+"""Terrastories' tables: places are read like any CSV, stories join the places they name."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from micropolis_map.domain.place import Place, Story
+from micropolis_map.errors import InvalidInput
+from micropolis_map.sources.place_files import Row
+
+_PUBLIC = {"", "anonymous", "public", "everyone"}
+_LANGUAGES = {
+    "english": "en", "polish": "pl", "danish": "da", "italian": "it", "ukrainian": "uk", "portuguese": "pt",
+    "spanish": "es", "french": "fr", "german": "de", "japanese": "ja", "dutch": "nl",
+}  # fmt: skip
+
+
+def is_story(row: Row) -> bool:
+    """Return whether the row is one of a table of stories: it names places and who spoke or asked."""
+    names = {name.casefold() for name in row.properties}
+    return "places" in names and bool(names & {"speakers", "interviewer", "permission_level"})
+
+
+def is_speaker(row: Row) -> bool:
+    """Return whether the row is one of a table of speakers."""
+    names = {name.casefold() for name in row.properties}
+    return bool(names & {"birthdate", "birthplace"}) and "places" not in names
+
+
+def told(row: Row, here: Iterable[Place], lang: str) -> list[Place]:
+    """Return the places the story names, each with the story; the same places where it is told already.
+
+    Raises
+    ------
+    InvalidInput
+        The story is not for everybody, has no title, or none of its places is here.
+    """
+    cells = {name.casefold(): str(value).strip() for name, value in row.properties.items()}
+    level = cells.get("permission_level", "")
+    if level.casefold() not in _PUBLIC:
+        raise InvalidInput(f"is a story only for {level!r}", "ask its speakers whether everybody may read it")
+    title, text = cells.get("name", cells.get("title", "")), cells.get("description", "")
+    if not title and not text:
+        raise InvalidInput("is a story without title and text", "give it one of them")
+    named = cells["places"]
+    found = _named(named, here)
+    if not found:
+        raise InvalidInput(
+            f"is a story about {named!r:.80}, which is not on the map", "import the table of places first"
+        )
+    said_in = cells.get("language", "").casefold()
+    story = Story(
+        id="s-" + hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()[:20],
+        title=title[:500],
+        text=text,
+        lang=_LANGUAGES.get(said_in, lang),
+        told_by=cells.get("speakers", "")[:200],
+    )
+    return [_with_story(place, story) for place in found]
+
+
+def _named(names: str, here: Iterable[Place]) -> list[Place]:
+    """Return the places named in a list with commas; a place's own name may have commas in it."""
+    wanted = names.casefold()
+    parts = {part.strip() for part in wanted.split(",")} | {wanted}
+    several = []
+    for place in here:
+        own = {text.strip().casefold() for text in place.name.values() if text.strip()}
+        if own & parts or any("," in name and name in wanted for name in own):
+            several.append(place)
+    return sorted(several, key=lambda place: place.id)
+
+
+def _with_story(place: Place, story: Story) -> Place:
+    kept = [story if other.id == story.id else other for other in place.stories]
+    return replace(place, stories=tuple(kept if story in kept else [*kept, story]))
