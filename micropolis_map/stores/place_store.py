@@ -101,7 +101,7 @@ class SqlPlaceStore:
         """Return a token that changes with every change, and differs between databases."""
         query = sa.select(META.c.key, META.c.value).where(META.c.key.in_(["store_id", "changes"]))
         with self._database.reading() as connection:
-            values = dict(connection.execute(query).tuples().all())
+            values = {row.key: row.value for row in connection.execute(query)}
         return f"{values['store_id']}-{values['changes']}"
 
     def check(self) -> None:
