@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode
+
+from micropolis_map.domain.place_filter import PlaceFilter
 
 ASSETS = "/assets"
 """Where our css, js and fonts are served from (``web/static``)."""
@@ -15,36 +17,28 @@ BASE_LAYERS: tuple[str, ...] = ("green", "water", "waterways", "buildings", "str
 """Layers of the drawn background, from the lowest up."""
 
 
-def places_url(
-    slug: str,
-    *,
-    kinds: Sequence[str] = (),
-    theme: str = "",
-    activity: str = "",
-    text: str = "",
-    version: str = "",
-) -> str:
-    """Return the address of the community's published places that pass the filter.
+def places_url(slug: str, wanted: PlaceFilter, version: str = "") -> str:
+    """Return the address of the community's published places that pass `wanted`.
 
-    `version` only makes the address new when the places changed, so that a map refetches them.
+    `version` only makes the address new when the places changed, so that a map fetches them anew.
     """
-    query = {"kind": ",".join(kinds), "theme": theme, "activity": activity, "q": text, "v": version}
-    return f"/data/{quote(slug, safe='')}/places.geojson" + _query(query)
+    query = [(name, value) for name, values in wanted.to_query().items() for value in values]
+    return f"/data/{quote(slug, safe='')}/places.geojson" + _query([*query, ("v", version)])
 
 
 def districts_url(slug: str, version: str = "") -> str:
     """Return the address of the community's districts."""
-    return f"/data/{quote(slug, safe='')}/districts.geojson" + _query({"v": version})
+    return f"/data/{quote(slug, safe='')}/districts.geojson" + _query([("v", version)])
 
 
 def layer_url(slug: str, layer: str, version: str = "") -> str:
     """Return the address of one built layer of the community."""
-    return f"/data/{quote(slug, safe='')}/layers/{quote(layer, safe='')}.geojson" + _query({"v": version})
+    return f"/data/{quote(slug, safe='')}/layers/{quote(layer, safe='')}.geojson" + _query([("v", version)])
 
 
 def coverage_url(slug: str, profile: str, version: str = "") -> str:
     """Return the address of the streets with their walking time to the nearest meeting place."""
-    return f"/data/{quote(slug, safe='')}/coverage/{quote(profile, safe='')}.geojson" + _query({"v": version})
+    return f"/data/{quote(slug, safe='')}/coverage/{quote(profile, safe='')}.geojson" + _query([("v", version)])
 
 
 def background_urls(slug: str, version: str, layers: Sequence[str] = BASE_LAYERS) -> dict[str, str]:
@@ -53,6 +47,6 @@ def background_urls(slug: str, version: str, layers: Sequence[str] = BASE_LAYERS
     return urls | {"outlines": districts_url(slug, version)}
 
 
-def _query(values: Mapping[str, str]) -> str:
-    given = {key: value for key, value in values.items() if value}
+def _query(values: Sequence[tuple[str, str]]) -> str:
+    given = [(key, value) for key, value in values if value]
     return f"?{urlencode(given)}" if given else ""

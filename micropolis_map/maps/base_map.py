@@ -24,17 +24,17 @@ class BaseMap(folium.Map):
     """
 
     default_js: ClassVar[list[tuple[str, str]]] = [
-        ("leaflet", f"{VENDOR}/leaflet/leaflet.js"),
-        ("jquery", f"{VENDOR}/jquery/jquery.min.js"),
-        ("markercluster", f"{VENDOR}/markercluster/leaflet.markercluster.js"),
+        ("leaflet", f"{VENDOR}/leaflet.js"),
+        ("jquery", f"{VENDOR}/jquery.min.js"),
+        ("markercluster", f"{VENDOR}/leaflet.markercluster.js"),
         *(
             (f"micropolis_{name}", f"{ASSETS}/js/{name}.js")
             for name in ("background", "street_names", "places", "coverage", "map")
         ),
     ]
     default_css: ClassVar[list[tuple[str, str]]] = [
-        ("leaflet_css", f"{VENDOR}/leaflet/leaflet.css"),
-        ("markercluster_css", f"{VENDOR}/markercluster/MarkerCluster.css"),
+        ("leaflet_css", f"{VENDOR}/leaflet.css"),
+        ("markercluster_css", f"{VENDOR}/MarkerCluster.css"),
         ("micropolis_css", f"{ASSETS}/css/map.css"),
     ]
 
@@ -45,11 +45,10 @@ class BaseMap(folium.Map):
             tiles=None,
             control_scale=True,
             prefer_canvas=True,
-            min_zoom=9,
-            max_zoom=19,
             zoom_snap=0.5,
             world_copy_jump=True,
         )
+        self.options |= {"min_zoom": 9, "max_zoom": 19}
         self.add_child(_KeepFitting())
 
 

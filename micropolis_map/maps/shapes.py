@@ -11,7 +11,7 @@ Okabe, M., Ito, K. (2008). Color Universal Design. https://jfly.uni-koeln.de/col
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from html import escape
+from urllib.parse import quote
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,18 @@ def shapes_for_script() -> dict[str, dict[str, str]]:
     return {name: asdict(shape) for name, shape in SHAPES.items()}
 
 
-def svg(kind: str, size: int = 22, title: str = "") -> str:
-    """Return the shape of `kind` as inline SVG of `size` px; silent for screen readers without a `title`."""
+def style_variables() -> str:
+    """Return a CSS rule that gives each shape as the variable ``--shape-<kind>`` (a picture to use as background)."""
+    rules = "".join(f'--shape-{kind}:url("data:image/svg+xml,{quote(svg(kind))}");' for kind in SHAPES)
+    return f":root{{{rules}}}"
+
+
+def svg(kind: str) -> str:
+    """Return the shape of `kind` as an SVG picture."""
     shape = SHAPES[kind]
-    spoken = f'role="img" aria-label="{escape(title, quote=True)}"' if title else 'aria-hidden="true"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="{size}" height="{size}" {spoken}>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
         f'<path d="{shape.outline}" fill="{shape.colour}"/>'
-        f'<path d="{shape.mark}" fill="none" stroke="#fffdf8" stroke-width="2" '
+        f'<path d="{shape.mark}" fill="none" stroke="#fffdf8" stroke-width="2.2" '
         'stroke-linecap="round" stroke-linejoin="round"/></svg>'
     )

@@ -89,7 +89,7 @@
         text.textContent = cluster.getChildCount();
         return L.divIcon({ className: "mm-cluster", html: text, iconSize: [48, 48] });
       },
-    }).on("layeradd animationend", () => undefined);
+    });
   }
 
   function labelClusters(map, state) {
@@ -137,7 +137,8 @@
       }
       entry.group.addLayers([...entry.pins.values()]);
       entry.group.on("animationend", () => labelClusters(map, state));
-      map.off("moveend", map._mmLabel || null).on("moveend", (map._mmLabel = () => labelClusters(map, state)));
+      if (map._mmLabel) map.off("moveend", map._mmLabel);
+      map.on("moveend", (map._mmLabel = () => labelClusters(map, state)));
       map.addLayer(entry.group);
       labelClusters(map, state);
       map.getContainer().dataset.places = entry.pins.size;

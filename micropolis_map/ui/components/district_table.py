@@ -1,0 +1,70 @@
+"""The table of districts: sortable, with a bar for each share, to take along as CSV."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from micropolis_map.services.coverage_result import OUTSIDE_NAME, AreaCoverage, CoverageResult
+from micropolis_map.ui import safe_text
+from micropolis_map.ui.language import _
+
+
+def district_table(result: CoverageResult, slug: str) -> None:
+    """Show a row for each district and one for all together."""
+    table = district_frame(result)
+    shares = [column for column in table.columns if column.endswith("%")]
+    certain = bool(result.total.share_within_certain)
+    st.html(f"<h2>{safe_text.html(_('District by district'))}</h2>")
+    st.dataframe(
+        table,
+        key="w_districts",
+        hide_index=True,
+        width="stretch",
+        row_height=44,
+        height=min(44 * (len(table) + 1) + 4, 620),
+        column_config={
+            name: st.column_config.ProgressColumn(name, format="%.0f %%", min_value=0.0, max_value=100.0)
+            for name in shares
+        }
+        | {name: st.column_config.NumberColumn(name, format="%.1f") for name in table.columns[-4:-1]},
+    )
+    if certain:
+        st.caption(_("“certain” counts only walks whose every metre is known to be passable."))
+    st.download_button(
+        _("Download the table (CSV)"),
+        table.to_csv(index=False).encode(),
+        file_name=f"coverage-{slug}-{result.request.profile}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def district_frame(result: CoverageResult) -> pd.DataFrame:
+    """Return the figures with the column names people read; shares in per cent, times in minutes."""
+    rows = [(area.name if area.name != OUTSIDE_NAME else _("outside the districts"), area) for area in result.districts]
+    return pd.DataFrame([_row(name, area) for name, area in [(_("All together"), result.total), *rows]])
+
+
+def _row(name: str, area: AreaCoverage) -> dict[str, object]:
+    row: dict[str, object] = {_("District"): name, _("People"): round(area.population)}
+    for minutes, share in area.share_within.items():
+        row[_("{n} min, %").format(n=f"{minutes:g}")] = _percent(share)
+    for minutes, share in (area.share_within_certain or {}).items():
+        row[_("{n} min certain, %").format(n=f"{minutes:g}")] = _percent(share)
+    row[_("Median, min")] = _minutes(area.median_s)
+    row[_("Mean, min")] = _minutes(area.mean_s)
+    row[_("90 % walk at most, min")] = _minutes(area.p90_s)
+    row[_("Cannot be reached, %")] = _percent(area.unreachable_share)
+    return row
+
+
+def _percent(share: float) -> float | None:
+    return round(share * 100.0, 1) if math.isfinite(share) else None
+
+
+def _minutes(seconds: float) -> float | None:
+    return round(seconds / 60.0, 1) if math.isfinite(seconds) else None

@@ -1,0 +1,118 @@
+"""The forms of the Data page: load streets, add a community."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import streamlit as st
+
+from micropolis_map.domain.community import Community
+from micropolis_map.domain.place_filter import plain
+from micropolis_map.services.loading import LoadRequest
+from micropolis_map.ui import safe_text, session
+from micropolis_map.ui.components.loading_progress import start_loading
+from micropolis_map.ui.components.masthead import community_name
+from micropolis_map.ui.language import _
+from micropolis_map.ui.loading_job import LoadingJob, Upload
+
+OSM_ENDINGS = ["osm", "gz", "bz2", "pbf", "json"]
+AREA_ENDINGS = ["geojson", "gpkg", "json"]
+
+
+def slug_of(name: str) -> str:
+    """Return the address part for a community's name: small letters and digits joined by ``-``.
+
+    Examples
+    --------
+    >>> slug_of("Łódź, Polska")
+    'lodz'
+    """
+    letters = unicodedata.normalize("NFKD", plain(name.split(",")[0])).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40]
+
+
+def load_form(community: Community, *, again: bool) -> None:
+    """Offer to load the community's streets from OpenStreetMap's servers or from a file."""
+    name = safe_text.label(community_name(community))
+    verb = _("Load the streets of {name} again") if again else _("Load the streets of {name}")
+    st.subheader(verb.format(name=name))
+    if community.fictional:
+        st.markdown(_("This town is invented: its streets come with the product, without internet."))
+        _start_button(community.slug, _("Load the invented streets"), LoadRequest(), {})
+        return
+    online, file = st.tabs([_("From OpenStreetMap"), _("From a file")])
+    with online:
+        st.markdown(
+            _(
+                "This server asks openstreetmap.org's servers for the streets, buildings and meeting places of "
+                "**{query}**. Your own computer does not contact them. It takes one to five minutes."
+            ).format(query=safe_text.label(community.query or community_name(community)))
+        )
+        _start_button(community.slug, _("Load from OpenStreetMap"), LoadRequest(), {})
+    with file:
+        _file_form(community.slug, "", f"file_{community.slug}")
+
+
+def add_form() -> None:
+    """Offer to add a community by name, from OpenStreetMap or from a file."""
+    st.subheader(_("Add a community"))
+    st.markdown(_("Any town, district or village in the world. Name it as you would on an envelope."))
+    name = st.text_input(_("Name"), key="w_new_name", placeholder=_("Annecy, France"), max_chars=120).strip()
+    slug = slug_of(name)
+    if not name:
+        return
+    if not slug:
+        st.warning(_("Please write the name in Latin letters as well, for the address of its page."))
+        return
+    if slug in session.known_slugs():
+        st.info(_("There is a community with this name already; choose it at the top of the page."))
+        return
+    online, file = st.tabs([_("From OpenStreetMap"), _("From a file")])
+    with online:
+        _start_button(slug, _("Add it from OpenStreetMap"), LoadRequest(name=name), {})
+    with file:
+        _file_form(slug, name, "file_new")
+
+
+def _file_form(slug: str, name: str, key: str) -> None:
+    osm = st.file_uploader(
+        _("OpenStreetMap data (.osm, .osm.gz, .osm.bz2, .osm.pbf, Overpass .json)"),
+        type=OSM_ENDINGS,
+        accept_multiple_files=True,
+        key=f"w_{key}_osm",
+    )
+    with st.expander(_("More files, if you have them")):
+        boundary = st.file_uploader(_("Its boundary (GeoJSON, GeoPackage)"), type=AREA_ENDINGS, key=f"w_{key}_b")
+        districts = st.file_uploader(_("Its districts (GeoJSON, GeoPackage)"), type=AREA_ENDINGS, key=f"w_{key}_d")
+        elevation = st.file_uploader(
+            _("Elevation (GeoTIFF, HGT)"), type=["tif", "tiff", "hgt", "zip"], accept_multiple_files=True, key=f"w_{key}_e"
+        )
+        population = st.file_uploader(
+            _("Where people live (CSV, GeoJSON, GeoPackage)"), type=["csv", *AREA_ENDINGS], key=f"w_{key}_p"
+        )
+    uploads = {
+        "osm": _uploads(osm),
+        "boundary": _uploads(boundary),
+        "districts": _uploads(districts),
+        "elevation": _uploads(elevation),
+        "population": _uploads(population),
+    }
+    if not uploads["osm"]:
+        st.caption(_("Choose a file with streets first."))
+    _start_button(slug, _("Load from the file"), LoadRequest(name=name), uploads, ready=bool(uploads["osm"]))
+
+
+def _uploads(files: Any) -> list[Upload]:
+    given = files if isinstance(files, list) else [files] if files is not None else []
+    return [Upload(file.name, file.getvalue()) for file in given]
+
+
+def _start_button(
+    slug: str, label: str, request: LoadRequest, uploads: dict[str, list[Upload]], *, ready: bool = True
+) -> None:
+    if st.button(label, key=f"w_start_{slug}_{bool(uploads)}_{bool(request.name)}", type="primary", disabled=not ready):
+        start_loading(LoadingJob(slug, request, uploads))
+        st.session_state["mm_loading"] = slug
+        st.rerun()

@@ -1,0 +1,73 @@
+"""How far a loading is, with a button to stop it, and how it ended."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from micropolis_map.services.loading import load_community
+from micropolis_map.ui import numbers, safe_text, session
+from micropolis_map.ui.components import trouble
+from micropolis_map.ui.language import _
+from micropolis_map.ui.loading_job import LoadingJob, LoadingJobs
+
+POLL_S = 0.5
+
+
+@st.cache_resource(show_spinner=False)
+def loading_jobs() -> LoadingJobs:
+    """Return the loadings of this server."""
+    return LoadingJobs()
+
+
+def start_loading(job: LoadingJob) -> None:
+    """Start `job` with this server's application."""
+    application = session.application()
+    loading_jobs().start(
+        job, lambda slug, request, progress: load_community(application, slug, request, progress)
+    )
+
+
+def loading_progress(slug: str) -> bool:
+    """Show the community's loading; return whether one is running."""
+    job = loading_jobs().get(slug)
+    if job is None:
+        return False
+    if job.done:
+        _ended(job)
+        return False
+    _running(slug)
+    return True
+
+
+@st.fragment(run_every=POLL_S)
+def _running(slug: str) -> None:
+    job = loading_jobs().get(slug)
+    if job is None or job.done:
+        st.rerun()
+        return
+    with st.container(key="loading", border=True):
+        st.progress(job.share, text=safe_text.label(job.message or _("Starting …")))
+        st.button(
+            _("Stopping …") if job.stopping else _("Stop loading"),
+            key="w_stop",
+            icon=":material/stop_circle:",
+            disabled=job.stopping,
+            on_click=job.stop,
+        )
+
+
+def _ended(job: LoadingJob) -> None:
+    with st.container(key="loaded"):
+        if job.error is not None:
+            trouble.show(job.error)
+        elif job.report is not None:
+            report = job.report
+            st.success(
+                _("Loaded: {nodes} street nodes, {homes} homes, {spots} meeting places, in {seconds} s.").format(
+                    nodes=numbers.count(report.nodes),
+                    homes=numbers.count(report.homes),
+                    spots=numbers.count(report.activity_spots),
+                    seconds=numbers.decimal(report.seconds),
+                )
+            )
+        st.button(_("All right"), key="w_seen", on_click=loading_jobs().forget, args=(job.slug,))

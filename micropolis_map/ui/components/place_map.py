@@ -1,0 +1,84 @@
+"""The map of the Explore page: draws the view, and tells which place was clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from micropolis_map.domain.community import Community
+from micropolis_map.maps.addresses import background_urls, places_url
+from micropolis_map.maps.base_map import BaseMap
+from micropolis_map.maps.shapes import shapes_for_script
+from micropolis_map.maps.state_layer import StateLayer
+from micropolis_map.ui import language, session, words
+from micropolis_map.ui.language import _
+from micropolis_map.ui.view_state import ViewState
+
+CLICK = "mm_last_click"
+
+
+def place_map(community: Community, view: ViewState) -> None:
+    """Show the community's map with the places of the view; a click opens the place's story."""
+    slug = community.slug
+    report = session.communities().report(slug)
+    build = report.build_id if report else ""
+    key = f"map-{slug}"
+    state = {
+        "lang": language.current(),
+        "background": background_urls(slug, build) if report else {"outlines": background_urls(slug, "")["outlines"]},
+        "places": places_url(slug, view.wanted, session.places().version()),
+        "chosen": view.place or None,
+        "fromOsm": bool(report) and not community.fictional,
+        "shapes": shapes_for_script(),
+        "texts": map_texts(community),
+    }
+    with st.container(key="map"):
+        st_folium(
+            BaseMap(community.centre, community.zoom),
+            key=key,
+            height=620,
+            use_container_width=True,
+            returned_objects=["last_active_drawing"],
+            feature_group_to_add=StateLayer(state),
+            on_change=lambda: clicked(st.session_state.get(key)),
+        )
+
+
+def clicked(payload: Any) -> None:
+    """Open the place that the map's `payload` names, once for each click."""
+    place, click = read_click(payload)
+    if place and st.session_state.get(CLICK) != (place, click):
+        st.session_state[CLICK] = (place, click)
+        session.change(place=place)
+
+
+def read_click(payload: Any) -> tuple[str, int]:
+    """Return the id of the place clicked and the number of the click; ``("", 0)`` without one."""
+    drawing = payload.get("last_active_drawing") if isinstance(payload, Mapping) else None
+    if not isinstance(drawing, Mapping):
+        return "", 0
+    place, properties = drawing.get("id"), drawing.get("properties")
+    number = properties.get("click") if isinstance(properties, Mapping) else None
+    if not isinstance(place, str) or not isinstance(number, int):
+        return "", 0
+    return place, number
+
+
+def map_texts(community: Community) -> dict[str, Any]:
+    """Return the texts that the map's script shows."""
+    credit = _("An invented town; its map is drawn from our own data") if community.fictional else ""
+    return {
+        "map": _("Map of the places; the same places are in the list beside it"),
+        "zoomIn": _("Zoom in"),
+        "zoomOut": _("Zoom out"),
+        "background": _("Background"),
+        "tiles": _("OpenStreetMap tiles"),
+        "tilesNote": _("Pictures then come from openstreetmap.org, which sees your internet address."),
+        "cluster": _("{n} places close together; zoom in"),
+        "failed": _("The places could not be loaded. Reload the page, please."),
+        "credit": credit,
+        "kinds": {name: words.kind(name) for name in words.KINDS},
+    }

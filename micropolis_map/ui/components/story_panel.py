@@ -1,0 +1,131 @@
+"""The panel of one place: what it is, how to get in, and the stories told about it."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from micropolis_map.domain.place import Place, Story
+from micropolis_map.domain.text import LANGUAGES, pick
+from micropolis_map.ui import language, safe_text, session, words
+from micropolis_map.ui.components.place_list import name_of
+from micropolis_map.ui.language import _, ngettext
+from micropolis_map.ui.view_state import ViewState
+
+
+def story_panel(place: Place, view: ViewState, languages: tuple[str, ...]) -> None:
+    """Show the place; the way back to the list stands first."""
+    with st.container(key="story"):
+        st.button(
+            _("All places"),
+            key="w_back",
+            icon=":material/arrow_back:",
+            on_click=session.change,
+            kwargs={"place": ""},
+        )
+        st.html(_head(place, languages))
+        st.html(_description(place, languages))
+        st.html(_facts(place))
+        _stories(place)
+        _source(place)
+        _link(view)
+
+
+def _head(place: Place, languages: tuple[str, ...]) -> str:
+    years = words.period(place.period)
+    activity = words.activity(place.activity) if place.activity else ""
+    badges = "".join(f'<span class="mm-chip">{safe_text.html(text)}</span>' for text in (activity, years) if text)
+    kind = f'<span class="mm-chip mm-kind-{escape(place.kind)}">{words.shape(place.kind)}{safe_text.html(words.kind(place.kind))}</span>'
+    return f'<div class="mm-story-head">{kind}{badges}<h2>{safe_text.html(name_of(place, languages))}</h2></div>'
+
+
+def _description(place: Place, languages: tuple[str, ...]) -> str:
+    text, lang = pick(place.description, language.current(), ("en", *languages))
+    if not text:
+        return f'<p class="mm-quiet">{safe_text.html(_("Nobody has described this place yet."))}</p>'
+    note = "" if lang == language.current() else _only_in(lang)
+    return f'<div class="mm-text" lang="{escape(lang)}">{safe_text.paragraphs(text)}</div>{note}'
+
+
+def _only_in(lang: str) -> str:
+    words_ = _("Only in {language} so far.").format(language=LANGUAGES.get(lang, lang))
+    return f'<p class="mm-quiet">{safe_text.html(words_)}</p>'
+
+
+def _facts(place: Place) -> str:
+    step_free = str(place.access.get("step_free", "unknown"))
+    rows = [(step_free, _(words.STEP_FREE.get(step_free, words.STEP_FREE["unknown"])))]
+    if place.opening_hours:
+        rows.append(("hours", _("Open: {hours}").format(hours=place.opening_hours)))
+    items = "".join(f'<li class="mm-access-{escape(name)}">{safe_text.html(text)}</li>' for name, text in rows)
+    themes = "".join(f'<span class="mm-chip">{safe_text.html(words.theme(theme))}</span>' for theme in place.themes)
+    return f'<ul class="mm-facts">{items}</ul><p class="mm-themes">{themes}</p>'
+
+
+def _stories(place: Place) -> None:
+    if not place.stories:
+        return
+    n = len(place.stories)
+    st.html(f"<h3>{safe_text.html(ngettext('{n} story', '{n} stories', n).format(n=n))}</h3>")
+    for story in place.stories:
+        _story(story)
+
+
+def _story(story: Story) -> None:
+    here = language.current()
+    translated = here != story.lang and here in story.translations
+    with st.container(key=f"tale-{story.id}"):
+        original = (story.title, story.text, story.lang)
+        if translated:
+            text = story.translations[here]
+            st.html(_telling(story, text.get("title", story.title), text.get("text", ""), here))
+            name = LANGUAGES.get(story.lang, story.lang)
+            with st.expander(_("Read the original in {language}").format(language=name)):
+                st.html(_telling(story, *original))
+            return
+        st.html(_telling(story, *original))
+        if story.lang != here:
+            st.html(_only_in(story.lang))
+        for lang in sorted(story.translations):
+            text = story.translations[lang]
+            with st.expander(_("Read it in {language}").format(language=LANGUAGES.get(lang, lang))):
+                st.html(_telling(story, text.get("title", story.title), text.get("text", ""), lang))
+
+
+def _telling(story: Story, title: str, text: str, lang: str) -> str:
+    about = _("about the past") if story.about == "past" else _("about today")
+    by = _("told by {name}").format(name=story.told_by) if story.told_by else ""
+    line = " · ".join(part for part in (by, str(story.year) if story.year else "", about) if part)
+    return (
+        f'<article class="mm-tale" lang="{escape(lang)}"><h4>{safe_text.html(title)}</h4>'
+        f"{safe_text.paragraphs(text)}<footer>{safe_text.html(line)}</footer></article>"
+    )
+
+
+def _source(place: Place) -> None:
+    parts = [safe_text.html(_("Source: {source}").format(source=place.source))] if place.source else []
+    parts += [safe_text.html(place.licence)] if place.licence else []
+    if place.website.startswith(("https://", "http://")):
+        words_ = safe_text.html(_("Website"))
+        parts.append(f'<a href="{escape(place.website, quote=True)}" target="_blank" rel="noopener nofollow">{words_}</a>')
+    if parts:
+        st.html(f'<p class="mm-source">{" · ".join(parts)}</p>')
+
+
+def _link(view: ViewState) -> None:
+    with st.expander(_("Link to this place"), icon=":material/link:"):
+        st.code(link_to(view), language=None, wrap_lines=True)
+
+
+def link_to(view: ViewState) -> str:
+    """Return the address that opens the view's place, without the filters."""
+    address = ViewState(community=view.community, place=view.place, lang=view.lang)
+    return f"{_origin()}/?{urlencode(address.query())}"
+
+
+def _origin() -> str:
+    url = st.context.url or ""
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}{separator}{rest.split('/', 1)[0]}" if separator else ""

@@ -1,0 +1,28 @@
+"""Expected failures on a page: one sentence on what happened and what to do, never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from micropolis_map.errors import MicropolisError, answer
+from micropolis_map.ui import safe_text
+
+
+def show(error: MicropolisError) -> None:
+    """Show `error` as its class asks for in the table of answers."""
+    box = {"warning": st.warning, "error": st.error, "info": st.info}[answer(error).page]
+    what = safe_text.label(error.what[:1].upper() + error.what[1:])
+    todo = safe_text.label(error.todo[:1].upper() + error.todo[1:]) if error.todo else ""
+    box(f"{what}.  \n**{todo}.**" if todo else f"{what}.")
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Show an expected failure of the block instead of raising it."""
+    try:
+        yield
+    except MicropolisError as error:
+        show(error)

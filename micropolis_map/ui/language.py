@@ -1,0 +1,38 @@
+"""The reader's language, known everywhere on a page: in callbacks and fragments as well."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from micropolis_map import i18n
+from micropolis_map.domain.text import LANGUAGES
+
+KEY = "mm_lang"
+
+
+def use(lang: str) -> str:
+    """Speak `lang` for the rest of the session; empty for the browser's own, English where we lack it."""
+    chosen = lang or browser_language()
+    st.session_state[KEY] = chosen
+    return chosen
+
+
+def current() -> str:
+    """Return the language spoken now."""
+    return str(st.session_state.get(KEY) or browser_language())
+
+
+def browser_language() -> str:
+    """Return the browser's language where we speak it, else English."""
+    code = (st.context.locale or "en").split("-")[0].lower()
+    return code if code in LANGUAGES else "en"
+
+
+def _(text: str) -> str:
+    """Return `text` in the reader's language."""
+    return i18n.translation(current()).gettext(text)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """Return the form of the text that fits the number `n` in the reader's language."""
+    return i18n.translation(current()).ngettext(singular, plural, n)

@@ -1,0 +1,144 @@
+"""A community being loaded in the background, so that a page can show how far it is and stop it."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+
+from micropolis_map.domain.community import LoadReport
+from micropolis_map.errors import Cancelled, MicropolisError
+from micropolis_map.ports import Progress
+from micropolis_map.services.loading import LoadRequest
+
+_LOG = logging.getLogger(__name__)
+
+Load = Callable[[str, LoadRequest, Progress], LoadReport]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file a visitor gave: its own name (for its ending) and its content."""
+
+    name: str
+    content: bytes
+
+
+class LoadingJob:
+    """One loading; every method may be called from any thread.
+
+    Parameters
+    ----------
+    slug
+        The community.
+    request
+        What to load from; files that were uploaded are added to it.
+    uploads
+        Uploaded files by the field of `request` they belong to; kept only until the loading has ended.
+    """
+
+    def __init__(
+        self, slug: str, request: LoadRequest, uploads: Mapping[str, Sequence[Upload]] | None = None
+    ) -> None:
+        self.slug = slug
+        self.share = 0.0
+        self.message = ""
+        self.report: LoadReport | None = None
+        self.error: MicropolisError | None = None
+        self._request = request
+        self._uploads = dict(uploads or {})
+        self._stopped = threading.Event()
+        self._done = threading.Event()
+
+    def start(self, load: Load) -> None:
+        """Begin to load with `load` on a thread of its own."""
+        threading.Thread(target=self._run, args=(load,), name=f"load-{self.slug}", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop at the next step; what was loaded before stays."""
+        self._stopped.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._stopped.is_set()
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self._done.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end for at most `seconds`; return whether it ended."""
+        return self._done.wait(seconds)
+
+    def _run(self, load: Load) -> None:
+        try:
+            with tempfile.TemporaryDirectory(prefix="micropolis-upload-") as folder:
+                request = _with_files(self._request, self._uploads, Path(folder))
+                self._uploads = {}
+                self.report = load(self.slug, request, self._progress)
+        except MicropolisError as error:
+            self.error = error
+        except Exception:
+            _LOG.exception("loading %r failed", self.slug)
+            self.error = MicropolisError(
+                f"loading {self.slug!r} failed unexpectedly", "the server's log says more; nothing was changed"
+            )
+        finally:
+            self._done.set()
+
+    def _progress(self, share: float, message: str) -> None:
+        self.share, self.message = min(1.0, max(0.0, share)), message
+        if self._stopped.is_set():
+            raise Cancelled(f"loading {self.slug!r} was stopped", "nothing was changed")
+
+
+def _with_files(request: LoadRequest, uploads: Mapping[str, Sequence[Upload]], folder: Path) -> LoadRequest:
+    written: dict[str, tuple[Path, ...]] = {}
+    for field, files in uploads.items():
+        paths = []
+        for number, upload in enumerate(files):
+            path = folder / f"{field}-{number}-{PurePath(upload.name).name}"
+            path.write_bytes(upload.content)
+            paths.append(path)
+        written[field] = tuple(paths)
+    for field in ("osm", "elevation"):
+        if written.get(field):
+            request = replace(request, **{field: written[field]})
+    for field in ("boundary", "districts", "population"):
+        if written.get(field):
+            request = replace(request, **{field: written[field][0]})
+    return request
+
+
+class LoadingJobs:
+    """The running and last loading of each community, for all visitors of this server."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, LoadingJob] = {}
+        self._lock = threading.Lock()
+
+    def get(self, slug: str) -> LoadingJob | None:
+        """Return the community's running or last loading."""
+        return self._jobs.get(slug)
+
+    def start(self, job: LoadingJob, load: Load) -> LoadingJob:
+        """Start `job` unless one for its community is running; return the one that runs now."""
+        with self._lock:
+            running = self._jobs.get(job.slug)
+            if running is not None and not running.done:
+                return running
+            self._jobs[job.slug] = job
+        job.start(load)
+        return job
+
+    def forget(self, slug: str) -> None:
+        """Forget the community's loading once it has ended."""
+        with self._lock:
+            job = self._jobs.get(slug)
+            if job is not None and job.done:
+                del self._jobs[slug]

@@ -1,0 +1,67 @@
+"""About: what this is, privacy in five plain sentences, licences and sources."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from micropolis_map import __version__
+from micropolis_map.ui import safe_text, session, words
+from micropolis_map.ui.components.masthead import choose_language
+from micropolis_map.ui.language import _
+
+FIELDS = ("community", "lang")
+
+
+def page() -> None:
+    """Show the About page."""
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(
+            f'<div class="mm-head"><h1>{safe_text.html(_("A map made by neighbours"))}</h1><p>'
+            + safe_text.html(
+                _("Micropolis Map shows the places, stories and people that turn a district into a community.")
+            )
+            + "</p></div>"
+        )
+        with st.container(key="choosers", horizontal=True, width="content"):
+            choose_language()
+    st.html(_pillars() + _section(_("Your privacy"), _privacy()) + _section(_("Sources and licences"), _sources()))
+    st.caption(f"Micropolis Map {__version__}")
+    session.write_address(FIELDS)
+
+
+def _pillars() -> str:
+    texts = {
+        "historical": _("What was here before us: houses, harbours, streets, and what people remember of them."),
+        "natural": _("What grows and flows: forests, rivers, old trees, views worth the walk."),
+        "co-created": _("What neighbours made together: cafés, gardens, murals, festivals, places to meet."),
+    }
+    items = "".join(
+        f"<li>{words.shape(kind, 'mm-large')}<h3>{safe_text.html(words.kind(kind))}</h3>{safe_text.html(text)}</li>"
+        for kind, text in texts.items()
+    )
+    return f'<ul class="mm-pillars">{items}</ul>'
+
+
+def _privacy() -> list[str]:
+    return [
+        _("You can read everything here without an account."),
+        _("We set no advertising or tracking cookies and count nobody."),
+        _("Everything on these pages comes from this one server; no other company sees that you are here."),
+        _("Only if you tick “OpenStreetMap tiles” on a map do pictures come from openstreetmap.org."),
+        _("A link you share holds the community, place and filters you see, and nothing about you."),
+    ]
+
+
+def _sources() -> list[str]:
+    return [
+        _("Streets, buildings, water and green: © OpenStreetMap contributors, Open Database Licence."),
+        _("Texts about places: CC BY-SA 4.0; each place names its own source."),
+        _("Outlines drawn with dashes are approximate until real boundaries are loaded."),
+        _("The demo town is invented, with all its people and stories; its data are free of rights (CC0)."),
+        _("Typefaces: Literata and Commissioner, SIL Open Font Licence. Maps are drawn with Leaflet and Folium."),
+    ]
+
+
+def _section(title: str, lines: list[str]) -> str:
+    items = "".join(f"<li>{safe_text.html(line)}</li>" for line in lines)
+    return f'<section class="mm-prose"><h2>{safe_text.html(title)}</h2><ul>{items}</ul></section>'

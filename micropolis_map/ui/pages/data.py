@@ -1,0 +1,49 @@
+"""Data: what is loaded for a community, how old it is and from where; load it, or add another community."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from micropolis_map.ui import safe_text, session
+from micropolis_map.ui.components import trouble
+from micropolis_map.ui.components.load_forms import add_form, load_form
+from micropolis_map.ui.components.load_report import load_report
+from micropolis_map.ui.components.loading_progress import loading_progress
+from micropolis_map.ui.components.masthead import community_name, masthead
+from micropolis_map.ui.language import _
+
+FIELDS = ("community", "lang")
+
+
+def page() -> None:
+    """Show the Data page."""
+    with trouble.shown():
+        community = session.community()
+        name = community_name(community)
+        masthead(community, _("Data of {name}").format(name=name), _("What the figures and the map are made from."))
+        busy = _loading(community.slug)
+        report = session.communities().report(community.slug)
+        st.html(f"<h2>{safe_text.html(_('What is loaded'))}</h2>")
+        if report is None:
+            st.markdown(_("Nothing yet. Places and stories are on the map all the same; walking figures need streets."))
+        else:
+            load_report(report)
+        if not busy:
+            left, right = st.columns(2, gap="large")
+            with left, st.container(border=True, key="load"):
+                load_form(community, again=report is not None)
+            with right, st.container(border=True, key="add"):
+                add_form()
+        session.write_address(FIELDS)
+
+
+def _loading(slug: str) -> bool:
+    started = str(st.session_state.get("mm_loading", slug))
+    busy = loading_progress(started)
+    if not busy and started != slug:
+        st.session_state.pop("mm_loading")
+        if started in session.known_slugs():
+            session.change(community=started)
+            st.rerun()
+        st.rerun()
+    return busy

@@ -1,0 +1,89 @@
+"""What a visitor looks at, and the address that opens exactly that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from micropolis_map.domain.place import ACTIVITIES, KINDS
+from micropolis_map.domain.place_filter import PlaceFilter
+from micropolis_map.domain.text import LANGUAGES
+
+MAX_TEXT = 200
+PROFILES: tuple[str, ...] = ("adult", "senior", "stroller", "wheelchair")
+MINUTES: tuple[int, ...] = (5, 10, 15, 20, 30)
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """A view; every field left empty means: not chosen.
+
+    Attributes
+    ----------
+    community
+        Slug.
+    place
+        Id of the place whose story is open.
+    lang
+        Language the visitor chose; empty for the browser's.
+    kinds
+        Kinds shown, in the order of `KINDS`.
+    profile, minutes
+        Who walks, and the thresholds of the Coverage page; empty for its defaults.
+    """
+
+    community: str = ""
+    place: str = ""
+    lang: str = ""
+    kinds: tuple[str, ...] = ()
+    theme: str = ""
+    activity: str = ""
+    q: str = ""
+    profile: str = ""
+    minutes: tuple[int, ...] = ()
+
+    @classmethod
+    def parse(cls, query: Mapping[str, str]) -> ViewState:
+        """Return the view of an address's parameters; what makes no sense counts as not chosen."""
+        kinds = set(query.get("kind", "").split(","))
+        minutes = {int(m) for m in query.get("minutes", "").split(",") if m.isascii() and m.isdigit() and len(m) < 4}
+        return cls(
+            community=query.get("community", "").strip(),
+            place=query.get("place", "").strip(),
+            lang=_one_of(query.get("lang", ""), LANGUAGES),
+            kinds=tuple(kind for kind in KINDS if kind in kinds),
+            theme=query.get("theme", "").strip(),
+            activity=_one_of(query.get("activity", ""), ACTIVITIES),
+            q=query.get("q", "").strip()[:MAX_TEXT].strip(),
+            profile=_one_of(query.get("profile", ""), PROFILES),
+            minutes=tuple(m for m in MINUTES if m in minutes),
+        )
+
+    def query(self) -> dict[str, str]:
+        """Return the parameters that `parse` reads back as this view; empty ones are left out."""
+        values = {
+            "community": self.community,
+            "place": self.place,
+            "lang": self.lang,
+            "kind": ",".join(self.kinds),
+            "theme": self.theme,
+            "activity": self.activity,
+            "q": self.q,
+            "profile": self.profile,
+            "minutes": ",".join(str(m) for m in self.minutes),
+        }
+        return {name: value for name, value in values.items() if value}
+
+    @property
+    def wanted(self) -> PlaceFilter:
+        """The filter of places that belongs to the view."""
+        return PlaceFilter(
+            kinds=self.kinds,
+            themes=(self.theme,) if self.theme else (),
+            activities=(self.activity,) if self.activity else (),
+            text=self.q,
+        )
+
+
+def _one_of(value: str, known: Mapping[str, str] | tuple[str, ...]) -> str:
+    return value if value in known else ""
