@@ -7,6 +7,7 @@ Each transaction has a connection of its own, so nothing is shared between threa
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -89,7 +90,7 @@ class Database:
     def _answering(self) -> Iterator[None]:
         try:
             yield
-        except (sa.exc.SQLAlchemyError, OSError) as error:
+        except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
             if isinstance(error, StoreUnavailable):
                 raise
             raise self._unavailable(error) from error
@@ -137,9 +138,9 @@ def _switch_to_wal(engine: Engine, attempts: int = 100) -> None:
             if raw.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
                 return
             raw.execute("PRAGMA journal_mode=WAL")
-        except Exception as error:
+        except sqlite3.Error as error:
             if "locked" not in str(error) or attempt == attempts - 1:
-                raise sa.exc.DatabaseError("PRAGMA journal_mode=WAL", None, error) from error
+                raise
         else:
             return
         finally:
