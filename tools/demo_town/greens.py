@@ -33,7 +33,7 @@ def greens(terrain: Terrain, all_ways: list[Way]) -> list[Green]:
     return out + _fields(terrain, all_ways)
 
 
-def _wild(green: dict[str, Any]) -> Polygon:
+def _wild(green: dict[str, Any]) -> shapely.Geometry:
     """Return the shape of a green, its edge frayed inwards where it is a wood, heath or meadow."""
     whole = area(green["shape"], 9)
     if green["kind"].split("=")[1] not in {"wood", "heath", "meadow"}:
@@ -45,7 +45,7 @@ def _wild(green: dict[str, Any]) -> Polygon:
     left = np.column_stack([-ahead[:, 1], ahead[:, 0]]) / np.hypot(*ahead.T)[:, None]
     inward = left if whole.exterior.is_ccw else -left
     frayed = Polygon(ring + inward * np.clip(depth, 0, 34)[:, None]).buffer(0)
-    return polygons(frayed)[0]
+    return frayed
 
 
 def _fields(terrain: Terrain, all_ways: list[Way]) -> list[Green]:

@@ -22,6 +22,11 @@ class Spots:
     buildings: list[Building] = field(default_factory=list)
     lines: list[tuple[LineString, dict[str, str]]] = field(default_factory=list)
 
+    def tags(self, name: str) -> dict[str, str]:
+        """Return the tags of the spot called `name`; none where there is no such spot."""
+        everything = [*(tags for _, tags in self.points), *(b.tags for b in self.buildings)]
+        return next((tags for tags in everything if name and tags.get("name") == name), {})
+
     def where(self, name: str) -> Xy:
         """Return where the spot called `name` is."""
         for xy, tags in self.points:
