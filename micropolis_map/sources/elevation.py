@@ -1,0 +1,227 @@
+"""Heights of the ground, from rasters: GeoTIFF in any coordinate system, SRTM tiles, plain or zipped."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from rasterio.errors import RasterioError
+from rasterio.transform import Affine
+from scipy.ndimage import distance_transform_edt
+
+from micropolis_map.errors import InvalidInput, UnreadableFile
+
+Floats = NDArray[np.float64]
+ACCEPTED = "give a GeoTIFF, or an SRTM tile such as N42E001.hgt (also zipped)"
+TILE_NAME = re.compile(r"([NS])(\d{2})([EW])(\d{3})", re.IGNORECASE)
+TILE_SIZES = (1201, 3601)
+"""Samples a side of a tile of one degree: SRTM3 (3″) and SRTM1 (1″)."""
+SRTM_VOID = -32768
+LOWEST_M, HIGHEST_M = -500.0, 9_000.0
+"""The ground is within; what is beyond counts as a void (the Dead Sea's shore is at -430 m)."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One raster: heights at cell centres; `forward` from degrees to its coordinates (None for degrees)."""
+
+    height_m: NDArray[np.float32]
+    to_cell: Affine
+    forward: Transformer | None
+
+    def sample(self, lon: Floats, lat: Floats) -> Floats:
+        """Return bilinear heights, nan outside the outermost cell centres (half a cell is tolerated)."""
+        x, y = self.forward.transform(lon, lat) if self.forward else (lon, lat)
+        column, row = self.to_cell @ (np.asarray(x), np.asarray(y))
+        column, row = np.asarray(column) - 0.5, np.asarray(row) - 0.5
+        rows, columns = self.height_m.shape
+        outside = ~((column >= -0.5) & (row >= -0.5) & (column <= columns - 0.5) & (row <= rows - 0.5))
+        column = np.clip(np.where(outside, 0, column), 0, columns - 1)
+        row = np.clip(np.where(outside, 0, row), 0, rows - 1)
+        left = np.minimum(column.astype(np.int64), max(columns - 2, 0))
+        top = np.minimum(row.astype(np.int64), max(rows - 2, 0))
+        right, bottom = np.minimum(left + 1, columns - 1), np.minimum(top + 1, rows - 1)
+        u, v = column - left, row - top
+        h = self.height_m
+        upper = h[top, left] * (1 - u) + h[top, right] * u
+        lower = h[bottom, left] * (1 - u) + h[bottom, right] * u
+        return np.where(outside, np.nan, upper * (1 - v) + lower * v)
+
+
+@dataclass(frozen=True)
+class Elevation:
+    """Heights from several rasters; the first that covers a point answers for it.
+
+    Attributes
+    ----------
+    voids
+        Cells without a height in the files.
+    filled
+        How many of them got one from their neighbours; a raster without any height has none to give.
+    """
+
+    tiles: tuple[Tile, ...]
+    voids: int = 0
+    filled: int = 0
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+    def sample(self, lon: Floats, lat: Floats) -> Floats:
+        """Return the ground's height in metres at each point, bilinear, nan where no raster covers it.
+
+        Parameters
+        ----------
+        lon, lat : float64[n]
+            Degrees, EPSG:4326.
+        """
+        lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+        height_m = np.full(lon.shape, np.nan)
+        for tile in self.tiles:
+            missing = np.isnan(height_m)
+            if missing.any():
+                height_m[missing] = tile.sample(lon[missing], lat[missing])
+        return height_m
+
+
+def read_elevation(paths: Sequence[Path]) -> Elevation:
+    """Return the heights in the files, their voids filled.
+
+    A void (the raster's nodata value, SRTM's -32768, nan, or a height no ground has) gets the mean of the
+    nearest heights to its left, right, top and bottom, each weighted by the inverse of its distance; where
+    its row and column have none, the nearest height there is.
+
+    Parameters
+    ----------
+    paths
+        GeoTIFFs with a coordinate system; SRTM tiles (1″ or 3″) named by their south-western corner, such as
+        ``N42E001.hgt``; zip files holding either.
+
+    Raises
+    ------
+    UnreadableFile
+        A file is missing, or no such raster.
+    InvalidInput
+        No path is given, a raster names no coordinate system, or holds no height.
+    """
+    if not paths:
+        raise InvalidInput("no elevation file is given", ACCEPTED)
+    tiles, notes, voids, filled = [], [], 0, 0
+    for path in paths:
+        for height_m, to_cell, crs in _rasters(path):
+            void = ~((height_m > LOWEST_M) & (height_m < HIGHEST_M))
+            if void.all():
+                raise InvalidInput(f"{path.name} holds no height at all, only voids", ACCEPTED)
+            count = int(void.sum())
+            voids += count
+            filled += count
+            if count:
+                notes.append(f"{path.name}: {count} cells without a height were filled from their neighbours")
+            degrees = crs.equals(CRS("EPSG:4326"), ignore_axis_order=True)
+            forward = None if degrees else Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+            tiles.append(Tile(_fill(height_m, void), to_cell, forward))
+    return Elevation(tuple(tiles), voids, filled, ", ".join(path.name for path in paths), tuple(notes))
+
+
+def _rasters(path: Path) -> list[tuple[NDArray[np.float32], Affine, CRS]]:
+    """Return heights (nan for nodata), degrees or metres to cells, and coordinate system of each raster."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+        if start != b"PK\x03\x04":
+            return [_tile(path.read_bytes(), path.name) if _is_tile(path.name) else _geotiff(path, path.name)]
+        with zipfile.ZipFile(path) as archive:
+            names = [n for n in archive.namelist() if n.lower().endswith((".hgt", ".tif", ".tiff"))]
+            if not names:
+                raise UnreadableFile(f"{path.name} holds no .hgt or .tif file", ACCEPTED)
+            return [
+                _tile(archive.read(name), name)
+                if name.lower().endswith(".hgt")
+                else _geotiff(f"/vsizip/{path.resolve()}/{name}", name)
+                for name in names
+            ]
+    except FileNotFoundError as error:
+        raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
+    except (zipfile.BadZipFile, EOFError, OSError, RasterioError) as error:
+        raise UnreadableFile(f"{path.name} cannot be read as heights: {error}", ACCEPTED) from error
+
+
+def _is_tile(name: str) -> bool:
+    return name.lower().endswith(".hgt")
+
+
+def _tile(content: bytes, name: str) -> tuple[NDArray[np.float32], Affine, CRS]:
+    """Return an SRTM tile: big-endian int16, north row first, samples on the degree lines at its edges."""
+    corner = TILE_NAME.search(Path(name).name)
+    if corner is None:
+        raise UnreadableFile(
+            f"{name} is not named by its south-western corner", "rename the tile to such as N42E001.hgt"
+        )
+    side = next((n for n in TILE_SIZES if n * n * 2 == len(content)), None)
+    if side is None:
+        raise UnreadableFile(
+            f"{name} has {len(content)} bytes, not those of {TILE_SIZES[0]}² or {TILE_SIZES[1]}² heights",
+            "download the tile again",
+        )
+    south = int(corner[2]) * (-1 if corner[1].upper() == "S" else 1)
+    west = int(corner[4]) * (-1 if corner[3].upper() == "W" else 1)
+    height_m = np.frombuffer(content, ">i2").reshape(side, side).astype(np.float32)
+    height_m[height_m == SRTM_VOID] = np.nan
+    step = 1 / (side - 1)
+    to_degrees = Affine(step, 0, west - step / 2, 0, -step, south + 1 + step / 2)
+    return height_m, ~to_degrees, CRS("EPSG:4326")
+
+
+def _geotiff(path: Path | str, name: str) -> tuple[NDArray[np.float32], Affine, CRS]:
+    with rasterio.open(path) as raster:
+        if raster.crs is None:
+            raise InvalidInput(f"{name} names no coordinate system", "export it with one, as GeoTIFF")
+        if abs(raster.transform.determinant) == 0:
+            raise InvalidInput(f"{name} does not say where it lies", "export it as GeoTIFF")
+        band: Any = raster.read(1, masked=True)
+        return band.astype(np.float32).filled(np.nan), ~raster.transform, CRS.from_wkt(raster.crs.to_wkt())
+
+
+def _fill(height_m: NDArray[np.float32], void: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the heights with voids interpolated; see `read_elevation`."""
+    if not void.any():
+        return height_m
+    rows, columns = np.nonzero(void)
+    total, weights = np.zeros(len(rows)), np.zeros(len(rows))
+    for axis, (line, place) in enumerate(((columns, rows), (rows, columns))):
+        for reverse in (False, True):
+            index = _last_valid(void, axis, reverse=reverse)[rows, columns]
+            distance = np.abs(index - place).astype(np.float64)
+            known = index >= 0
+            source = (index, line) if axis == 0 else (line, index)
+            heights = height_m[np.where(known, source[0], 0), np.where(known, source[1], 0)]
+            weight = np.where(known, 1 / np.maximum(distance, 1), 0)
+            total += np.where(known, heights, 0) * weight
+            weights += weight
+    filled = height_m.copy()
+    reached = weights > 0
+    filled[rows[reached], columns[reached]] = total[reached] / weights[reached]
+    if not reached.all():
+        nearest = distance_transform_edt(void, return_distances=False, return_indices=True)
+        far = rows[~reached], columns[~reached]
+        filled[far] = height_m[nearest[0][far], nearest[1][far]]
+    return filled
+
+
+def _last_valid(void: NDArray[np.bool_], axis: int, *, reverse: bool) -> NDArray[np.int64]:
+    """Return each cell's index along `axis` of the last height before it (`reverse`: after), else -1."""
+    length = void.shape[axis]
+    place = np.arange(length).reshape((-1, 1) if axis == 0 else (1, -1))
+    if reverse:
+        index = np.where(void, length, np.broadcast_to(place, void.shape))
+        ahead = np.flip(np.minimum.accumulate(np.flip(index, axis), axis=axis), axis)
+        return np.where(ahead == length, -1, ahead)
+    index = np.where(void, -1, np.broadcast_to(place, void.shape))
+    return np.maximum.accumulate(index, axis=axis)

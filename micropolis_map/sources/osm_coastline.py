@@ -1,0 +1,80 @@
+"""The sea: what lies on the right hand of the coastline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+BESIDE_M = 0.05
+"""How far right of the coastline a point is tried for being in the sea."""
+
+
+def sea_of(lines: Any, box: tuple[float, float, float, float]) -> tuple[Any, str]:
+    """Return the parts of the box that are sea, and a note on what was assumed.
+
+    The coastline has land on its left and water on its right (OpenStreetMap Wiki, "Tag:natural=coastline").
+    It and the box's edges cut the box into faces; a face is sea when most of the coastline's length beside
+    it has the face on its right. Where the data end inside the box, the coastline is drawn on straight to
+    the box's nearest edge, and the note says so.
+
+    Parameters
+    ----------
+    lines
+        Array of coastline pieces in a metric projection.
+    box
+        West, south, east, north in the same.
+
+    Returns
+    -------
+    sea : object[k]
+        Polygons.
+    note
+        "" where nothing was assumed.
+    """
+    clipped = shapely.clip_by_rect(lines, *box)
+    coast = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(_line_parts(clipped))))
+    if not len(coast):
+        return np.empty(0, object), ""
+    frame = shapely.box(*box)
+    extensions = _extensions(coast, frame)
+    noded = shapely.union_all([*coast, *extensions, frame.exterior])
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    balance = _balance(coast, faces)
+    note = f"the coastline breaks off at {len(extensions)} ends and is drawn on to the map's edge"
+    return faces[balance > 0], note if len(extensions) else ""
+
+
+def _line_parts(geometry: Any) -> Any:
+    parts = shapely.get_parts(geometry)
+    return parts[(shapely.get_type_id(parts) == 1) & ~shapely.is_empty(parts)]
+
+
+def _extensions(coast: Any, frame: Any) -> Any:
+    """Return lines from the loose ends inside the frame to its edge."""
+    open_lines = coast[~shapely.is_closed(coast)]
+    ends = np.concatenate((shapely.get_point(open_lines, 0), shapely.get_point(open_lines, -1)))
+    positions, counts = np.unique(shapely.get_coordinates(ends), axis=0, return_counts=True)
+    ends = shapely.points(positions[counts == 1])
+    loose = ends[shapely.distance(ends, frame.exterior) > BESIDE_M]
+    out: Any = shapely.shortest_line(loose, frame.exterior)
+    return out
+
+
+def _balance(coast: Any, faces: Any) -> NDArray[np.float64]:
+    """Return for each face the coastline's metres with it on the right, less those with it on the left."""
+    balance = np.zeros(len(faces))
+    tree = shapely.STRtree(faces)
+    coordinates, line = shapely.get_coordinates(coast, return_index=True)
+    step = np.diff(coordinates, axis=0)
+    length = np.hypot(step[:, 0], step[:, 1])
+    real = (line[1:] == line[:-1]) & (length > 0)
+    middle = (coordinates[1:] + coordinates[:-1])[real] / 2
+    right = np.column_stack((step[real, 1], -step[real, 0])) / length[real, None] * BESIDE_M
+    for side in (1, -1):
+        points = shapely.points(middle + side * right)
+        point, face = tree.query(points, predicate="intersects")
+        np.add.at(balance, face, side * length[real][point])
+    return balance

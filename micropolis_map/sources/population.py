@@ -1,0 +1,288 @@
+"""Where people live, from files: polygons or points with a count, tables, hexagons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h3
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from micropolis_map.domain.points import PointSet
+from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.sources import column_names
+from micropolis_map.sources.delimited_table import DelimitedTable, lon_lat_of, read_delimited
+from micropolis_map.sources.local_projection import LocalProjection
+from micropolis_map.sources.vector_file import VectorFile, read_vector
+
+Floats = NDArray[np.float64]
+NEAREST_HOME_M = 250.0
+"""People of a cell without a home move to the nearest home this near: about a side of a census grid's cell."""
+ACCEPTED = "give polygons or points with a column 'population', or a CSV with lon,lat,population"
+
+
+@dataclass(frozen=True)
+class PopulationFile:
+    """People by cell.
+
+    Attributes
+    ----------
+    geometry : object[n]
+        Polygons or points, EPSG:4326.
+    population : float64[n]
+    ages
+        People of an age by column, float64[n] each, as the file names it (``age_65_plus``).
+    column
+        The column that was taken for the population.
+    """
+
+    geometry: Any
+    population: Floats
+    ages: Mapping[str, Floats] = field(default_factory=dict)
+    column: str = ""
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> float:
+        """All people."""
+        return float(self.population.sum())
+
+
+def read_population(path: Path) -> PopulationFile:
+    """Return who lives where, as the file at `path` says.
+
+    GeoJSON, GeoPackage or zipped shapefile of polygons or points with a population column; or a table with
+    ``lon,lat,population``, or with H3 cells ``id,population`` (a table with both is taken as H3 cells). Cells
+    without a number have nobody; both that and the chosen column are said in the notes.
+
+    Raises
+    ------
+    UnreadableFile
+        There is no such file, or it is none of these.
+    InvalidInput
+        It has no population column, a value that is negative or no number, or nobody in all.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except FileNotFoundError as error:
+        raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
+    except OSError as error:
+        raise UnreadableFile(f"{path.name} cannot be read: {error}", ACCEPTED) from error
+    if start[:1] in {b"{", b"["} or start.startswith((b"SQLite format 3", b"PK\x03\x04", b"fgb")):
+        return _from_features(read_vector(path), path.name)
+    return _from_table(read_delimited(path))
+
+
+def spread_population(cells: PopulationFile, homes: PointSet) -> PointSet:
+    """Return the homes with the people of the cells they lie in; nobody is lost.
+
+    The people of a cell are shared among the homes inside it in proportion to what the homes are estimated to
+    hold (`homes.population`; equally where that is unknown or nought). A home in several cells (on their
+    border, or of cells that overlap) belongs to the first. The people of a cell without a home go to the
+    nearest home within `NEAREST_HOME_M` of its centre; where there is none, a point in the cell becomes a home
+    of its own (``cell/7``). People that the file gives at a point live at that point. The total stays what
+    the cells say; homes in no cell get nobody and are left out.
+
+    Returns
+    -------
+    PointSet
+        `source` says what was done; age columns are shared alike.
+    """
+    where = _home_cells(cells, homes)
+    weight = _weights(where, homes, len(cells.population))
+    columns = {"": cells.population, **cells.ages}
+    spread = {
+        name: np.where(where >= 0, people[np.maximum(where, 0)] * weight, 0.0)
+        for name, people in columns.items()
+    }
+    empty = np.flatnonzero(
+        (np.bincount(where[where >= 0], minlength=len(cells.population)) == 0) & _anyone(cells)
+    )
+    nearest = _nearest_home(cells, homes, empty)
+    moved = empty[nearest >= 0]
+    for name, people in columns.items():
+        np.add.at(spread[name], nearest[nearest >= 0], people[moved])
+    alone = empty[nearest < 0]
+    return _with_own_homes(cells, homes, spread, moved, alone)
+
+
+def _from_table(table: DelimitedTable) -> PopulationFile:
+    column = _population_column(table.columns, table.name)
+    people = table.numbers(column, 0.0)
+    _check(people, table.name, [f"row {row}" for row in table.rows])
+    ages = {name.strip(): table.numbers(name, 0.0) for name in column_names.age_columns(table.columns)}
+    id_column = column_names.find(
+        table.columns, (*column_names.ID, "h3", "h3_index", "hex", "hex_id", "cell")
+    )
+    ids = [text.strip().lower() for text in table.columns[id_column]] if id_column else []
+    if ids and h3.is_valid_cell(ids[0]):
+        geometry = _hexagons(ids, table)
+    else:
+        geometry = shapely.points(*lon_lat_of(table))
+    return _population_file(geometry, people, ages, column, table.name, ())
+
+
+def _hexagons(ids: Sequence[str], table: DelimitedTable) -> Any:
+    for identity, row in zip(ids, table.rows, strict=True):
+        if not h3.is_valid_cell(identity):
+            raise InvalidInput(
+                f"{table.name}, row {row}: {identity!r} is no H3 cell, as the rows before are", "correct it"
+            )
+    return shapely.polygons([shapely.linearrings([(x, y) for y, x in h3.cell_to_boundary(i)]) for i in ids])
+
+
+def _from_features(file: VectorFile, source: str) -> PopulationFile:
+    where = [f"feature {i}" for i in range(1, len(file.ids) + 1)]
+    column = _population_column(file.columns, source)
+    people = _numbers(file.columns[column], source, where, column)
+    _check(people, source, where)
+    ages = {
+        name: _numbers(file.columns[name], source, where, name)
+        for name in column_names.age_columns(file.columns)
+    }
+    kinds = shapely.get_type_id(file.geometry)
+    usable = np.isin(kinds, (0, 3, 4, 6))
+    notes = file.notes
+    if not usable.all():
+        notes += (f"{source}: {int((~usable).sum())} features without a point or polygon were left out",)
+    geometry = shapely.make_valid(file.geometry[usable])
+    kept = {name: values[usable] for name, values in ages.items()}
+    return _population_file(geometry, people[usable], kept, column, source, notes)
+
+
+def _population_file(
+    geometry: Any,
+    people: Floats,
+    ages: Mapping[str, Floats],
+    column: str,
+    source: str,
+    notes: tuple[str, ...],
+) -> PopulationFile:
+    if not people.sum() > 0:
+        raise InvalidInput(f"{source}: the column {column.strip()!r} counts nobody", "choose another file")
+    said = f"{source}: {people.sum():,.0f} people from the column {column.strip()!r}"
+    return PopulationFile(geometry, people, ages, column.strip(), source, (*notes, said))
+
+
+def _population_column(columns: Mapping[str, Any], source: str) -> str:
+    column = column_names.find(columns, column_names.POPULATION)
+    if column is None:
+        known = ", ".join(name.strip() for name in columns) or "none"
+        raise InvalidInput(f"{source} has no population column (its columns: {known})", ACCEPTED)
+    return column
+
+
+def _numbers(values: Sequence[Any], source: str, where: Sequence[str], column: str) -> Floats:
+    """Return the values as numbers; nothing (null, an empty text) counts nobody."""
+    out = np.zeros(len(values))
+    for row, (value, place) in enumerate(zip(values, where, strict=True)):
+        if value is None or value == "" or (isinstance(value, float) and np.isnan(value)):
+            continue
+        try:
+            out[row] = float(value)
+        except (TypeError, ValueError) as error:
+            raise InvalidInput(
+                f"{source}, {place}: {column} is {value!r}, not a number", "give a number of people"
+            ) from error
+    return out
+
+
+def _check(people: Floats, source: str, where: Sequence[str]) -> None:
+    bad = np.flatnonzero(~(np.isfinite(people) & (people >= 0)))
+    if len(bad):
+        raise InvalidInput(
+            f"{source}, {where[bad[0]]}: the population is {people[bad[0]]:g}",
+            "give a number of people, 0 or more",
+        )
+
+
+def _home_cells(cells: PopulationFile, homes: PointSet) -> NDArray[np.int64]:
+    """Return the index of the cell each home lies in, -1 for none."""
+    where = np.full(len(homes), -1)
+    points = shapely.points(homes.lon, homes.lat)
+    home, cell = shapely.STRtree(cells.geometry).query(points, predicate="intersects")
+    of_area = ~_is_point(cells)[cell]
+    home, cell = home[of_area], cell[of_area]
+    order = np.lexsort((-cell, home))
+    where[home[order]] = cell[order]  # the last assignment is the first cell
+    return where
+
+
+def _weights(where: NDArray[np.int64], homes: PointSet, cells: int) -> Floats:
+    """Return each home's share of its cell's people; the shares of a cell's homes sum up to one."""
+    weight = np.ones(len(homes)) if homes.population is None else homes.population.astype(np.float64)
+    inside = where >= 0
+    total = np.bincount(where[inside], weights=weight[inside], minlength=cells)
+    count = np.bincount(where[inside], minlength=cells)
+    cell = np.maximum(where, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share: Floats = np.where(total[cell] > 0, weight / total[cell], 1 / count[cell])
+    return np.where(inside, share, 0.0)
+
+
+def _anyone(cells: PopulationFile) -> NDArray[np.bool_]:
+    lived: NDArray[np.bool_] = np.any([cells.population > 0, *(p > 0 for p in cells.ages.values())], axis=0)
+    return lived
+
+
+def _is_point(cells: PopulationFile) -> NDArray[np.bool_]:
+    return np.isin(shapely.get_type_id(cells.geometry), (0, 4))
+
+
+def _nearest_home(cells: PopulationFile, homes: PointSet, empty: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the home nearest to each cell's centre within `NEAREST_HOME_M`, -1 for none."""
+    nearest = np.full(len(empty), -1)
+    if not len(homes) or not len(empty):
+        return nearest
+    centre = shapely.centroid(cells.geometry[empty])
+    projection = LocalProjection.around(shapely.multipoints(centre))
+    tree = shapely.STRtree(projection.to_metres(shapely.points(homes.lon, homes.lat)))
+    place, home = tree.query_nearest(
+        projection.to_metres(centre), max_distance=NEAREST_HOME_M, all_matches=False
+    )
+    nearest[place] = home
+    nearest[_is_point(cells)[empty]] = -1
+    return nearest
+
+
+def _with_own_homes(
+    cells: PopulationFile,
+    homes: PointSet,
+    spread: Mapping[str, Floats],
+    moved: NDArray[np.int64],
+    alone: NDArray[np.int64],
+) -> PointSet:
+    """Return the homes that got people, and one of its own for each cell in `alone`."""
+    lived = np.flatnonzero(np.any([people > 0 for people in spread.values()], axis=0))
+    centre = shapely.point_on_surface(cells.geometry[alone])
+    kept = homes.take(lived)
+    what = [*kept.columns["what"].tolist()] if "what" in kept.columns else [""] * len(kept)
+    columns: dict[str, NDArray[np.generic]] = {"what": np.array([*what, *["cell"] * len(alone)], np.str_)}
+    for name, people in cells.ages.items():
+        columns[name] = np.concatenate((spread[name][lived], people[alone]))
+    return PointSet(
+        id=(*kept.id, *(f"cell/{i}" for i in (alone + 1).tolist())),
+        lon=np.concatenate((kept.lon, shapely.get_x(centre))),
+        lat=np.concatenate((kept.lat, shapely.get_y(centre))),
+        population=np.concatenate((spread[""][lived], cells.population[alone])),
+        columns=columns,
+        source=_said(cells, homes, len(moved), int((~_is_point(cells)[alone]).sum())),
+    )
+
+
+def _said(cells: PopulationFile, homes: PointSet, moved: int, alone: int) -> str:
+    note = f"{cells.source} ({cells.column})"
+    if _is_point(cells).all():
+        return f"{note}, living at the points it gives"
+    note += f", shared among homes that are {homes.source or 'given'}"
+    if moved:
+        note += f"; {moved} cells without a home moved to the nearest within {NEAREST_HOME_M:g} m"
+    if alone:
+        note += f"; {alone} cells farther from any home are homes of their own"
+    return note
