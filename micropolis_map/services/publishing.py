@@ -13,6 +13,7 @@ A file that cannot be read whole is never overwritten: `problem` says what to re
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ from micropolis_map.domain.place_geojson import (
     read_features,
     unknown_properties,
 )
-from micropolis_map.errors import Conflict, InvalidInput, MicropolisError, StoreUnavailable, UnreadableFile
+from micropolis_map.errors import Conflict, InvalidInput, MicropolisError, UnreadableFile
 from micropolis_map.ports import PlaceStore
 from micropolis_map.stores.files import unreadable, write_whole
 from micropolis_map.stores.locks import locked
@@ -38,6 +39,11 @@ from micropolis_map.stores.locks import locked
 _LOG = logging.getLogger(__name__)
 _POLL_S = 1.0
 """How often the store and the file are looked at; a change is in the file well within the promised 5 s."""
+
+_RETRY_S = 4.0
+"""How long after a failure it is tried again."""
+
+_Stamp = tuple[int, int, int]
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -54,7 +60,7 @@ class Renewal:
 
 @dataclass(frozen=True)
 class _File:
-    """The file as it was read: its places by id, its header, and the stamp that tells whether it changed."""
+    """The file as it was read: its places sorted by id, its header, and what could not be read."""
 
     places: tuple[Place, ...]
     header: dict[str, Any]
@@ -71,7 +77,8 @@ class Publishing:
         self._busy = threading.RLock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._seen: tuple[Any, ...] | None = None
+        self._known: _Stamp | None = None  # of the file as this object last read or wrote it
+        self._seen: tuple[str, _Stamp | None] | None = None
 
     def renew(self) -> Renewal:
         """Take what is new in the file into the store; a fresh store is filled from it.
@@ -109,7 +116,7 @@ class Publishing:
                 "licence": str(header.get("licence") or LICENCE),
                 "attribution": str(header.get("attribution") or ATTRIBUTION),
             }
-            write_whole(self.path, collection(public, _now(), **texts))
+            self._known = _stamp_of(write_whole(self.path, collection(public, _now(), **texts)))
             return True
 
     def start(self) -> None:
@@ -127,19 +134,24 @@ class Publishing:
             self._thread = None
 
     def _watch(self) -> None:
-        ended = False
+        ended, pause_s = False, 0.0
         while not ended:
-            ended = self._stop.wait(_POLL_S if self._seen else 0.0)
+            ended = self._stop.wait(pause_s)
+            pause_s = _POLL_S
             try:
-                now = (self._store.version(), _stamp(self.path))
-                if now != self._seen:
-                    if self.mirror_now():
-                        _LOG.info("%s now equals what the public sees", self.path)
-                    self._seen = (now[0], _stamp(self.path))
+                self._follow()
                 self._say("")
             except MicropolisError as error:
-                self._seen = self._seen or ("unknown",)
+                pause_s = _RETRY_S
                 self._say(str(error))
+
+    def _follow(self) -> None:
+        version = self._store.version()
+        if (version, _stamp(self.path)) == self._seen:
+            return
+        if self.mirror_now():
+            _LOG.info("%s now equals what the public sees", self.path)
+        self._seen = (version, self._known)
 
     def _say(self, problem: str) -> None:
         if problem != self.problem and problem:
@@ -152,6 +164,7 @@ class Publishing:
             yield
 
     def _read(self) -> _File | None:
+        self._known = _stamp(self.path)  # before reading: an edit meanwhile is then seen as one
         try:
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -222,14 +235,18 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
+def _stamp(path: Path) -> _Stamp | None:
+    """Return what changes whenever the file does, None while there is no file."""
     try:
-        found = path.stat()
+        return _stamp_of(path.stat())
     except FileNotFoundError:
-        return (0, 0, 0)
+        return None
     except OSError as error:
-        raise StoreUnavailable(f"{str(path)!r} cannot be read: {error}", "check its rights") from error
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
+        raise unreadable(path, error) from error
+
+
+def _stamp_of(facts: os.stat_result) -> _Stamp:
+    return (facts.st_mtime_ns, facts.st_size, facts.st_ino)
 
 
 def _now() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 from micropolis_map.errors import StoreUnavailable
 
 
-def write_whole(path: Path, content: bytes | str) -> None:
-    """Replace the file at `path` with `content`; after a crash it is either the old or the new one.
+def write_whole(path: Path, content: bytes | str) -> os.stat_result:
+    """Replace the file at `path` with `content`, and return the new file's facts as the system keeps them.
+
+    After a crash the file is either the old or the new one.
 
     Raises
     ------
@@ -19,6 +22,9 @@ def write_whole(path: Path, content: bytes | str) -> None:
     """
     data = content.encode() if isinstance(content, str) else content
     try:
+        if path.exists() and not os.access(path, os.W_OK):
+            # A rename would replace it all the same, against the wish of who made it read-only.
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
@@ -26,6 +32,7 @@ def write_whole(path: Path, content: bytes | str) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+                written = os.fstat(file.fileno())
             Path(aside).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
             Path(aside).replace(path)
         except BaseException:
@@ -34,6 +41,7 @@ def write_whole(path: Path, content: bytes | str) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise unwritable(path, error) from error
+    return written
 
 
 def sync_folder(folder: Path) -> None:

@@ -41,6 +41,7 @@ def routes(application: Application) -> list[BaseRoute]:
         *assets.routes(),
         *places.routes(application),
         *layers.routes(application),
+        Route("/data", nothing_here),
         Route("/data/{rest:path}", nothing_here),
     ]
 

@@ -15,6 +15,7 @@ from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.stores.community_store import FolderCommunityStore
 from micropolis_map.stores.districts_geojson import write_districts
 from micropolis_map.web.answers import GEOJSON, Body, answering, respond
+from micropolis_map.web.communities import known_slug
 
 _KEPT_LAYERS = 64
 
@@ -24,7 +25,7 @@ def routes(application: Application) -> list[BaseRoute]:
 
     @answering
     def districts(request: Request) -> Response:
-        community = application.community_store.get(_slug(request))
+        community = application.community_store.get(known_slug(application, request))
         return respond(request, Body.of(write_districts(community), GEOJSON))
 
     @answering
@@ -38,7 +39,7 @@ def routes(application: Application) -> list[BaseRoute]:
 
 
 def _layer(application: Application, request: Request, name: str) -> Response:
-    slug = _slug(request)
+    slug = known_slug(application, request)
     build = application.community_store.current_build(slug)
     if build is None:
         raise NotFound(f"nothing is loaded for {slug!r}", "load its streets first")
@@ -59,10 +60,3 @@ def _body(path: Path) -> Body:
     if packed.is_file():
         return Body(path.read_bytes(), packed.read_bytes(), etag, GEOJSON)
     return Body.of(path.read_bytes(), GEOJSON, etag)
-
-
-def _slug(request: Request) -> str:
-    slug = str(request.path_params["slug"])
-    if len(slug) > 40:
-        raise NotFound(f"there is no community {slug[:40]!r}…", "check the address")
-    return slug

@@ -10,11 +10,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
-from micropolis_map.domain.place_fields import check_slug
 from micropolis_map.domain.place_filter import PlaceFilter, filtered
 from micropolis_map.domain.place_geojson import collection, feature_text
-from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.errors import NotFound
 from micropolis_map.web.answers import GEOJSON, Body, answering, query_lists, respond
+from micropolis_map.web.communities import known_slug
 
 _KEPT_ANSWERS = 64
 """Filtered answers kept in memory, all communities together; a change of the store renews them."""
@@ -31,13 +31,13 @@ def routes(application: Application) -> list[BaseRoute]:
 
     @answering
     def places(request: Request) -> Response:
-        slug = _known(application, request)
+        slug = known_slug(application, request)
         wanted = PlaceFilter.from_query(query_lists(request))
         return respond(request, body_of(slug, wanted, store.version()))
 
     @answering
     def place(request: Request) -> Response:
-        slug = _known(application, request)
+        slug = known_slug(application, request)
         place_id = request.path_params["place_id"]
         found = store.get(place_id) if len(place_id) <= 128 else None
         if found is None or found.community != slug or found.status != "published":
@@ -49,18 +49,6 @@ def routes(application: Application) -> list[BaseRoute]:
         Route("/data/{slug}/places.geojson", places, methods=["GET"]),
         Route("/data/{slug}/places/{place_id}.json", place, methods=["GET"]),
     ]
-
-
-def _known(application: Application, request: Request) -> str:
-    """Return the address's slug; NotFound when there is no such community, or it could not be one."""
-    slug = str(request.path_params["slug"])
-    try:
-        known = check_slug(slug) in application.community_store.slugs()
-    except InvalidInput:
-        known = False
-    if not known:
-        raise NotFound(f"there is no community {slug[:80]!r}", "check the address")
-    return slug
 
 
 def _short_hash(*parts: str) -> str:

@@ -33,6 +33,7 @@ folder = Path(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.read()
 store = SqlPlaceStore(Database(f"sqlite:///{folder}/x.sqlite"))
+store.version()  # the migrations, before any other lock
 added = Publishing(store, folder / "places.geojson").renew().added
 store.check()
 print(added, len(store.places()))
