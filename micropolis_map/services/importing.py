@@ -121,10 +121,10 @@ def plan_import(
     """Return what importing `rows` into `community` will do.
 
     A place's id is the row's own where it can stand for itself, else made from what does not change
-    (`place_id`), so a second import of the same file adds nothing. A row of another program changes only what
-    it states; languages, stories, photos and facts it does not mention stay. Places that are hidden,
-    withdrawn or archived here are not brought back. Of several rows for one place the latest (by ``updated``, then by
-    content, whatever the order of rows) is taken.
+    (`place_id`), so a second import of the same file adds nothing. A row of another program changes only
+    what it states; languages, stories, photos and facts it does not mention stay. Places that are hidden,
+    withdrawn or archived here are not brought back. Of several rows for one place the latest (by
+    ``updated``, then by content, whatever the order of rows) is taken.
 
     Parameters
     ----------

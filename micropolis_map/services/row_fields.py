@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +23,7 @@ MAX_NAME = 60
 
 
 def is_ours(properties: Mapping[str, Any], columns: Mapping[str, str]) -> bool:
-    """Return whether the row was written by us: it states a community, and a revision or names by language."""
+    """Return whether we wrote the row: it states a community, and a revision or names by language."""
     targets = {columns.get(key, ""): value for key, value in properties.items()}
     return "community" in targets and ("revision" in targets or isinstance(targets.get("name"), Mapping))
 
@@ -45,9 +46,10 @@ def row_fields(row: Row, columns: Mapping[str, str], lang: str, *, ours: bool) -
     """
     fields: dict[str, Any] = {}
     shown: dict[str, str] = {}
+    by_language = any(columns.get(column, "").startswith("name.") for column in row.properties)
     for column, value in row.properties.items():
         target = columns.get(column, "")
-        if target in {"name", "description"} and ours and isinstance(value, str) and value[:1] != "{":
+        if target in {"name", "description"} and ours and isinstance(value, str) and by_language:
             shown[target] = value
         elif target and value is not None and value != "":
             _take(fields, target, value if ours else _trimmed(value), lang)
@@ -169,7 +171,9 @@ def _period(value: Any) -> dict[str, Any]:
 
 def _year(value: Any) -> int | None:
     if isinstance(value, int | float):
-        return int(value)
+        return int(value) if math.isfinite(value) else None
+    if not isinstance(value, str):
+        return None
     match = _YEARS.match(value) or _DATE.match(value) or _LATE_DATE.match(value)
     if match is None:
         return None

@@ -9,8 +9,8 @@ from micropolis_map.domain.place import ACTIVITIES, KINDS
 
 _KINDS: Mapping[str, str] = {
     "historical": """
-        histor zabyt monument memorial pomnik castle zamek slot castello heritage kulturarv museum muzeum museo
-        museet church kirke kosciol kościół chiesa ruin archaeolog archeolog cemetery cmentarz kirkegård
+        histor zabyt monument memorial pomnik castle zamek slot castello heritage kulturarv museum muzeum
+        museo museet church kirke kosciol kościół chiesa ruin archaeolog archeolog cemetery cmentarz kirkegård
         cimitero mindesmærke storico pałac palac palace пам історич музей церкв
         """,
     "natural": """

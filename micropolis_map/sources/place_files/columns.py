@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from micropolis_map.domain.text import LANGUAGES
-
 IGNORED = ""
 """The field of a column that is left out."""
 
@@ -52,7 +50,12 @@ _LANGUAGE_NAMES = {
 }  # fmt: skip
 _NAMING = re.compile(r"(name|title|navn|nome)$|^nazwa|^назва")
 """A column such as ``TrailHeadName`` or ``nazwa obiektu``: the name, where no column is plainly that."""
-_SUFFIX = re.compile(r"^(?P<word>.+?)(?:[_:.\- ](?P<a>\w{2,10})|\[(?P<b>\w{2,10})\]|\((?P<c>\w{2,10})\))$")
+_SUFFIX = re.compile(
+    r"^(?P<word>.+?)(?:[_:. ](?P<a>[\w-]{2,12})|\[(?P<b>[\w-]{2,12})\]|\((?P<c>[\w-]{2,12})\))$"
+)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_NO_LANGUAGES = {"alt", "old", "new", "int", "loc", "reg", "id", "no2", "url"}
+"""What follows ``name_`` in OpenStreetMap and databases and is no language."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +110,13 @@ def propose_field(column: str) -> str:
     match = _SUFFIX.match(column.strip())
     if match is None:
         return IGNORED
-    word, suffix = plain(match["word"]), (match["a"] or match["b"] or match["c"]).casefold()
+    word, suffix = plain(match["word"]), match["a"] or match["b"] or match["c"]
     base = _FIELDS.get(word, IGNORED).split(".")[0]
-    if base not in _TRANSLATABLE:
+    if base not in _TRANSLATABLE or suffix.casefold() in _NO_LANGUAGES:
         return IGNORED
-    lang = _LANGUAGE_NAMES.get(suffix, suffix)
-    known = lang in LANGUAGES or (len(lang) in {2, 3} and lang.isascii() and lang.isalpha())
-    return f"{base}.{lang}" if known else IGNORED
+    lang = suffix if "-" in suffix else suffix.casefold()
+    lang = _LANGUAGE_NAMES.get(lang, lang)
+    return f"{base}.{lang}" if _LANGUAGE.fullmatch(lang) else IGNORED
 
 
 def plain(column: str) -> str:

@@ -149,7 +149,11 @@ def usable(geometry: Any) -> tuple[dict[str, Any] | None, str]:
     if not parts:
         return None, f"geometry is empty ({geometry.get('type')!r})"
     top = max(dimension for dimension, _ in parts)
-    return _joined(top, [coordinates for dimension, coordinates in parts if dimension == top]), ""
+    kept = [coordinates for dimension, coordinates in parts if dimension == top]
+    name = ("Point", "LineString", "Polygon")[top]
+    if len(kept) == 1 and geometry.get("type") != f"Multi{name}":
+        return {"type": name, "coordinates": kept[0]}, ""
+    return {"type": f"Multi{name}", "coordinates": kept}, ""
 
 
 _SINGLE = {"Point": 0, "LineString": 1, "Polygon": 2}
@@ -185,13 +189,6 @@ def _part(dimension: int, coordinates: Any) -> tuple[int, Any]:
     if not rings or any(len(ring) < 4 for ring in rings):
         raise NotACoordinate(f"an area has an outline of fewer than three corners: {coordinates!r:.60}")
     return 2, rings
-
-
-def _joined(dimension: int, parts: list[Any]) -> dict[str, Any]:
-    name = ("Point", "LineString", "Polygon")[dimension]
-    if len(parts) == 1:
-        return {"type": name, "coordinates": parts[0]}
-    return {"type": f"Multi{name}", "coordinates": parts}
 
 
 def position(value: Any) -> list[float]:

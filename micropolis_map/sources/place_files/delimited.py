@@ -32,7 +32,10 @@ _PAIR_LAT_FIRST = {
 }  # fmt: skip
 _PAIR_LON_FIRST = {"lonlat", "lnglat", "longlat", "xy"}
 
-_INJECTION = ("'=", "'+", "'-", "'@", "'\t", "'\r", "''")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
+NEUTRALISED = tuple(f"'{sign}" for sign in ("'", *FORMULA_SIGNS))
+"""How a text that begins so is written instead; a text that already looks like that gets one more."""
 
 
 @dataclass(frozen=True)
@@ -173,4 +176,4 @@ def _row(number: int, record: Sequence[str], header: Sequence[str], where: _Wher
 
 def neutral_undone(cell: str) -> str:
     """Return the cell without the apostrophe that keeps spreadsheets from running it as a formula."""
-    return cell[1:] if cell.startswith(_INJECTION) else cell
+    return cell[1:] if cell.startswith(NEUTRALISED) else cell

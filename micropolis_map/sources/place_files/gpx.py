@@ -26,8 +26,8 @@ def gpx_rows(root: Element, _path: Path) -> tuple[list[Row], list[Question]]:
         if geometry is not None and bad:
             seen = f"row {number_}: {len(bad)} points without usable coordinates are left out ({bad[0]})"
             questions.append(Question("file", seen))
-        properties = _properties(element)
         own = {data.attributes["name"]: "".join(data.texts) for data in _own(element)}
+        properties = _own_words(element) if own else _properties(element)
         rows.append(
             Row(number_, geometry, {**properties, **own}, reason, own.get("id", "") or _guid(element))
         )
@@ -66,6 +66,8 @@ def _geometry(
         return None, f"the {what} has no usable points: {bad[0]}" if bad else f"the {what} has no points"
     if element.name == "wpt":
         return {"type": "Point", "coordinates": lines[0][0]}, None
+    if len(lines) == 1:
+        return {"type": "LineString", "coordinates": lines[0]}, None
     return {"type": "MultiLineString", "coordinates": lines}, None
 
 
@@ -77,6 +79,11 @@ def _properties(element: Element) -> dict[str, Any]:
     if link is not None and link.attributes.get("href"):
         words.setdefault("url", link.attributes["href"])
     return words
+
+
+def _own_words(element: Element) -> dict[str, str]:
+    words = {"name": element.words("name"), "description": element.words("desc")}
+    return {key: word for key, word in words.items() if word}
 
 
 def _own(element: Element) -> list[Element]:

@@ -57,7 +57,6 @@ def _placemark(number_: int, element: Element, folders: tuple[str, ...]) -> Row:
     properties = {**{key: value for key, value in data.items() if value != ""}, **properties}
     if "revision" in data and "community" in data:  # our own export: its columns are the whole truth
         properties.pop("folder", None)
-        properties.pop("description", None)
         if "geometry" in data:
             return Row(number_, None, properties, None, data.get("id", ""))
     try:

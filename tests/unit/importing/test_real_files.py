@@ -1,0 +1,76 @@
+"""Every real file imports with a full account or one clear error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from micropolis_map.domain.community import Community
+from micropolis_map.errors import MicropolisError
+from micropolis_map.services.importing import plan_import
+from micropolis_map.sources.place_files import read_rows
+
+ROWS = {
+    "bad_coord.csv": (1, 0), "degrees.csv": (1, 1), "geometry_null.csv": (1, 0), "minutes.csv": (1, 1),
+    "space_column.csv": (1, 1), "line.csv": (3, 3), "duplicated_places.csv": (2, 2), "invalid_places.csv": (3, 1),
+    "speaker_with_photo.csv": (1, 0), "story_with_trailing_whitespaces.csv": (3, 0), "bad.gpx": (4, 0),
+    "bad.kml": (3, 0), "empty_trk.gpx": (1, 0), "garmin_extensions.gpx": (7, 4), "wpt.gpx": (40, 40),
+    "networklink.kml": (1, 0), "ground_overlay.kml": (1, 0), "null_geometry.kml": (1, 0), "addresses.kml": (15, 7),
+    "multigeometry.kml": (1, 1), "gxmultitrack.kml": (3, 3), "selfclosing.kml": (1, 0), "continents.geojson": (3, 3),
+    "valid-polygon-projected.geojson": (3, 3), "valid-polygon-projected.gpkg": (3, 3),
+}  # fmt: skip
+"""How many rows the file has, and how many of them have a usable position; counted by hand."""
+
+
+def test_every_file_has_a_full_account_or_one_clear_error(test_data: Path) -> None:
+    nowhere = Community(slug="anywhere", name={"en": "Anywhere"})
+    table, wrong = [], []
+    files = sorted(path for path in (test_data / "imports").rglob("*") if path.is_file())
+    assert len(files) > 80
+    for path in files:
+        try:
+            rows = read_rows(path)
+        except MicropolisError as error:
+            table.append(f"{path.name:42} {error}")
+            if path.name not in str(error) or not error.todo:
+                wrong.append(path.name)
+            continue
+        plan = plan_import(rows, nowhere, []).as_json()
+        skipped = [skip["reason"] for skip in plan["skipped"]]
+        table.append(
+            f"{path.name:42} {plan['read']:4} read {plan['added']:4} added {plan['unchanged']:3} again  {skipped[:1]}"
+        )
+        parts = plan["added"] + plan["updated"] + plan["unchanged"] + len(skipped)
+        usable = sum(row.geometry is not None for row in rows.rows)
+        if (
+            parts != plan["read"]
+            or not all(skipped)
+            or ROWS.get(path.name, (plan["read"], usable))
+            != (
+                plan["read"],
+                usable,
+            )
+        ):
+            wrong.append(path.name)
+    assert not wrong, f"{wrong}\n" + "\n".join(table)
+
+
+def test_the_projected_and_the_plain_file_are_the_same_places(test_data: Path) -> None:
+    folder = test_data / "imports" / "weird_r5"
+    plain = read_rows(folder / "valid-polygon-wgs84.geojson").rows
+    for name in ("valid-polygon-projected.geojson", "valid-polygon-projected.gpkg"):
+        for mine, theirs in zip(read_rows(folder / name).rows, plain, strict=True):
+            assert mine.geometry is not None
+            assert theirs.geometry is not None
+            for a, b in zip(mine.geometry["coordinates"][0], theirs.geometry["coordinates"][0], strict=True):
+                assert abs(a[0] - b[0]) < 1e-4
+                assert abs(a[1] - b[1]) < 1e-4
+
+
+def test_stories_join_the_places_they_name(test_data: Path) -> None:
+    belem = Community(slug="belem", name={"en": "Belem"}, centre=(-48.5, -1.45))
+    folder = test_data / "imports" / "terrastories_csv"
+    plan = plan_import(read_rows(folder / "duplicated_places.csv"), belem, [])
+    assert (plan.count("added"), plan.count("unchanged")) == (1, 1)
+    rows = read_rows(folder / "story_without_media.csv")
+    missing = plan_import(rows, belem, plan.places)
+    assert "not on the map" in missing.rows[0].reason
