@@ -30,8 +30,11 @@ def main() -> None:
     if options.places:
         write_places(town, options.places)
     if options.picture:
-        box = tuple(float(v) for v in options.box.split(",")) if options.box else None
-        draw(town, options.picture, box)
+        if options.box:
+            west, south, east, north = (float(value) for value in options.box.split(","))
+            draw(town, options.picture, (west, south, east, north))
+        else:
+            draw(town, options.picture)
     people = sum(b.people[0] for b in town.buildings if b.people)
     homes = sum(1 for b in town.buildings if b.people)
     nodes = len({p for way in town.ways for p in way.line})

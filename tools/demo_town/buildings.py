@@ -34,42 +34,52 @@ class Style:
     setback: tuple[float, float]
     gap: tuple[float, float]
     levels: tuple[int, int]
+    attached: float = 0.0  # share of houses that stand wall to wall with the next
 
 
 STYLES = {
     "Gammelhavn": Style(
-        (("terrace", 0.6), ("house", 0.33), ("apartments", 0.07)),
-        (9, 13),
-        (8, 11),
-        (0.6, 2.6),
-        (3, 36),
-        (2, 3),
+        kinds=(("terrace", 0.64), ("house", 0.29), ("apartments", 0.07)),
+        front=(8.5, 12.5),
+        depth=(9, 10.5),
+        setback=(0.5, 2.2),
+        gap=(10, 74),
+        attached=0.72,
+        levels=(2, 3),
     ),
     "Kirkebakken": Style(
-        (("detached", 0.58), ("semidetached_house", 0.34), ("apartments", 0.08)),
-        (11, 15),
-        (9, 11),
-        (5, 8),
-        (14, 30),
-        (1, 2),
+        kinds=(("detached", 0.58), ("semidetached_house", 0.34), ("apartments", 0.08)),
+        front=(11, 15),
+        depth=(9, 11),
+        setback=(5, 8),
+        gap=(16, 32),
+        levels=(1, 2),
     ),
     "Æblehaven": Style(
-        (("detached", 0.62), ("house", 0.2), ("semidetached_house", 0.18)),
-        (10, 15),
-        (8, 11),
-        (6, 10),
-        (13, 27),
-        (1, 2),
+        kinds=(("detached", 0.62), ("house", 0.2), ("semidetached_house", 0.18)),
+        front=(10, 15),
+        depth=(8, 11),
+        setback=(6, 10),
+        gap=(16, 31),
+        levels=(1, 2),
     ),
     "Strandby": Style(
-        (("house", 0.45), ("terrace", 0.47), ("apartments", 0.08)),
-        (10, 15),
-        (9, 11),
-        (4, 8),
-        (14, 38),
-        (1, 3),
+        kinds=(("house", 0.45), ("terrace", 0.47), ("apartments", 0.08)),
+        front=(10, 15),
+        depth=(9, 11),
+        setback=(4, 8),
+        gap=(19, 52),
+        attached=0.35,
+        levels=(1, 3),
     ),
-    "Skovholm": Style((("detached", 0.6), ("house", 0.4)), (10, 14), (8, 10), (8, 14), (22, 40), (1, 1)),
+    "Skovholm": Style(
+        kinds=(("detached", 0.6), ("house", 0.4)),
+        front=(10, 14),
+        depth=(8, 10),
+        setback=(8, 14),
+        gap=(22, 40),
+        levels=(1, 1),
+    ),
 }
 
 
@@ -132,20 +142,22 @@ def homes(place: Ground, all_ways: list[Way]) -> list[Building]:
     """Return the houses along every street of the built quarters, numbered odd on the left and even right."""
     rng = random("homes")
     out: list[Building] = []
-    order = {"secondary": 0, "tertiary": 1, "residential": 2, "living_street": 2, "pedestrian": 3}
+    order = {"secondary": 1, "tertiary": 2, "residential": 3, "living_street": 3, "pedestrian": 4}
     towns = {b["quarter"]: area(b["shape"]).buffer(24) for b in PLAN["built"]}
     numbers: dict[tuple[int, int], int] = defaultdict(int)
-    for way in sorted(all_ways, key=lambda w: (order.get(w.kind, 4), w.origin)):
-        if (
-            way.kind not in HOUSED
-            or way.tags.get("area")
-            or way.tags.get("bridge")
-            or way.quarter == "Spejlsø"
-        ):
+    for way in sorted(all_ways, key=lambda w: (0 if w.tags.get("area") else order.get(w.kind, 5), w.origin)):
+        if way.kind not in HOUSED or way.tags.get("bridge") or way.quarter == "Spejlsø":
             continue
-        for side in (1, -1):
+        for side in _sides(way):
             out += _row(way, side, place, towns, numbers, rng)
     return out
+
+
+def _sides(way: Way) -> tuple[int, ...]:
+    """Return where houses stand: left (1) and right (-1); round a square only outside."""
+    if way.tags.get("area"):
+        return (-1,) if shapely.LinearRing(way.line).is_ccw else (1,)
+    return (1, -1)
 
 
 def _row(
@@ -158,6 +170,7 @@ def _row(
 ) -> list[Building]:
     """Return the houses on one side of a way."""
     line, at, out = LineString(way.line), 4.0, []
+    back = rng.random()  # a row keeps its line
     while at < line.length - 4:
         p = line.interpolate(at)
         quarter = next((name for name, town in towns.items() if town.contains(p)), "")
@@ -168,7 +181,8 @@ def _row(
         names, shares = zip(*style.kinds, strict=True)
         kind = str(rng.choice(names, p=shares))
         front = rng.uniform(*style.front) * (1.7 if kind == "apartments" else 1.0)
-        setback = HALF_WIDTH_M.get(way.kind, 1.4) + rng.uniform(*style.setback)
+        setback = HALF_WIDTH_M.get(way.kind, 1.4) + style.setback[0]
+        setback += (0.75 * back + 0.25 * rng.random()) * (style.setback[1] - style.setback[0])
         shape = _footprint(line, at + front / 2, side, (front, rng.uniform(*style.depth), setback), kind, rng)
         if not place.free(shape):
             at += 2.5
@@ -181,7 +195,7 @@ def _row(
         tags["building:levels"] = str(int(rng.integers(low, high + 1)) + (kind == "apartments"))
         out.append(Building(shape, tags, _people(kind, quarter, rng)))
         wait = rng.uniform(*style.gap)
-        at += front + (0.4 if kind == "terrace" and rng.random() < 0.7 else wait)
+        at += front + (0.4 if rng.random() < style.attached else wait)
     return out
 
 
@@ -202,7 +216,7 @@ def _footprint(
     nx, ny = -ey * side, ex * side
     f, d = front / 2, depth
     corners: list[Xy] = [(-f, 0), (f, 0), (f, d), (-f, d)]
-    if kind in {"detached", "house"} and rng.random() < 0.35:
+    if kind in {"detached", "house"} and setback > 4 and rng.random() < 0.35:
         w = front * rng.uniform(0.35, 0.5) * rng.choice([-1, 1])
         inner = f - abs(w)
         corners = [(-f, 0), (f, 0), (f, d * 1.45), (inner, d * 1.45), (inner, d), (-f, d)]

@@ -24,12 +24,13 @@ def greens(terrain: Terrain, all_ways: list[Way]) -> list[Green]:
         sandy = value == "beach"
         shape = _wild(green).intersection(terrain.land if sandy else terrain.dry.buffer(-12))
         tags = {key: value, "name": green["name"]} | ({"surface": "sand"} if sandy else {})
-        for part in polygons(shape):
-            if part.area > 400:
-                out.append((part.simplify(0.6), tags | ({"leaf_type": "mixed"} if value == "wood" else {})))
+        tags |= {"leaf_type": "mixed"} if value == "wood" else {}
+        out += [(part.simplify(0.6), dict(tags)) for part in polygons(shape) if part.area > 400]
     for built in PLAN["built"]:
         shape = area(built["shape"]).buffer(20).intersection(terrain.dry.buffer(-6))
         out.append((polygons(shape)[0].simplify(1.0), {"landuse": "residential", "name": built["quarter"]}))
+    quays = terrain.land.intersection(shapely.box(-420, -860, 390, -480)).difference(terrain.land.buffer(-19))
+    out += [(part, {"landuse": "harbour"}) for part in polygons(quays) if part.area > 900]
     return out + _fields(terrain, all_ways)
 
 
@@ -44,8 +45,7 @@ def _wild(green: dict[str, Any]) -> shapely.Geometry:
     ahead = np.roll(ring, -1, axis=0) - np.roll(ring, 1, axis=0)
     left = np.column_stack([-ahead[:, 1], ahead[:, 0]]) / np.hypot(*ahead.T)[:, None]
     inward = left if whole.exterior.is_ccw else -left
-    frayed = Polygon(ring + inward * np.clip(depth, 0, 34)[:, None]).buffer(0)
-    return frayed
+    return Polygon(ring + inward * np.clip(depth, 0, 34)[:, None]).buffer(0)
 
 
 def _fields(terrain: Terrain, all_ways: list[Way]) -> list[Green]:
@@ -79,7 +79,7 @@ def _hedges(rng: np.random.Generator) -> list[LineString]:
     for angle, apart in ((0.5, 170.0), (0.5 + np.pi / 2, 260.0)):
         for k in range(-16, 17):
             t = np.arange(-3200, 3200, 60.0)
-            sway = ndimage.gaussian_filter1d(rng.standard_normal(len(t)), 5) * 90
+            sway = ndimage.gaussian_filter1d(rng.standard_normal(len(t)), 5) * 330
             across = k * apart + rng.uniform(-40, 40) + sway
             x = t * np.cos(angle) - across * np.sin(angle)
             y = t * np.sin(angle) + across * np.cos(angle)

@@ -117,7 +117,7 @@ class Growth:
         """Return the street of `family` through `seed`, from end to end."""
         back = self._walk(seed, family, -1.0, [])
         fore = self._walk(seed, family, 1.0, back)
-        return np.asarray(back[::-1] + [seed] + fore)
+        return np.asarray([*back[::-1], seed, *fore])
 
     def _walk(self, seed: Xy, family: int, sign: float, other: list[Xy]) -> list[Xy]:
         way: list[Xy] = []
@@ -134,7 +134,7 @@ class Growth:
                 break
             apart = float(self.field.apart[family][cell]) * 0.55
             if self.distance(p, family, apart) < apart or _meets(
-                (other[::-1] + [seed] + way)[:-12], p, apart
+                ([*other[::-1], seed, *way])[:-12], p, apart
             ):
                 break
             way.append(p)

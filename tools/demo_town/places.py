@@ -46,7 +46,9 @@ def _feature(town: Town, place: dict[str, Any], kind: str, count: int) -> dict[s
         "themes": place["themes"],
         "period": {"from": period[0] or None, "to": period[1] or None} if period else None,
         "access": place["access"],
-        "opening_hours": place.get("opening_hours", town.spots.tags(place.get("spot", "")).get("opening_hours", "")),
+        "opening_hours": place.get(
+            "opening_hours", town.spots.tags(place.get("spot", "")).get("opening_hours", "")
+        ),
         "website": "",
         "photos": [],
         "stories": [_story(slug, number, story) for number, story in enumerate(place.get("story", []), 1)],

@@ -36,7 +36,7 @@ def random(name: str) -> np.random.Generator:
 
 
 def smooth(points: Sequence[Sequence[float]], step_m: float = 12.0, *, closed: bool = False) -> Floats:
-    """Return a cubic spline through `points`, sampled about every `step_m`; a closed one repeats its start."""
+    """Return a spline through `points`, sampled about every `step_m`; a closed one repeats its start."""
     p = np.asarray(points, float)
     if closed:
         p = np.vstack([p, p[:1]])

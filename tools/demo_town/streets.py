@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
@@ -230,7 +231,7 @@ def crossings_without_node(ways: list[Floats]) -> int:
     """Return how many pairs of `ways` cross or touch where they share no point."""
     segments, points = [], []
     for way in ways:
-        for a, b in zip(way[:-1], way[1:], strict=True):
+        for a, b in itertools.pairwise(way):
             segments.append(LineString([a, b]))
             points.append({tuple(a), tuple(b)})
     tree = shapely.STRtree(segments)

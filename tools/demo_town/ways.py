@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from dataclasses import dataclass
 from typing import Any
@@ -122,7 +123,7 @@ def _rise(line: LineString, terrain: Terrain) -> float:
 
 
 def _cut(line: LineString, base: str, terrain: Terrain) -> list[tuple[LineString, str]]:
-    """Return the line in parts, each with what it is: `base`, steps where it is steep, bridges over streams."""
+    """Return the line in parts: `base`, steps where it is steep, bridges over streams."""
     marks: list[tuple[float, float, str]] = []
     for bed in terrain.streams.values():
         marks += [
@@ -135,7 +136,7 @@ def _cut(line: LineString, base: str, terrain: Terrain) -> list[tuple[LineString
         return [(line, base)]
     stops = sorted({0.0, line.length, *(min(max(m, 0.0), line.length) for a, b, _ in marks for m in (a, b))})
     out = []
-    for a, b in zip(stops[:-1], stops[1:], strict=True):
+    for a, b in itertools.pairwise(stops):
         middle = (a + b) / 2
         what = next((kind for x, y, kind in marks if x <= middle <= y), base)
         out.append((substring(line, a, b), what))
@@ -196,9 +197,8 @@ def _tags(what: str, base: str, quarter: str, rng: np.random.Generator) -> dict[
     if quarter == "Gammelhavn" and kind in {"residential", "footway"} and rng.random() < 0.6:
         surface, smoothness = "cobblestone", "bad"
     share = {"secondary": 1.0, "tertiary": 1.0, "steps": 0.0}.get(kind, 0.78)
-    for key, value in (("surface", surface), ("smoothness", smoothness), ("width", width)):
-        if rng.random() < share:
-            tags[key] = value
+    known = {"surface": surface, "smoothness": smoothness, "width": width}
+    tags |= {key: value for key, value in known.items() if rng.random() < share}
     if kind not in {"path", "track", "unclassified"} and rng.random() < 0.85:
         tags["lit"] = "yes"
     if kind in {"path", "track"} and rng.random() < 0.5:

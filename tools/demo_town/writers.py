@@ -56,12 +56,12 @@ def _feature(properties: dict[str, Any], shape: shapely.Geometry) -> dict[str, A
 def write_elevation(town: Town, file: Path) -> None:
     """Write the heights in metres as a GeoTIFF; the sea is 0."""
     height = town.terrain.height[::-1].astype(np.float32)
-    half = STEP_M / 2
+    (rows, columns), half = height.shape, STEP_M / 2
     west, south = lon_lat(WEST - half, SOUTH - half)
     east, north = lon_lat(EAST + half, NORTH + half)
     profile = {
-        "driver": "GTiff", "dtype": "float32", "count": 1, "height": height.shape[0], "width": height.shape[1],
-        "crs": "EPSG:4326", "transform": from_bounds(west, south, east, north, height.shape[1], height.shape[0]),
+        "driver": "GTiff", "dtype": "float32", "count": 1, "height": rows, "width": columns,
+        "crs": "EPSG:4326", "transform": from_bounds(west, south, east, north, columns, rows),
         "compress": "deflate", "zlevel": 9, "predictor": 3,
     }  # fmt: skip
     with rasterio.open(file, "w", **profile) as raster:
