@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 
 from micropolis_map.domain.place import KINDS, Place
 from micropolis_map.errors import InvalidInput
@@ -13,6 +13,9 @@ from micropolis_map.errors import InvalidInput
 _MAX_TEXT = 200
 _MAX_VALUES = 500
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+"""Unicode's blocks of combining diacritical marks."""
+
 _PARAMETERS = {"kind": "kinds", "theme": "themes", "activity": "activities", "ids": "ids"}
 
 
@@ -92,7 +95,6 @@ def filtered(places: Iterable[Place], wanted: PlaceFilter) -> tuple[Place, ...]:
     return tuple(place for place in places if matches(place, wanted))
 
 
-@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return `text` for searching: small letters without accents.
 
@@ -101,16 +103,18 @@ def plain(text: str) -> str:
     >>> plain("Międzylesie, ŁÓDŹ, Kulturøen")
     'miedzylesie, lodz, kulturoen'
     """
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _MARKS.sub("", decomposed)
 
 
 def _has_words(place: Place, text: str) -> bool:
     words = plain(text).split()
     if not words:
         return True
-    haystack = plain("\n".join(_texts(place)))
-    return all(word in haystack for word in words)
+    texts = plain("\n".join(_texts(place)))
+    return all(word in texts for word in words)
 
 
 def _texts(place: Place) -> list[str]:

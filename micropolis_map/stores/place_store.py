@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,6 +18,9 @@ from micropolis_map.domain.place_geojson import feature_text, feature_to_place, 
 from micropolis_map.errors import Conflict, InvalidInput, NotFound, StoreUnavailable
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.tables import META, PLACE, PLACE_REVISION
+
+_AT_ONCE = 500
+"""Ids asked for in one query: SQLite takes at most 999 values in old versions."""
 
 
 class SqlPlaceStore:
@@ -38,10 +41,10 @@ class SqlPlaceStore:
     def get(self, place_id: str) -> Place:
         """Return the place in any status; `NotFound` without one."""
         with self._database.reading() as connection:
-            place = _stored(connection, place_id)
-        if place is None:
+            found = _stored(connection, [place_id])
+        if place_id not in found:
             raise NotFound(f"there is no place {place_id[:128]!r}", "look it up in the list of places")
-        return place
+        return found[place_id]
 
     def places(self, community: str | None = None, *, published_only: bool = True) -> Sequence[Place]:
         """Return places sorted by id (by code point, whatever the database's collation)."""
@@ -79,23 +82,35 @@ class SqlPlaceStore:
         clean = normalised(place)
         with self._database.writing() as connection:
             _wait_for_turn(connection)
+            known = _stored(connection, [place.id])
+            old = known.get(place.id)
+            if expected_revision is not None and expected_revision != (old.revision if old else 0):
+                raise Conflict(
+                    f"place {place.id!r} is at revision {old.revision if old else 0}, the change was made on "
+                    f"{expected_revision}",
+                    "look at what changed, then save again",
+                )
+            new = _next(clean, old)
             _count_change(connection)
-            return _put(connection, clean, _stored(connection, place.id), expected_revision)
+            _write(connection, [new], known)
+            return new
 
     def put_many(self, places: Iterable[Place]) -> int:
         """Add or renew all in one transaction; return how many were not already stored just so."""
         clean = [normalised(place) for place in places]
         with self._database.writing() as connection:
             _wait_for_turn(connection)
-            changed = 0
+            stored = _stored(connection, [place.id for place in clean])
+            known, steps = dict(stored), []
             for place in clean:
-                old = _stored(connection, place.id)
+                old = known.get(place.id)
                 if old is None or replace(old, revision=place.revision) != place:
-                    _put(connection, place, old, None)
-                    changed += 1
-            if changed:
+                    known[place.id] = _next(place, old)
+                    steps.append(known[place.id])
+            if steps:
                 _count_change(connection)
-            return changed
+                _write(connection, steps, stored)
+            return len(steps)
 
     def version(self) -> str:
         """Return a token that changes with every change, and differs between databases."""
@@ -114,32 +129,28 @@ class SqlPlaceStore:
             connection.execute(sa.select(META.c.value).where(META.c.key == "checked")).scalar_one()
 
 
-def _put(connection: Connection, place: Place, old: Place | None, expected_revision: int | None) -> Place:
-    stored_revision = old.revision if old else 0
-    if expected_revision is not None and expected_revision != stored_revision:
-        raise Conflict(
-            f"place {place.id!r} is at revision {stored_revision}, the change was made on "
-            f"{expected_revision}",
-            "look at what changed, then save again",
-        )
-    new = replace(place, revision=old.revision + 1) if old else place
-    row = _row(new)
-    if old:
-        connection.execute(sa.update(PLACE).where(PLACE.c.id == new.id).values(row))
-    else:
-        connection.execute(sa.insert(PLACE).values(row))
-    connection.execute(
-        sa.insert(PLACE_REVISION).values(
-            place_id=new.id,
-            revision=new.revision,
-            status=new.status,
-            document=row["document"],
-            recorded=_now(),
-            actor="",
-            note="",
-        )
-    )
-    return new
+def _next(place: Place, old: Place | None) -> Place:
+    return replace(place, revision=old.revision + 1) if old else place
+
+
+def _write(connection: Connection, steps: Sequence[Place], stored: Container[str]) -> None:
+    """Append each of `steps` as a revision; the last one of each place becomes its current state.
+
+    `stored` are the ids that have a current state already.
+    """
+    rows = [_row(place) for place in steps]
+    current = {row["id"]: row for row in rows}
+    added = [row for row in current.values() if row["id"] not in stored]
+    renewed = [{"place": row["id"], **row} for row in current.values() if row["id"] in stored]
+    if added:
+        connection.execute(sa.insert(PLACE), added)
+    if renewed:
+        update = sa.update(PLACE).where(PLACE.c.id == sa.bindparam("place"))
+        connection.execute(update.values({name: sa.bindparam(name) for name in rows[0]}), renewed)
+    kept = ("revision", "status", "document")
+    about = {"recorded": _now(), "actor": "", "note": ""}
+    revisions = [{"place_id": row["id"], **{key: row[key] for key in kept}, **about} for row in rows]
+    connection.execute(sa.insert(PLACE_REVISION), revisions)
 
 
 def _wait_for_turn(connection: Connection) -> None:
@@ -152,13 +163,16 @@ def _count_change(connection: Connection) -> None:
     connection.execute(sa.update(META).where(META.c.key == "changes").values(value=counted))
 
 
-def _stored(connection: Connection, place_id: str) -> Place | None:
-    query = sa.select(PLACE.c.document, PLACE.c.status).where(PLACE.c.id == place_id)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _place(row.document, row.status)
+def _stored(connection: Connection, ids: Sequence[str]) -> dict[str, Place]:
+    found: dict[str, Place] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        some = PLACE.c.id.in_(ids[start : start + _AT_ONCE])
+        for row in connection.execute(sa.select(PLACE.c.id, PLACE.c.document, PLACE.c.status).where(some)):
+            found[row.id] = _place(row.document, row.status)
+    return found
 
 
-def _row(place: Place) -> dict[str, object]:
+def _row(place: Place) -> dict[str, Any]:
     min_lon, min_lat, max_lon, max_lat = bounds(place.geometry)
     return {
         "id": place.id,
