@@ -21,7 +21,7 @@ from micropolis_map.sources.vector_file import VectorFile, read_vector
 
 Floats = NDArray[np.float64]
 NEAREST_HOME_M = 250.0
-"""People of a cell without a home move to the nearest home this near: about a side of a census grid's cell."""
+"""People of a cell without a home move to the nearest home this near: a side of a census grid's cell."""
 ACCEPTED = "give polygons or points with a column 'population', or a CSV with lon,lat,population"
 
 
@@ -85,8 +85,8 @@ def spread_population(cells: PopulationFile, homes: PointSet) -> PointSet:
     The people of a cell are shared among the homes inside it in proportion to what the homes are estimated to
     hold (`homes.population`; equally where that is unknown or nought). A home in several cells (on their
     border, or of cells that overlap) belongs to the first. The people of a cell without a home go to the
-    nearest home within `NEAREST_HOME_M` of its centre; where there is none, a point in the cell becomes a home
-    of its own (``cell/7``). People that the file gives at a point live at that point. The total stays what
+    nearest home within `NEAREST_HOME_M` of its centre; where there is none, a point in the cell becomes a
+    home of its own (``cell/7``). People that the file gives at a point live there. The total stays what
     the cells say; homes in no cell get nobody and are left out.
 
     Returns

@@ -1,0 +1,143 @@
+"""A server on this machine that answers like Overpass and Nominatim: recorded answers, or their failures."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
+
+MODES = ("ok", "slow", "trickle", "429", "504", "garbage", "truncated", "empty", "remark", "points")
+GARBAGE = b"<!DOCTYPE html><html><body>The server is probably too busy</body></html>"
+STATUS = (
+    b"Connected as: 1\nCurrent time: x\nAnnounced endpoint: none\nRate limit: 2\n2 slots available now.\n"
+)
+REMARK = b'{"version": 0.6, "elements": [], "remark": "runtime error: Query timed out in \\"query\\""}'
+
+
+class ReplayServer:
+    """Answers ``/search`` and ``/interpreter`` from `data`, the folder of real data.
+
+    Attributes
+    ----------
+    url
+        Where it listens; ``overpass_url`` and ``nominatim_url`` are what the settings take.
+    mode
+        One of `MODES`; may be changed while it runs.
+    fail_first
+        So many requests fail in `mode`, those after them are answered well; None: all fail.
+    requests
+        ``(path, query text, headers)`` of what was asked, in order.
+    """
+
+    def __init__(self, data: Path, mode: str = "ok", fail_first: int | None = None) -> None:
+        self.data = data
+        self.mode = mode
+        self.fail_first = fail_first
+        self.requests: list[tuple[str, str, dict[str, str]]] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.overpass_url = f"{self.url}/api"
+        self.nominatim_url = self.url
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def good_answer(self, path: str, query: str) -> bytes:
+        """Return the recorded answer for what is asked."""
+        cagliari = self.data / "cagliari"
+        if path.endswith("/search"):
+            return (cagliari / "nominatim_cagliari_italy.json").read_bytes()
+        name = (
+            "overpass_features_cagliari_2026-02-03"
+            if "building" in query
+            else "overpass_drive_cagliari_2026-05-15"
+        )
+        return (cagliari / f"{name}.json").read_bytes()
+
+    def answer(self, path: str, query: str) -> tuple[int, bytes]:
+        """Return status and content for what is asked, in the mode that is on."""
+        failing = self.fail_first is None or len(self.requests) <= self.fail_first
+        mode = self.mode if failing else "ok"
+        if mode in {"429", "504"}:
+            return int(mode), GARBAGE
+        if mode == "garbage":
+            return 200, GARBAGE
+        if mode == "remark":
+            return 200, REMARK
+        if mode == "points":
+            document = json.loads(self.good_answer("/search", ""))
+            return 200, json.dumps(
+                [{**d, "geojson": {"type": "Point", "coordinates": [9, 39]}} for d in document]
+            ).encode()
+        if mode == "empty":
+            return 200, b"[]" if path.endswith("/search") else (
+                self.data / "wawer" / "EMPTY_result.json"
+            ).read_bytes()
+        good = self.good_answer(path, query)
+        if mode == "slow":
+            time.sleep(3)
+        return 200, good[: len(good) // 2] if mode == "truncated" else good
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        replay = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._reply("")
+
+            def do_POST(self) -> None:
+                self._reply(self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+            def _reply(self, body: str) -> None:
+                url = urlsplit(self.path)
+                query = parse_qs(body or url.query)
+                text = query.get("data", query.get("q", [""]))[0]
+                replay.requests.append((url.path, text, dict(self.headers)))
+                if url.path.endswith("/status"):
+                    status, content = (
+                        200,
+                        STATUS,
+                    )
+                else:
+                    status, content = replay.answer(url.path, text)
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                try:
+                    self._send(content)
+                except (BrokenPipeError, ConnectionResetError):
+                    self.close_connection = True  # the client gave up, as it shall
+
+            def _send(self, content: bytes) -> None:
+                if replay.mode != "trickle":
+                    self.wfile.write(content)
+                    return
+                for start in range(0, len(content), 50_000):
+                    self.wfile.write(content[start : start + 50_000])
+                    time.sleep(0.2)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                """Keep quiet."""
+
+        return Handler
+
+
+@contextmanager
+def replaying(data: Path, mode: str = "ok", fail_first: int | None = None) -> Iterator[ReplayServer]:
+    """Run a server for the ``with`` block."""
+    with ReplayServer(data, mode, fail_first) as server:
+        yield server
