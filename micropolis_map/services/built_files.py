@@ -50,7 +50,9 @@ def read_points(path: Path) -> PointSet:
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
-            columns = {k.removeprefix("column_"): archive[k] for k in archive.files if k.startswith("column_")}
+            columns = {
+                k.removeprefix("column_"): archive[k] for k in archive.files if k.startswith("column_")
+            }
             return PointSet(
                 id=tuple(archive["id"].tolist()),
                 lon=archive["lon"],

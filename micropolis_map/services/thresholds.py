@@ -51,11 +51,11 @@ def check_minutes(values: Sequence[float]) -> tuple[float, ...]:
             raise InvalidInput(
                 f"{value:g} is no threshold in minutes", f"give numbers over 0 and up to {LONGEST_MIN:g}"
             )
-    if not values or len(set(values)) < len(values):
-        raise InvalidInput(f"thresholds {list(values)} repeat or are empty", "give each number of minutes once")
+    if not values or len({minutes_key(value) for value in values}) < len(values):
+        raise InvalidInput(f"thresholds {list(values)} repeat or are empty", "give each number once")
     return tuple(sorted(float(value) for value in values))
 
 
 def minutes_key(minutes: float) -> str:
     """Return the key of a threshold in JSON and column names: ``5.0`` is ``"5"``, ``7.5`` is ``"7.5"``."""
-    return f"{minutes:.10g}"
+    return f"{minutes:g}"

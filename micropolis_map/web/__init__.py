@@ -27,7 +27,7 @@ from anyio import to_thread
 from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
-from micropolis_map.web import assets, health, layers, places
+from micropolis_map.web import assets, coverage_routes, health, layers, places
 from micropolis_map.web.answers import nothing_here
 from micropolis_map.web.security import middleware
 
@@ -41,6 +41,7 @@ def routes(application: Application) -> list[BaseRoute]:
         *assets.routes(),
         *places.routes(application),
         *layers.routes(application),
+        *coverage_routes.routes(application),
         Route("/data", nothing_here),
         Route("/data/{rest:path}", nothing_here),
     ]

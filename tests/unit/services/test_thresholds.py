@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from micropolis_map.errors import InvalidInput
 from micropolis_map.services.thresholds import minutes_key, parse_minutes
 
-minutes = st.lists(
-    st.integers(1, 2400).map(lambda tenths: tenths / 10), min_size=1, max_size=6, unique=True
-)
+minutes = st.lists(st.integers(1, 2400).map(lambda tenths: tenths / 10), min_size=1, max_size=6, unique=True)
 
 
 @given(minutes)

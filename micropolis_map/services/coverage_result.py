@@ -1,0 +1,180 @@
+"""What an assessment of coverage asks and answers, for every face the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from micropolis_map.domain.points import PointSet
+from micropolis_map.services.thresholds import minutes_key
+
+OUTSIDE_NAME = "(outside the districts)"
+"""The row for people who live in the community but in none of its districts."""
+
+
+@dataclass(frozen=True)
+class CoverageRequest:
+    """What to assess.
+
+    Attributes
+    ----------
+    profile
+        Who walks: ``adult``, ``senior``, ``stroller`` or ``wheelchair``.
+    minutes
+        Thresholds, ascending.
+    spots
+        Where people walk to; None for the community's activity spots.
+    origins
+        Where people walk from; None for the community's homes.
+    kinds
+        Count only activity spots of these kinds: an activity (``library``) or an OpenStreetMap tag
+        (``amenity=library``); empty for all. Ignored with own `spots`.
+    """
+
+    profile: str = "adult"
+    minutes: tuple[float, ...] = (5.0, 10.0, 15.0)
+    spots: PointSet | None = None
+    origins: PointSet | None = None
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Walks:
+    """The least-cost walk from each of n origins to its nearest spot.
+
+    Attributes
+    ----------
+    cost_s, length_m : float64[n]
+        ``inf`` where no spot can be reached.
+    spot : int64[n]
+        Index of the spot reached, -1 for none.
+    snap_m : float64[n]
+        Straight gap from the origin to the walk network; ``nan`` where it is farther than the snapping
+        distance.
+    """
+
+    cost_s: NDArray[np.float64]
+    length_m: NDArray[np.float64]
+    spot: NDArray[np.int64]
+    snap_m: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class AreaCoverage:
+    """The figures of one area, weighted by population; unreachable people count in every denominator.
+
+    Attributes
+    ----------
+    share_within
+        Share of people at most so many minutes from a spot, by threshold.
+    share_within_certain
+        The same counting only walks whose every metre is known to be passable; None for profiles that
+        take steps.
+    median_s, mean_s, p90_s
+        Walking time, as `analysis.coverage` defines it; ``inf`` where it falls on people who reach nothing,
+        ``nan`` without people.
+    """
+
+    name: str
+    population: float
+    share_within: Mapping[float, float]
+    median_s: float
+    mean_s: float
+    p90_s: float
+    unreachable_share: float
+    share_within_certain: Mapping[float, float] | None = None
+
+    @classmethod
+    def of(cls, name: str, row: Mapping[str, Any]) -> AreaCoverage:
+        """Return the area's figures from a row of `analysis.coverage`."""
+        nothing = math.inf if row["population"] > 0.0 else math.nan
+        times = {key: nothing if row[key] is None else row[key] for key in ("median_s", "mean_s", "p90_s")}
+        certain = row.get("share_within_certain")
+        return cls(
+            name=name,
+            population=row["population"],
+            share_within=_by_minutes(row["share_within"]),
+            unreachable_share=row["unreachable_share"],
+            share_within_certain=None if certain is None else _by_minutes(certain),
+            **times,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures as in ``coverage --json``; None for what is not finite."""
+        row: dict[str, Any] = {"population": self.population, "share_within": _by_key(self.share_within)}
+        if self.share_within_certain is not None:
+            row["share_within_certain"] = _by_key(self.share_within_certain)
+        for key in ("median_s", "mean_s", "p90_s", "unreachable_share"):
+            row[key] = finite(getattr(self, key))
+        return row
+
+
+@dataclass(frozen=True)
+class CoverageResult:
+    """Coverage of a community, its districts and every origin, with all that it rests on.
+
+    Attributes
+    ----------
+    speed_m_s
+        Speed of the profile on level ground.
+    origin_population : float64[n]
+        The people behind each origin; 1 each where nothing is known.
+    origin_district : int64[n]
+        Index into `districts`.
+    walks, certain_walks
+        By origin; the latter only over what is known to be passable, None for profiles that take steps.
+    notes
+        Assumptions in sentences.
+    """
+
+    community: str
+    request: CoverageRequest
+    speed_m_s: float
+    origins: PointSet
+    spots: PointSet
+    origin_population: NDArray[np.float64]
+    origin_district: NDArray[np.int64]
+    walks: Walks
+    certain_walks: Walks | None
+    population_source: str
+    total: AreaCoverage
+    districts: tuple[AreaCoverage, ...]
+    district_areas: tuple[BaseGeometry | None, ...]
+    build_id: str = ""
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``coverage --json`` prints."""
+        return {
+            "community": self.community,
+            "profile": self.request.profile,
+            "speed_m_s": self.speed_m_s,
+            "minutes": [int(m) if m.is_integer() else m for m in self.request.minutes],
+            "spots": len(self.spots),
+            "spots_source": self.spots.source,
+            "population": self.total.population,
+            "population_source": self.population_source,
+            "build_id": self.build_id,
+            "total": self.total.as_json(),
+            "districts": [{"district": area.name, **area.as_json()} for area in self.districts],
+            "notes": list(self.notes),
+        }
+
+
+def finite(value: float) -> float | None:
+    """Return `value`, None where it is infinite or not a number."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _by_minutes(shares: Mapping[str, float]) -> dict[float, float]:
+    return {float(key): share for key, share in shares.items()}
+
+
+def _by_key(shares: Mapping[float, float]) -> dict[str, float]:
+    return {minutes_key(minutes): share for minutes, share in shares.items()}

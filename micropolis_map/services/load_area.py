@@ -1,0 +1,135 @@
+"""Which area a community covers and how it is divided, from the best source there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import shapely
+from shapely.geometry import MultiPoint, shape
+from shapely.geometry.base import BaseGeometry
+
+from micropolis_map.domain.community import Community
+from micropolis_map.domain.osm_extract import OsmExtract
+from micropolis_map.domain.text import pick
+from micropolis_map.errors import InvalidInput
+from micropolis_map.sources.boundaries import PolygonFile, districts_of, read_polygons, voronoi_districts
+
+HULL = "hull of the data"
+
+
+@dataclass(frozen=True)
+class Area:
+    """Where a community is.
+
+    Attributes
+    ----------
+    geometry
+        Valid polygon or multipolygon, EPSG:4326.
+    source
+        For people to read.
+    surveyed
+        Whether it is a real boundary, not a generalised outline or the hull of the data.
+    repaired
+        How many polygons were invalid and have been repaired.
+    """
+
+    geometry: BaseGeometry
+    source: str
+    surveyed: bool
+    repaired: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Districts:
+    """How a community is divided; names and valid polygons side by side."""
+
+    names: tuple[str, ...]
+    geometries: tuple[BaseGeometry, ...]
+    approximate: bool
+    repaired: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def area_from_file(path: Path) -> Area:
+    """Return the area that the polygons of the file at `path` cover together."""
+    polygons = read_polygons(path)
+    geometry = shapely.union_all(list(polygons.geometries))
+    return Area(
+        geometry, f"boundary of {path.name}", surveyed=True, repaired=polygons.repaired, notes=polygons.notes
+    )
+
+
+def area_of_outline(community: Community) -> Area | None:
+    """Return the outline the community is described with, None without one."""
+    if community.outline is None:
+        return None
+    surveyed = not community.outline_approximate
+    note = "the boundary is the community's generalised outline: give --boundary for a real one"
+    notes = () if surveyed else (note,)
+    geometry = shapely.make_valid(shape(dict(community.outline)))
+    return Area(geometry, "outline of the community", surveyed=surveyed, notes=notes)
+
+
+def area_of_data(extract: OsmExtract) -> Area:
+    """Return the convex hull of the extract's nodes.
+
+    Raises
+    ------
+    InvalidInput
+        The nodes span no area.
+    """
+    hull = MultiPoint(np.column_stack([extract.node_lon, extract.node_lat])).convex_hull
+    if hull.geom_type != "Polygon":
+        raise InvalidInput(
+            f"the {len(extract.node_id)} nodes of {extract.source!r} span no area",
+            "give --boundary or a larger file",
+        )
+    note = "without a boundary, the hull of the data is the community's area"
+    return Area(hull, HULL, surveyed=False, notes=(note,))
+
+
+def districts_for(community: Community, area: Area, extract: OsmExtract, path: Path | None) -> Districts:
+    """Return the community's districts, clipped to its area, from the best source there is.
+
+    In this order: the polygons of the file at `path`; the quarters the community is described with
+    (their surveyed polygons, else the Voronoi cells of their centres); the Voronoi cells of OpenStreetMap's
+    place nodes; else the whole community as one.
+
+    Raises
+    ------
+    InvalidInput
+        No polygon of the file meets the community's area.
+    """
+    name = pick(community.name, "en", community.languages)[0]
+    shipped = read_polygons(path) if path is not None else _described(community, area.geometry)
+    found = districts_of(extract, area.geometry, shipped, whole=name)
+    if path is not None and shipped is not None and not set(found.names) & set(shipped.names):
+        raise InvalidInput(
+            f"none of the {len(shipped.names)} districts of {path.name!r} meets the community's area",
+            "give the districts of this community, or its right --boundary",
+        )
+    surveyed = path is not None or (shipped is not None and not _approximate(community))
+    return Districts(found.names, found.geometries, not surveyed, found.repaired, found.notes)
+
+
+def _approximate(community: Community) -> bool:
+    return any(district.approximate for district in community.districts)
+
+
+def _described(community: Community, boundary: BaseGeometry) -> PolygonFile | None:
+    """Return the quarters the community is described with, None without any."""
+    known = community.districts
+    if not known:
+        return None
+    names = tuple(district.name for district in known)
+    if not _approximate(community):
+        return PolygonFile(
+            names, tuple(shapely.make_valid(shape(dict(district.geometry))) for district in known)
+        )
+    lon, lat = zip(*(district.centre for district in known), strict=True)
+    cells = voronoi_districts(names, lon, lat, boundary)
+    note = "districts are what is nearest to each quarter's centre: give --districts for real ones"
+    return replace(cells, notes=(*cells.notes, note))

@@ -1,0 +1,271 @@
+"""Building a community's streets, homes, meeting places and background from OpenStreetMap and files.
+
+All of it is made first and becomes visible in one step: whatever goes wrong on the way, or when a person
+stops it, the data loaded before stays as it was.
+
+The network reaches beyond the community's boundary (`WALK_BEYOND_M`), so that a walk may leave it and come
+back; homes and activity spots are those inside.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Protocol
+
+import shapely
+
+from micropolis_map.domain.community import Community, LoadReport
+from micropolis_map.domain.osm_extract import OsmExtract
+from micropolis_map.domain.place_fields import check_slug
+from micropolis_map.errors import MicropolisError, NotFound
+from micropolis_map.ports import CommunityStore, Progress, silent
+from micropolis_map.services import built_files
+from micropolis_map.services.extract_window import widened, within
+from micropolis_map.services.load_area import Area, area_from_file, area_of_data, area_of_outline
+from micropolis_map.services.town_build import Town, TownFiles, build_town
+from micropolis_map.settings import Settings
+from micropolis_map.sources.local_projection import LocalProjection
+from micropolis_map.sources.osm_file import merge_extracts, read_osm
+
+WALK_BEYOND_M = 5_000.0
+"""How far beyond the boundary a file's streets are kept: an hour's walk, farther than any threshold shown."""
+
+DOWNLOAD_BEYOND_M = 1_000.0
+"""How far beyond the boundary streets are asked for: a walk of 12 minutes out and back in again."""
+
+BUNDLED_OSM, BUNDLED_ELEVATION, BUNDLED_POPULATION = "town.osm.gz", "elevation.tif", "residents.csv"
+"""Files that, lying in a community's folder, are loaded when the request names no other."""
+
+
+class Deps(Protocol):
+    """What loading needs of the application."""
+
+    @property
+    def community_store(self) -> CommunityStore:
+        """Where communities live."""
+
+    @property
+    def settings(self) -> Settings:
+        """Where the data are and which servers to ask."""
+
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """What to build a community from; every part may be left out.
+
+    Attributes
+    ----------
+    name
+        Name of a new community; also what Nominatim is asked for.
+    osm
+        Files of OpenStreetMap data; without any, the community's bundled file, else OpenStreetMap's servers.
+    boundary, districts
+        Files of polygons.
+    elevation
+        GeoTIFF or HGT files.
+    population
+        File of where people live; without it, homes are estimated.
+    refresh
+        Ask OpenStreetMap's servers even where their answers of less than a week ago are kept.
+    """
+
+    name: str = ""
+    osm: tuple[Path, ...] = ()
+    boundary: Path | None = None
+    districts: Path | None = None
+    elevation: tuple[Path, ...] = ()
+    population: Path | None = None
+    refresh: bool = False
+
+
+def load_community(deps: Deps, slug: str, request: LoadRequest, progress: Progress = silent) -> LoadReport:
+    """Build or renew the walk network, homes, activity spots and background of the community `slug`.
+
+    A slug that is not known yet becomes a new community.
+
+    Raises
+    ------
+    MicropolisError
+        An input or a server is not usable, or `progress` raised `Cancelled`. What was loaded before is still
+        there, and the message says so.
+    """
+    begun = perf_counter()
+    check_slug(slug)
+    with _old_data_stays(deps.community_store, slug):
+        community = _known_or_new(deps.community_store, slug, request)
+        request = _with_bundled_files(request, deps.settings.data / "geo" / slug)
+        extract, area = _read(deps.settings, community, request, _part(progress, 0.0, 0.4))
+        files = TownFiles(request.districts, request.elevation, request.population)
+        town = build_town(community, files, extract, area, _part(progress, 0.4, 0.85))
+        progress(0.85, "writing")
+        return _store(deps.community_store, community, town, begun)
+
+
+def ensure_loaded(deps: Deps, slug: str, progress: Progress = silent) -> bool:
+    """Build the community `slug` from the files bundled with it, unless it is loaded already.
+
+    Returns
+    -------
+    bool
+        Whether it is loaded now; False where nothing is bundled with it.
+    """
+    if deps.community_store.current_build(slug) is not None:
+        return True
+    if not (deps.settings.data / "geo" / slug / BUNDLED_OSM).is_file():
+        return False
+    load_community(deps, slug, LoadRequest(), progress)
+    return True
+
+
+def _known_or_new(store: CommunityStore, slug: str, request: LoadRequest) -> Community:
+    try:
+        return store.get(slug)
+    except NotFound:
+        name = request.name or slug.replace("-", " ").title()
+        return Community(slug=slug, name={"en": name}, query=name, outline_approximate=False)
+
+
+def _with_bundled_files(request: LoadRequest, folder: Path) -> LoadRequest:
+    """Return the request with the files lying in the community's folder, where it names none."""
+    if request.osm or not (folder / BUNDLED_OSM).is_file():
+        return request
+    elevation, population = folder / BUNDLED_ELEVATION, folder / BUNDLED_POPULATION
+    return replace(
+        request,
+        osm=(folder / BUNDLED_OSM,),
+        elevation=request.elevation or ((elevation,) if elevation.is_file() else ()),
+        population=request.population or (population if population.is_file() else None),
+    )
+
+
+def _read(
+    settings: Settings, community: Community, request: LoadRequest, progress: Progress
+) -> tuple[OsmExtract, Area]:
+    progress(0.0, "reading the boundary")
+    area = area_from_file(request.boundary) if request.boundary else None
+    if request.osm:
+        count = len(request.osm)
+        parts = [
+            read_osm(path, _part(progress, number / count, (number + 1) / count))
+            for number, path in enumerate(request.osm)
+        ]
+        extract = merge_extracts(parts)
+        area = area or area_of_outline(community) or area_of_data(extract)
+        return within(extract, widened(area.geometry.bounds, WALK_BEYOND_M)), area
+    return _downloaded(settings, community, request, area, progress)
+
+
+def _downloaded(
+    settings: Settings, community: Community, request: LoadRequest, area: Area | None, progress: Progress
+) -> tuple[OsmExtract, Area]:
+    # Imported here: OSMnx takes seconds to import, and files do not need it.
+    from micropolis_map.sources.osm_download import download_osm, geocode_boundary  # noqa: PLC0415
+
+    cache = settings.data / "cache" / "osm"
+    if area is None:
+        query = community.query or community.slug
+        progress(0.0, f"asking OpenStreetMap where {query!r} is")
+        geometry = geocode_boundary(query, settings, cache, refresh=request.refresh, progress=progress)
+        area = Area(geometry, f"boundary of {query!r} from OpenStreetMap", surveyed=True)
+    projection = LocalProjection.around(area.geometry)
+    around = projection.to_degrees(projection.to_metres(area.geometry).buffer(DOWNLOAD_BEYOND_M, quad_segs=4))
+    told = _part(progress, 0.05, 1.0)
+    return download_osm(around, settings, cache, told, refresh=request.refresh), area
+
+
+def _store(store: CommunityStore, community: Community, town: Town, begun: float) -> LoadReport:
+    build = store.begin_build(community.slug)
+    try:
+        town.network.save(build / built_files.NETWORK)
+        built_files.write_points(build / built_files.HOMES, town.homes)
+        store.put_layer(build, built_files.SPOTS, built_files.points_layer(town.spots))
+        districts = town.districts
+        areas = built_files.areas_layer(
+            districts.names, districts.geometries, approximate=districts.approximate
+        )
+        store.put_layer(build, built_files.DISTRICTS, areas)
+        outline = built_files.areas_layer([""], [town.area.geometry], approximate=not town.area.surveyed)
+        store.put_layer(build, built_files.BOUNDARY, outline)
+        for name, layer in town.layers.items():
+            store.put_layer(build, name, layer)
+        report = _report(community, town, build.name, perf_counter() - begun)
+        if community.slug not in store.slugs():
+            store.save(_described_by(community, town))
+        store.finish_build(community.slug, build, report)
+    except BaseException:
+        shutil.rmtree(build, ignore_errors=True)
+        raise
+    return report
+
+
+def _report(community: Community, town: Town, build_id: str, seconds: float) -> LoadReport:
+    facts = town.network.summary()
+    people = town.homes.population
+    return LoadReport(
+        community=community.slug,
+        nodes=facts["nodes"],
+        edges=facts["edges"],
+        length_km=round(facts["length_km"], 3),
+        steps=facts["steps"],
+        components=facts["components"],
+        largest_component_share=round(facts["largest_component_share"], 4),
+        homes=len(town.homes),
+        population=float(people.sum()) if people is not None else float(len(town.homes)),
+        population_source=town.homes.source,
+        activity_spots=len(town.spots),
+        districts=len(town.districts.names),
+        repaired=town.area.repaired + town.districts.repaired,
+        seconds=round(seconds, 2),
+        source=f"{town.extract.source}; {town.area.source}",
+        osm_timestamp=town.extract.timestamp,
+        loaded=datetime.now(UTC).isoformat(timespec="seconds"),
+        build_id=build_id,
+        notes=town.notes,
+    )
+
+
+def _described_by(community: Community, town: Town) -> Community:
+    """Return the new community with the place and outline its data gave it."""
+    area = town.area.geometry
+    centre = area.representative_point()
+    outline = shapely.geometry.mapping(area) if town.area.surveyed else None
+    return replace(
+        community,
+        centre=(round(centre.x, 6), round(centre.y, 6)),
+        outline=outline,
+        outline_approximate=not town.area.surveyed,
+        source=f"{town.area.source}, © OpenStreetMap contributors",
+    )
+
+
+def _part(progress: Progress, start: float, end: float) -> Progress:
+    """Return a progress whose 0–1 is the part from `start` to `end` of `progress`."""
+
+    def tell(share: float, message: str) -> None:
+        progress(start + (end - start) * share, message)
+
+    return tell
+
+
+@contextmanager
+def _old_data_stays(store: CommunityStore, slug: str) -> Iterator[None]:
+    """Say in every error that what was loaded before is still there."""
+    try:
+        yield
+    except MicropolisError as error:
+        kept = _what_stays(store, slug)
+        raise type(error)(error.what, f"{error.todo}; {kept}" if error.todo else kept) from error
+
+
+def _what_stays(store: CommunityStore, slug: str) -> str:
+    try:
+        before = store.report(slug)
+    except MicropolisError:
+        before = None
+    return f"the data loaded on {before.loaded[:16]} stay in place" if before else "nothing was changed"

@@ -1,0 +1,94 @@
+"""Loaded communities, opened once and shared: never changed, known by their build.
+
+A new build has a new id, so nothing here ever goes stale; what is not used any more falls out.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+
+from micropolis_map.analysis.impedance import Impedance, impedance
+from micropolis_map.analysis.network import WalkNetwork
+from micropolis_map.analysis.profiles import profile
+from micropolis_map.domain.points import PointSet
+from micropolis_map.errors import NotLoaded, StoreUnavailable
+from micropolis_map.ports import CommunityStore
+from micropolis_map.services import built_files
+
+
+@dataclass(frozen=True)
+class Build:
+    """The current build of a community; `folder` holds its files and ends in its id."""
+
+    slug: str
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The build's id."""
+        return self.folder.name
+
+
+def current_build(store: CommunityStore, slug: str) -> Build:
+    """Return the current build of the community `slug`.
+
+    Raises
+    ------
+    NotFound
+        There is no such community.
+    NotLoaded
+        Its streets are not loaded.
+    """
+    folder = store.current_build(slug)
+    if folder is None:
+        raise NotLoaded(
+            f"the streets of {slug!r} are not loaded yet", f"load them on the Data page or with 'load {slug}'"
+        )
+    return Build(slug, folder)
+
+
+@lru_cache(maxsize=8)
+def network_of(build: Build) -> WalkNetwork:
+    """Return the walk network of `build`."""
+    return WalkNetwork.open(build.folder / built_files.NETWORK)
+
+
+@lru_cache(maxsize=32)
+def impedance_of(build: Build, profile_name: str, *, certain_only: bool = False) -> Impedance:
+    """Return what every edge costs the profile; with `certain_only` unknown ways are closed."""
+    return impedance(network_of(build), profile(profile_name), certain_only=certain_only)
+
+
+@lru_cache(maxsize=8)
+def homes_of(build: Build) -> PointSet:
+    """Return the homes of `build`, with the column ``district``."""
+    return built_files.read_points(build.folder / built_files.HOMES)
+
+
+@lru_cache(maxsize=8)
+def osm_spots_of(build: Build) -> PointSet:
+    """Return the activity spots OpenStreetMap knows."""
+    return built_files.points_of_layer(_layer(build, built_files.SPOTS))
+
+
+@lru_cache(maxsize=8)
+def districts_of(build: Build) -> tuple[tuple[str, ...], tuple[BaseGeometry, ...]]:
+    """Return names and polygons of the districts."""
+    return built_files.areas_of_layer(_layer(build, built_files.DISTRICTS))
+
+
+def _layer(build: Build, name: str) -> dict[str, Any]:
+    path = build.folder / f"{name}.geojson"
+    try:
+        layer: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StoreUnavailable(
+            f"{str(path)!r} cannot be read ({error})", "load the community again"
+        ) from None
+    return layer

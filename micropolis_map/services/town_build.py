@@ -1,0 +1,144 @@
+"""A community made from its sources: network, districts, homes, meeting places, background."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from micropolis_map.analysis.network import WalkNetwork
+from micropolis_map.analysis.walk_network import build_walk_network
+from micropolis_map.domain.community import Community
+from micropolis_map.domain.osm_extract import OsmExtract
+from micropolis_map.domain.points import PointSet
+from micropolis_map.errors import InvalidInput
+from micropolis_map.ports import Progress
+from micropolis_map.services.district_index import OUTSIDE, district_of, inside
+from micropolis_map.services.extract_window import widened
+from micropolis_map.services.load_area import HULL, Area, Districts, districts_for
+from micropolis_map.sources.elevation import Elevation, read_elevation
+from micropolis_map.sources.osm_features import activity_spots_of, basemap_of, homes_of
+from micropolis_map.sources.population import PopulationFile, read_population, spread_population
+
+POPULATION_BEYOND_M = 500.0
+"""How far beyond the boundary homes share the people of a population file's cells: a census cell's width."""
+
+
+@dataclass(frozen=True)
+class TownFiles:
+    """Files beside the streets; None or empty where there are none."""
+
+    districts: Path | None = None
+    elevation: tuple[Path, ...] = ()
+    population: Path | None = None
+
+
+@dataclass(frozen=True)
+class Town:
+    """All that a build of a community holds, before it is written.
+
+    Attributes
+    ----------
+    homes
+        Inside the area, with the column ``district``: an index into `districts`, `OUTSIDE` for none.
+    spots
+        Activity spots inside the area.
+    layers
+        GeoJSON of the background by name.
+    notes
+        Assumptions, repairs and what was left out, in sentences.
+    """
+
+    area: Area
+    districts: Districts
+    extract: OsmExtract
+    network: WalkNetwork
+    homes: PointSet
+    spots: PointSet
+    layers: Mapping[str, Mapping[str, Any]]
+    notes: tuple[str, ...]
+
+
+def build_town(
+    community: Community, files: TownFiles, extract: OsmExtract, area: Area, progress: Progress
+) -> Town:
+    """Return the community as `extract` and `files` show it.
+
+    Raises
+    ------
+    MicropolisError
+        A file is not usable, or there is no walkable street.
+    """
+    progress(0.0, "reading elevation and population")
+    elevation = read_elevation(files.elevation) if files.elevation else None
+    population = read_population(files.population) if files.population else None
+    progress(0.1, "building the walk network")
+    network = build_walk_network(extract, elevation=elevation.sample if elevation else None)
+    if not network.edges:
+        raise InvalidInput(
+            f"{extract.source!r} holds no walkable street", "give a file with streets, or another --boundary"
+        )
+    progress(0.6, "finding homes and meeting places")
+    districts = districts_for(community, area, extract, files.districts)
+    homes = _homes(extract, area, population)
+    index = district_of(homes.lon, homes.lat, districts.geometries)
+    homes = replace(homes, columns={**homes.columns, "district": index})
+    spots = activity_spots_of(extract, area.geometry)
+    progress(0.8, "drawing the background")
+    layers = basemap_of(extract, area.geometry)
+    said = (
+        *area.notes,
+        *districts.notes,
+        *(elevation.notes if elevation else ()),
+        *(population.notes if population else ()),
+        *_notes(homes, network, elevation, population),
+        *_layer_notes(layers.values()),
+    )
+    return Town(area, districts, extract, network, homes, spots, layers, tuple(dict.fromkeys(said)))
+
+
+def _homes(extract: OsmExtract, area: Area, population: PopulationFile | None) -> PointSet:
+    """Return the homes inside the area, with the people of the population file where there is one.
+
+    People of a cell across the boundary are first shared among all its homes, also those outside.
+    """
+    if population is None:
+        return homes_of(extract, area.geometry)
+    around = shapely.box(*widened(area.geometry.bounds, POPULATION_BEYOND_M))
+    homes = spread_population(population, homes_of(extract, around))
+    return homes.take(inside(homes.lon, homes.lat, around if area.source == HULL else area.geometry))
+
+
+def _notes(
+    homes: PointSet, network: WalkNetwork, elevation: Elevation | None, population: PopulationFile | None
+) -> list[str]:
+    facts = network.summary()
+    notes = []
+    outside = int(np.count_nonzero(homes.columns["district"] == OUTSIDE))
+    if outside:
+        notes.append(f"{outside} homes are in the community but in none of its districts")
+    if facts["islands"]:
+        notes.append(
+            f"{facts['islands']} islands of ways shorter than 1 km ({facts['islands_km']:.1f} km in all) are "
+            "left out when points join the network"
+        )
+    if facts["dangling_refs"]:
+        notes.append(f"{facts['dangling_refs']} references name nodes that the file does not hold")
+    if elevation is not None:
+        missing = float(np.isnan(network.point_height_m).mean())
+        notes.append(f"elevation from {elevation.source}: {1 - missing:.0%} of the network has a height")
+    else:
+        notes.append("no elevation is loaded: walks are timed as if the ground were level, steps aside")
+    if population is not None and homes.population is not None:
+        beyond = population.total - float(homes.population.sum())
+        if beyond >= 1.0:
+            notes.append(f"{beyond:,.0f} people of {population.source} live outside the community")
+    return notes
+
+
+def _layer_notes(layers: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [str(layer["note"]) for layer in layers if layer.get("note")]
