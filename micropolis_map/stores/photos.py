@@ -1,0 +1,197 @@
+"""Photos of places and stories: turned, in sRGB, in three sizes of WebP, without any metadata."""
+
+from __future__ import annotations
+
+import io
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from PIL import Image, ImageCms, ImageOps
+from pillow_heif import HeifImagePlugin  # noqa: F401 (importing it teaches Pillow to read HEIC)
+
+from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.stores.files import unreadable, unwritable, write_whole
+from micropolis_map.stores.photo_header import check_size, looks_like
+
+MAX_BYTES = 15_000_000
+SIZES = (320, 960, 1920)
+"""Longest side in pixels: lists, popups, full screen. A smaller photo is never enlarged."""
+QUALITY = 82
+
+_ID = re.compile(r"[A-Za-z0-9_-]{20,40}")
+_TODO = "choose a JPEG, PNG, WebP or HEIC photo"
+_DEEP = {"I", "I;16", "I;16B", "I;16L", "I;16N", "F"}
+
+
+@dataclass(frozen=True)
+class StoredPhoto:
+    """A photo that was taken in: its unguessable id, and the original's width and height after turning."""
+
+    id: str
+    width: int
+    height: int
+
+
+class PhotoStore:
+    """Photos as files in `folder`: ``<first two letters>/<id>/<size>.webp``.
+
+    Only what was decoded and encoded again is kept; the original never touches the disk.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def add(self, data: bytes, filename: str) -> StoredPhoto:
+        """Take the photo in; what this returned survives a crash.
+
+        EXIF turning is applied, colours become sRGB, transparency white; no metadata is kept (EXIF, GPS,
+        XMP, ICC, comments).
+
+        Parameters
+        ----------
+        data
+            At most `MAX_BYTES` of JPEG, PNG, WebP or HEIC, at most `photo_header.MAX_PIXELS` pixels.
+        filename
+            Only for the error.
+
+        Raises
+        ------
+        InvalidInput
+            Too large, not such a photo, several pictures in one, or broken.
+        StoreUnavailable
+            It cannot be written.
+        """
+        picture, (width, height) = _upright(data, filename)
+        photo = StoredPhoto(f"p{secrets.token_urlsafe(18)}", width, height)
+        for size in SIZES:
+            smaller = picture.copy()
+            smaller.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+            out = io.BytesIO()
+            smaller.save(out, "WEBP", quality=QUALITY, method=4)
+            write_whole(self._path(photo.id, size), out.getvalue())
+        return photo
+
+    def read(self, photo_id: str, size: int) -> bytes:
+        """Return the photo as WebP; `NotFound` for an unknown id or a size that is not in `SIZES`."""
+        path = self._path(photo_id, size)
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"there is no photo {photo_id[:60]!r}", "look the place up again") from None
+        except OSError as error:
+            raise unreadable(path, error) from error
+
+    def remove(self, photo_id: str) -> None:
+        """Delete all sizes for good; an id that is not there is already removed."""
+        for size in SIZES:
+            path = self._path(photo_id, size)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise unwritable(path, error) from error
+        folder = path.parent
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+    def ids(self) -> Iterator[str]:
+        """Yield the ids of all photos (for backups and checks), sorted."""
+        for file in sorted(self._folder.glob(f"*/*/{SIZES[-1]}.webp")):
+            yield file.parent.name
+
+    def _path(self, photo_id: str, size: int) -> Path:
+        if not _ID.fullmatch(photo_id) or size not in SIZES:
+            sizes = ", ".join(map(str, SIZES))
+            raise NotFound(f"there is no photo {photo_id[:60]!r} of {size} pixels", f"ask for {sizes}")
+        return self._folder / photo_id[:2] / photo_id / f"{size}.webp"
+
+
+def gps_of(data: bytes) -> tuple[float, float] | None:
+    """Return ``(lon, lat)`` where the photo says it was taken, None where it does not or cannot be read.
+
+    Ask before `PhotoStore.add` drops it, and only use it when its owner agrees.
+    """
+    try:
+        with _opened(data, "photo") as picture:
+            gps = picture.getexif().get_ifd(0x8825)
+        lat = _degrees(gps.get(2), str(gps.get(1, "")))
+        lon = _degrees(gps.get(4), str(gps.get(3, "")))
+    except (InvalidInput, TypeError, ValueError, ZeroDivisionError, IndexError, KeyError):
+        return None
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90) or (lon == 0 and lat == 0):
+        return None  # (0, 0) is what cameras write before they know
+    return round(lon, 7), round(lat, 7)
+
+
+def _degrees(parts: Any, letter: str) -> float:
+    degrees = float(parts[0]) + float(parts[1]) / 60 + float(parts[2]) / 3600
+    return -degrees if letter.strip("\0 ").upper() in {"S", "W"} else degrees
+
+
+@contextmanager
+def _opened(data: bytes, filename: str) -> Iterator[Image.Image]:
+    if len(data) > MAX_BYTES:
+        wrong(filename, f"has {len(data) / 1e6:.1f} MB", f"choose one of at most {MAX_BYTES // 1_000_000} MB")
+    kind = looks_like(data)
+    if kind is None:
+        wrong(filename, "is not a photo of a kind we can read", _TODO)
+    try:
+        with Image.open(io.BytesIO(data), formats=(kind,)) as picture:
+            yield picture
+    except InvalidInput:
+        raise
+    except Image.DecompressionBombError as error:
+        raise InvalidInput(f"{filename!r} has too many pixels: {error}", "make it smaller first") from error
+    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError, TypeError, MemoryError) as error:
+        raise InvalidInput(f"{filename!r} is broken: {error}", "save or send the photo again") from error
+
+
+def _upright(data: bytes, filename: str) -> tuple[Image.Image, tuple[int, int]]:
+    """Return the turned picture, large ones perhaps already reduced, and its whole size after turning."""
+    with _opened(data, filename) as picture:
+        check_size(picture.size, filename)
+        frames = int(getattr(picture, "n_frames", 1))
+        if frames > 1 and picture.format in {"PNG", "WEBP"}:  # a phone's JPEG or HEIC may carry a second view
+            wrong(filename, f"is an animation of {frames} pictures", "choose a single photo")
+        width, height = picture.size
+        picture.draft(None, (SIZES[-1] * 2, SIZES[-1] * 2))  # decodes fewer pixels
+        reduced = picture.size
+        turned = _in_srgb(ImageOps.exif_transpose(picture))
+        sideways = turned.size != reduced or picture.getexif().get(0x0112, 1) in {5, 6, 7, 8}
+        return turned, (height, width) if sideways else (width, height)
+
+
+def _in_srgb(picture: Image.Image) -> Image.Image:
+    """Return new pixels in sRGB on white; nothing else of the file is with them."""
+    profile = picture.info.get("icc_profile")
+    if picture.mode in _DEEP:
+        eight_bits = (np.asarray(picture).astype(np.float64) / 256).clip(0, 255).astype(np.uint8)
+        picture, profile = Image.fromarray(eight_bits), None
+    if "transparency" in picture.info or picture.mode in {"P", "LA", "PA", "La"}:
+        picture = picture.convert("RGBA")
+    if profile and picture.mode in {"RGB", "RGBA", "CMYK", "L"}:
+        picture = _by_profile(picture, profile)
+    bare = Image.new("RGB", picture.size, "white")
+    bare.paste(picture.convert("RGB"), mask=picture.getchannel("A") if picture.mode == "RGBA" else None)
+    return bare
+
+
+def _by_profile(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Return the picture in sRGB; where the profile is broken its numbers are taken as sRGB."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+        done = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture
+    return picture if done is None else done
+
+
+def wrong(filename: str, what: str, todo: str) -> NoReturn:
+    """Raise the error that a photo cannot be taken."""
+    raise InvalidInput(f"{filename!r} {what}", todo)

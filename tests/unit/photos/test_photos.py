@@ -1,0 +1,222 @@
+"""Photos come in whole and clean, or not at all with a sentence."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image, ImageCms
+
+from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.stores.photos import MAX_BYTES, SIZES, PhotoStore, gps_of
+
+RED, BLUE = (200, 30, 30), (30, 30, 200)
+
+
+def halves(width: int = 400, height: int = 300) -> Image.Image:
+    """Left red, right blue."""
+    picture = Image.new("RGB", (width, height), RED)
+    picture.paste(BLUE, (width // 2, 0, width, height))
+    return picture
+
+
+def encoded(picture: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, kind, **options)
+    return out.getvalue()
+
+
+def exif(orientation: int = 1, *, gps: bool = True) -> Image.Exif:
+    facts = Image.Exif()
+    facts[0x0112] = orientation
+    facts[0x010F] = "Secret Camera"
+    facts[0x013B] = "Jan Kowalski"
+    if gps:
+        facts[0x8825] = {1: "N", 2: (52.0, 13.0, 48.0), 3: "W", 4: (21.0, 10.0, 30.0)}
+    return facts
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> PhotoStore:
+    return PhotoStore(tmp_path / "photos")
+
+
+def opened(store: PhotoStore, photo_id: str, size: int) -> Image.Image:
+    return Image.open(io.BytesIO(store.read(photo_id, size)))
+
+
+def near(
+    picture: Image.Image, where: tuple[int, int], colour: tuple[int, int, int], tolerance: int = 25
+) -> bool:
+    pixel = picture.convert("RGB").getpixel(where)
+    return all(abs(a - b) <= tolerance for a, b in zip(pixel, colour, strict=True))
+
+
+def test_three_sizes_none_enlarged(store: PhotoStore) -> None:
+    photo = store.add(encoded(halves(1200, 600)), "a.jpg")
+    assert (photo.width, photo.height) == (1200, 600)
+    assert [opened(store, photo.id, size).size for size in SIZES] == [(320, 160), (960, 480), (1200, 600)]
+    assert all(opened(store, photo.id, size).format == "WEBP" for size in SIZES)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+def test_each_format_keeps_the_picture_and_drops_all_metadata(store: PhotoStore, kind: str) -> None:
+    if kind == "HEIF":
+        assert pillow_heif.libheif_info()["encoders"], "this pillow-heif cannot encode"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = encoded(
+        halves(), kind, exif=exif().tobytes(), icc_profile=profile, xmp=b"<x:xmpmeta>Jan Kowalski</x:xmpmeta>"
+    )
+    assert b"Kowalski" in data
+    photo = store.add(data, f"a.{kind.lower()}")
+    for size in SIZES:
+        clean = store.read(photo.id, size)
+        assert not any(chunk in clean for chunk in (b"Kowalski", b"Camera", b"EXIF", b"XMP ", b"ICCP"))
+        picture = opened(store, photo.id, size)
+        assert not picture.getexif()
+        assert near(picture, (10, 10), RED)
+        assert near(picture, (picture.width - 10, 10), BLUE)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "red_at"),
+    [
+        (1, "left"),
+        (2, "right"),
+        (3, "right"),
+        (4, "left"),
+        (5, "top"),
+        (6, "top"),
+        (7, "bottom"),
+        (8, "bottom"),
+    ],
+)
+def test_the_camera_s_turning_is_applied(store: PhotoStore, orientation: int, red_at: str) -> None:
+    photo = store.add(encoded(halves(400, 200), exif=exif(orientation)), "a.jpg")
+    sideways = orientation >= 5
+    assert (photo.width, photo.height) == ((200, 400) if sideways else (400, 200))
+    picture = opened(store, photo.id, 960)
+    spots = {
+        "left": (5, picture.height // 2),
+        "right": (picture.width - 5, picture.height // 2),
+        "top": (picture.width // 2, 5),
+        "bottom": (picture.width // 2, picture.height - 5),
+    }
+    assert near(picture, spots[red_at], RED)
+
+
+def test_square_photos_turned_sideways_keep_their_size(store: PhotoStore) -> None:
+    photo = store.add(encoded(halves(200, 200), exif=exif(6)), "a.jpg")
+    assert near(opened(store, photo.id, 320), (100, 5), RED)
+
+
+def test_large_photos_are_reduced_while_decoding_and_keep_their_stated_size(store: PhotoStore) -> None:
+    photo = store.add(encoded(halves(5000, 4000), quality=40, exif=exif(6)), "phone.jpg")
+    assert (photo.width, photo.height) == (4000, 5000)
+    assert opened(store, photo.id, 1920).size == (1536, 1920)
+
+
+def test_cmyk_palette_transparency_and_16_bit(store: PhotoStore) -> None:
+    cmyk = store.add(encoded(halves().convert("CMYK")), "a.jpg")
+    assert near(opened(store, cmyk.id, 320), (10, 10), RED, 60)
+    clear = Image.new("RGBA", (50, 50), (255, 0, 0, 0))
+    assert near(opened(store, store.add(encoded(clear, "PNG"), "a.png").id, 320), (20, 20), (255, 255, 255))
+    palette = halves().convert("P")
+    assert near(opened(store, store.add(encoded(palette, "PNG"), "a.png").id, 320), (10, 10), RED, 40)
+    deep = Image.fromarray(np.full((40, 40), 0x8000, dtype=np.uint16))
+    assert near(opened(store, store.add(encoded(deep, "PNG"), "a.png").id, 320), (20, 20), (128, 128, 128))
+
+
+def test_a_broken_colour_profile_does_not_lose_the_photo(store: PhotoStore) -> None:
+    photo = store.add(encoded(halves(), "PNG", icc_profile=b"not a profile"), "a.png")
+    assert near(opened(store, photo.id, 320), (10, 10), RED)
+
+
+def test_gps_is_there_to_be_asked_about(store: PhotoStore) -> None:
+    assert gps_of(encoded(halves(), exif=exif())) == (-21.175, 52.23)
+    assert gps_of(encoded(halves(), "HEIF", exif=exif().tobytes())) == (-21.175, 52.23)
+    assert gps_of(encoded(halves(), exif=exif(gps=False))) is None
+    assert gps_of(encoded(halves())) is None
+    assert gps_of(b"nonsense") is None
+
+
+def png_header(width: int, height: int) -> bytes:
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = b"IDAT" + zlib.compress(b"\0" * 100)
+    chunks = b"".join(
+        struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part))
+        for part in (head, body, b"IEND")
+    )
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+def animation(kind: str) -> bytes:
+    frames = [halves(20, 20), Image.new("RGB", (20, 20), BLUE)]
+    return encoded(frames[0], kind, save_all=True, append_images=frames[1:])
+
+
+BAD = {
+    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "html": b"<html><script>alert(1)</script></html>",
+    "gif": encoded(halves(), "GIF"),
+    "tiff": encoded(halves(), "TIFF"),
+    "pdf": encoded(halves(), "PDF"),
+    "zip": b"PK\x03\x04" + b"\0" * 50,
+    "nothing": b"",
+    "only a signature": b"\xff\xd8\xff",
+    "truncated jpeg": encoded(halves(900, 900), quality=95)[:3000],
+    "truncated png": encoded(halves(900, 900), "PNG")[:400],
+    "truncated heic": encoded(halves(), "HEIF")[:300],
+    "animated webp": animation("WEBP"),
+    "animated png": animation("PNG"),
+    "bomb": png_header(30_000, 30_000),
+    "wide bomb": png_header(25_000, 10),
+    "60 million": png_header(9_000, 9_000),
+    "too many bytes": encoded(halves()) + b"\0" * MAX_BYTES,
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_broken_huge_and_disguised_files_get_a_sentence(store: PhotoStore, tmp_path: Path, what: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        store.add(BAD[what], "holiday.jpg")
+    assert "'holiday.jpg'" in raised.value.what
+    assert raised.value.todo
+    assert not list(tmp_path.rglob("*.*"))
+
+
+def test_what_hides_behind_a_picture_is_not_kept(store: PhotoStore) -> None:
+    data = encoded(halves(), comment=b"<script>alert(1)</script>") + b"<script>alert(2)</script>"
+    photo = store.add(data, "a.jpg.html")
+    assert not any(b"script" in store.read(photo.id, size) for size in SIZES)
+
+
+def test_ids_are_unguessable_and_lead_nowhere_else(store: PhotoStore, tmp_path: Path) -> None:
+    data = encoded(halves())
+    ids = {store.add(data, "a.jpg").id for _ in range(5)}
+    assert len(ids) == 5
+    assert all(len(photo_id) >= 25 for photo_id in ids)
+    assert list(store.ids()) == sorted(store.ids(), key=lambda photo_id: (photo_id[:2], photo_id))
+    (tmp_path / "secret.webp").write_bytes(b"x")
+    for bad in ("../../secret", "..", "", "a/b", "\0" * 25):
+        with pytest.raises(NotFound):
+            store.read(bad, 320)
+    with pytest.raises(NotFound):
+        store.read(next(iter(ids)), 5000)
+
+
+def test_removed_is_removed(store: PhotoStore, tmp_path: Path) -> None:
+    photo = store.add(encoded(halves()), "a.jpg")
+    assert list(store.ids()) == [photo.id]
+    store.remove(photo.id)
+    store.remove(photo.id)
+    assert list(store.ids()) == []
+    assert not list(tmp_path.rglob("*.webp"))
+    with pytest.raises(NotFound):
+        store.read(photo.id, 320)
