@@ -18,6 +18,7 @@ _IDENTIFIER = re.compile(r"\w[\w.:@~-]{0,127}")
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ACTIVITY = re.compile(r"[a-z0-9_]{1,40}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_ITEMS = 1_000
 _MAX_TEXT = 20_000
 
@@ -50,7 +51,7 @@ class Fields:
             raise self._wrong(name, value, "give a text")
         if len(value) > limit:
             raise self._wrong(name, value, f"give at most {limit} characters, not {len(value)}")
-        if any("\ud800" <= letter <= "\udfff" for letter in value):
+        if _SURROGATE.search(value):
             raise self._wrong(name, value, "remove the half characters (lone surrogates)")
         return value
 

@@ -77,7 +77,8 @@ class Publishing:
         self._busy = threading.RLock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._known: _Stamp | None = None  # of the file as this object last read or wrote it
+        self._file: _File | None = None
+        self._known: _Stamp | None = None  # of the file as `_file` has it; None before it was read
         self._seen: tuple[str, _Stamp | None] | None = None
 
     def renew(self) -> Renewal:
@@ -89,7 +90,8 @@ class Publishing:
             The store cannot be written.
         """
         with self._alone():
-            return self._renew(self._read())
+            self._known = None
+            return self._take_in()
 
     def mirror_now(self) -> bool:
         """Renew, then rewrite the file when it is not what the public sees; return whether it was rewritten.
@@ -102,21 +104,18 @@ class Publishing:
             The file has something that cannot be read, and is left alone.
         """
         with self._alone():
-            file = self._read()
-            renewal = self._renew(file)
-            if renewal.problems:
-                raise UnreadableFile(
-                    f"{str(self.path)!r} is not rewritten: {renewal.problems[0]}", "repair the file"
-                )
-            public = tuple(self._store.places())
-            header = file.header if file else {}
-            if file and file.places == public and "exported" in header:
+            problems = self._take_in().problems
+            if problems:
+                raise UnreadableFile(f"{str(self.path)!r} is not rewritten: {problems[0]}", "repair the file")
+            public, file = tuple(self._store.places()), self._file
+            if file and file.places == public and "exported" in file.header:
                 return False
-            texts = {
-                "licence": str(header.get("licence") or LICENCE),
-                "attribution": str(header.get("attribution") or ATTRIBUTION),
-            }
-            self._known = _stamp_of(write_whole(self.path, collection(public, _now(), **texts)))
+            header = {"licence": LICENCE, "attribution": ATTRIBUTION} | (file.header if file else {})
+            text = collection(
+                public, _now(), licence=str(header["licence"]), attribution=str(header["attribution"])
+            )
+            self._known = _stamp_of(write_whole(self.path, text))
+            self._file = _File(public, {**header, "exported": ""}, ())
             return True
 
     def start(self) -> None:
@@ -163,8 +162,16 @@ class Publishing:
         with self._busy, locked(self.path.with_name(f".{self.path.name}.lock")):
             yield
 
+    def _take_in(self) -> Renewal:
+        stamp = _stamp(self.path)  # before reading: an edit meanwhile is then seen as one
+        if stamp == self._known:
+            return Renewal(problems=self._file.problems if self._file else ())
+        self._file = self._read()
+        renewal = self._renew(self._file)
+        self._known = stamp
+        return renewal
+
     def _read(self) -> _File | None:
-        self._known = _stamp(self.path)  # before reading: an edit meanwhile is then seen as one
         try:
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -235,12 +242,12 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _stamp(path: Path) -> _Stamp | None:
-    """Return what changes whenever the file does, None while there is no file."""
+def _stamp(path: Path) -> _Stamp:
+    """Return what changes whenever the file does; zeros while there is no file."""
     try:
         return _stamp_of(path.stat())
     except FileNotFoundError:
-        return None
+        return (0, 0, 0)
     except OSError as error:
         raise unreadable(path, error) from error
 
