@@ -1,0 +1,325 @@
+"""The nearest spot: for homes and other points anywhere on edges, and for every node of the network.
+
+One search from all spots at once on the reversed graph gives every junction its nearest spot; a point on an
+edge then takes the better way round its edge's two ends, or walks straight to a spot on the same edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from micropolis_map.analysis.ends import Ends, by_edge, ends, seeds
+from micropolis_map.analysis.impedance import BACKWARD, FORWARD, Impedance
+from micropolis_map.analysis.network import WalkNetwork
+from micropolis_map.analysis.search import UNREACHED, bucket_shift, limit_ms, new_ring, spread
+from micropolis_map.analysis.snapping import Snapped
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+NONE = np.empty(0, dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The nearest spot of each origin.
+
+    Attributes
+    ----------
+    cost_s : float64[n]
+        Gaps at both ends included; inf where no spot can be reached.
+    length_m : float64[n]
+        Length of that least-cost walk, gaps included; inf likewise.
+    spot : int32[n]
+        Index of the spot, -1 likewise. Of spots at the same cost the first.
+    """
+
+    cost_s: Floats
+    length_m: Floats
+    spot: Ints
+
+
+def node_labels(impedance: Impedance, spots: Snapped, cutoff_s: float | None = None) -> Longs:
+    """Return each junction's label: ms to its nearest spot (high 32 bits) and that spot's index.
+
+    `search.UNREACHED` where no spot is within `cutoff_s`. Spots' gaps are included.
+    """
+    at = ends(impedance, spots)
+    labels = np.full(impedance.network.nodes, UNREACHED, dtype=np.int64)
+    limit = limit_ms(cutoff_s)
+    improve(impedance, labels, *seeds((at.from_from, at.from_to), at, impedance, limit), limit=limit)
+    return labels
+
+
+def improve(
+    impedance: Impedance,
+    labels: Longs,
+    seed_node: Ints,
+    seed_label: Longs,
+    *,
+    limit: int,
+    touched: Ints = NONE,
+) -> int:
+    """Lower `labels` in place by walks to the seeds; return how many nodes were unreached before."""
+    graph = impedance.into
+    shift = bucket_shift(graph.longest)
+    ring = new_ring(graph.longest, shift)
+    return int(
+        spread(graph.first, graph.arc, labels, seed_node, seed_label, limit, shift, ring, touched, NONE)
+    )
+
+
+def nearest_spot(
+    network: WalkNetwork,
+    impedance: Impedance,
+    origins: Snapped,
+    spots: Snapped,
+    cutoff_s: float | None = None,
+) -> Nearest:
+    """Return each origin's nearest spot on foot.
+
+    Parameters
+    ----------
+    cutoff_s
+        Walks that cost more count as unreachable; a walk of exactly `cutoff_s` does not.
+    """
+    home, spot = ends(impedance, origins), ends(impedance, spots)
+    limit = limit_ms(cutoff_s)
+    labels = np.full(network.nodes, UNREACHED, dtype=np.int64)
+    seed_node, seed_label = seeds((spot.from_from, spot.from_to), spot, impedance, limit)
+    improve(impedance, labels, seed_node, seed_label, limit=limit)
+    return at_points(impedance, home, spot, labels, (seed_node, seed_label), cutoff_s)
+
+
+def at_points(
+    impedance: Impedance,
+    home: Ends,
+    spot: Ends,
+    labels: Longs,
+    seed: tuple[Ints, Longs],
+    cutoff_s: float | None = None,
+) -> Nearest:
+    """Return the nearest spot of each point in `home`, given the junctions' `labels`."""
+    network = impedance.network
+    first, index = by_edge(spot.edge, network.edges)
+    cost_ms, via, which = _best_end(home, spot, labels, network, impedance.edge_pass, first, index)
+    node_m = _lengths(impedance, labels, seed, spot, home, via)
+    length = _walk_lengths(home, spot, network, via, which, node_m)
+    cost = cost_ms / 1000.0
+    cost[cost > (np.inf if cutoff_s is None else cutoff_s + 1e-9)] = np.inf
+    lost = np.isinf(cost)
+    return Nearest(cost, np.where(lost, np.inf, length), np.where(lost, -1, which).astype(np.int32))
+
+
+DIRECT, VIA_FROM, VIA_TO, NOWHERE = 0, 1, 2, 3
+
+
+def _best_end(
+    home: Ends,
+    spot: Ends,
+    labels: Longs,
+    network: WalkNetwork,
+    edge_pass: NDArray[np.uint8],
+    first: Ints,
+    index: Ints,
+) -> tuple[Floats, NDArray[np.uint8], Ints]:
+    homes = (home.edge, home.to_from, home.to_to, home.forward, home.backward, home.along_m, home.gap_ms)
+    spots = (spot.forward, spot.backward, spot.along_m, spot.gap_ms)
+    result: tuple[Floats, NDArray[np.uint8], Ints] = _choose(
+        homes, spots, labels, network.edge_from, network.edge_to, edge_pass, first, index
+    )
+    return result
+
+
+@njit(cache=True, nogil=True)
+def _choose(homes, spots, labels, tail, head, edge_pass, first, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    edge, to_from, to_to, forward, backward, along, gap = homes
+    spot_forward, spot_backward, spot_along, spot_gap = spots
+    cost = np.full(edge.size, np.inf)
+    via = np.full(edge.size, np.uint8(3))
+    which = np.full(edge.size, -1, np.int32)
+    for n in range(edge.size):
+        e = edge[n]
+        if e < 0:
+            continue
+        for side in range(2):
+            label = labels[tail[e] if side == 0 else head[e]]
+            there = to_from[n] if side == 0 else to_to[n]
+            if label != 0x7FFFFFFFFFFFFFFF and gap[n] + there + (label >> 32) < cost[n]:
+                cost[n] = gap[n] + there + (label >> 32)
+                via[n] = 1 + side
+                which[n] = label & 0xFFFFFFFF
+        for k in range(first[e], first[e + 1]):
+            s = index[k]
+            walk = np.inf
+            if spot_along[s] >= along[n] and edge_pass[e] & 1:
+                walk = spot_forward[s] - forward[n]
+            if spot_along[s] <= along[n] and edge_pass[e] & 2:
+                walk = min(walk, backward[n] - spot_backward[s])
+            walk += gap[n] + spot_gap[s]
+            if walk < cost[n] or (walk == cost[n] and s < which[n]):
+                cost[n] = walk
+                via[n] = 0
+                which[n] = s
+    return cost, via, which
+
+
+def _walk_lengths(
+    home: Ends, spot: Ends, network: WalkNetwork, via: NDArray[np.uint8], which: Ints, node_m: Floats
+) -> Floats:
+    s, e = np.maximum(which, 0), np.maximum(home.edge, 0)
+    if len(spot.edge) == 0 or network.edges == 0:
+        return np.full(home.edge.size, np.inf)
+    direct = np.abs(spot.along_m[s] - home.along_m) + spot.gap_m[s]
+    over_from = home.along_m + node_m[network.edge_from[e]]
+    over_to = home.rest_m + node_m[network.edge_to[e]]
+    return home.gap_m + np.select(
+        [via == DIRECT, via == VIA_FROM, via == VIA_TO], [direct, over_from, over_to], np.inf
+    )
+
+
+def _lengths(
+    impedance: Impedance,
+    labels: Longs,
+    seed: tuple[Ints, Longs],
+    spot: Ends,
+    home: Ends,
+    via: NDArray[np.uint8],
+) -> Floats:
+    """Return the metres from the junctions that walks lead over to their spots, the spots' gaps included."""
+    network = impedance.network
+    seed_node, seed_label = seed
+    best = np.flatnonzero(labels[seed_node] == seed_label)
+    seed_of = np.full(network.nodes, -1, dtype=np.int32)
+    seed_of[seed_node[best[::-1]]] = best[::-1]
+    s = (seed_label & 0xFFFFFFFF).astype(np.int64)
+    if s.size == 0:
+        return np.full(network.nodes, np.inf)
+    e = spot.edge[s]
+    at_from = network.edge_from[e] == seed_node
+    is_loop = network.edge_from[e] == network.edge_to[e]
+    over_from = spot.from_from[s] + spot.gap_ms[s]
+    at_from &= ~is_loop | (np.rint(over_from) == (seed_label >> 32))
+    seed_m = np.where(at_from, spot.along_m[s], spot.rest_m[s]) + spot.gap_m[s]
+    ask = np.concatenate(
+        [network.edge_from[home.edge[via == VIA_FROM]], network.edge_to[home.edge[via == VIA_TO]]]
+    )
+    graph = impedance.out
+    lengths: Floats = _follow(
+        graph.first, graph.arc, graph.edge, network.edge_length_m, labels, seed_of, seed_m, ask
+    )
+    return lengths
+
+
+@njit(cache=True, nogil=True)
+def _follow(
+    first: Ints,
+    arc: Longs,
+    arc_edge: Ints,
+    edge_m: Floats,
+    labels: Longs,
+    seed_of: Ints,
+    seed_m: Floats,
+    ask: Ints,
+) -> Floats:
+    """Return the metres from each node in `ask` along its least-cost walk; nan elsewhere."""
+    metres = np.full(labels.size, np.nan)
+    stack = np.empty(1024, np.int32)
+    step = np.empty(1024)
+    for node in ask:
+        v = node
+        depth = 0
+        while np.isnan(metres[v]):
+            if seed_of[v] >= 0:
+                metres[v] = seed_m[seed_of[v]]
+                break
+            if depth == stack.size:
+                stack = np.concatenate((stack, np.empty(depth, np.int32)))
+                step = np.concatenate((step, np.empty(depth)))
+            for a in range(first[v], first[v + 1]):
+                w = np.int32(arc[a] & 0xFFFFFFFF)
+                if labels[w] != 0x7FFFFFFFFFFFFFFF and labels[w] + (arc[a] & ~0xFFFFFFFF) == labels[v]:
+                    stack[depth] = v
+                    step[depth] = edge_m[arc_edge[a]]
+                    depth += 1
+                    v = w
+                    break
+            else:  # no arc explains the label: it was not made on this graph
+                break
+        total = metres[v]
+        while depth > 0:
+            depth -= 1
+            total += step[depth]
+            metres[stack[depth]] = total
+    return metres
+
+
+def nearest_along_edges(network: WalkNetwork, impedance: Impedance, spots: Snapped, labels: Longs) -> Longs:
+    """Return the label of every point of the geometry, exact, from the junctions' `labels`.
+
+    ``label >> 32`` is the cost in ms, the low 32 bits the spot; `search.UNREACHED` where none.
+    """
+    spot = ends(impedance, spots)
+    first, index = by_edge(spot.edge, network.edges)
+    filled: Longs = _fill(
+        network.edge_first,
+        network.edge_from,
+        network.edge_to,
+        impedance.edge_pass,
+        impedance.forward,
+        impedance.backward,
+        labels,
+        network.point_along_m,
+        first,
+        index,
+        (spot.forward, spot.backward, spot.along_m, spot.gap_ms),
+    )
+    return filled
+
+
+@njit(cache=True, nogil=True)
+def _fill(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913
+    edge_first,
+    tail,
+    head,
+    edge_pass,
+    forward,
+    backward,
+    labels,
+    along,
+    first,
+    index,
+    spots,  # noqa: ANN001
+):
+    spot_forward, spot_backward, spot_along, spot_gap = spots
+    nothing = np.int64(0x7FFFFFFFFFFFFFFF)
+    out = np.full(along.size, nothing)
+    for e in range(tail.size):
+        a = edge_first[e]
+        b = edge_first[e + 1]
+        at_tail = labels[tail[e]]
+        at_head = labels[head[e]]
+        go = edge_pass[e] & FORWARD and at_head != nothing
+        come = edge_pass[e] & BACKWARD and at_tail != nothing
+        whole = max(forward[b - 1], 1)
+        for i in range(a, b):
+            label = nothing
+            if come:
+                label = at_tail + (np.int64(backward[i]) << 32)
+            if go:
+                label = min(label, at_head + (np.int64(whole - forward[i]) << 32))
+            out[i] = label
+        for k in range(first[e], first[e + 1]):
+            s = index[k]
+            for i in range(a, b):
+                if spot_along[s] >= along[i] and edge_pass[e] & FORWARD:
+                    walk = spot_forward[s] - forward[i] + spot_gap[s]
+                    out[i] = min(out[i], (np.int64(np.rint(walk)) << 32) | s)
+                if spot_along[s] <= along[i] and edge_pass[e] & BACKWARD:
+                    walk = backward[i] - spot_backward[s] + spot_gap[s]
+                    out[i] = min(out[i], (np.int64(np.rint(walk)) << 32) | s)
+    return out

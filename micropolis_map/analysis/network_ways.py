@@ -1,0 +1,215 @@
+"""The walkable ways of an extract and their segments: the raw material of the walk network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from micropolis_map.analysis.metric import unwrap
+from micropolis_map.analysis.network import ACROSS_SQUARE, BARRIER, WAY
+from micropolis_map.analysis.squares import Square, sight_lines, squares
+from micropolis_map.analysis.walkability import (
+    PASSAGE_KEYS,
+    foot_direction,
+    is_obstacle,
+    is_off_the_ground,
+    is_walkable,
+)
+from micropolis_map.domain.osm_extract import OsmExtract
+
+KEPT_KEYS = (
+    *PASSAGE_KEYS,
+    *"name name:en lit crossing footway sidewalk step_count handrail ramp ramp:wheelchair bridge tunnel".split(),
+    *"level layer covered tactile_paving service place".split(),
+)
+"""Tags of ways that are kept: who passes, and what directions and reports name."""
+
+OBSTACLE_KEYS = ("kerb", "barrier", "wheelchair", "stroller")
+
+
+@dataclass
+class Ways:
+    """The walkable ways, in columns that grow.
+
+    Attributes
+    ----------
+    row, tagset
+        Indices into `rows` (values of `PASSAGE_KEYS`) and `tagsets` (values of `KEPT_KEYS`).
+    """
+
+    id: list[int] = field(default_factory=list)
+    row: list[int] = field(default_factory=list)
+    tagset: list[int] = field(default_factory=list)
+    oneway: list[int] = field(default_factory=list)
+    step_count: list[float] = field(default_factory=list)
+    raised: list[bool] = field(default_factory=list)
+    rows: dict[tuple[str | None, ...], int] = field(default_factory=dict)
+    tagsets: dict[tuple[str | None, ...], int] = field(default_factory=dict)
+
+    def add(self, way_id: int, tags: Mapping[str, str]) -> int:
+        """Add a way and return its index."""
+        kept = tuple(map(tags.get, KEPT_KEYS))
+        self.id.append(way_id)
+        self.row.append(self.row_of(kept[: len(PASSAGE_KEYS)]))
+        self.tagset.append(self.tagsets.setdefault(kept, len(self.tagsets)))
+        self.oneway.append(foot_direction(tags))
+        self.step_count.append(number_of_steps(tags))
+        self.raised.append(is_off_the_ground(tags))
+        return len(self.id) - 1
+
+    def row_of(self, values: tuple[str | None, ...]) -> int:
+        """Return the index of the row with these `values` of `PASSAGE_KEYS`, added if new."""
+        return self.rows.setdefault(values, len(self.rows))
+
+
+@dataclass
+class Segments:
+    """Pieces between neighbouring vertices, in columns.
+
+    Attributes
+    ----------
+    a, b : int64[k]
+        Vertices, in the direction of the way.
+    way : int32[k]
+        Index into `Ways`.
+    kind : uint8[k]
+        `WAY`, `ACROSS_SQUARE` or `BARRIER`.
+    """
+
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    way: NDArray[np.int32]
+    kind: NDArray[np.uint8]
+
+    def plus(self, pairs: NDArray[np.int64], way: NDArray[np.int32], kind: int) -> Segments:
+        """Return these and the further segments `pairs` (int64[j, 2]) of one `kind`."""
+        return Segments(
+            np.concatenate([self.a, pairs[:, 0]]),
+            np.concatenate([self.b, pairs[:, 1]]),
+            np.concatenate([self.way, way]),
+            np.concatenate([self.kind, np.full(len(pairs), kind, dtype=np.uint8)]),
+        )
+
+
+def number_of_steps(tags: Mapping[str, str]) -> float:
+    """Return the steps of a staircase where ``step_count`` says, nan where not, 0 for other ways."""
+    if tags.get("highway") != "steps":
+        return 0.0
+    count = tags.get("step_count", "")
+    return float(count) if count.isascii() and count.isdigit() else float("nan")
+
+
+def collect(extract: OsmExtract) -> tuple[Ways, Segments, int]:
+    """Return the walkable ways, their segments (vertices are node indices) and the number of squares.
+
+    References to missing nodes (-1) join nothing; a node repeated at once makes no segment.
+    """
+    ways = Ways()
+    mine = np.full(extract.way_id.size, -1, dtype=np.int32)
+    for way, tags in enumerate(extract.way_tags):
+        if "highway" in tags and is_walkable(tags):
+            mine[way] = ways.add(int(extract.way_id[way]), tags)
+    segments = _way_segments(extract, mine)
+    found = squares(extract, np.flatnonzero(mine >= 0).tolist())
+    if found:
+        lon = unwrap(extract.node_lon, float(extract.node_lon[0]))
+        for square in found:
+            segments = _with_square(segments, ways, mine, square, sight_lines(square, lon, extract.node_lat))
+    return ways, segments, len(found)
+
+
+def _way_segments(extract: OsmExtract, mine: NDArray[np.int32]) -> Segments:
+    refs = extract.way_refs
+    way = np.repeat(mine, np.diff(extract.way_offsets))
+    is_last = np.zeros(refs.size, dtype=np.bool_)
+    is_last[extract.way_offsets[1:][np.diff(extract.way_offsets) > 0] - 1] = True
+    here = np.flatnonzero((way >= 0) & ~is_last & (refs >= 0))
+    here = here[(refs[here + 1] >= 0) & (refs[here + 1] != refs[here])]
+    return Segments(refs[here], refs[here + 1], way[here], np.full(here.size, WAY, dtype=np.uint8))
+
+
+def _with_square(
+    segments: Segments, ways: Ways, mine: NDArray[np.int32], square: Square, lines: NDArray[np.int64]
+) -> Segments:
+    way = int(mine[square.way]) if square.way >= 0 else ways.add(square.id, square.tags)
+    if square.way < 0:  # a multipolygon's outline is walkable too, where it is not a walkable way already
+        known = set(zip(segments.a.tolist(), segments.b.tolist(), strict=True))
+        sides = np.concatenate([np.column_stack([ring[:-1], ring[1:]]) for ring in square.rings])
+        new = [(a, b) not in known and (b, a) not in known for a, b in sides.tolist()]
+        sides = sides[new]
+        segments = segments.plus(sides, np.full(len(sides), way, dtype=np.int32), WAY)
+    return segments.plus(lines, np.full(len(lines), way, dtype=np.int32), ACROSS_SQUARE)
+
+
+def compress(
+    extract: OsmExtract, ways: Ways, segments: Segments
+) -> tuple[Segments, NDArray[np.int64], NDArray[np.int32]]:
+    """Return the segments over vertices numbered without gaps, and with barriers as edges of their own.
+
+    A node that may stop somebody (`is_obstacle`) is taken apart: between two segments stands a `BARRIER`
+    segment without length; at a junction each of its ways meets the others through its own barrier.
+
+    Returns
+    -------
+    tuple
+        Segments · ``vertex_node[v]``, the node index of each vertex · ``row[k]`` of each segment.
+    """
+    vertex_node, ends = np.unique(np.concatenate([segments.a, segments.b]), return_inverse=True)
+    k = segments.a.size
+    row = np.array(ways.row, dtype=np.int32)[segments.way]
+    obstacles = _obstacles(extract, vertex_node)
+    if obstacles:
+        pairs, way, barrier_row, copies = _take_apart(ends, segments.way, obstacles, ways, vertex_node.size)
+        vertex_node = np.concatenate([vertex_node, vertex_node[copies]])
+        row = np.concatenate([row, barrier_row])
+        segments = Segments(ends[:k], ends[k:], segments.way, segments.kind).plus(pairs, way, BARRIER)
+    else:
+        segments = Segments(ends[:k], ends[k:], segments.way, segments.kind)
+    return segments, vertex_node, row
+
+
+def _obstacles(extract: OsmExtract, vertex_node: NDArray[np.int64]) -> dict[int, Mapping[str, str]]:
+    tagged = [
+        (node, tags)
+        for node, tags in extract.node_tags.items()
+        if not tags.keys().isdisjoint(OBSTACLE_KEYS) and is_obstacle(tags)
+    ]
+    if not tagged or vertex_node.size == 0:
+        return {}
+    nodes = np.array([node for node, _ in tagged])
+    at = np.minimum(np.searchsorted(vertex_node, nodes), vertex_node.size - 1)
+    return {int(v): tagged[i][1] for i, v in enumerate(at) if vertex_node[v] == nodes[i]}
+
+
+def _take_apart(
+    ends: NDArray[np.int64],
+    way_of: NDArray[np.int32],
+    obstacles: Mapping[int, Mapping[str, str]],
+    ways: Ways,
+    vertices: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], list[int]]:
+    """Move segment ends (in place, in `ends`) from obstacle vertices to copies; return what joins them."""
+    order = np.argsort(ends, kind="stable")
+    start = np.searchsorted(ends[order], np.arange(vertices + 1))
+    pairs: list[tuple[int, int]] = []
+    way: list[int] = []
+    row: list[int] = []
+    copies: list[int] = []
+    for v, tags in obstacles.items():
+        slots = order[start[v] : start[v + 1]]
+        barrier = ways.row_of(tuple(map(tags.get, PASSAGE_KEYS)))
+        for slot in slots if slots.size > 2 else slots[1:]:
+            ends[slot] = vertices + len(copies)
+            pairs.append((v, vertices + len(copies)))
+            copies.append(v)
+            way.append(int(way_of[slot % way_of.size]))
+            row.append(barrier)
+    return (
+        np.array(pairs, dtype=np.int64).reshape(-1, 2),
+        np.array(way, dtype=np.int32),
+        np.array(row, dtype=np.int32),
+        copies,
+    )

@@ -1,0 +1,196 @@
+"""Build the walk network from OpenStreetMap columns: straight to arrays, no graph objects in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from micropolis_map.analysis.drape import drape
+from micropolis_map.analysis.metric import segment_length_m, unwrap
+from micropolis_map.analysis.network import ACROSS_SQUARE, BARRIER, WAY, WalkNetwork
+from micropolis_map.analysis.network_ways import KEPT_KEYS, Segments, Ways, collect, compress
+from micropolis_map.analysis.topology import components, find_junctions, hilbert_key, incidence, trace_chains
+from micropolis_map.analysis.walkability import PASSAGE_KEYS
+from micropolis_map.domain.osm_extract import OsmExtract
+from micropolis_map.ports import Progress, silent
+
+__all__ = ["Elevation", "WalkNetwork", "build_walk_network"]
+
+Elevation = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
+"""Heights in metres (nan for unknown) at longitudes and latitudes in degrees."""
+
+
+@dataclass(frozen=True)
+class _Vertices:
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    height_m: NDArray[np.float64]
+    osm: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Chains:
+    """Edges as strings of vertices; ``segment`` leads from each vertex to the next, -1 at the end."""
+
+    first: NDArray[np.int32]
+    vertex: NDArray[np.int32]
+    segment: NDArray[np.int32]
+
+
+def build_walk_network(
+    extract: OsmExtract, *, elevation: Elevation | None = None, progress: Progress = silent
+) -> WalkNetwork:
+    """Return the walk network of `extract`; an extract without walkable ways gives an empty one.
+
+    Walkable is what `walkability.is_walkable` says. A gap in a way (a node the extract does not hold)
+    joins nothing. Squares are crossed along the lines on which their corners see each other. Vertices
+    where two segments with the same tags meet become points of one edge.
+
+    Parameters
+    ----------
+    elevation
+        Called once with the longitudes and latitudes of all vertices.
+    progress
+        Told the stages.
+    """
+    progress(0.0, "streets")
+    ways, raw, square_count = collect(extract)
+    segments, vertex_node, row = compress(extract, ways, raw)
+    reference = float(extract.node_lon[vertex_node[0]]) if vertex_node.size else 0.0
+    lon, lat = unwrap(extract.node_lon[vertex_node], reference), extract.node_lat[vertex_node]
+    a, b = segments.a.astype(np.int32), segments.b.astype(np.int32)
+    length = segment_length_m(lon[a], lat[a], lon[b], lat[b])
+    heights = np.full(lon.size, np.nan)
+    if elevation is not None and lon.size:
+        progress(0.4, "heights")
+        raised = np.array(ways.raised, dtype=np.bool_)[segments.way] & (segments.kind == WAY)
+        terrain = elevation(extract.node_lon[vertex_node], lat)
+        heights = drape(np.asarray(terrain, dtype=np.float64), a, b, length, raised)
+    progress(0.6, "junctions")
+    directed = _directed(ways)
+    first, at = incidence(lon.size, a, b)
+    junction = find_junctions(first, at, _classes(segments, row, directed))
+    chains = _Chains(*trace_chains(first, at, a, b, junction))
+    progress(0.8, "order")
+    vertices = _Vertices(lon, lat, heights, extract.node_id[vertex_node])
+    meta = {
+        "reference_lon": reference,
+        "rows": _dicts(ways.rows, PASSAGE_KEYS),
+        "tagsets": _dicts(ways.tagsets, KEPT_KEYS),
+        "squares": square_count,
+        "staircases": sum(count != 0 for count in ways.step_count),
+        "dangling_refs": extract.dangling_refs,
+        "heights": elevation is not None,
+        "source": extract.source,
+        "timestamp": extract.timestamp,
+    }
+    return _assemble(
+        ways, segments, row, length, vertices, _in_order(chains, segments, directed, vertices), meta
+    )
+
+
+def _dicts(rows: dict[tuple[str | None, ...], int], keys: tuple[str, ...]) -> list[dict[str, str]]:
+    return [{k: v for k, v in zip(keys, row, strict=True) if v is not None} for row in rows]
+
+
+def _directed(ways: Ways) -> NDArray[np.bool_]:
+    """Return which ways differ by direction or by themselves: one-way, inclined, staircases."""
+    incline = PASSAGE_KEYS.index("incline")
+    inclined = np.array([row[incline] is not None for row in ways.rows], dtype=np.bool_)
+    rows = np.array(ways.row, dtype=np.int64)
+    steps = np.array(ways.step_count, dtype=np.float64) != 0.0
+    return (np.array(ways.oneway, dtype=np.int64) != 0) | steps | (inclined[rows] if rows.size else steps)
+
+
+def _classes(segments: Segments, row: NDArray[np.int32], directed: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Return a class for each segment; only segments of one class are strung together."""
+    rows, ways = int(row.max(initial=0)) + 1, directed.size
+    by_way = rows + segments.way
+    kind_class = rows + ways + np.arange(segments.a.size)
+    plain = np.where(directed[segments.way], by_way, row) if ways else row
+    return np.where(segments.kind == WAY, plain, kind_class).astype(np.int32)
+
+
+def _in_order(
+    chains: _Chains, segments: Segments, directed: NDArray[np.bool_], vertices: _Vertices
+) -> _Chains:
+    """Return the chains in spatial order, those of directed ways running along their way."""
+    first, size = chains.first[:-1].astype(np.int64), np.diff(chains.first).astype(np.int64)
+    if size.size == 0:
+        return chains
+    head_segment = chains.segment[first]
+    backwards = segments.a[head_segment] != chains.vertex[first]
+    flip = backwards & directed[segments.way[head_segment]]
+    key = hilbert_key(vertices.lon, vertices.lat)[chains.vertex]
+    order = np.argsort(np.minimum(key[first], key[first + size - 1]), kind="stable")
+    first, size, flip = first[order], size[order], flip[order]
+    new_first = np.concatenate([[0], np.cumsum(size)])
+    within = np.arange(new_first[-1]) - np.repeat(new_first[:-1], size)
+    start, count, turned = np.repeat(first, size), np.repeat(size, size), np.repeat(flip, size)
+    vertex = chains.vertex[np.where(turned, start + count - 1 - within, start + within)]
+    segment = chains.segment[np.where(turned, start + np.maximum(count - 2 - within, 0), start + within)]
+    segment[within == count - 1] = -1
+    return _Chains(new_first.astype(np.int32), vertex, segment)
+
+
+def _assemble(
+    ways: Ways,
+    segments: Segments,
+    row: NDArray[np.int32],
+    length: NDArray[np.float64],
+    vertices: _Vertices,
+    chains: _Chains,
+    meta: dict[str, Any],
+) -> WalkNetwork:
+    first, last = chains.first[:-1], chains.first[1:] - 1
+    ends = np.unique(np.concatenate([chains.vertex[first], chains.vertex[last]]))
+    node_vertex = ends[np.argsort(hilbert_key(vertices.lon[ends], vertices.lat[ends]), kind="stable")]
+    node_of = np.full(vertices.lon.size, -1, dtype=np.int32)
+    node_of[node_vertex] = np.arange(node_vertex.size)
+    head_segment = chains.segment[first]
+    way, kind = segments.way[head_segment], segments.kind[head_segment]
+    along = _along(chains, length)
+    edge_length = along[last]
+    tail, head = node_of[chains.vertex[first]], node_of[chains.vertex[last]]
+    component = components(node_vertex.size, tail, head)[tail]
+    on_way = kind == WAY
+    way_length = np.bincount(
+        segments.way, np.where(segments.kind == WAY, length, 0.0), minlength=len(ways.id)
+    )
+    share = edge_length / np.maximum(way_length[way], 1e-9)
+    steps = np.where(on_way, np.array(ways.step_count, dtype=np.float64)[way] * share, 0.0)
+    count = int(component.max(initial=-1)) + 1
+    segment_way = np.append(segments.way, np.int32(-1))
+    return WalkNetwork(
+        node_lon=vertices.lon[node_vertex],
+        node_lat=vertices.lat[node_vertex],
+        edge_from=tail,
+        edge_to=head,
+        edge_first=chains.first,
+        edge_row=row[head_segment],
+        edge_kind=kind,
+        edge_oneway=np.where(on_way, np.array(ways.oneway, dtype=np.int8)[way], 0).astype(np.int8),
+        edge_steps=steps.astype(np.float32),
+        edge_component=component,
+        point_lon=vertices.lon[chains.vertex],
+        point_lat=vertices.lat[chains.vertex],
+        point_along_m=along,
+        point_height_m=vertices.height_m[chains.vertex].astype(np.float32),
+        point_osm=vertices.osm[chains.vertex],
+        point_way=segment_way[chains.segment],
+        way_id=np.array(ways.id, dtype=np.int64),
+        way_tagset=np.array(ways.tagset, dtype=np.int32),
+        component_m=np.bincount(component, np.where(on_way, edge_length, 0.0), minlength=count),
+        meta=meta,
+    )
+
+
+def _along(chains: _Chains, length: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the metres from each edge's first point; 0 there exactly."""
+    step = np.append(length, 0.0)[chains.segment]
+    before = np.concatenate([[0.0], np.cumsum(step)])[:-1]
+    return before - np.repeat(before[chains.first[:-1]], np.diff(chains.first))
