@@ -94,7 +94,7 @@ def _farms(out: Spots, place: Ground, tree: shapely.STRtree, streets: list[LineS
         ("farm_auxiliary", 18, 9, 4, -26),
     )
     for farm in PLAN["farm"]:
-        for i, (kind, width, depth, dx, dy) in enumerate(yard):
+        for kind, width, depth, dx, dy in yard:
             spot = {"at": [farm["at"][0] + dx, farm["at"][1] + dy], "size": [width, depth]}
             home = kind == "farm"
             tags = {"building": kind}
@@ -103,7 +103,6 @@ def _farms(out: Spots, place: Ground, tree: shapely.STRtree, streets: list[LineS
                 tags |= {"name": farm["name"], "addr:street": f"{farm['name']}vej", "addr:housenumber": "1"}
                 people = (int(rng.integers(3, 7)), int(rng.integers(0, 2)), int(rng.integers(0, 2)))
             out.buildings.append(Building(_settle(place, tree, streets, spot), tags, people))
-            assert i < len(yard)
 
 
 def _boathouses(out: Spots, place: Ground, tree: shapely.STRtree, streets: list[LineString]) -> None:

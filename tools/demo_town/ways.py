@@ -65,10 +65,11 @@ def ways(net: Network, terrain: Terrain) -> list[Way]:
                 tags |= _steps(part, terrain, rng)
             xy = tuple((round(x, 2), round(y, 2)) for x, y in part.coords)
             out.append(Way(xy, dict(sorted(tags.items())), quarter, index))
-    return [*_square(net, len(out)), *out]
+    return [*_square(net), *out]
 
 
-def _square(net: Network, _count: int) -> list[Way]:
+def _square(net: Network) -> list[Way]:
+    """Return the market square as an area people walk across."""
     ring = [line for line, origin in net.pieces if net.origins[origin].kind == "square"]
     coords = shapely.line_merge(shapely.MultiLineString(ring)).coords
     tags = {"area": "yes", "highway": "pedestrian", "lit": "yes", "name": "Torvet", "surface": "sett"}
