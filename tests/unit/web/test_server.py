@@ -1,0 +1,92 @@
+"""The real server: pages and routes on one port, started from any folder."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+def ask(address: str, **headers: str):
+    request = urllib.request.Request(address, headers=headers)
+    try:
+        return urllib.request.urlopen(request, timeout=20)
+    except urllib.error.HTTPError as answer:
+        return answer
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("server")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environ = os.environ | {"MICROPOLIS_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.headless=true"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--browser.gatherUsageStats=false"]
+    log = (folder / "log").open("wb")
+    process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            ask(f"{address}/healthz").close()
+            break
+        except OSError:
+            if time.monotonic() > deadline or process.poll() is not None:
+                pytest.fail((folder / "log").read_text())
+            time.sleep(0.1)
+    yield address, folder / "data", process
+    process.terminate()
+    process.wait(20)
+    log.close()
+
+
+def test_pages_and_routes_answer_on_one_port(server):
+    address, _, _ = server
+    for path, media_type in {
+        "/": "text/html",
+        "/_stcore/health": "text/plain",
+        "/healthz": "application/json",
+        "/vendor/leaflet.js": "text/javascript",
+        "/assets/css/map.css": "text/css",
+    }.items():
+        with ask(address + path) as answer:
+            assert (answer.status, answer.headers.get_content_type()) == (200, media_type), path
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_what_is_not_public_is_not_answered_with_the_app(server):
+    address, _, _ = server
+    for path in ("/data/x", "/data", "/assets/x.js", "/vendor/x.js"):
+        with ask(address + path) as answer:
+            assert (answer.status, answer.headers.get_content_type()) == (404, "application/json")
+
+
+def test_gzip_and_etag_pass_through_streamlit(server):
+    address, _, _ = server
+    with ask(f"{address}/vendor/leaflet.js", **{"Accept-Encoding": "gzip"}) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert answer.read()[:2] == b"\x1f\x8b"
+        etag = answer.headers["ETag"]
+    with ask(f"{address}/vendor/leaflet.js", **{"If-None-Match": etag}) as answer:
+        assert answer.status == 304
+
+
+def test_the_public_file_is_kept_while_it_runs(server):
+    _, data, process = server
+    deadline = time.monotonic() + 5
+    while not (data / "places.geojson").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (data / "places.geojson").exists()
+    assert process.poll() is None
