@@ -36,9 +36,10 @@ def layer_url(slug: str, layer: str, version: str = "") -> str:
     return f"/data/{quote(slug, safe='')}/layers/{quote(layer, safe='')}.geojson" + _query([("v", version)])
 
 
-def coverage_url(slug: str, profile: str, version: str = "") -> str:
-    """Return the address of the streets with their walking time to the nearest meeting place."""
-    return f"/data/{quote(slug, safe='')}/coverage/{quote(profile, safe='')}.geojson" + _query([("v", version)])
+def coverage_url(slug: str, profile: str, shown: str = "streets", version: str = "") -> str:
+    """Return the address of what is `shown` (streets, homes, hexagons, spots) with its walking time."""
+    address = f"/data/{quote(slug, safe='')}/coverage/{quote(shown, safe='')}.geojson"
+    return address + _query([("profile", profile), ("v", version)])
 
 
 def background_urls(slug: str, version: str, layers: Sequence[str] = BASE_LAYERS) -> dict[str, str]:

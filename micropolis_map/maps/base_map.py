@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import hashlib
+from pathlib import Path
 
 import folium
 from folium.template import Template
 
 from micropolis_map.maps.addresses import ASSETS, VENDOR
+
+STATIC = Path(__file__).parent.parent / "web" / "static"
+
+VERSION = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(STATIC.glob("*/*.[cj]s*")))
+).hexdigest()[:10]
+"""Of our scripts and styles: a new one is a new address, so that browsers may keep the old."""
+
+SCRIPTS: list[tuple[str, str]] = [
+    ("leaflet", f"{VENDOR}/leaflet.js"),
+    ("jquery", f"{VENDOR}/jquery.min.js"),
+    ("markercluster", f"{VENDOR}/leaflet.markercluster.js"),
+    *(
+        (f"micropolis_{name}", f"{ASSETS}/js/{name}.js?v={VERSION}")
+        for name in ("background", "street_names", "places", "coverage", "map")
+    ),
+]
+STYLES: list[tuple[str, str]] = [
+    ("leaflet_css", f"{VENDOR}/leaflet.css"),
+    ("markercluster_css", f"{VENDOR}/MarkerCluster.css"),
+    ("micropolis_css", f"{ASSETS}/css/map.css?v={VERSION}"),
+]
 
 
 class BaseMap(folium.Map):
@@ -23,20 +46,8 @@ class BaseMap(folium.Map):
         The zoom it opens with.
     """
 
-    default_js: ClassVar[list[tuple[str, str]]] = [
-        ("leaflet", f"{VENDOR}/leaflet.js"),
-        ("jquery", f"{VENDOR}/jquery.min.js"),
-        ("markercluster", f"{VENDOR}/leaflet.markercluster.js"),
-        *(
-            (f"micropolis_{name}", f"{ASSETS}/js/{name}.js")
-            for name in ("background", "street_names", "places", "coverage", "map")
-        ),
-    ]
-    default_css: ClassVar[list[tuple[str, str]]] = [
-        ("leaflet_css", f"{VENDOR}/leaflet.css"),
-        ("markercluster_css", f"{VENDOR}/MarkerCluster.css"),
-        ("micropolis_css", f"{ASSETS}/css/map.css"),
-    ]
+    default_js = SCRIPTS
+    default_css = STYLES
 
     def __init__(self, centre: tuple[float, float], zoom: int) -> None:
         super().__init__(
@@ -49,10 +60,10 @@ class BaseMap(folium.Map):
             world_copy_jump=True,
         )
         self.options |= {"min_zoom": 9, "max_zoom": 19}
-        self.add_child(_KeepFitting())
+        self.add_child(_KeepFitting())  # type: ignore[no-untyped-call]
 
 
-class _KeepFitting(folium.MacroElement):  # type: ignore[misc]
+class _KeepFitting(folium.MacroElement):
     """Keeps the map as large as its frame."""
 
     _template = Template(

@@ -33,14 +33,14 @@ SHAPES: dict[str, Shape] = {
     # a leaf
     "natural": Shape(
         "#00725a",
-        "M16 31C6 27 1 17 7 8c3-4.500 8-7 18-7 0.500 1 4 9 2 17-2 7-6 11-11 13z",
-        "M12 24c2-6 5-10 9-14M15 17l-4-3M15.500 16.500l6 0",
+        "M10 29C2 24 1.5 13 8 7c4.5-4 11-5.5 21.5-5 .5 9.5-.5 17-5 22-4 4.5-9.5 6-14.5 5z",
+        "M11 25.500c1.500-7 5-12.500 10.500-17.500",
     ),
     # a cell of a comb: many hands side by side
     "co-created": Shape(
         "#0a62a0",
         "M16 1l13 7.500v15L16 31 3 23.500v-15z",
-        "M16 10v6m0 0l-5.200 3.500m5.200-3.500l5.200 3.500",
+        "M16 9.500V16m0 0l-5.500 3.500M16 16l5.500 3.500",
     ),
     # a round sign with a cross
     "help_point": Shape(
@@ -57,7 +57,7 @@ def shapes_for_script() -> dict[str, dict[str, str]]:
 
 
 def style_variables() -> str:
-    """Return a CSS rule that gives each shape as the variable ``--shape-<kind>`` (a picture to use as background)."""
+    """Return a CSS rule with each shape as the variable ``--shape-<kind>``, a background picture."""
     rules = "".join(f'--shape-{kind}:url("data:image/svg+xml,{quote(svg(kind))}");' for kind in SHAPES)
     return f":root{{{rules}}}"
 

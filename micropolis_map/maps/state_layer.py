@@ -14,7 +14,7 @@ import folium
 from folium.template import Template
 
 
-class StateLayer(folium.FeatureGroup):  # type: ignore[misc]
+class StateLayer(folium.FeatureGroup):
     """A layer whose script calls ``micropolis.show(map, state)``.
 
     Parameters

@@ -83,10 +83,11 @@ class LoadingJob:
                 self.report = load(self.slug, request, self._progress)
         except MicropolisError as error:
             self.error = error
-        except Exception:
+        except Exception:  # noqa: BLE001 - a thread has nobody above it: whatever happened is logged and said on the page
             _LOG.exception("loading %r failed", self.slug)
             self.error = MicropolisError(
-                f"loading {self.slug!r} failed unexpectedly", "the server's log says more; nothing was changed"
+                f"loading {self.slug!r} failed unexpectedly",
+                "the server's log says more; nothing was changed",
             )
         finally:
             self._done.set()
@@ -106,13 +107,18 @@ def _with_files(request: LoadRequest, uploads: Mapping[str, Sequence[Upload]], f
             path.write_bytes(upload.content)
             paths.append(path)
         written[field] = tuple(paths)
-    for field in ("osm", "elevation"):
-        if written.get(field):
-            request = replace(request, **{field: written[field]})
-    for field in ("boundary", "districts", "population"):
-        if written.get(field):
-            request = replace(request, **{field: written[field][0]})
-    return request
+
+    def only(field: str, otherwise: Path | None) -> Path | None:
+        return written[field][0] if written.get(field) else otherwise
+
+    return replace(
+        request,
+        osm=written.get("osm") or request.osm,
+        elevation=written.get("elevation") or request.elevation,
+        boundary=only("boundary", request.boundary),
+        districts=only("districts", request.districts),
+        population=only("population", request.population),
+    )
 
 
 class LoadingJobs:

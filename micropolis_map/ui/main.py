@@ -28,7 +28,9 @@ def main() -> None:
     st.logo(str(STATIC / "logo.svg"), size="large")
     pages = {
         "explore": st.Page(explore.page, title=_("Explore"), icon=":material/map:", default=True),
-        "coverage": st.Page(coverage.page, title=_("Coverage"), icon=":material/directions_walk:", url_path="coverage"),
+        "coverage": st.Page(
+            coverage.page, title=_("Coverage"), icon=":material/directions_walk:", url_path="coverage"
+        ),
         "data": st.Page(data.page, title=_("Data"), icon=":material/database:", url_path="data"),
         "about": st.Page(about.page, title=_("About"), icon=":material/info:", url_path="about"),
     }

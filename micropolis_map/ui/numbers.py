@@ -24,12 +24,13 @@ def decimal(value: float, digits: int = 1) -> str:
 
 
 def share(value: float) -> str:
-    """Return a share (0–1) in per cent; one decimal where whole per cents would hide that it is not 0 or 1."""
+    """Return a share (0–1) in per cent; one decimal where whole ones would hide that it is not 0 or 1."""
     if not math.isfinite(value):
         return "–"
-    rough = round(value * 100)
-    small = 0.0 < value < 1.0 and rough in {0, 100}
-    return format_percent(value, format="#,##0.0 %" if small else "#,##0 %", locale=language.current())
+    pattern = "#,##0 %"
+    if 0.0 < value < 1.0 and round(value * 100) in {0, 100}:
+        value, pattern = min(max(value, 0.001), 0.999), "#,##0.0 %"
+    return format_percent(value, format=pattern, locale=language.current())
 
 
 def walk(seconds: float) -> str:

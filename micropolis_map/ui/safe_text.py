@@ -29,3 +29,8 @@ def paragraphs(text: str) -> str:
     """Return `text` as HTML paragraphs, one for each block between empty lines."""
     blocks = [block.strip() for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if block.strip()]
     return "".join(f"<p>{html(block).replace(chr(10), '<br>')}</p>" for block in blocks)
+
+
+def heading(level: int, text: str) -> str:
+    """Return `text` as an HTML heading."""
+    return f"<h{level}>{html(text)}</h{level}>"

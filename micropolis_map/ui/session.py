@@ -58,13 +58,13 @@ def change(**fields: Any) -> None:
 
 
 def speak() -> None:
-    """Speak the visitor's language before anything is named: the one of the last click, else of the address."""
+    """Speak the visitor's language before anything is named: of the last click, else of the address."""
     stored = view().lang if VIEW in st.session_state else ""
     language.use(stored or ViewState.parse(st.query_params.to_dict()).lang)
 
 
 def begin(page: str) -> ViewState:
-    """Return the view at the start of a run on `page`: the visitor's last click or the address, whichever is newer.
+    """Return the view at the start of a run on `page`: the last click or the address, whichever is newer.
 
     The address is newer when it is not what we wrote and nothing on the page was touched: a link was
     opened, or the visitor went back. On a page the visitor switched to, the view is taken along.

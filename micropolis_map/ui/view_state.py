@@ -12,6 +12,7 @@ from micropolis_map.domain.text import LANGUAGES
 MAX_TEXT = 200
 PROFILES: tuple[str, ...] = ("adult", "senior", "stroller", "wheelchair")
 MINUTES: tuple[int, ...] = (5, 10, 15, 20, 30)
+SHOWN: tuple[str, ...] = ("streets", "homes", "hexagons")
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class ViewState:
         Language the visitor chose; empty for the browser's.
     kinds
         Kinds shown, in the order of `KINDS`.
-    profile, minutes
-        Who walks, and the thresholds of the Coverage page; empty for its defaults.
+    profile, minutes, show
+        Who walks, the thresholds, and what the map of the Coverage page colours; empty for its defaults.
     """
 
     community: str = ""
@@ -41,12 +42,15 @@ class ViewState:
     q: str = ""
     profile: str = ""
     minutes: tuple[int, ...] = ()
+    show: str = ""
 
     @classmethod
     def parse(cls, query: Mapping[str, str]) -> ViewState:
         """Return the view of an address's parameters; what makes no sense counts as not chosen."""
         kinds = set(query.get("kind", "").split(","))
-        minutes = {int(m) for m in query.get("minutes", "").split(",") if m.isascii() and m.isdigit() and len(m) < 4}
+        minutes = {
+            int(m) for m in query.get("minutes", "").split(",") if m.isascii() and m.isdigit() and len(m) < 4
+        }
         return cls(
             community=query.get("community", "").strip(),
             place=query.get("place", "").strip(),
@@ -57,6 +61,7 @@ class ViewState:
             q=query.get("q", "").strip()[:MAX_TEXT].strip(),
             profile=_one_of(query.get("profile", ""), PROFILES),
             minutes=tuple(m for m in MINUTES if m in minutes),
+            show=_one_of(query.get("show", ""), SHOWN),
         )
 
     def query(self) -> dict[str, str]:
@@ -71,6 +76,7 @@ class ViewState:
             "q": self.q,
             "profile": self.profile,
             "minutes": ",".join(str(m) for m in self.minutes),
+            "show": self.show,
         }
         return {name: value for name, value in values.items() if value}
 

@@ -37,11 +37,30 @@ STEP_FREE_SHORT = {
     "limited": mark("partly step-free"),
     "no": mark("with steps"),
 }
+THEMES = {
+    "care": mark("Care"),
+    "craft": mark("Craft"),
+    "culture": mark("Culture"),
+    "food": mark("Food"),
+    "identity": mark("Identity"),
+    "learning": mark("Learning"),
+    "memory": mark("Memory"),
+    "mutual_support": mark("Mutual support"),
+    "nature": mark("Nature"),
+    "participation": mark("Participation"),
+    "play": mark("Play"),
+    "sea": mark("Sea"),
+}
 PROFILES = {
     "adult": mark("Adult"),
     "senior": mark("Senior"),
     "stroller": mark("With a stroller"),
     "wheelchair": mark("By wheelchair"),
+}
+SHOWN = {
+    "streets": mark("Streets"),
+    "homes": mark("Homes"),
+    "hexagons": mark("Hexagons"),
 }
 
 
@@ -56,14 +75,18 @@ def activity(name: str) -> str:
 
 
 def theme(name: str) -> str:
-    """Return a theme for people to read, translated where the catalogue has it."""
-    text = name.replace("_", " ").replace("-", " ").strip()
-    return _(text).capitalize() if text else ""
+    """Return a theme for people to read; one we do not know as it is written."""
+    return _(THEMES[name]) if name in THEMES else name.replace("_", " ").strip().capitalize()
 
 
 def profile(name: str) -> str:
     """Return the words for who walks."""
     return _(PROFILES[name])
+
+
+def shown(name: str) -> str:
+    """Return the words for what the map of walking times colours."""
+    return _(SHOWN[name])
 
 
 def period(span: Period | None) -> str:

@@ -6,14 +6,20 @@ import streamlit as st
 
 from micropolis_map.ui import session, words
 from micropolis_map.ui.language import _
-from micropolis_map.ui.view_state import MINUTES, PROFILES, ViewState
+from micropolis_map.ui.view_state import MINUTES, PROFILES, SHOWN, ViewState
 
 NEAR = (5, 10, 15)
 
 
 def coverage_choices(view: ViewState) -> None:
     """Show the chooser of the profile and of the thresholds; an empty choice is the default."""
-    st.session_state.update({"w_profile": view.profile or PROFILES[0], "w_minutes": list(view.minutes or NEAR)})
+    st.session_state.update(
+        {
+            "w_profile": view.profile or PROFILES[0],
+            "w_minutes": list(view.minutes or NEAR),
+            "w_show": view.show or SHOWN[0],
+        }
+    )
     with st.container(key="covchoices", horizontal=True, gap="large"):
         st.segmented_control(
             _("Who walks"),
@@ -29,4 +35,11 @@ def coverage_choices(view: ViewState) -> None:
             format_func=lambda minutes: _("{n} min").format(n=minutes),
             key="w_minutes",
             on_change=lambda: session.change(minutes=tuple(sorted(st.session_state["w_minutes"]))),
+        )
+        st.segmented_control(
+            _("The map colours"),
+            SHOWN,
+            format_func=words.shown,
+            key="w_show",
+            on_change=lambda: session.change(show=st.session_state["w_show"] or ""),
         )

@@ -22,7 +22,9 @@ def figures(result: CoverageResult) -> None:
         (_("nine of ten walk at most"), numbers.walk(total.p90_s)),
         (_("cannot get there"), numbers.share(total.unreachable_share)),
     ]
-    items = "".join(f"<div><dt>{safe_text.html(name)}</dt><dd>{safe_text.html(value)}</dd></div>" for name, value in rows)
+    items = "".join(
+        f"<div><dt>{safe_text.html(name)}</dt><dd>{safe_text.html(value)}</dd></div>" for name, value in rows
+    )
     st.html(f'<dl class="mm-figures">{items}</dl>')
 
 
@@ -38,7 +40,10 @@ def sentences(result: CoverageResult, name: str) -> None:
             source=result.population_source,
         ),
     ]
-    st.html(f"<h2>{safe_text.html(_('In words'))}</h2>" + "".join(f'<p class="mm-say">{safe_text.html(s)}</p>' for s in said))
+    st.html(
+        safe_text.heading(2, _("In words"))
+        + "".join(f'<p class="mm-say">{safe_text.html(s)}</p>' for s in said)
+    )
 
 
 def _first(result: CoverageResult, name: str) -> str:
@@ -78,9 +83,10 @@ def _certain(result: CoverageResult) -> list[str]:
         return []
     minutes = max(certain)
     return [
-        _("Counting only ways that are known to be passable, it is {share}: where the map does not say, we do not know.").format(
-            share=numbers.share(certain[minutes])
-        )
+        _(
+            "Counting only ways that are known to be passable, it is {share}: where the map "
+            "does not say, we do not know."
+        ).format(share=numbers.share(certain[minutes]))
     ]
 
 
@@ -89,16 +95,35 @@ def explanations(result: CoverageResult, report: LoadReport) -> None:
     with st.expander(_("What these figures mean, and what they rest on"), icon=":material/help:"):
         speed = numbers.decimal(result.speed_m_s * 3.6)
         lines = [
-            _("A walk is the quickest way on foot from a home to the nearest meeting place, at {speed} km/h on level ground.").format(speed=speed),
-            _("Shares count people, not area. People who cannot reach any meeting place count as not reached."),
+            _(
+                "A walk is the quickest way on foot from a home to the nearest meeting place, at "
+                "{speed} km/h on level ground."
+            ).format(speed=speed),
+            _(
+                "Shares count people, not area. People who cannot reach any meeting place count "
+                "as not reached."
+            ),
             _("Half of the people walk at most the median; nine of ten at most the 90th percentile."),
-            _("Streets: {source}, loaded {when}.").format(source=report.source, when=numbers.moment(report.loaded)),
+            _("Streets: {source}, loaded {when}.").format(
+                source=report.source, when=numbers.moment(report.loaded)
+            ),
             _("Meeting places: {source}.").format(source=result.spots.source),
         ]
         if result.certain_walks is not None:
-            lines.append(_("Steps and ways tagged as impassable are never taken. Ways whose tags do not say are taken, and shown as uncertain."))
+            lines.append(
+                _(
+                    "Steps and ways tagged as impassable are never taken. Ways whose tags do not say "
+                    "are taken, and shown as uncertain."
+                )
+            )
         notes = [*lines, *result.notes, *report.notes]
         seen = dict.fromkeys(notes)
-        st.html('<div class="mm-prose"><ul>' + "".join(f"<li>{safe_text.html(note)}</li>" for note in seen) + "</ul></div>")
-        count = ngettext("{n} street node", "{n} street nodes", report.nodes).format(n=numbers.count(report.nodes))
+        st.html(
+            '<div class="mm-prose"><ul>'
+            + "".join(f"<li>{safe_text.html(note)}</li>" for note in seen)
+            + "</ul></div>"
+        )
+        count = ngettext("{n} street node", "{n} street nodes", report.nodes).format(
+            n=numbers.count(report.nodes)
+        )
         st.caption(safe_text.label(f"{count} · {numbers.decimal(report.length_km)} km"))

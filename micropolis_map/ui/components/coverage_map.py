@@ -6,27 +6,30 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
-from micropolis_map.maps.addresses import background_urls, coverage_url, layer_url
+from micropolis_map.maps.addresses import background_urls, coverage_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.maps.walking_classes import WalkingClass, walking_classes
 from micropolis_map.services.coverage_result import CoverageResult
-from micropolis_map.ui import language, safe_text, words
+from micropolis_map.ui import language, safe_text, session, words
+from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.place_map import map_texts
 from micropolis_map.ui.language import _
 
 UNDER = ("green", "water", "waterways", "buildings", "railways")
 
 
-def coverage_map(community: Community, result: CoverageResult) -> None:
-    """Show the streets coloured by the walking time to the nearest meeting place, with a legend."""
+def coverage_map(community: Community, result: CoverageResult, shown: str) -> None:
+    """Show what is `shown` coloured by the walking time to the nearest meeting place, with a legend."""
     classes = walking_classes(result.request.minutes)
     slug, build = community.slug, result.build_id
+    version = f"{build}-{session.places().version()}"
     state = {
         "lang": language.current(),
+        "island": community.fictional,
         "background": background_urls(slug, build, UNDER),
-        "coverage": coverage_url(slug, result.request.profile, build),
-        "spots": layer_url(slug, "activity_spots", build),
+        "coverage": coverage_url(slug, result.request.profile, shown, version),
+        "spots": coverage_url(slug, result.request.profile, "spots", version),
         "classes": [walking.for_script() for walking in classes],
         "fromOsm": not community.fictional,
         "texts": map_texts(community)
@@ -45,12 +48,12 @@ def coverage_map(community: Community, result: CoverageResult) -> None:
             returned_objects=[],
             feature_group_to_add=StateLayer(state),
         )
-    items = "".join(
-        f'<li><i class="mm-swatch" style="background:{walking.colour}"></i>{safe_text.html(class_words(walking))}</li>'
+    swatch = '<i class="mm-swatch" style="background:{colour}"></i>'
+    items = [
+        f"<li>{swatch.format(colour=walking.colour)}{safe_text.html(class_words(walking))}</li>"
         for walking in classes
-    )
-    spot = f'<li><i class="mm-ring"></i>{safe_text.html(_("meeting place"))}</li>'
-    st.html(f'<ul class="mm-legend" aria-label="{safe_text.html(_("Legend"))}">{items}{spot}</ul>')
+    ]
+    legend([*items, '<li><i class="mm-ring"></i>' + safe_text.html(_("meeting place")) + "</li>"])
 
 
 def class_words(walking: WalkingClass) -> str:

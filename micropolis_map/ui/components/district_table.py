@@ -17,7 +17,7 @@ def district_table(result: CoverageResult, slug: str) -> None:
     table = district_frame(result)
     shares = [column for column in table.columns if column.endswith("%")]
     certain = bool(result.total.share_within_certain)
-    st.html(f"<h2>{safe_text.html(_('District by district'))}</h2>")
+    st.html(safe_text.heading(2, _("District by district")))
     st.dataframe(
         table,
         key="w_districts",
@@ -45,7 +45,10 @@ def district_table(result: CoverageResult, slug: str) -> None:
 
 def district_frame(result: CoverageResult) -> pd.DataFrame:
     """Return the figures with the column names people read; shares in per cent, times in minutes."""
-    rows = [(area.name if area.name != OUTSIDE_NAME else _("outside the districts"), area) for area in result.districts]
+    rows = [
+        (area.name if area.name != OUTSIDE_NAME else _("outside the districts"), area)
+        for area in result.districts
+    ]
     return pd.DataFrame([_row(name, area) for name, area in [(_("All together"), result.total), *rows]])
 
 

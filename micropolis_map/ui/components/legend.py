@@ -16,6 +16,12 @@ def place_legend(*, approximate: bool) -> None:
     ]
     if approximate:
         items.append(
-            f'<li><i class="mm-dash"></i>{safe_text.html(_("district, approximate outline"))}</li>'
+            '<li><i class="mm-dash"></i>' + safe_text.html(_("district, approximate outline")) + "</li>"
         )
-    st.html(f'<ul class="mm-legend" aria-label="{safe_text.html(_("Legend"))}">{"".join(items)}</ul>')
+    legend(items)
+
+
+def legend(items: list[str]) -> None:
+    """Show `items` (HTML list items) as a legend."""
+    label = safe_text.html(_("Legend"))
+    st.html(f'<ul class="mm-legend" aria-label="{label}">{"".join(items)}</ul>')

@@ -29,7 +29,7 @@ def slug_of(name: str) -> str:
     >>> slug_of("Łódź, Polska")
     'lodz'
     """
-    letters = unicodedata.normalize("NFKD", plain(name.split(",")[0])).encode("ascii", "ignore").decode()
+    letters = unicodedata.normalize("NFKD", plain(name.partition(",")[0])).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40]
 
 
@@ -46,7 +46,8 @@ def load_form(community: Community, *, again: bool) -> None:
     with online:
         st.markdown(
             _(
-                "This server asks openstreetmap.org's servers for the streets, buildings and meeting places of "
+                "This server asks openstreetmap.org's servers for the streets, buildings and "
+                "meeting places of "
                 "**{query}**. Your own computer does not contact them. It takes one to five minutes."
             ).format(query=safe_text.label(community.query or community_name(community)))
         )
@@ -84,10 +85,17 @@ def _file_form(slug: str, name: str, key: str) -> None:
         key=f"w_{key}_osm",
     )
     with st.expander(_("More files, if you have them")):
-        boundary = st.file_uploader(_("Its boundary (GeoJSON, GeoPackage)"), type=AREA_ENDINGS, key=f"w_{key}_b")
-        districts = st.file_uploader(_("Its districts (GeoJSON, GeoPackage)"), type=AREA_ENDINGS, key=f"w_{key}_d")
+        boundary = st.file_uploader(
+            _("Its boundary (GeoJSON, GeoPackage)"), type=AREA_ENDINGS, key=f"w_{key}_b"
+        )
+        districts = st.file_uploader(
+            _("Its districts (GeoJSON, GeoPackage)"), type=AREA_ENDINGS, key=f"w_{key}_d"
+        )
         elevation = st.file_uploader(
-            _("Elevation (GeoTIFF, HGT)"), type=["tif", "tiff", "hgt", "zip"], accept_multiple_files=True, key=f"w_{key}_e"
+            _("Elevation (GeoTIFF, HGT)"),
+            type=["tif", "tiff", "hgt", "zip"],
+            accept_multiple_files=True,
+            key=f"w_{key}_e",
         )
         population = st.file_uploader(
             _("Where people live (CSV, GeoJSON, GeoPackage)"), type=["csv", *AREA_ENDINGS], key=f"w_{key}_p"
@@ -112,7 +120,9 @@ def _uploads(files: Any) -> list[Upload]:
 def _start_button(
     slug: str, label: str, request: LoadRequest, uploads: dict[str, list[Upload]], *, ready: bool = True
 ) -> None:
-    if st.button(label, key=f"w_start_{slug}_{bool(uploads)}_{bool(request.name)}", type="primary", disabled=not ready):
+    if st.button(
+        label, key=f"w_start_{slug}_{bool(uploads)}_{bool(request.name)}", type="primary", disabled=not ready
+    ):
         start_loading(LoadingJob(slug, request, uploads))
         st.session_state["mm_loading"] = slug
         st.rerun()

@@ -20,7 +20,9 @@ def load_report(report: LoadReport) -> None:
         (_("meeting places"), numbers.count(report.activity_spots)),
         (_("districts"), numbers.count(report.districts)),
     ]
-    items = "".join(f"<div><dt>{safe_text.html(name)}</dt><dd>{safe_text.html(value)}</dd></div>" for name, value in rows)
+    items = "".join(
+        f"<div><dt>{safe_text.html(name)}</dt><dd>{safe_text.html(value)}</dd></div>" for name, value in rows
+    )
     said = [
         _("Loaded {when} (UTC) in {seconds} s.").format(
             when=numbers.moment(report.loaded), seconds=numbers.decimal(report.seconds)

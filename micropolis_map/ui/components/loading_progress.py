@@ -44,7 +44,6 @@ def _running(slug: str) -> None:
     job = loading_jobs().get(slug)
     if job is None or job.done:
         st.rerun()
-        return
     with st.container(key="loading", border=True):
         st.progress(job.share, text=safe_text.label(job.message or _("Starting …")))
         st.button(
@@ -63,7 +62,9 @@ def _ended(job: LoadingJob) -> None:
         elif job.report is not None:
             report = job.report
             st.success(
-                _("Loaded: {nodes} street nodes, {homes} homes, {spots} meeting places, in {seconds} s.").format(
+                _(
+                    "Loaded: {nodes} street nodes, {homes} homes, {spots} meeting places, in {seconds} s."
+                ).format(
                     nodes=numbers.count(report.nodes),
                     homes=numbers.count(report.homes),
                     spots=numbers.count(report.activity_spots),

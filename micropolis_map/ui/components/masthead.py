@@ -26,7 +26,7 @@ def masthead(community: Community, title: str = "", lead: str = "") -> None:
 
 
 def community_name(community: Community) -> str:
-    """Return the community's name in the reader's language; of an invented one without the words that say so."""
+    """Return the community's name in the reader's language; a badge says of an invented one that it is."""
     name = pick(community.name, language.current(), community.languages)[0] or community.slug
     return name.split(" (")[0] if community.fictional else name
 
@@ -76,4 +76,5 @@ def _option(slug: str) -> str:
 
 
 def _demo_badge() -> str:
-    return f'<span class="mm-badge">{safe_text.html(_("An invented town, to try things out"))}</span>'
+    text = safe_text.html(_("An invented town"))
+    return f'<span class="mm-badge">{text}</span>'

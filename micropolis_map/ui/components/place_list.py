@@ -34,7 +34,9 @@ def place_list(view: ViewState, places: Sequence[Place], total: int, languages: 
             _row(place, languages)
         if len(named) > shown:
             st.button(
-                ngettext("Show {n} more", "Show {n} more", len(named) - shown).format(n=min(STEP, len(named) - shown)),
+                ngettext("Show {n} more", "Show {n} more", len(named) - shown).format(
+                    n=min(STEP, len(named) - shown)
+                ),
                 key="w_more",
                 on_click=lambda: st.session_state.update({SHOWN: shown + STEP}),
                 width="stretch",
@@ -66,11 +68,14 @@ def _row(place: Place, languages: tuple[str, ...]) -> None:
 def _empty(view: ViewState, total: int) -> None:
     if view.wanted:
         st.markdown(
-            _("No place matches **{filters}**. Try fewer words, or clear the filters to see all {n} places.").format(
-                filters=active_filters(view), n=total
-            )
+            _(
+                "No place matches **{filters}**. Try fewer words, or clear the filters to see all {n} places."
+            ).format(filters=active_filters(view), n=total)
         )
     elif total == 0:
         st.markdown(
-            _("Nobody has pinned a place here yet. Choose another community above to see how it may look one day.")
+            _(
+                "Nobody has pinned a place here yet. Choose another community above to see how "
+                "it may look one day."
+            )
         )

@@ -28,7 +28,10 @@ def place_map(community: Community, view: ViewState) -> None:
     key = f"map-{slug}"
     state = {
         "lang": language.current(),
-        "background": background_urls(slug, build) if report else {"outlines": background_urls(slug, "")["outlines"]},
+        "island": community.fictional,
+        "background": background_urls(slug, build)
+        if report
+        else {"outlines": background_urls(slug, "")["outlines"]},
         "places": places_url(slug, view.wanted, session.places().version()),
         "chosen": view.place or None,
         "fromOsm": bool(report) and not community.fictional,

@@ -36,15 +36,20 @@ def story_panel(place: Place, view: ViewState, languages: tuple[str, ...]) -> No
 def _head(place: Place, languages: tuple[str, ...]) -> str:
     years = words.period(place.period)
     activity = words.activity(place.activity) if place.activity else ""
-    badges = "".join(f'<span class="mm-chip">{safe_text.html(text)}</span>' for text in (activity, years) if text)
-    kind = f'<span class="mm-chip mm-kind-{escape(place.kind)}">{words.shape(place.kind)}{safe_text.html(words.kind(place.kind))}</span>'
-    return f'<div class="mm-story-head">{kind}{badges}<h2>{safe_text.html(name_of(place, languages))}</h2></div>'
+    badges = "".join(
+        f'<span class="mm-chip">{safe_text.html(text)}</span>' for text in (activity, years) if text
+    )
+    word = safe_text.html(words.kind(place.kind))
+    kind = f'<span class="mm-chip mm-kind-{escape(place.kind)}">{words.shape(place.kind)}{word}</span>'
+    return (
+        f'<div class="mm-story-head">{kind}{badges}<h2>{safe_text.html(name_of(place, languages))}</h2></div>'
+    )
 
 
 def _description(place: Place, languages: tuple[str, ...]) -> str:
     text, lang = pick(place.description, language.current(), ("en", *languages))
     if not text:
-        return f'<p class="mm-quiet">{safe_text.html(_("Nobody has described this place yet."))}</p>'
+        return '<p class="mm-quiet">' + safe_text.html(_("Nobody has described this place yet.")) + "</p>"
     note = "" if lang == language.current() else _only_in(lang)
     return f'<div class="mm-text" lang="{escape(lang)}">{safe_text.paragraphs(text)}</div>{note}'
 
@@ -59,8 +64,12 @@ def _facts(place: Place) -> str:
     rows = [(step_free, _(words.STEP_FREE.get(step_free, words.STEP_FREE["unknown"])))]
     if place.opening_hours:
         rows.append(("hours", _("Open: {hours}").format(hours=place.opening_hours)))
-    items = "".join(f'<li class="mm-access-{escape(name)}">{safe_text.html(text)}</li>' for name, text in rows)
-    themes = "".join(f'<span class="mm-chip">{safe_text.html(words.theme(theme))}</span>' for theme in place.themes)
+    items = "".join(
+        f'<li class="mm-access-{escape(name)}">{safe_text.html(text)}</li>' for name, text in rows
+    )
+    themes = "".join(
+        f'<span class="mm-chip">{safe_text.html(words.theme(theme))}</span>' for theme in place.themes
+    )
     return f'<ul class="mm-facts">{items}</ul><p class="mm-themes">{themes}</p>'
 
 
@@ -68,7 +77,7 @@ def _stories(place: Place) -> None:
     if not place.stories:
         return
     n = len(place.stories)
-    st.html(f"<h3>{safe_text.html(ngettext('{n} story', '{n} stories', n).format(n=n))}</h3>")
+    st.html(safe_text.heading(3, ngettext("{n} story", "{n} stories", n).format(n=n)))
     for story in place.stories:
         _story(story)
 
@@ -109,7 +118,9 @@ def _source(place: Place) -> None:
     parts += [safe_text.html(place.licence)] if place.licence else []
     if place.website.startswith(("https://", "http://")):
         words_ = safe_text.html(_("Website"))
-        parts.append(f'<a href="{escape(place.website, quote=True)}" target="_blank" rel="noopener nofollow">{words_}</a>')
+        parts.append(
+            f'<a href="{escape(place.website)}" target="_blank" rel="noopener nofollow">{words_}</a>'
+        )
     if parts:
         st.html(f'<p class="mm-source">{" · ".join(parts)}</p>')
 

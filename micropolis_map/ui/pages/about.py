@@ -16,27 +16,36 @@ def page() -> None:
     """Show the About page."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(
-            f'<div class="mm-head"><h1>{safe_text.html(_("A map made by neighbours"))}</h1><p>'
+            '<div class="mm-head">'
+            + safe_text.heading(1, _("A map made by neighbours"))
+            + "<p>"
             + safe_text.html(
-                _("Micropolis Map shows the places, stories and people that turn a district into a community.")
+                _(
+                    "Micropolis Map shows the places, stories and people that turn a district into a "
+                    "community."
+                )
             )
             + "</p></div>"
         )
         with st.container(key="choosers", horizontal=True, width="content"):
             choose_language()
-    st.html(_pillars() + _section(_("Your privacy"), _privacy()) + _section(_("Sources and licences"), _sources()))
+    st.html(
+        _pillars() + _section(_("Your privacy"), _privacy()) + _section(_("Sources and licences"), _sources())
+    )
     st.caption(f"Micropolis Map {__version__}")
     session.write_address(FIELDS)
 
 
 def _pillars() -> str:
     texts = {
-        "historical": _("What was here before us: houses, harbours, streets, and what people remember of them."),
+        "historical": _(
+            "What was here before us: houses, harbours, streets, and what people remember of them."
+        ),
         "natural": _("What grows and flows: forests, rivers, old trees, views worth the walk."),
         "co-created": _("What neighbours made together: cafés, gardens, murals, festivals, places to meet."),
     }
     items = "".join(
-        f"<li>{words.shape(kind, 'mm-large')}<h3>{safe_text.html(words.kind(kind))}</h3>{safe_text.html(text)}</li>"
+        f"<li>{words.shape(kind, 'mm-large')}{safe_text.heading(3, words.kind(kind))}{safe_text.html(text)}</li>"
         for kind, text in texts.items()
     )
     return f'<ul class="mm-pillars">{items}</ul>'
@@ -58,7 +67,10 @@ def _sources() -> list[str]:
         _("Texts about places: CC BY-SA 4.0; each place names its own source."),
         _("Outlines drawn with dashes are approximate until real boundaries are loaded."),
         _("The demo town is invented, with all its people and stories; its data are free of rights (CC0)."),
-        _("Typefaces: Literata and Commissioner, SIL Open Font Licence. Maps are drawn with Leaflet and Folium."),
+        _(
+            "Typefaces: Literata and Commissioner, SIL Open Font Licence. Maps are drawn "
+            "with Leaflet and Folium."
+        ),
     ]
 
 

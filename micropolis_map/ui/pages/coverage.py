@@ -15,8 +15,9 @@ from micropolis_map.ui.components.coverage_map import coverage_map
 from micropolis_map.ui.components.district_table import district_table
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.language import _
+from micropolis_map.ui.view_state import SHOWN
 
-FIELDS = ("community", "lang", "profile", "minutes")
+FIELDS = ("community", "lang", "profile", "minutes", "show")
 
 
 def page() -> None:
@@ -26,7 +27,10 @@ def page() -> None:
         masthead(
             community,
             _("Walking in {name}").format(name=community_name(community)),
-            _("How long people walk to the nearest place where neighbours meet: a café, a library, a culture centre."),
+            _(
+                "How long people walk to the nearest place where neighbours meet: a café, a "
+                "library, a culture centre."
+            ),
         )
         report = session.communities().report(community.slug)
         if report is None:
@@ -56,7 +60,7 @@ def _assessment(community: Community, report: LoadReport) -> None:
     figures(result)
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
-        coverage_map(community, result)
+        coverage_map(community, result, view.show or SHOWN[0])
     with right:
         sentences(result, community_name(community))
     district_table(result, community.slug)
@@ -65,7 +69,11 @@ def _assessment(community: Community, report: LoadReport) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _assessed(
-    slug: str, profile: str, minutes: tuple[int, ...], build_id: str, version: str
+    slug: str,
+    profile: str,
+    minutes: tuple[int, ...],
+    build_id: str,  # noqa: ARG001 - part of the key
+    version: str,  # noqa: ARG001 - part of the key
 ) -> CoverageResult:
     """Return the assessment; `build_id` and `version` make it new when streets or places changed."""
     request = CoverageRequest(profile=profile, minutes=tuple(float(m) for m in minutes))

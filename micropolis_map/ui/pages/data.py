@@ -20,12 +20,19 @@ def page() -> None:
     with trouble.shown():
         community = session.community()
         name = community_name(community)
-        masthead(community, _("Data of {name}").format(name=name), _("What the figures and the map are made from."))
+        masthead(
+            community, _("Data of {name}").format(name=name), _("What the figures and the map are made from.")
+        )
         busy = _loading(community.slug)
         report = session.communities().report(community.slug)
-        st.html(f"<h2>{safe_text.html(_('What is loaded'))}</h2>")
+        st.html(safe_text.heading(2, _("What is loaded")))
         if report is None:
-            st.markdown(_("Nothing yet. Places and stories are on the map all the same; walking figures need streets."))
+            st.markdown(
+                _(
+                    "Nothing yet. Places and stories are on the map all the same; walking figures "
+                    "need streets."
+                )
+            )
         else:
             load_report(report)
         if not busy:

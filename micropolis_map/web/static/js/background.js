@@ -5,34 +5,19 @@
   const mm = (window.micropolis = window.micropolis || {});
 
   const PANES = { green: 205, water: 210, waterways: 212, buildings: 220, streets: 230, railways: 235, outlines: 240, names: 245 };
-  const MAJOR = new Set(["motorway", "trunk", "primary", "motorway_link", "trunk_link", "primary_link"]);
-  const MIDDLE = new Set(["secondary", "tertiary", "secondary_link", "tertiary_link"]);
-  const PATHS = new Set(["footway", "path", "cycleway", "track", "bridleway", "corridor", "platform"]);
   // Widths in pixels at zoom 11, 12 … 19.
   const WIDTHS = {
-    major: [1.2, 1.7, 2.4, 3.4, 5, 7.5, 11, 16, 22],
-    middle: [0.9, 1.3, 1.9, 2.8, 4.2, 6.5, 10, 14, 20],
-    minor: [0.4, 0.6, 0.9, 1.5, 2.6, 4.6, 7.5, 11, 16],
-    service: [0, 0, 0, 0.7, 1.3, 2.4, 4, 6, 9],
+    main: [1, 1.5, 2.1, 3.2, 4.8, 7, 10.5, 15, 21],
+    minor: [0.4, 0.6, 0.9, 1.6, 2.7, 4.6, 7.5, 11, 16],
     path: [0, 0, 0.4, 0.7, 1, 1.4, 1.8, 2.4, 3],
     steps: [0, 0, 0, 1, 1.8, 3, 4.5, 6, 9],
   };
   const STREETS = [ // drawn in this order
     ["path", { color: "#a58a62", dash: [4, 3] }],
-    ["service", { color: "#fffdf8", casing: "#dccfb8" }],
-    ["minor", { color: "#fffefb", casing: "#d3c5ab" }],
-    ["middle", { color: "#fdf1d3", casing: "#cfb787" }],
-    ["major", { color: "#f8dfa9", casing: "#bf9f63" }],
+    ["minor", { color: "#fffefb", casing: "#c9b896" }],
+    ["main", { color: "#fbe7b5", casing: "#c2a262" }],
     ["steps", { color: "#a0522d", dash: [2, 2] }],
   ];
-
-  mm.streetClass = function (highway) {
-    if (highway === "steps") return "steps";
-    if (MAJOR.has(highway)) return "major";
-    if (MIDDLE.has(highway)) return "middle";
-    if (PATHS.has(highway)) return "path";
-    return highway === "service" ? "service" : "minor";
-  };
 
   mm.width = function (kind, zoom) {
     const table = WIDTHS[kind];
@@ -86,7 +71,8 @@
   function streets(map, data) {
     const parts = {};
     for (const feature of data.features) {
-      const kind = mm.streetClass((feature.properties || {}).highway);
+      const name = (feature.properties || {}).class;
+      const kind = WIDTHS[name] ? name : "minor";
       (parts[kind] = parts[kind] || []).push(...lines(feature));
     }
     const group = L.featureGroup();
@@ -122,7 +108,19 @@
 
   const DRAW = {
     green: (map, data) => polygons(map, "green", data, { stroke: false, fillColor: "#cfdcb2", fillOpacity: 0.9 }),
-    water: (map, data) => polygons(map, "water", data, { color: "#8fb7c4", weight: 0.8, fillColor: "#b7d3dc", fillOpacity: 1 }),
+    water: (map, data) => {
+      const style = { color: "#8fb7c4", weight: 0.8, fillColor: "#b7d3dc", fillOpacity: 1 };
+      const layer = polygons(map, "water", data, style);
+      const bounds = layer.getBounds();
+      if (!map._mmIsland || !bounds.isValid()) return layer;
+      // Around an island the sea goes on beyond the data.
+      const far = bounds.pad(8);
+      const ring = (b) => [b.getSouthWest(), b.getNorthWest(), b.getNorthEast(), b.getSouthEast()];
+      const sea = L.polygon([ring(far), ring(bounds.pad(-0.001))], {
+        pane: mm.pane(map, "water"), renderer: canvas(map, "water"), interactive: false, stroke: false, fillColor: style.fillColor, fillOpacity: 1,
+      });
+      return L.featureGroup([sea, layer]);
+    },
     waterways: (map, data) => polyline(map, "waterways", data.features.flatMap(lines), { color: "#9dc3cf", weight: 2 }),
     buildings: (map, data) => {
       const layer = polygons(map, "buildings", data, { color: "#c9b596", weight: 0.6, fillColor: "#e0d0b5", fillOpacity: 1 });
@@ -146,7 +144,7 @@
       group.addLayer(L.geoJSON(data, {
         pane: mm.pane(map, "outlines"), renderer: canvas(map, "outlines"), interactive: false, pointToLayer: () => null,
         style: (f) => ({
-          fill: false, color: "#7a6a55", weight: 1.6, opacity: 0.75,
+          fill: false, color: "#7a6a55", weight: (f.properties || {}).role === "outline" ? 2 : 1.4, opacity: 0.7,
           dashArray: (f.properties || {}).approximate === false ? null : "7 6",
         }),
       }));

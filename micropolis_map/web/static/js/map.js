@@ -65,6 +65,7 @@
       map._mmCredit = state.fromOsm ? CREDIT : mm.escape(texts.credit || "");
       if (map._mmCredit) map.attributionControl.addAttribution(map._mmCredit);
     }
+    map._mmIsland = Boolean(state.island);
     mm.background(map, state.background || {});
     if (state.spots && mm.spots) mm.spots(map, state);
     if (state.places) mm.places(map, state);

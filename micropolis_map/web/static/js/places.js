@@ -38,6 +38,10 @@
     return L.divIcon({ className: `mm-marker${chosen ? " is-chosen" : ""}`, html: svg, iconSize: [44, 44] });
   }
 
+  function map_of(pin) {
+    return pin._map || pin.__parent._group._map;
+  }
+
   function popup(name, kind) {
     const box = document.createElement("div");
     box.className = "mm-popup";
@@ -75,10 +79,28 @@
       node.dataset.place = feature.id;
     });
     pin.on("click", () => {
-      L.popup({ offset: [0, -14], autoPanPadding: [24, 24] }).setLatLng(at).setContent(popup(name, kind)).openOn(pin._map || pin.__parent._group._map);
+      if (map_of(pin).getSize().x >= 600) L.popup({ offset: [0, -14], autoPanPadding: [24, 24] }).setLatLng(at).setContent(popup(name, kind)).openOn(map_of(pin));
       report(feature);
     });
     return pin;
+  }
+
+  // A ring around a cluster's number: its kinds' colours by their share.
+  function ring(cluster, state) {
+    const count = {};
+    for (const pin of cluster.getAllChildMarkers()) {
+      const colour = pin.mm.shape.colour;
+      count[colour] = (count[colour] || 0) + 1;
+    }
+    const total = cluster.getChildCount();
+    let from = 0;
+    const parts = Object.values(state.shapes).map((shape) => shape.colour).filter((colour) => count[colour]).map((colour) => {
+      const to = from + (360 * count[colour]) / total;
+      const part = `${colour} ${from}deg ${to}deg`;
+      from = to;
+      return part;
+    });
+    return `conic-gradient(${parts.join(",")})`;
   }
 
   function clusters(state) {
@@ -87,6 +109,7 @@
       iconCreateFunction: (cluster) => {
         const text = document.createElement("span");
         text.textContent = cluster.getChildCount();
+        text.style.setProperty("--ring", ring(cluster, state));
         return L.divIcon({ className: "mm-cluster", html: text, iconSize: [48, 48] });
       },
     });
@@ -111,6 +134,11 @@
       return;
     }
     pin.setIcon(markerIcon(pin.mm.shape, true));
+    if (map.getSize().x < 600) { // on a phone the story covers the lower half: bring the place into the upper one
+      const above = () => map.panTo(map.unproject(map.project(pin.getLatLng()).add([0, map.getSize().y * 0.2])), { animate: false });
+      if (pin._map) above(); else now.group.zoomToShowLayer(pin, above);
+      return;
+    }
     if (!move) return;
     if (!map.getBounds().pad(-0.1).contains(pin.getLatLng()) || !pin._map) {
       now.group.zoomToShowLayer(pin, () => map.panTo(pin.getLatLng(), { animate: false }));

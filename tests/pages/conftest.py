@@ -1,0 +1,61 @@
+"""Pages run under Streamlit's AppTest on a copied data folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+MAIN = ROOT / "micropolis_map" / "ui" / "main.py"
+
+
+def copied_data(folder: Path) -> Path:
+    """Copy what the repository ships: communities and places, no builds and no database."""
+    shutil.copytree(ROOT / "data" / "geo", folder / "geo", ignore=shutil.ignore_patterns("built", "cache"))
+    if (ROOT / "data" / "places.geojson").is_file():
+        shutil.copy(ROOT / "data" / "places.geojson", folder / "places.geojson")
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh data folder that the pages use."""
+    folder = copied_data(tmp_path)
+    monkeypatch.setenv("MICROPOLIS_DATA", str(folder))
+    st.cache_resource.clear()
+    return folder
+
+
+@pytest.fixture
+def explore(data: Path) -> Callable[..., AppTest]:
+    """Open the app at an address's parameters."""
+
+    def open_at(**query: str) -> AppTest:
+        app = AppTest.from_file(str(MAIN), default_timeout=30)
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return open_at
+
+
+def run_page(name: str, **query: str) -> AppTest:
+    """Run one page by itself (AppTest cannot switch to pages that are functions)."""
+    source = f"""
+import importlib
+from micropolis_map.ui import session
+page = importlib.import_module("micropolis_map.ui.pages.{name}")
+import streamlit as st
+st.session_state.setdefault("mm_pages", {{}})
+session.begin("{name}")
+page.page()
+"""
+    app = AppTest.from_string(source, default_timeout=60)
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run()
