@@ -12,13 +12,17 @@ BESIDE_M = 0.05
 """How far right of the coastline a point is tried for being in the sea."""
 
 
+LOOK_BACK_M = 1_000.0
+"""Where the coastline breaks off, it is drawn on in the direction of its last kilometre."""
+
+
 def sea_of(lines: Any, box: tuple[float, float, float, float]) -> tuple[Any, str]:
     """Return the parts of the box that are sea, and a note on what was assumed.
 
     The coastline has land on its left and water on its right (OpenStreetMap Wiki, "Tag:natural=coastline").
     It and the box's edges cut the box into faces; a face is sea when most of the coastline's length beside
-    it has the face on its right. Where the data end inside the box, the coastline is drawn on straight to
-    the box's nearest edge, and the note says so.
+    it has the face on its right. Where the data end inside the box, the coastline is drawn straight on to
+    the box's edge, and the note says so.
 
     Parameters
     ----------
@@ -53,13 +57,24 @@ def _line_parts(geometry: Any) -> Any:
 
 
 def _extensions(coast: Any, frame: Any) -> Any:
-    """Return lines from the loose ends inside the frame to its edge."""
-    open_lines = coast[~shapely.is_closed(coast)]
-    ends = np.concatenate((shapely.get_point(open_lines, 0), shapely.get_point(open_lines, -1)))
-    positions, counts = np.unique(shapely.get_coordinates(ends), axis=0, return_counts=True)
-    ends = shapely.points(positions[counts == 1])
-    loose = ends[shapely.distance(ends, frame.exterior) > BESIDE_M]
-    out: Any = shapely.shortest_line(loose, frame.exterior)
+    """Return lines from the loose ends inside the frame to its edge, on in the way the coast came."""
+    lines = coast[~shapely.is_closed(coast)]
+    back_m = np.minimum(shapely.length(lines), LOOK_BACK_M)
+    ends = shapely.get_coordinates(
+        np.concatenate((shapely.get_point(lines, 0), shapely.get_point(lines, -1)))
+    )
+    before = np.concatenate(
+        (shapely.line_interpolate_point(lines, back_m), shapely.line_interpolate_point(lines, -back_m))
+    )
+    _, which, counts = np.unique(ends.round(2), axis=0, return_inverse=True, return_counts=True)
+    loose = (counts[which] == 1) & (shapely.distance(shapely.points(ends), frame.exterior) > BESIDE_M)
+    way = ends[loose] - shapely.get_coordinates(before)[loose]
+    length = np.hypot(way[:, 0], way[:, 1])
+    moving = length > 0
+    far_m = shapely.length(frame.exterior)
+    far = ends[loose][moving] + way[moving] / length[moving, None] * far_m
+    rays = shapely.linestrings(np.stack((ends[loose][moving], far), axis=1))
+    out: Any = shapely.intersection(rays, frame)
     return out
 
 
