@@ -10,14 +10,32 @@ from micropolis_map.services.importing import plan_import
 from micropolis_map.sources.place_files import read_rows
 
 ROWS = {
-    "bad_coord.csv": (1, 0), "degrees.csv": (1, 1), "geometry_null.csv": (1, 0), "minutes.csv": (1, 1),
-    "space_column.csv": (1, 1), "line.csv": (3, 3), "duplicated_places.csv": (2, 2), "invalid_places.csv": (3, 1),
-    "speaker_with_photo.csv": (1, 0), "story_with_trailing_whitespaces.csv": (3, 0), "bad.gpx": (4, 0),
-    "bad.kml": (3, 0), "empty_trk.gpx": (1, 0), "garmin_extensions.gpx": (7, 4), "wpt.gpx": (40, 40),
-    "networklink.kml": (1, 0), "ground_overlay.kml": (1, 0), "null_geometry.kml": (1, 0), "addresses.kml": (15, 7),
-    "multigeometry.kml": (1, 1), "gxmultitrack.kml": (3, 3), "selfclosing.kml": (1, 0), "continents.geojson": (3, 3),
-    "valid-polygon-projected.geojson": (3, 3), "valid-polygon-projected.gpkg": (3, 3),
-}  # fmt: skip
+    "bad_coord.csv": (1, 0),
+    "degrees.csv": (1, 1),
+    "geometry_null.csv": (1, 0),
+    "minutes.csv": (1, 1),
+    "space_column.csv": (1, 1),
+    "line.csv": (3, 3),
+    "duplicated_places.csv": (2, 2),
+    "invalid_places.csv": (3, 1),
+    "speaker_with_photo.csv": (1, 0),
+    "story_with_trailing_whitespaces.csv": (3, 0),
+    "bad.gpx": (4, 0),
+    "bad.kml": (3, 0),
+    "empty_trk.gpx": (1, 0),
+    "garmin_extensions.gpx": (7, 4),
+    "wpt.gpx": (40, 40),
+    "networklink.kml": (1, 0),
+    "ground_overlay.kml": (1, 0),
+    "null_geometry.kml": (1, 0),
+    "addresses.kml": (15, 7),
+    "multigeometry.kml": (1, 1),
+    "gxmultitrack.kml": (3, 3),
+    "selfclosing.kml": (1, 0),
+    "continents.geojson": (3, 3),
+    "valid-polygon-projected.geojson": (3, 3),
+    "valid-polygon-projected.gpkg": (3, 3),
+}
 """How many rows the file has, and how many of them have a usable position; counted by hand."""
 
 
@@ -37,7 +55,8 @@ def test_every_file_has_a_full_account_or_one_clear_error(test_data: Path) -> No
         plan = plan_import(rows, nowhere, []).as_json()
         skipped = [skip["reason"] for skip in plan["skipped"]]
         table.append(
-            f"{path.name:42} {plan['read']:4} read {plan['added']:4} added {plan['unchanged']:3} again  {skipped[:1]}"
+            f"{path.name:42} {plan['read']:4} read {plan['added']:4} added {plan['unchanged']:3} again "
+            f"{len(skipped):4} skipped {skipped[:1]}"
         )
         parts = plan["added"] + plan["updated"] + plan["unchanged"] + len(skipped)
         usable = sum(row.geometry is not None for row in rows.rows)

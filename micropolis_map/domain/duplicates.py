@@ -1,0 +1,182 @@
+"""Whether a place is on the map already: near enough, and called nearly the same.
+
+The rule is OpenFairDB's: at most 100 m away, and the titles at most 30 % of their letters or two words apart.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from micropolis_map.domain.place import Place
+
+NEAR_M = 100.0
+MAX_EDIT_SHARE = 0.3
+MAX_OTHER_WORDS = 2
+
+_EARTH_M = 6_371_008.8  # mean radius (IUGG)
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "’": " ", "'": " "})
+
+Pair = tuple[float, float]
+
+
+def near_duplicates(place: Place, others: Iterable[Place]) -> list[Place]:
+    """Return those of `others` that may be the same place, the nearest first (ties: by id).
+
+    A place is no duplicate of itself (the same id), nor of one that is withdrawn. Names are compared in every
+    language against every language, without case, accents and punctuation.
+    """
+    found = []
+    for other in others:
+        if other.id == place.id or other.status == "withdrawn" or not _within_reach(place, other):
+            continue
+        metres = distance_m(place.geometry, other.geometry)
+        if metres <= NEAR_M and any(similar(a, b) for a in place.name.values() for b in other.name.values()):
+            found.append((metres, other.id, other))
+    return [other for _, _, other in sorted(found, key=lambda entry: entry[:2])]
+
+
+def similar(one: str, other: str) -> bool:
+    """Return whether two names are nearly the same.
+
+    They are when at most `MAX_EDIT_SHARE` of the longer one's letters must be edited, or when at most
+    `MAX_OTHER_WORDS` words of both together are only in one of them and they share what matters: a word of
+    four letters or more, or all words of the shorter one.
+
+    Examples
+    --------
+    >>> similar("Kawiarnia Łąka", "kawiarnia laka!"), similar("Library", "The Wawer Library")
+    (True, True)
+    >>> similar("Old Harbour", "New Bakery"), similar("", "")
+    (False, False)
+    """
+    a, b = plain(one), plain(other)
+    if not a or not b:
+        return False
+    if edit_distance(a, b) <= MAX_EDIT_SHARE * max(len(a), len(b)):
+        return True
+    words_a, words_b = set(a.split()), set(b.split())
+    shared = words_a & words_b
+    matters = any(len(word) >= 4 for word in shared) or shared in (words_a, words_b)
+    return matters and len(words_a ^ words_b) <= MAX_OTHER_WORDS
+
+
+def plain(name: str) -> str:
+    """Return `name` in lower case, without accents and punctuation, single blanks between its words."""
+    folded = unicodedata.normalize("NFKD", name.casefold().translate(_PLAIN))
+    letters = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    return " ".join(re.findall(r"[^\W_]+", letters))
+
+
+def edit_distance(a: str, b: str) -> int:
+    """Return how many letters must be put in, taken out or changed to make `b` of `a` (Levenshtein)."""
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, start=1):
+        above_left, row[0] = row[0], i
+        for j, wanted in enumerate(b, start=1):
+            above_left, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above_left + (letter != wanted))
+    return row[-1]
+
+
+def distance_m(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+    """Return the metres between two geometries: 0 where they touch or one lies in the other.
+
+    Corners and the edges between them count; edges are taken as straight in a plane at the spot, which is
+    right to a thousandth within the reach of a town.
+    """
+    lon, lat = next(_positions(one["coordinates"]))
+    first, second = _Shape(one, (lon, lat)), _Shape(other, (lon, lat))
+    if first.holds(second.corner) or second.holds(first.corner):
+        return 0.0
+    return min(_between(a, b) for a in first.edges for b in second.edges)
+
+
+class _Shape:
+    """A geometry in metres around `origin`: its edges (a point is an edge of no length), and its rings."""
+
+    def __init__(self, geometry: Mapping[str, Any], origin: Pair) -> None:
+        kind = str(geometry["type"])
+        self.edges: list[tuple[Pair, Pair]] = []
+        self.rings: list[list[Pair]] = []
+        for line in _lines(geometry["coordinates"], points="Point" in kind):
+            metres = [_metres(position, origin) for position in line]
+            self.edges += list(pairwise(metres)) or [(metres[0], metres[0])]
+            if "Polygon" in kind:
+                self.rings.append(metres)
+        self.corner = self.edges[0][0]
+
+    def holds(self, point: Pair) -> bool:
+        """Return whether the point lies in an area of it (even-odd over all rings, so holes are out)."""
+        x, y = point
+        inside = False
+        for ring in self.rings:
+            for (x1, y1), (x2, y2) in pairwise(ring):
+                if (y1 > y) != (y2 > y) and x < x1 + (y - y1) / (y2 - y1) * (x2 - x1):
+                    inside = not inside
+        return inside
+
+
+def _between(a: tuple[Pair, Pair], b: tuple[Pair, Pair]) -> float:
+    if _cross(a, b):
+        return 0.0
+    return min(_to_edge(a[0], b), _to_edge(a[1], b), _to_edge(b[0], a), _to_edge(b[1], a))
+
+
+def _cross(a: tuple[Pair, Pair], b: tuple[Pair, Pair]) -> bool:
+    return _side(a, b[0]) * _side(a, b[1]) < 0 and _side(b, a[0]) * _side(b, a[1]) < 0
+
+
+def _side(edge: tuple[Pair, Pair], point: Pair) -> float:
+    (x1, y1), (x2, y2) = edge
+    return (x2 - x1) * (point[1] - y1) - (y2 - y1) * (point[0] - x1)
+
+
+def _to_edge(point: Pair, edge: tuple[Pair, Pair]) -> float:
+    (x1, y1), (x2, y2) = edge
+    squared = (x2 - x1) ** 2 + (y2 - y1) ** 2
+    along = ((point[0] - x1) * (x2 - x1) + (point[1] - y1) * (y2 - y1)) / squared if squared else 0.0
+    along = min(1.0, max(0.0, along))
+    return math.hypot(point[0] - x1 - along * (x2 - x1), point[1] - y1 - along * (y2 - y1))
+
+
+def _metres(position: Pair, origin: Pair) -> Pair:
+    east = math.radians(position[0] - origin[0]) * math.cos(math.radians(origin[1]))
+    return east * _EARTH_M, math.radians(position[1] - origin[1]) * _EARTH_M
+
+
+def _within_reach(place: Place, other: Place) -> bool:
+    """Return whether the boxes around both are within reach: spares looking at every edge of the town."""
+    lat = place.lon_lat[1]
+    high = math.degrees(NEAR_M / _EARTH_M) * 1.1
+    wide = high / max(0.01, math.cos(math.radians(lat)))
+    here, there = (
+        list(_positions(place.geometry["coordinates"])),
+        list(_positions(other.geometry["coordinates"])),
+    )
+    for axis, reach in ((0, wide), (1, high)):
+        a, b = [position[axis] for position in here], [position[axis] for position in there]
+        if min(a) - reach > max(b) or min(b) - reach > max(a):
+            return False
+    return True
+
+
+def _positions(coordinates: Any) -> Iterator[Pair]:
+    if isinstance(coordinates[0], int | float):
+        yield float(coordinates[0]), float(coordinates[1])
+    else:
+        for part in coordinates:
+            yield from _positions(part)
+
+
+def _lines(coordinates: Any, *, points: bool) -> Iterator[list[Pair]]:
+    if points:
+        yield from ([position] for position in _positions(coordinates))
+    elif isinstance(coordinates[0][0], int | float):
+        yield list(_positions(coordinates))
+    else:
+        for part in coordinates:
+            yield from _lines(part, points=False)
