@@ -138,7 +138,7 @@ def test_walking_classes_cover_every_walk_once_in_different_colours(minutes):
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(0.0, "0 %"), (0.004, "0.4 %"), (0.5, "50 %"), (0.9996, "100.0 %"), (1.0, "100 %"), (math.nan, "–")],
+    [(0.0, "0 %"), (0.004, "0.4 %"), (0.5, "50 %"), (0.9996, "99.9 %"), (1.0, "100 %"), (math.nan, "–")],
 )
 def test_shares_do_not_round_somebody_away(value, expected):
     assert numbers.share(value) == expected

@@ -44,9 +44,10 @@ def _pillars() -> str:
         "natural": _("What grows and flows: forests, rivers, old trees, views worth the walk."),
         "co-created": _("What neighbours made together: cafés, gardens, murals, festivals, places to meet."),
     }
+    safe = {kind: safe_text.html(text) for kind, text in texts.items()}
     items = "".join(
-        f"<li>{words.shape(kind, 'mm-large')}{safe_text.heading(3, words.kind(kind))}{safe_text.html(text)}</li>"
-        for kind, text in texts.items()
+        f"<li>{words.shape(kind, 'mm-large')}{safe_text.heading(3, words.kind(kind))}{text}</li>"
+        for kind, text in safe.items()
     )
     return f'<ul class="mm-pillars">{items}</ul>'
 
