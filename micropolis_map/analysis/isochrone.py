@@ -107,9 +107,9 @@ class Reach:
         found = []
         at_from, at_to = self.labels[network.edge_from[edge]], self.labels[network.edge_to[edge]]
         length = float(along[-1])
-        if passes & FORWARD and at_from != UNREACHED:
+        if passes & FORWARD and at_from != UNREACHED and (at_from >> 32) <= left_ms:
             found.append((edge, 0.0, float(np.interp(left_ms - (at_from >> 32), there, along))))
-        if passes & BACKWARD and at_to != UNREACHED:
+        if passes & BACKWARD and at_to != UNREACHED and (at_to >> 32) <= left_ms:
             rest = back[-1] - (left_ms - (at_to >> 32))
             found.append((edge, float(np.interp(rest, back, along)), length))
         if edge == self.start.edge[0] and self.start.gap_ms[0] <= left_ms:
@@ -117,14 +117,18 @@ class Reach:
             low = np.interp(self.start.backward[0] - spare, back, along) if passes & BACKWARD else here
             high = np.interp(self.start.forward[0] + spare, there, along) if passes & FORWARD else here
             found.append((edge, float(low), float(high)))
-        kept = []
-        for e, low, high in found:
-            at_end = (low == 0.0 and at_from != UNREACHED and (at_from >> 32) > left_ms) or (
-                high == length and low > 0.0 and at_to != UNREACHED and (at_to >> 32) > left_ms
-            )
-            if high > low and not at_end:
-                kept.append((e, low, high))
-        return kept
+        return _merged(found)
+
+
+def _merged(pieces: list[tuple[int, float, float]]) -> list[tuple[int, float, float]]:
+    """Return the stretches of one edge without overlaps; those without length are left out."""
+    merged: list[tuple[int, float, float]] = []
+    for edge, low, high in sorted(pieces):
+        if merged and low <= merged[-1][2]:
+            merged[-1] = (edge, merged[-1][1], max(merged[-1][2], high))
+        elif high > low:
+            merged.append((edge, low, high))
+    return merged
 
 
 def _isochrone(network: WalkNetwork, reach: Reach, minutes: float) -> Isochrone:
@@ -136,12 +140,14 @@ def _isochrone(network: WalkNetwork, reach: Reach, minutes: float) -> Isochrone:
     east, north = (float(v) for v in metres_per_degree(np.array(lat0)))
     lines = [_line(network, *piece) for piece in _without_crowds(network, pieces)]
     metric = [np.column_stack([(x - lon0) * east, (y - lat0) * north]) for x, y in lines]
-    streets = shapely.union_all(np.array([shapely.LineString(line) for line in metric], dtype=object))
-    area = shapely.buffer(streets, WIDTH_M, quad_segs=4)
+    drawn = np.array([shapely.LineString(line) for line in metric], dtype=object)
+    # Widened one by one, then dissolved: a hundred times faster than widening the dissolved streets.
+    area = shapely.union_all(shapely.buffer(drawn, WIDTH_M, quad_segs=4))
+    streets_m = sum(high - low for edge, low, high in pieces if network.edge_kind[edge] == WAY)
     degrees = shapely.transform(
         area, lambda xy: np.column_stack([xy[:, 0] / east + lon0, xy[:, 1] / north + lat0])
     )
-    return Isochrone(minutes, _cut_at_antimeridian(degrees), float(area.area), float(streets.length))
+    return Isochrone(minutes, _cut_at_antimeridian(degrees), float(area.area), streets_m)
 
 
 def _without_crowds(
