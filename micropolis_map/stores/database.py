@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.pool import NullPool
 
-from micropolis_map.errors import StoreUnavailable
+from micropolis_map.errors import InvalidInput, StoreUnavailable
 from micropolis_map.stores.migrations import migrate
 
 BUSY_TIMEOUT_S = 30
@@ -31,10 +31,15 @@ class Database:
 
     A database that cannot be opened is tried again at the next use: each use raises `StoreUnavailable`
     until it can be.
+
+    Raises
+    ------
+    InvalidInput
+        The URL is not one of SQLite or PostgreSQL.
     """
 
     def __init__(self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
-        self.url = make_url(url)
+        self.url = _checked(url)
         self.name = self.url.database if self.is_sqlite else self.url.render_as_string(hide_password=True)
         self._busy_timeout_s = busy_timeout_s
         self._engine: Engine | None = None
@@ -115,6 +120,20 @@ _WHAT_TO_DO = (
     ("no such table", "it is not Micropolis Map's: set MICROPOLIS_DATABASE_URL to another one"),
     ("connection", "check that the database server runs and that MICROPOLIS_DATABASE_URL is right"),
 )
+
+
+def _checked(text: str) -> URL:
+    try:
+        url = make_url(text)
+        backend = url.get_backend_name()
+    except sa.exc.ArgumentError:
+        backend = text.split(":", 1)[0][:40]  # not the whole of it: it may hold a password
+    if backend not in {"sqlite", "postgresql"}:
+        raise InvalidInput(
+            f"the database's address begins with {backend!r}",
+            "set MICROPOLIS_DATABASE_URL to sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
+        )
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLAlchemy's event signature

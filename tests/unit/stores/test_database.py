@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_geojson import collection
-from micropolis_map.errors import StoreUnavailable
+from micropolis_map.errors import InvalidInput, StoreUnavailable
 from micropolis_map.stores import migrations
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.place_store import SqlPlaceStore
@@ -102,6 +102,20 @@ def test_a_database_that_comes_back_is_used_again(tmp_path):
         store.check()
     path.parent.unlink()
     store.check()
+
+
+@pytest.mark.parametrize("url", ["nonsense:secret", "", "mysql://anna:secret@host/x"])
+def test_an_address_of_another_kind_is_refused_without_its_password(url):
+    with pytest.raises(InvalidInput, match="MICROPOLIS_DATABASE_URL") as caught:
+        Database(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_server_that_is_down_is_named_without_its_password():
+    with pytest.raises(StoreUnavailable, match="database server runs") as caught:
+        SqlPlaceStore(Database("postgresql://anna:secret@127.0.0.1:9/x")).check()
+    assert "127.0.0.1" in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path):
