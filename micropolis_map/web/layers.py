@@ -14,6 +14,7 @@ from micropolis_map.bootstrap import Application
 from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.stores.community_store import FolderCommunityStore
 from micropolis_map.stores.districts_geojson import write_districts
+from micropolis_map.stores.files import unreadable
 from micropolis_map.web.answers import GEOJSON, Body, answering, respond
 from micropolis_map.web.communities import known_slug
 
@@ -49,7 +50,10 @@ def _layer(application: Application, request: Request, name: str) -> Response:
         raise NotFound(error.what, "check the address") from error
     if not path.is_file():
         raise NotFound(f"{slug!r} has no layer {name!r}", "check the address, or load the community again")
-    return respond(request, _body(path))
+    try:
+        return respond(request, _body(path))
+    except OSError as error:  # a newer build may just have taken this one's place
+        raise unreadable(path, error) from error
 
 
 @lru_cache(maxsize=_KEPT_LAYERS)
