@@ -105,20 +105,19 @@ def voronoi_districts(
         Polygon or multipolygon, EPSG:4326.
     """
     projection = LocalProjection.around(boundary)
-    area = shapely.make_valid(projection.to_metres(boundary))
+    area = shapely.make_valid(boundary)
     centres = projection.metres(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
     unique, first = np.unique(centres.round(1), axis=0, return_index=True)
     if len(unique) < 2:
         return PolygonFile(names=tuple(names[:1]), geometries=(boundary,))
-    cells = _voronoi(centres[first], area)
+    cells = projection.to_degrees(_voronoi(centres[first], projection.to_metres(area)))
     pieces: dict[str, list[Any]] = {}
     for i, cell in zip(first.tolist(), shapely.intersection(cells, area), strict=True):
         pieces.setdefault(names[i], []).append(cell)
     merged = [_polygonal(shapely.union_all(pieces[name])) for name in dict.fromkeys(names) if name in pieces]
     kept = [name for name in dict.fromkeys(names) if name in pieces]
     found = [(name, shape) for name, shape in zip(kept, merged, strict=True) if shape is not None]
-    degrees = shapely.make_valid(projection.to_degrees(np.array([shape for _, shape in found], object)))
-    return PolygonFile(names=tuple(name for name, _ in found), geometries=tuple(degrees))
+    return PolygonFile(tuple(name for name, _ in found), tuple(shape for _, shape in found))
 
 
 def districts_of(

@@ -123,7 +123,9 @@ class _Pen:
 
     def features(self, metres: Any, properties: Sequence[Mapping[str, Any]]) -> list[Layer]:
         """Return GeoJSON features of geometries in metres."""
-        degrees = shapely.transform(self.projection.to_degrees(metres), lambda xy: np.round(xy, DECIMALS))
+        degrees = shapely.transform(
+            self.projection.to_degrees(metres), lambda xy: np.round(xy, DECIMALS) + 0.0
+        )
         texts = shapely.to_geojson(degrees)
         geometries = json.loads("[" + ",".join(texts.tolist()) + "]") if len(texts) else []
         return [
@@ -248,7 +250,7 @@ def _line_features(
     changes = (classes[1:] != classes[:-1]) | (names[1:] != names[:-1]) | (cell[1:] != cell[:-1])
     first = np.flatnonzero(np.concatenate(([True], changes)))
     bundle = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(drawn))))
-    lines = shapely.line_merge(_bundles(drawn, bundle))
+    lines = shapely.simplify(shapely.line_merge(_bundles(drawn, bundle)), TOLERANCE_M)
     properties: list[Layer] = [
         {column: kind, "name": name} if name else {column: kind}
         for kind, name in zip(classes[first].tolist(), names[first].tolist(), strict=True)

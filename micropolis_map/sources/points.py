@@ -90,7 +90,7 @@ def _from_features(file: VectorFile, source: str) -> PointSet:
             raise InvalidInput(
                 f"{source}, {place}: has no geometry", "give each feature a point, or remove it"
             )
-    points = shapely.point_on_surface(file.geometry)
+    points = _points_on(file.geometry)
     ids = [str(value) if value is not None else str(i) for i, value in enumerate(file.ids, 1)]
     columns = {key: list(values) for key, values in file.columns.items() if key != "id"}
     if "access" in columns:
@@ -109,6 +109,14 @@ def _from_features(file: VectorFile, source: str) -> PointSet:
         columns={key: _array(values) for key, values in columns.items()},
         source=source,
     )
+
+
+def _points_on(geometry: Any) -> Any:
+    """Return points as they are, the middles of lines, and of areas a point inside."""
+    points = shapely.point_on_surface(geometry)
+    lines = shapely.get_type_id(geometry) == 1
+    points[lines] = shapely.line_interpolate_point(geometry[lines], 0.5, normalized=True)
+    return points
 
 
 def _column(columns: Mapping[str, Any], names: tuple[str, ...]) -> str | None:

@@ -1,0 +1,132 @@
+"""Heights: bilinear, voids filled and counted, any raster, any coordinate system."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+
+from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.sources.elevation import read_elevation
+
+
+def plane(column: np.ndarray, row: np.ndarray) -> np.ndarray:
+    return 100 + 2.0 * column + 3.0 * row
+
+
+def write_tile(folder: Path, name: str, height: np.ndarray) -> Path:
+    path = folder / name
+    path.write_bytes(height.astype(">i2").tobytes())
+    return path
+
+
+def test_an_srtm_tile_is_exact_on_a_plane(tmp_path: Path) -> None:
+    row, column = np.mgrid[0:1201, 0:1201]
+    elevation = read_elevation([write_tile(tmp_path, "S02W003.hgt", plane(column, row))])
+    rng = np.random.default_rng(0)
+    lon, lat = rng.uniform(-3, -2, 500), rng.uniform(-2, -1, 500)
+    expected = plane((lon + 3) * 1200, (-1 - lat) * 1200)
+    assert elevation.sample(lon, lat) == pytest.approx(expected, abs=1e-3)
+    assert elevation.voids == 0
+
+
+def test_corners_are_in_and_beyond_is_nan(tmp_path: Path) -> None:
+    elevation = read_elevation([write_tile(tmp_path, "N10E020.hgt", np.full((1201, 1201), 7))])
+    inside = elevation.sample(np.array([20.0, 21.0, 20.0, 21.0]), np.array([10.0, 11.0, 11.0, 10.0]))
+    assert inside.tolist() == [7, 7, 7, 7]
+    outside = elevation.sample(np.array([19.9, 21.1, 20.5, 20.5]), np.array([10.5, 10.5, 9.9, 11.1]))
+    assert np.isnan(outside).all()
+
+
+def test_voids_on_a_plane_are_filled_with_the_plane(tmp_path: Path) -> None:
+    row, column = np.mgrid[0:1201, 0:1201]
+    height = plane(column, row)
+    height[500:505, 600:603] = -32768
+    elevation = read_elevation([write_tile(tmp_path, "N00E000.hgt", height)])
+    assert (elevation.voids, elevation.filled) == (15, 15)
+    assert "15 cells" in elevation.notes[0]
+    middle = elevation.sample(np.array([601 / 1200]), np.array([1 - 502 / 1200]))
+    assert middle == pytest.approx(plane(np.array([601]), np.array([502])), abs=0.01)
+
+
+def test_a_void_corner_gets_the_nearest_height(tmp_path: Path) -> None:
+    height = np.full((1201, 1201), -32768)
+    height[0, 0] = 50
+    elevation = read_elevation([write_tile(tmp_path, "N00E000.hgt", height)])
+    assert elevation.filled == 1201 * 1201 - 1
+    assert elevation.sample(np.array([0.9]), np.array([0.1])).tolist() == [50]
+
+
+def write_geotiff(path: Path, height: np.ndarray, crs: str, west: float, north: float, step: float) -> Path:
+    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "nodata": -1.0}
+    transform = from_origin(west, north, step, step)
+    with rasterio.open(
+        path, "w", height=height.shape[0], width=height.shape[1], crs=crs, transform=transform, **profile
+    ) as out:
+        out.write(height.astype(np.float32), 1)
+    return path
+
+
+def test_a_projected_geotiff_is_asked_in_its_own_system(tmp_path: Path) -> None:
+    row, column = np.mgrid[0:50, 0:60]
+    path = write_geotiff(tmp_path / "utm.tif", plane(column, row), "EPSG:32632", 500_000, 5_540_000, 10)
+    elevation = read_elevation([path])
+    from pyproj import Transformer
+
+    east, north = np.array([500_105.0, 500_305.0]), np.array([5_539_895.0, 5_539_700.0])
+    lon, lat = Transformer.from_crs("EPSG:32632", "EPSG:4326", always_xy=True).transform(east, north)
+    expected = plane((east - 500_005) / 10, (5_539_995 - north) / 10)
+    assert elevation.sample(lon, lat) == pytest.approx(expected, abs=1e-3)
+
+
+def test_nodata_counts_as_void(tmp_path: Path) -> None:
+    height = np.full((5, 5), 20.0)
+    height[2, 2] = -1
+    elevation = read_elevation([write_geotiff(tmp_path / "a.tif", height, "EPSG:4326", 0, 1, 0.1)])
+    assert elevation.voids == 1
+    assert elevation.sample(np.array([0.25]), np.array([0.75])).tolist() == [20]
+
+
+def test_several_tiles_each_answer_for_their_own(test_data: Path) -> None:
+    monaco, andorra = test_data / "monaco" / "N43E007.hgt.zip", test_data / "andorra" / "N42E001.hgt.zip"
+    elevation = read_elevation([monaco, andorra])
+    height = elevation.sample(np.array([7.4197, 1.52, 5.0]), np.array([43.7384, 42.507, 45.0]))
+    assert 20 < height[0] < 130
+    assert 950 < height[1] < 1150
+    assert np.isnan(height[2])
+    assert elevation.voids == elevation.filled == 7652 + 1595
+
+
+def test_the_real_tile_agrees_with_gdal(test_data: Path) -> None:
+    archive = (test_data / "andorra" / "N42E001.hgt.zip").resolve()
+    with rasterio.open(f"/vsizip/{archive}/N42E001.hgt") as raster:
+        band = raster.read(1)
+        rows, columns = np.random.default_rng(1).integers(0, 1201, (2, 500))
+        lon, lat = raster.xy(rows, columns)
+    ours = read_elevation([archive]).sample(np.array(lon), np.array(lat))
+    real = band[rows, columns] != -32768
+    assert ours[real] == pytest.approx(band[rows, columns][real], abs=0.01)
+    assert not np.isnan(ours).any()
+
+
+def test_wrong_files_are_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "N00E000.hgt").write_bytes(b"\0" * 100)
+    (tmp_path / "tile.hgt").write_bytes(b"\0" * (1201 * 1201 * 2))
+    (tmp_path / "a.tif").write_bytes(b"no raster")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("readme.txt", "no heights")
+    for name in ("N00E000.hgt", "tile.hgt", "a.tif", "a.zip", "missing.tif"):
+        with pytest.raises(UnreadableFile, match=name.split(".", maxsplit=1)[0]):
+            read_elevation([tmp_path / name])
+    with pytest.raises(InvalidInput):
+        read_elevation([])
+
+
+def test_nothing_but_voids_is_refused(tmp_path: Path) -> None:
+    path = write_tile(tmp_path, "N00E000.hgt", np.full((1201, 1201), -32768))
+    with pytest.raises(InvalidInput, match="only voids"):
+        read_elevation([path])
