@@ -143,12 +143,15 @@ def _guess(text: str) -> str:
     best, best_score = ",", 0.0
     for sign in DELIMITERS:
         try:
-            widths = [len(record) for record in csv.reader(sample, delimiter=sign) if record]
+            records = [record for record in csv.reader(sample, delimiter=sign) if record]
         except csv.Error:
             continue
-        if not widths or widths[0] < 2:
+        if not records or len(records[0]) < 2:
             continue
-        score = sum(width == widths[0] for width in widths) / len(widths) * (1 + min(widths[0], 20) / 100)
+        width = len(records[0])
+        where = find_columns(_header(records[0]))
+        fitting = sum(len(record) == width for record in records) / len(records)
+        score = fitting * (1 + min(width, 20) / 100) + (0.5 if where.lat or where.whole else 0)
         if score > best_score + 1e-9:
             best, best_score = sign, score
     return best
