@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+
+from micropolis_map.bootstrap import Application, build_application
+from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 MAIN = ROOT / "micropolis_map" / "ui" / "main.py"
@@ -44,18 +48,37 @@ def explore(data: Path) -> Callable[..., AppTest]:
     return open_at
 
 
-def run_page(name: str, **query: str) -> AppTest:
+@pytest.fixture(scope="session")
+def run_page() -> Callable[..., AppTest]:
     """Run one page by itself (AppTest cannot switch to pages that are functions)."""
-    source = f"""
+
+    def run(name: str, **query: str) -> AppTest:
+        app = AppTest.from_string(ONE_PAGE.format(name=name), default_timeout=60)
+        for key, value in query.items():
+            app.query_params[key] = value
+        return app.run()
+
+    return run
+
+
+ONE_PAGE = """
 import importlib
+import streamlit as st
 from micropolis_map.ui import session
 page = importlib.import_module("micropolis_map.ui.pages.{name}")
-import streamlit as st
 st.session_state.setdefault("mm_pages", {{}})
 session.begin("{name}")
 page.page()
 """
-    app = AppTest.from_string(source, default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run()
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    """The application on a data folder with the demo town's streets loaded."""
+    folder = copied_data(tmp_path_factory.mktemp("loaded"))
+    application = build_application(Settings.read({"MICROPOLIS_DATA": str(folder)}))
+    load_community(application, "demo", LoadRequest())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MICROPOLIS_DATA", str(folder))
+        st.cache_resource.clear()
+        yield application
