@@ -10,7 +10,7 @@ from pathlib import Path
 def log_failure(error: BaseException, data: Path) -> Path:
     """Append where `error` came from to ``cache/errors.log`` in the folder `data`; return the file.
 
-    Only its class and the lines of code it passed through: its message, and the values there, may name a person.
+    Only its class and the lines of code it passed through: its message and values may name a person.
 
     Raises
     ------

@@ -9,6 +9,7 @@ back; homes and activity spots are those inside.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ from micropolis_map.services.town_build import Town, TownFiles, build_town
 from micropolis_map.settings import Settings
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.osm_file import merge_extracts, read_osm
+
+_LOG = logging.getLogger(__name__)
 
 WALK_BEYOND_M = 5_000.0
 """How far beyond the boundary a file's streets are kept: an hour's walk, farther than any threshold shown."""
@@ -121,6 +124,20 @@ def ensure_loaded(deps: Deps, slug: str, progress: Progress = silent) -> bool:
         return False
     load_community(deps, slug, LoadRequest(), progress)
     return True
+
+
+def load_bundled(deps: Deps) -> None:
+    """Build every community that has files bundled with it and is not loaded yet; failures are logged."""
+    try:
+        slugs = deps.community_store.slugs()
+    except MicropolisError as error:
+        _LOG.warning("no community can be loaded: %s", error)
+        return
+    for slug in slugs:
+        try:
+            ensure_loaded(deps, slug)
+        except MicropolisError as error:
+            _LOG.warning("the files bundled with %r cannot be loaded: %s", slug, error)
 
 
 def _known_or_new(store: CommunityStore, slug: str, request: LoadRequest) -> Community:

@@ -11,6 +11,7 @@ address                                 answer
 ``/data/<slug>/places/<id>.json``       one published place, a Feature
 ``/data/<slug>/districts.geojson``      outline and districts (property ``role``)
 ``/data/<slug>/layers/<name>.geojson``  a layer of the current build: streets, activity spots …
+``/data/<slug>/coverage/….geojson``     walking times: see `coverage_routes`
 ======================================  ==================================================================
 
 Everything else under ``/data`` is 404 in JSON. Streamlit keeps ``/_stcore``, ``/static``,
@@ -19,6 +20,7 @@ Everything else under ``/data`` is 404 in JSON. Streamlit keeps ``/_stcore``, ``
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -27,6 +29,7 @@ from anyio import to_thread
 from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
+from micropolis_map.services.loading import load_bundled
 from micropolis_map.web import assets, coverage_routes, health, layers, places
 from micropolis_map.web.answers import nothing_here
 from micropolis_map.web.security import middleware
@@ -48,11 +51,15 @@ def routes(application: Application) -> list[BaseRoute]:
 
 
 def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextManager[None]]:
-    """Return what runs while the server does: the public file is kept equal to the store."""
+    """Return what runs while the server does: the public file is kept equal to the store.
+
+    At its start communities with bundled files, such as the demo town, are loaded in the background.
+    """
 
     @asynccontextmanager
     async def running(_: Any) -> AsyncIterator[None]:
         application.publishing.start()
+        threading.Thread(target=load_bundled, args=(application,), name="load-bundled", daemon=True).start()
         try:
             yield
         finally:
