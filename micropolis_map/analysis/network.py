@@ -104,8 +104,7 @@ class WalkNetwork:
     @property
     def rows(self) -> list[dict[str, str]]:
         """The distinct sets of tags that decide who passes."""
-        rows: list[dict[str, str]] = self.meta["rows"]
-        return rows
+        return list(self.meta["rows"])
 
     @property
     def has_heights(self) -> bool:
@@ -194,7 +193,7 @@ class WalkNetwork:
                     f"the walk network in {folder} has format {meta.get('format')!r}, not {FORMAT}", again
                 )
             arrays = {
-                field.name: np.load(folder / f"{field.name}.npy", mmap_mode="r")
+                field.name: _array(folder / f"{field.name}.npy")
                 for field in fields(cls)
                 if field.name != "meta"
             }
@@ -202,8 +201,14 @@ class WalkNetwork:
             if not (folder / "meta.json").exists():
                 raise NotLoaded(f"there is no walk network in {folder}", again) from None
             raise UnreadableFile(f"the walk network in {folder} lacks {missing.filename!r}", again) from None
-        except ValueError as damaged:
+        except (ValueError, EOFError) as damaged:
             if isinstance(damaged, UnreadableFile):
                 raise
             raise UnreadableFile(f"the walk network in {folder} is damaged ({damaged})", again) from None
         return cls(**arrays, meta={**meta, "tagsets": str(folder / "tagsets.json")})
+
+
+def _array(path: Path) -> Any:
+    """Return the array in `path`, memory-mapped unless it is empty: nothing cannot be mapped."""
+    header_only = path.stat().st_size == 128
+    return np.load(path, mmap_mode=None if header_only else "r")
