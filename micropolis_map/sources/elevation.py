@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from rasterio.errors import RasterioError
-from rasterio.transform import Affine
-from scipy.ndimage import distance_transform_edt
+from pyproj.exceptions import ProjError
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
 
 Floats = NDArray[np.float64]
+Coefficients = tuple[float, float, float, float, float, float]
+"""``a … f`` of ``column = a·x + b·y + c``, ``row = d·x + e·y + f``; whole numbers are cells' corners."""
 ACCEPTED = "give a GeoTIFF, or an SRTM tile such as N42E001.hgt (also zipped)"
 TILE_NAME = re.compile(r"([NS])(\d{2})([EW])(\d{3})", re.IGNORECASE)
 TILE_SIZES = (1201, 3601)
@@ -34,14 +33,15 @@ class Tile:
     """One raster: heights at cell centres; `forward` from degrees to its coordinates (None for degrees)."""
 
     height_m: NDArray[np.float32]
-    to_cell: Affine
+    to_cell: Coefficients
     forward: Transformer | None
 
     def sample(self, lon: Floats, lat: Floats) -> Floats:
         """Return bilinear heights, nan outside the outermost cell centres (half a cell is tolerated)."""
         x, y = self.forward.transform(lon, lat) if self.forward else (lon, lat)
-        column, row = self.to_cell @ (np.asarray(x), np.asarray(y))
-        column, row = np.asarray(column) - 0.5, np.asarray(row) - 0.5
+        a, b, c, d, e, f = self.to_cell
+        column: Floats = a * np.asarray(x) + b * np.asarray(y) + c - 0.5
+        row: Floats = d * np.asarray(x) + e * np.asarray(y) + f - 0.5
         rows, columns = self.height_m.shape
         outside = ~((column >= -0.5) & (row >= -0.5) & (column <= columns - 0.5) & (row <= rows - 0.5))
         column = np.clip(np.where(outside, 0, column), 0, columns - 1)
@@ -130,7 +130,7 @@ def read_elevation(paths: Sequence[Path]) -> Elevation:
     return Elevation(tuple(tiles), voids, filled, ", ".join(path.name for path in paths), tuple(notes))
 
 
-def _rasters(path: Path) -> list[tuple[NDArray[np.float32], Affine, CRS]]:
+def _rasters(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS]]:
     """Return heights (nan for nodata), degrees or metres to cells, and coordinate system of each raster."""
     try:
         with path.open("rb") as file:
@@ -142,14 +142,18 @@ def _rasters(path: Path) -> list[tuple[NDArray[np.float32], Affine, CRS]]:
             if not names:
                 raise UnreadableFile(f"{path.name} holds no .hgt or .tif file", ACCEPTED)
             return [
-                _tile(archive.read(name), name)
+                _tile(archive.read(name), name if TILE_NAME.search(Path(name).name) else path.name)
                 if name.lower().endswith(".hgt")
                 else _geotiff(f"/vsizip/{path.resolve()}/{name}", name)
                 for name in names
             ]
     except FileNotFoundError as error:
         raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
-    except (zipfile.BadZipFile, EOFError, OSError, RasterioError) as error:
+    except ProjError as error:
+        raise InvalidInput(
+            f"{path.name} is in a coordinate system that cannot be used: {error}", ACCEPTED
+        ) from error
+    except (zipfile.BadZipFile, EOFError, OSError) as error:
         raise UnreadableFile(f"{path.name} cannot be read as heights: {error}", ACCEPTED) from error
 
 
@@ -157,7 +161,7 @@ def _is_tile(name: str) -> bool:
     return name.lower().endswith(".hgt")
 
 
-def _tile(content: bytes, name: str) -> tuple[NDArray[np.float32], Affine, CRS]:
+def _tile(content: bytes, name: str) -> tuple[NDArray[np.float32], Coefficients, CRS]:
     """Return an SRTM tile: big-endian int16, north row first, samples on the degree lines at its edges."""
     corner = TILE_NAME.search(Path(name).name)
     if corner is None:
@@ -174,19 +178,23 @@ def _tile(content: bytes, name: str) -> tuple[NDArray[np.float32], Affine, CRS]:
     west = int(corner[4]) * (-1 if corner[3].upper() == "W" else 1)
     height_m = np.frombuffer(content, ">i2").reshape(side, side).astype(np.float32)
     height_m[height_m == SRTM_VOID] = np.nan
-    step = 1 / (side - 1)
-    to_degrees = Affine(step, 0, west - step / 2, 0, -step, south + 1 + step / 2)
-    return height_m, ~to_degrees, CRS("EPSG:4326")
+    per_degree = side - 1.0
+    to_cell = (per_degree, 0.0, 0.5 - west * per_degree, 0.0, -per_degree, 0.5 + (south + 1) * per_degree)
+    return height_m, to_cell, CRS("EPSG:4326")
 
 
-def _geotiff(path: Path | str, name: str) -> tuple[NDArray[np.float32], Affine, CRS]:
+def _geotiff(path: Path | str, name: str) -> tuple[NDArray[np.float32], Coefficients, CRS]:
+    import rasterio  # noqa: PLC0415 - SRTM tiles are read without it
+
     with rasterio.open(path) as raster:
         if raster.crs is None:
             raise InvalidInput(f"{name} names no coordinate system", "export it with one, as GeoTIFF")
         if abs(raster.transform.determinant) == 0:
             raise InvalidInput(f"{name} does not say where it lies", "export it as GeoTIFF")
         band: Any = raster.read(1, masked=True)
-        return band.astype(np.float32).filled(np.nan), ~raster.transform, CRS.from_wkt(raster.crs.to_wkt())
+        a, b, c, d, e, f = tuple(~raster.transform)[:6]
+        height_m = band.astype(np.float32).filled(np.nan)
+        return height_m, (a, b, c, d, e, f), CRS.from_wkt(raster.crs.to_wkt())
 
 
 def _fill(height_m: NDArray[np.float32], void: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -209,6 +217,8 @@ def _fill(height_m: NDArray[np.float32], void: NDArray[np.bool_]) -> NDArray[np.
     reached = weights > 0
     filled[rows[reached], columns[reached]] = total[reached] / weights[reached]
     if not reached.all():
+        from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - seldom needed, slow to import
+
         nearest = distance_transform_edt(void, return_distances=False, return_indices=True)
         far = rows[~reached], columns[~reached]
         filled[far] = height_m[nearest[0][far], nearest[1][far]]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, UnreadableFile
 
 _T = TypeVar("_T", bound=np.generic)
 
@@ -102,12 +102,15 @@ def extract_of(columns: OsmColumns, source: str) -> OsmExtract:
     ------
     InvalidInput
         There is no element at all.
+    UnreadableFile
+        A node lies beyond the Earth's degrees.
     """
     if not len(columns.node_id) and not len(columns.way_id) and not columns.relations:
         raise InvalidInput(
             f"{source} holds no OpenStreetMap element at all",
             "check that the area and the filter it was cut with are right, and export it again",
         )
+    _check_positions(columns, source)
     node_id, first = np.unique(columns.node_id, return_index=True)
     keep = _best_ways(columns)
     counts, refs = _take_ways(columns, keep)
@@ -127,6 +130,18 @@ def extract_of(columns: OsmColumns, source: str) -> OsmExtract:
         timestamp=columns.timestamp,
         dangling_refs=int((indices < 0).sum()),
     )
+
+
+def _check_positions(columns: OsmColumns, source: str) -> None:
+    """Refuse nodes beyond the Earth's degrees: the file is damaged, or its coordinates are none."""
+    lon, lat = columns.node_lon, columns.node_lat
+    bad = np.flatnonzero(~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)))
+    if len(bad):
+        i = int(bad[0])
+        raise UnreadableFile(
+            f"{source} is damaged: node {columns.node_id[i]} is at {lon[i]:g}, {lat[i]:g}, no place on Earth",
+            "download or export it again",
+        )
 
 
 def _concatenate(parts: Sequence[NDArray[_T]], dtype: type[_T]) -> NDArray[_T]:

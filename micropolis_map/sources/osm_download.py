@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import osmnx
 import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -92,9 +91,20 @@ def download_osm(
     url = overpass_url(settings)
     host = urlsplit(url).netloc
     tags = feature_tags()
+
+    def streets() -> object:
+        import osmnx  # noqa: PLC0415 - takes seconds; only those who download wait for it
+
+        return osmnx.graph.graph_from_polygon(area, custom_filter=WAYS)
+
+    def features() -> object:
+        import osmnx  # noqa: PLC0415
+
+        return osmnx.features.features_from_polygon(area, tags)
+
     queries: list[tuple[str, Any, Callable[[], object]]] = [
-        ("streets", WAYS, lambda: osmnx.graph.graph_from_polygon(area, custom_filter=WAYS)),
-        ("features", tags, lambda: osmnx.features.features_from_polygon(area, tags)),
+        ("streets", WAYS, streets),
+        ("features", tags, features),
     ]
     parts = []
     for number, (what, query, request) in enumerate(queries):
@@ -137,6 +147,8 @@ def geocode_boundary(
     folder = cache / f"nominatim-{_key(url, query)}"
 
     def request() -> object:
+        import osmnx  # noqa: PLC0415 - takes seconds; only those who download wait for it
+
         return osmnx.geocoder.geocode_to_gdf(query)
 
     def load(paths: Sequence[Path]) -> Any:

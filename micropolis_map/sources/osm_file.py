@@ -16,7 +16,6 @@ from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.ports import Progress, silent
 from micropolis_map.sources.osm_columns import columns_of, extract_of, join_columns
 from micropolis_map.sources.osm_overpass import read_overpass
-from micropolis_map.sources.osm_pbf import read_pbf
 from micropolis_map.sources.osm_xml import read_xml
 
 ACCEPTED = "give an .osm, .osm.gz, .osm.bz2 or .osm.pbf file, or a recorded Overpass JSON answer"
@@ -46,6 +45,8 @@ def read_osm(path: Path, progress: Progress = silent) -> OsmExtract:
         with path.open("rb") as file:
             start = file.read(64)
         if b"OSMHeader" in start:
+            from micropolis_map.sources.osm_pbf import read_pbf  # noqa: PLC0415 - numba takes a second
+
             return read_pbf(path, progress)
         opener = next((_OPENERS[magic] for magic in _OPENERS if start.startswith(magic)), None)
         with path.open("rb") as raw, opener(path) if opener else raw as stream:

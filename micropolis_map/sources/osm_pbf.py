@@ -51,7 +51,7 @@ def read_pbf(path: Path, progress: Progress = silent) -> OsmExtract:
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             return extract_of(join_columns(list(_blocks(data, progress))), path.name)
-    except (ValueError, OverflowError, IndexError, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
+    except (ValueError, OverflowError, LookupError, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
         if isinstance(error, MicropolisError):
             raise
         raise UnreadableFile(
@@ -84,6 +84,8 @@ def _blobs(data: mmap.mmap) -> Iterator[tuple[str, int, int]]:
         header = _message(np.frombuffer(data[head : head + length], np.uint8))
         start = head + length
         position = start + _int(header, 3)
+        if position < start:
+            raise ValueError(f"its block at byte {start} has a negative size")
         if position > size:
             raise ValueError(f"its last block needs {position - size} more bytes")
         yield header[1].tobytes().decode("ascii", "replace"), start, position

@@ -19,7 +19,6 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
-import osmnx
 import requests
 
 from micropolis_map import __version__
@@ -31,7 +30,9 @@ PAUSES_S = (1.0, 3.0, 9.0, 15.0)
 """Before each further try; the last one again after that. Overpass frees a slot within seconds."""
 MAX_ANSWER_BYTES = 1 << 30
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
-PRODUCT = f"MicropolisMap/{__version__} (community map; through OSMnx {osmnx.__version__})"
+PRODUCT = f"MicropolisMap/{__version__} (community map; through OSMnx)"
+OVERPASS, NOMINATIM = "https://overpass-api.de/api", "https://nominatim.openstreetmap.org"
+"""OSMnx's own defaults."""
 _LOCK = threading.Lock()  # OSMnx's settings are the module's
 
 
@@ -54,13 +55,13 @@ class BadAnswer(Exception):
 
 def overpass_url(settings: Settings) -> str:
     """Return the address OSMnx shall ask for data, as OSMnx wants it: without ``/interpreter``."""
-    url = settings.overpass_url or str(osmnx.settings.overpass_url)
+    url = settings.overpass_url or OVERPASS
     return url.rstrip("/").removesuffix("/interpreter")
 
 
 def nominatim_url(settings: Settings) -> str:
     """Return the address OSMnx shall ask for places, as OSMnx wants it: without ``/search``."""
-    url = settings.nominatim_url or str(osmnx.settings.nominatim_url)
+    url = settings.nominatim_url or NOMINATIM
     return url.rstrip("/").removesuffix("/search")
 
 
@@ -115,6 +116,8 @@ def _pause(attempt: int, why: str, progress: Progress) -> None:
 @contextmanager
 def _osmnx_settings(settings: Settings, folder: Path, progress: Progress) -> Iterator[None]:
     """Set OSMnx up for one request, and put back its settings and the name look-up that it replaces."""
+    import osmnx  # noqa: PLC0415 - takes seconds; only those who download wait for it
+
     values: dict[str, Any] = {
         "overpass_url": overpass_url(settings),
         "nominatim_url": nominatim_url(settings),

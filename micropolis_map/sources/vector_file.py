@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
@@ -136,6 +134,9 @@ def _crs_name(crs: Any) -> str | None:
 
 
 def _read_gdal(path: Path) -> VectorFile:
+    import pyogrio  # noqa: PLC0415 - brings pandas and pyarrow: seconds that GeoJSON and tables need not wait
+    from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
+
     try:
         meta, fids, geometry, fields = pyogrio.raw.read(path, force_2d=True, return_fids=True)
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:

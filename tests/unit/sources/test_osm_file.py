@@ -79,6 +79,7 @@ BROKEN = {
     "change.osm": (b"<osmChange></osmChange>", "<osmChange>"),
     "bomb.osm": (b'<!DOCTYPE osm [<!ENTITY a "aaa">]><osm>&a;</osm>', "entity"),
     "odd.json": (b'{"elements": [{"type": "node", "lat": 1, "lon": 2}]}', "'id'"),
+    "off.osm": (b'<osm><node id="4" lat="200" lon="2"/></osm>', "node 4"),
     "far.osm": (b'<osm><node id="1" lat="x" lon="2"/></osm>', "'x'"),
 }
 
