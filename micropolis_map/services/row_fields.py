@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -171,7 +170,7 @@ def _period(value: Any) -> dict[str, Any]:
 
 def _year(value: Any) -> int | None:
     if isinstance(value, int | float):
-        return int(value) if math.isfinite(value) else None
+        return int(value) if abs(value) < 1e6 else None
     if not isinstance(value, str):
         return None
     match = _YEARS.match(value) or _DATE.match(value) or _LATE_DATE.match(value)
@@ -181,7 +180,7 @@ def _year(value: Any) -> int | None:
 
 
 def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() and len(value) < 20 else value
 
 
 def _parsed(value: Any) -> Any:

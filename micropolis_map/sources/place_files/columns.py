@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 IGNORED = ""
 """The field of a column that is left out."""
@@ -119,6 +120,7 @@ def propose_field(column: str) -> str:
     return f"{base}.{lang}" if _LANGUAGE.fullmatch(lang) else IGNORED
 
 
+@lru_cache(maxsize=10_000)
 def plain(column: str) -> str:
     """Return `column` in lower case without accents, blanks and punctuation, as one word."""
     text = column.casefold().replace("ł", "l").replace("ø", "o").replace("å", "a").replace("æ", "ae")

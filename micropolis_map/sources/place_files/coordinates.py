@@ -167,7 +167,7 @@ def _parts(geometry: Mapping[str, Any], depth: int) -> Any:
             if isinstance(inner, Mapping):
                 yield from _parts(inner, depth + 1)
         return
-    if kind not in _SINGLE and kind not in _MANY:
+    if not isinstance(kind, str) or (kind not in _SINGLE and kind not in _MANY):
         raise NotACoordinate(f"geometry type is {kind!r:.60}")
     coordinates = geometry.get("coordinates")
     if not isinstance(coordinates, list | tuple):
@@ -195,6 +195,8 @@ def position(value: Any) -> list[float]:
     """Return ``[lon, lat]`` of a GeoJSON position; altitude is dropped."""
     pair_ = value[:2] if isinstance(value, list | tuple) else ()
     if len(pair_) != 2 or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in pair_):
+        raise NotACoordinate(f"position is {value!r:.60}")
+    if max(map(abs, pair_)) > 1e12:  # a whole number may be too long for a float
         raise NotACoordinate(f"position is {value!r:.60}")
     lon, lat = float(pair_[0]), float(pair_[1])
     if not (math.isfinite(lon) and math.isfinite(lat)):

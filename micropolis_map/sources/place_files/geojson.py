@@ -11,9 +11,9 @@ from micropolis_map.sources.place_files.coordinates import usable
 from micropolis_map.sources.place_files.plain_text import from_umap
 from micropolis_map.sources.place_files.rows import Question, Row, short, unreadable
 
-_GEOMETRIES = {
+_GEOMETRIES = (
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
-}  # fmt: skip
+)  # fmt: skip
 _WGS84 = {"CRS84", "EPSG:4326", "4326"}
 
 
