@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 LON, LAT = 12.0, 55.0
-BLOCK_LON, BLOCK_LAT = 0.0015656, 0.0008983  # 100 m each, here
+BLOCK_LON, BLOCK_LAT = 0.0015627, 0.0008983  # 100 m each, here
 BLOCKS = 6
 
 
