@@ -48,7 +48,7 @@ def best_candidate(
         No candidate is a polygon.
     """
     if not candidates:
-        raise NotFound(f"nothing is known by the name in {asked!r}", "write the name as on openstreetmap.org")
+        raise NotFound(f"{asked!r} gives no place at all", "write the name as on openstreetmap.org")
     polygons = [c for c in candidates if (c.get("geojson") or {}).get("type") in POLYGONS]
     if not polygons:
         kinds = sorted({str((c.get("geojson") or {}).get("type", "no geometry")) for c in candidates})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import h3
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput, UnreadableFile
@@ -47,20 +46,6 @@ class PopulationFile:
     column: str = ""
     source: str = ""
     notes: tuple[str, ...] = ()
-
-    def near(self, boundary: BaseGeometry) -> tuple[PopulationFile, BaseGeometry]:
-        """Return the cells that meet the boundary, and the area that they and it cover together.
-
-        Homes must be known in all of that area for the people of a cell on the boundary to be shared rightly
-        between its two sides; afterwards the homes outside are dropped.
-        """
-        shapely.prepare(boundary)
-        meets = shapely.intersects(boundary, self.geometry)
-        ages = {name: people[meets] for name, people in self.ages.items()}
-        cells = replace(self, geometry=self.geometry[meets], population=self.population[meets], ages=ages)
-        areas = cells.geometry[~_is_point(cells)]
-        area: BaseGeometry = shapely.union_all([boundary, *areas])
-        return cells, area
 
     @property
     def total(self) -> float:

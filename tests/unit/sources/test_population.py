@@ -89,19 +89,6 @@ def test_no_homes_at_all_make_homes_of_the_cells(tmp_path: Path) -> None:
     assert shapely.contains_xy(LEFT, spread.lon, spread.lat).all()
 
 
-def test_cells_on_the_border_are_shared_with_both_sides(tmp_path: Path) -> None:
-    far = shapely.box(0.5, 0, 0.51, 0.01)
-    path = write(tmp_path / "a.geojson", (LEFT, {"pop": 10}), (far, {"pop": 3}))
-    boundary = shapely.box(0, 0, 0.005, 0.01)
-    cells, area = read_population(path).near(boundary)
-    assert cells.total == 10
-    assert area.equals(LEFT)
-    spread = spread_population(cells, homes((0.002, 0.005, 1), (0.008, 0.005, 1)))
-    inside = spread.take(shapely.contains_xy(boundary, spread.lon, spread.lat))
-    assert inside.population is not None
-    assert inside.population.tolist() == [5]
-
-
 BAD = {
     "id,lon,lat\na,1,2\n": "no population column",
     "lon,lat,population\n1,2,-5\n": "row 2: the population is -5",
