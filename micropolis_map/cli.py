@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -31,7 +32,7 @@ from micropolis_map.ports import silent
 from micropolis_map.services import thresholds
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
-from micropolis_map.services.coverage_tables import area_row, check_ending, write_table
+from micropolis_map.services.coverage_tables import check_ending, words_row, write_table
 from micropolis_map.services.failure_log import log_failure
 from micropolis_map.services.loading import LoadRequest, load_community
 from micropolis_map.services.reaching import MatrixRequest, isochrones_from, write_matrix
@@ -41,6 +42,9 @@ from micropolis_map.sources.points import read_points
 PROGRAM = "python -m micropolis_map"
 APP = Path(__file__).parent.parent / "app.py"
 """The server's script beside the package."""
+
+PAPER_WIDTH = 160
+"""Columns of tables that go into a file or another program."""
 
 app = typer.Typer(
     name="micropolis_map", help=__doc__, add_completion=False, rich_markup_mode=None, no_args_is_help=True
@@ -353,16 +357,18 @@ def _print_json(value: Mapping[str, Any]) -> None:
 
 
 def _print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
-    table = Table()
+    table = Table(box=box.SIMPLE_HEAD)
     for column in rows[0] if rows else ():
         table.add_column(column)
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console().print(table)
+    terminal = sys.stdout.isatty()
+    Console(width=None if terminal else PAPER_WIDTH).print(table)
 
 
 def _print_coverage(result: CoverageResult) -> None:
-    _print_rows([{"district": area.name, **area_row(area)} for area in (*result.districts, result.total)])
+    _print_rows([words_row(area) for area in (*result.districts, result.total)])
+    _tell(f"people: {result.population_source}; spots: {result.spots.source}")
     for note in result.notes:
         _tell(f"note: {note}")
 

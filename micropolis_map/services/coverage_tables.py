@@ -93,6 +93,18 @@ def area_row(area: AreaCoverage) -> Row:
     return row | figures
 
 
+def words_row(area: AreaCoverage) -> dict[str, str]:
+    """Return the figures of `area` as a reader wants them: whole per cents, minutes; ``-`` for none."""
+    row = {"district": area.name, "people": f"{area.population:,.0f}"}
+    for minutes, share in area.share_within.items():
+        row[f"{minutes:g} min"] = f"{share:.0%}"
+    for minutes, share in (area.share_within_certain or {}).items():
+        row[f"{minutes:g} min certain"] = f"{share:.0%}"
+    for name, cost_s in (("median", area.median_s), ("mean", area.mean_s), ("90 %", area.p90_s)):
+        row[name] = f"{cost_s / 60:.1f} min" if math.isfinite(cost_s) else "-"
+    return row | {"unreachable": f"{area.unreachable_share:.1%}"}
+
+
 def _by_district(result: CoverageResult) -> tuple[list[str], Rows]:
     rows: Rows = [
         ({"district": area.name, **area_row(area)}, shape)
