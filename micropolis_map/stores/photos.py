@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import secrets
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 from pillow_heif import HeifImagePlugin  # noqa: F401 (importing it teaches Pillow to read HEIC)
 
 from micropolis_map.errors import InvalidInput, NotFound
@@ -26,6 +27,22 @@ QUALITY = 82
 
 _ID = re.compile(r"[A-Za-z0-9_-]{20,40}")
 _TODO = "choose a JPEG, PNG, WebP or HEIC photo"
+_ORIENTATION = 0x0112
+_TURNINGS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = {_TURNINGS[orientation] for orientation in (5, 6, 7, 8)}
+_BROKEN = (
+    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, RuntimeError, MemoryError,
+    ZeroDivisionError, OverflowError, struct.error,
+)  # fmt: skip
+"""What Pillow and libheif raise for a broken file."""
 _DEEP = {"I", "I;16", "I;16B", "I;16L", "I;16N", "F"}
 
 
@@ -121,7 +138,7 @@ def gps_of(data: bytes) -> tuple[float, float] | None:
             gps = picture.getexif().get_ifd(0x8825)
         lat = _degrees(gps.get(2), str(gps.get(1, "")))
         lon = _degrees(gps.get(4), str(gps.get(3, "")))
-    except (InvalidInput, TypeError, ValueError, ZeroDivisionError, IndexError, KeyError):
+    except (InvalidInput, *_BROKEN):
         return None
     if not (-180 <= lon <= 180 and -90 <= lat <= 90) or (lon == 0 and lat == 0):
         return None  # (0, 0) is what cameras write before they know
@@ -147,7 +164,7 @@ def _opened(data: bytes, filename: str) -> Iterator[Image.Image]:
         raise
     except Image.DecompressionBombError as error:
         raise InvalidInput(f"{filename!r} has too many pixels: {error}", "make it smaller first") from error
-    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError, TypeError, MemoryError) as error:
+    except _BROKEN as error:
         raise InvalidInput(f"{filename!r} is broken: {error}", "save or send the photo again") from error
 
 
@@ -160,10 +177,19 @@ def _upright(data: bytes, filename: str) -> tuple[Image.Image, tuple[int, int]]:
             wrong(filename, f"is an animation of {frames} pictures", "choose a single photo")
         width, height = picture.size
         picture.draft(None, (SIZES[-1] * 2, SIZES[-1] * 2))  # decodes fewer pixels
-        reduced = picture.size
-        turned = _in_srgb(ImageOps.exif_transpose(picture))
-        sideways = turned.size != reduced or picture.getexif().get(0x0112, 1) in {5, 6, 7, 8}
+        turning = _turning(picture)
+        upright = picture if turning is None else picture.transpose(turning)
+        turned = _in_srgb(upright)
+        sideways = turning in _SIDEWAYS
         return turned, (height, width) if sideways else (width, height)
+
+
+def _turning(picture: Image.Image) -> Image.Transpose | None:
+    """Return how EXIF says the picture must be turned; None where it says nothing that can be read."""
+    try:
+        return _TURNINGS.get(picture.getexif().get(_ORIENTATION, 1))
+    except _BROKEN:
+        return None  # broken EXIF is no reason to lose the photo
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:

@@ -20,6 +20,8 @@ from micropolis_map.services.exporting import csv_bytes, export_places, gpx_byte
 from micropolis_map.services.importing import ImportPlan, import_file, plan_import
 from micropolis_map.services.row_words import activity_of, kind_of
 from micropolis_map.sources.place_files import ColumnMapping, Row, RowFile, propose_mapping, read_rows
+from micropolis_map.stores.database import Database
+from micropolis_map.stores.place_store import SqlPlaceStore
 
 WAWER = Community(slug="wawer", name={"pl": "Wawer"}, centre=(21.17, 52.2), languages=("pl", "en"))
 POINT = {"type": "Point", "coordinates": [21.17, 52.2]}
@@ -285,3 +287,19 @@ def test_the_json_has_exactly_what_was_promised() -> None:
     assert json.loads(json.dumps(said))["skipped"] == [
         {"row": 2, "reason": "has no name; give it one, or say which column holds the names"}
     ]
+
+
+def test_with_the_real_store_a_second_import_adds_no_revision(tmp_path: Path) -> None:
+    store = SqlPlaceStore(Database(f"sqlite:///{tmp_path / 'places.sqlite'}"))
+    path = tmp_path / "a.csv"
+    path.write_text("nazwa;lat;lon\nMłyn;52,2;21,1\nLas;52,21;21,12\nMłyn;52,2;21,1\n", encoding="utf-8")
+    first = import_file(path, WAWER, store).as_json()
+    assert (first["read"], first["added"], first["unchanged"]) == (3, 2, 1)
+    version = store.version()
+    assert import_file(path, WAWER, store).as_json()["unchanged"] == 3
+    assert store.version() == version
+    export_places(store.places("wawer"), tmp_path / "a.geojson")
+    assert import_file(tmp_path / "a.geojson", WAWER, store).as_json()["unchanged"] == 2
+    path.write_text("nazwa;lat;lon;opis\nMłyn;52,2;21,1;stary\n", encoding="utf-8")
+    assert import_file(path, WAWER, store).as_json()["updated"] == 1
+    assert sorted(place.revision for place in store.places("wawer")) == [1, 2]

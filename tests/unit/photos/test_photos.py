@@ -137,6 +137,21 @@ def test_a_broken_colour_profile_does_not_lose_the_photo(store: PhotoStore) -> N
     assert near(opened(store, photo.id, 320), (10, 10), RED)
 
 
+def test_a_phone_s_photo_with_a_second_view_is_its_first(store: PhotoStore) -> None:
+    data = encoded(halves(), "MPO", save_all=True, append_images=[Image.new("RGB", (400, 300), BLUE)])
+    assert near(opened(store, store.add(data, "a.jpg").id, 320), (10, 10), RED)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_broken_exif_does_not_lose_the_photo(store: PhotoStore) -> None:
+    data = encoded(halves(), exif=exif(gps=False))
+    start = data.index(b"Exif") + 6
+    for offset in range(start + 8, start + 60, 3):
+        broken = data[:offset] + b"\xff" + data[offset + 1 :]
+        photo = store.add(broken, "a.jpg")
+        assert {photo.width, photo.height} == {400, 300}
+
+
 def test_gps_is_there_to_be_asked_about(store: PhotoStore) -> None:
     assert gps_of(encoded(halves(), exif=exif())) == (-21.175, 52.23)
     assert gps_of(encoded(halves(), "HEIF", exif=exif().tobytes())) == (-21.175, 52.23)
