@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from micropolis_map.analysis.metric import unwrap
 from micropolis_map.analysis.network import ACROSS_SQUARE, BARRIER, WAY
 from micropolis_map.analysis.squares import Square, sight_lines, squares
 from micropolis_map.analysis.walkability import (
@@ -23,7 +22,7 @@ from micropolis_map.domain.osm_extract import OsmExtract
 KEPT_KEYS = (
     *PASSAGE_KEYS,
     *"name name:en lit crossing footway sidewalk step_count handrail ramp ramp:wheelchair bridge tunnel".split(),
-    *"level layer covered tactile_paving service place".split(),
+    *"level layer covered tactile_paving service place area".split(),
 )
 """Tags of ways that are kept: who passes, and what directions and reports name."""
 
@@ -31,8 +30,8 @@ OBSTACLE_KEYS = ("kerb", "barrier", "wheelchair", "stroller")
 
 
 @dataclass
-class Ways:
-    """The walkable ways, in columns that grow.
+class TagSets:
+    """The distinct sets of tags of the walkable ways and obstacles, in columns that grow.
 
     Attributes
     ----------
@@ -40,7 +39,6 @@ class Ways:
         Indices into `rows` (values of `PASSAGE_KEYS`) and `tagsets` (values of `KEPT_KEYS`).
     """
 
-    id: list[int] = field(default_factory=list)
     row: list[int] = field(default_factory=list)
     tagset: list[int] = field(default_factory=list)
     oneway: list[int] = field(default_factory=list)
@@ -49,20 +47,45 @@ class Ways:
     rows: dict[tuple[str | None, ...], int] = field(default_factory=dict)
     tagsets: dict[tuple[str | None, ...], int] = field(default_factory=dict)
 
-    def add(self, way_id: int, tags: Mapping[str, str]) -> int:
-        """Add a way and return its index."""
+    def add(self, tags: Mapping[str, str]) -> int:
+        """Add a set and return its index."""
         kept = tuple(map(tags.get, KEPT_KEYS))
-        self.id.append(way_id)
         self.row.append(self.row_of(kept[: len(PASSAGE_KEYS)]))
         self.tagset.append(self.tagsets.setdefault(kept, len(self.tagsets)))
         self.oneway.append(foot_direction(tags))
         self.step_count.append(number_of_steps(tags))
         self.raised.append(is_off_the_ground(tags))
-        return len(self.id) - 1
+        return len(self.row) - 1
 
     def row_of(self, values: tuple[str | None, ...]) -> int:
         """Return the index of the row with these `values` of `PASSAGE_KEYS`, added if new."""
         return self.rows.setdefault(values, len(self.rows))
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The walkable ways, in columns.
+
+    Attributes
+    ----------
+    id : int64[w]
+        Negative for a relation.
+    row, tagset : int32[w]
+        See `TagSets`.
+    oneway : int8[w]
+    step_count : float64[w]
+    raised : bool[w]
+    sets
+        What `row` and `tagset` index.
+    """
+
+    id: NDArray[np.int64]
+    row: NDArray[np.int32]
+    tagset: NDArray[np.int32]
+    oneway: NDArray[np.int8]
+    step_count: NDArray[np.float64]
+    raised: NDArray[np.bool_]
+    sets: TagSets
 
 
 @dataclass
@@ -107,18 +130,59 @@ def collect(extract: OsmExtract) -> tuple[Ways, Segments, int]:
 
     References to missing nodes (-1) join nothing; a node repeated at once makes no segment.
     """
-    ways = Ways()
-    mine = np.full(extract.way_id.size, -1, dtype=np.int32)
-    for way, tags in enumerate(extract.way_tags):
-        if "highway" in tags and is_walkable(tags):
-            mine[way] = ways.add(int(extract.way_id[way]), tags)
+    sets = TagSets()
+    set_of = _sets_of_ways(extract, sets)
+    walkable = np.flatnonzero(set_of >= 0)
+    mine = np.full(set_of.size, -1, dtype=np.int32)
+    mine[walkable] = np.arange(walkable.size)
+    way_id, way_set = extract.way_id[walkable].tolist(), set_of[walkable].tolist()
     segments = _way_segments(extract, mine)
-    found = squares(extract, np.flatnonzero(mine >= 0).tolist())
-    if found:
-        lon = unwrap(extract.node_lon, float(extract.node_lon[0]))
-        for square in found:
-            segments = _with_square(segments, ways, mine, square, sight_lines(square, lon, extract.node_lat))
-    return ways, segments, len(found)
+    found = squares(extract, walkable[_may_be_squares(sets)[set_of[walkable]]].tolist())
+    known: set[tuple[int, int]] = set()
+    if any(square.way < 0 for square in found):
+        known = set(zip(segments.a.tolist(), segments.b.tolist(), strict=True))
+    for square in found:
+        way = int(mine[square.way]) if square.way >= 0 else len(way_id)
+        if square.way < 0:
+            way_id.append(square.id)
+            way_set.append(sets.add(square.tags))
+        segments = _with_square(segments, way, known, square, sight_lines(square, extract))
+    return _columns(way_id, way_set, sets), segments, len(found)
+
+
+def _sets_of_ways(extract: OsmExtract, sets: TagSets) -> NDArray[np.int64]:
+    """Return the index of each way's set of tags, -1 for ways nobody walks on.
+
+    Readers may give many ways one and the same dict; each dict is looked at once.
+    """
+    seen: dict[int, int] = {}
+    found = []
+    for tags in extract.way_tags:
+        index = seen.get(id(tags))
+        if index is None:
+            index = sets.add(tags) if "highway" in tags and is_walkable(tags) else -1
+            seen[id(tags)] = index
+        found.append(index)
+    return np.array(found, dtype=np.int64)
+
+
+def _may_be_squares(sets: TagSets) -> NDArray[np.bool_]:
+    keys = {index: key for key, index in sets.tagsets.items()}
+    tags = [dict(zip(KEPT_KEYS, keys[index], strict=True)) for index in sets.tagset]
+    return np.array([bool(t["area"] or t["place"]) for t in tags], dtype=np.bool_)
+
+
+def _columns(way_id: list[int], way_set: list[int], sets: TagSets) -> Ways:
+    at = np.array(way_set, dtype=np.int64)
+    return Ways(
+        id=np.array(way_id, dtype=np.int64),
+        row=np.array(sets.row, dtype=np.int32)[at],
+        tagset=np.array(sets.tagset, dtype=np.int32)[at],
+        oneway=np.array(sets.oneway, dtype=np.int8)[at],
+        step_count=np.array(sets.step_count, dtype=np.float64)[at],
+        raised=np.array(sets.raised, dtype=np.bool_)[at],
+        sets=sets,
+    )
 
 
 def _way_segments(extract: OsmExtract, mine: NDArray[np.int32]) -> Segments:
@@ -132,11 +196,9 @@ def _way_segments(extract: OsmExtract, mine: NDArray[np.int32]) -> Segments:
 
 
 def _with_square(
-    segments: Segments, ways: Ways, mine: NDArray[np.int32], square: Square, lines: NDArray[np.int64]
+    segments: Segments, way: int, known: set[tuple[int, int]], square: Square, lines: NDArray[np.int64]
 ) -> Segments:
-    way = int(mine[square.way]) if square.way >= 0 else ways.add(square.id, square.tags)
     if square.way < 0:  # a multipolygon's outline is walkable too, where it is not a walkable way already
-        known = set(zip(segments.a.tolist(), segments.b.tolist(), strict=True))
         sides = np.concatenate([np.column_stack([ring[:-1], ring[1:]]) for ring in square.rings])
         new = [(a, b) not in known and (b, a) not in known for a, b in sides.tolist()]
         sides = sides[new]
@@ -157,12 +219,16 @@ def compress(
     tuple
         Segments · ``vertex_node[v]``, the node index of each vertex · ``row[k]`` of each segment.
     """
-    vertex_node, ends = np.unique(np.concatenate([segments.a, segments.b]), return_inverse=True)
+    used = np.zeros(extract.node_id.size, dtype=np.bool_)
+    used[segments.a] = used[segments.b] = True
+    vertex_node = np.flatnonzero(used)
+    number = np.cumsum(used, dtype=np.int64) - 1
+    ends = np.concatenate([number[segments.a], number[segments.b]])
     k = segments.a.size
-    row = np.array(ways.row, dtype=np.int32)[segments.way]
+    row = ways.row[segments.way]
     obstacles = _obstacles(extract, vertex_node)
     if obstacles:
-        pairs, way, barrier_row, copies = _take_apart(ends, segments.way, obstacles, ways, vertex_node.size)
+        pairs, way, barrier_row, copies = _take_apart(ends, segments.way, obstacles, ways.sets, vertex_node.size)
         vertex_node = np.concatenate([vertex_node, vertex_node[copies]])
         row = np.concatenate([row, barrier_row])
         segments = Segments(ends[:k], ends[k:], segments.way, segments.kind).plus(pairs, way, BARRIER)
@@ -188,7 +254,7 @@ def _take_apart(
     ends: NDArray[np.int64],
     way_of: NDArray[np.int32],
     obstacles: Mapping[int, Mapping[str, str]],
-    ways: Ways,
+    sets: TagSets,
     vertices: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], list[int]]:
     """Move segment ends (in place, in `ends`) from obstacle vertices to copies; return what joins them."""
@@ -200,7 +266,7 @@ def _take_apart(
     copies: list[int] = []
     for v, tags in obstacles.items():
         slots = order[start[v] : start[v + 1]]
-        barrier = ways.row_of(tuple(map(tags.get, PASSAGE_KEYS)))
+        barrier = sets.row_of(tuple(map(tags.get, PASSAGE_KEYS)))
         for slot in slots if slots.size > 2 else slots[1:]:
             ends[slot] = vertices + len(copies)
             pairs.append((v, vertices + len(copies)))

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from micropolis_map.analysis.metric import metres_per_degree
+from micropolis_map.analysis.metric import metres_per_degree, unwrap
 from micropolis_map.analysis.walkability import is_square, is_walkable
 from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
 
@@ -79,35 +79,30 @@ def _rings(
     return tuple(ring for ring in rings if ring.size >= 4)
 
 
-def sight_lines(square: Square, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+def sight_lines(square: Square, extract: OsmExtract) -> NDArray[np.int64]:
     """Return the pairs of corners that see each other across the square, int64[k, 2] node indices.
 
     Sides of the outline are not among them: they are walkable ways already. Every node of the outline
     is a corner.
-
-    Parameters
-    ----------
-    square
-        Its rings index `lon` and `lat`.
-    lon, lat
-        Of all nodes, degrees, longitudes in one frame.
     """
-    corners = np.unique(np.concatenate([ring[:-1] for ring in square.rings]))
+    nodes, at = np.unique(np.concatenate(square.rings), return_inverse=True)
+    rings = np.split(at, np.cumsum([ring.size for ring in square.rings])[:-1])
+    corners = np.arange(nodes.size)
     if corners.size > MOST_CORNERS:
         corners = corners[:: -(-corners.size // MOST_CORNERS)]
     a, b = np.triu_indices(corners.size, 1)
-    pairs = np.column_stack([corners[a], corners[b]])
-    sides = _sides(square)
-    pairs = pairs[[(i, j) not in sides for i, j in pairs.tolist()]]
-    if pairs.size == 0:
-        return np.empty((0, 2), dtype=np.int64)
-    first = square.rings[0][0]
-    east, north = metres_per_degree(lat[first])
-    metres = np.column_stack([(lon - lon[first]) * east, (lat - lat[first]) * north])
-    ground = _ground([metres[ring] for ring in square.rings])
+    a, b = corners[a], corners[b]
+    sides = np.concatenate([np.minimum(r[1:], r[:-1]) * nodes.size + np.maximum(r[1:], r[:-1]) for r in rings])
+    apart = ~np.isin(a * nodes.size + b, sides)
+    a, b = a[apart], b[apart]
+    lat = extract.node_lat[nodes]
+    east, north = metres_per_degree(lat[0])
+    lon = unwrap(extract.node_lon[nodes], float(extract.node_lon[nodes[0]]))
+    metres = np.column_stack([(lon - lon[0]) * east, (lat - lat[0]) * north])
+    ground = _ground([metres[ring] for ring in rings])
     shapely.prepare(ground)
-    inside: NDArray[np.bool_] = shapely.covers(ground, shapely.linestrings(metres[pairs]))
-    return pairs[inside]
+    inside: NDArray[np.bool_] = shapely.covers(ground, shapely.linestrings(np.stack([metres[a], metres[b]], axis=1)))
+    return np.column_stack([nodes[a], nodes[b]])[inside]
 
 
 def _ground(rings: list[NDArray[np.float64]]) -> shapely.Geometry:
@@ -115,11 +110,3 @@ def _ground(rings: list[NDArray[np.float64]]) -> shapely.Geometry:
     for ring in rings[1:]:  # even–odd: a ring inside another is a hole
         ground = shapely.symmetric_difference(ground, shapely.make_valid(shapely.Polygon(ring)))
     return shapely.buffer(ground, SLACK_M)
-
-
-def _sides(square: Square) -> set[tuple[int, int]]:
-    return {
-        (min(a, b), max(a, b))
-        for ring in square.rings
-        for a, b in zip(ring[:-1].tolist(), ring[1:].tolist(), strict=True)
-    }

@@ -67,7 +67,7 @@ def build_walk_network(
     heights = np.full(lon.size, np.nan)
     if elevation is not None and lon.size:
         progress(0.4, "heights")
-        raised = np.array(ways.raised, dtype=np.bool_)[segments.way] & (segments.kind == WAY)
+        raised = ways.raised[segments.way] & (segments.kind == WAY)
         terrain = elevation(extract.node_lon[vertex_node], lat)
         heights = drape(np.asarray(terrain, dtype=np.float64), a, b, length, raised)
     progress(0.6, "junctions")
@@ -79,10 +79,10 @@ def build_walk_network(
     vertices = _Vertices(lon, lat, heights, extract.node_id[vertex_node])
     meta = {
         "reference_lon": reference,
-        "rows": _dicts(ways.rows, PASSAGE_KEYS),
-        "tagsets": _dicts(ways.tagsets, KEPT_KEYS),
+        "rows": _dicts(ways.sets.rows, PASSAGE_KEYS),
+        "tagsets": _dicts(ways.sets.tagsets, KEPT_KEYS),
         "squares": square_count,
-        "staircases": sum(count != 0 for count in ways.step_count),
+        "staircases": int(np.count_nonzero(ways.step_count != 0.0)),
         "dangling_refs": extract.dangling_refs,
         "heights": elevation is not None,
         "source": extract.source,
@@ -100,10 +100,8 @@ def _dicts(rows: dict[tuple[str | None, ...], int], keys: tuple[str, ...]) -> li
 def _directed(ways: Ways) -> NDArray[np.bool_]:
     """Return which ways differ by direction or by themselves: one-way, inclined, staircases."""
     incline = PASSAGE_KEYS.index("incline")
-    inclined = np.array([row[incline] is not None for row in ways.rows], dtype=np.bool_)
-    rows = np.array(ways.row, dtype=np.int64)
-    steps = np.array(ways.step_count, dtype=np.float64) != 0.0
-    return (np.array(ways.oneway, dtype=np.int64) != 0) | steps | (inclined[rows] if rows.size else steps)
+    inclined = np.array([row[incline] is not None for row in ways.sets.rows], dtype=np.bool_)
+    return (ways.oneway != 0) | (ways.step_count != 0.0) | inclined[ways.row]
 
 
 def _classes(segments: Segments, row: NDArray[np.int32], directed: NDArray[np.bool_]) -> NDArray[np.int32]:
@@ -125,8 +123,9 @@ def _in_order(
     head_segment = chains.segment[first]
     backwards = segments.a[head_segment] != chains.vertex[first]
     flip = backwards & directed[segments.way[head_segment]]
-    key = hilbert_key(vertices.lon, vertices.lat)[chains.vertex]
-    order = np.argsort(np.minimum(key[first], key[first + size - 1]), kind="stable")
+    ends = chains.vertex[np.concatenate([first, first + size - 1])]
+    key = hilbert_key(vertices.lon[ends], vertices.lat[ends]).reshape(2, -1)
+    order = np.argsort(key.min(axis=0), kind="stable")
     first, size, flip = first[order], size[order], flip[order]
     new_first = np.concatenate([[0], np.cumsum(size)])
     within = np.arange(new_first[-1]) - np.repeat(new_first[:-1], size)
@@ -147,7 +146,9 @@ def _assemble(
     meta: dict[str, Any],
 ) -> WalkNetwork:
     first, last = chains.first[:-1], chains.first[1:] - 1
-    ends = np.unique(np.concatenate([chains.vertex[first], chains.vertex[last]]))
+    is_end = np.zeros(vertices.lon.size, dtype=np.bool_)
+    is_end[chains.vertex[first]] = is_end[chains.vertex[last]] = True
+    ends = np.flatnonzero(is_end)
     node_vertex = ends[np.argsort(hilbert_key(vertices.lon[ends], vertices.lat[ends]), kind="stable")]
     node_of = np.full(vertices.lon.size, -1, dtype=np.int32)
     node_of[node_vertex] = np.arange(node_vertex.size)
@@ -162,7 +163,7 @@ def _assemble(
         segments.way, np.where(segments.kind == WAY, length, 0.0), minlength=len(ways.id)
     )
     share = edge_length / np.maximum(way_length[way], 1e-9)
-    steps = np.where(on_way, np.array(ways.step_count, dtype=np.float64)[way] * share, 0.0)
+    steps = np.where(on_way, ways.step_count[way] * share, 0.0)
     count = int(component.max(initial=-1)) + 1
     segment_way = np.append(segments.way, np.int32(-1))
     return WalkNetwork(
@@ -173,7 +174,7 @@ def _assemble(
         edge_first=chains.first,
         edge_row=row[head_segment],
         edge_kind=kind,
-        edge_oneway=np.where(on_way, np.array(ways.oneway, dtype=np.int8)[way], 0).astype(np.int8),
+        edge_oneway=np.where(on_way, ways.oneway[way], 0).astype(np.int8),
         edge_steps=steps.astype(np.float32),
         edge_component=component,
         point_lon=vertices.lon[chains.vertex],
@@ -182,8 +183,8 @@ def _assemble(
         point_height_m=vertices.height_m[chains.vertex].astype(np.float32),
         point_osm=vertices.osm[chains.vertex],
         point_way=segment_way[chains.segment],
-        way_id=np.array(ways.id, dtype=np.int64),
-        way_tagset=np.array(ways.tagset, dtype=np.int32),
+        way_id=ways.id,
+        way_tagset=ways.tagset,
         component_m=np.bincount(component, np.where(on_way, edge_length, 0.0), minlength=count),
         meta=meta,
     )

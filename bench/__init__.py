@@ -1,0 +1,1 @@
+"""The walk engine beside its peers, in one run on one machine: `python -m bench`."""
