@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ METRES_PER_LEVEL = 3.0
 MIN_FOOTPRINT_M2 = 30.0
 """A ``building=yes`` smaller than this is taken for a shed or garage."""
 MIN_HOMES_PER_KM = 5.0
-"""With fewer mapped homes a kilometre of residential street, a map does not show where people live."""
+"""With fewer mapped homes a kilometre of residential street the mapping is sparse, and the source says so."""
 LEVELS = {
     "apartments": 4.0,
     "residential": 3.0,
@@ -92,9 +93,9 @@ def homes_of(extract: OsmExtract, boundary: BaseGeometry) -> PointSet:
     Residential buildings where they are mapped: ``building:flats`` × `PEOPLE_PER_HOUSEHOLD`, else footprint ×
     levels ÷ `FLOOR_M2_PER_PERSON`. A plain ``building=yes`` counts when it lies in ``landuse=residential`` or
     has an address, and is not something else. Else addresses (those of shops and services aside), one
-    household each. Else points each `STREET_STEP_M` along residential streets, `PEOPLE_PER_STREET_M`. A
-    source that shows fewer than `MIN_HOMES_PER_KM` homes a kilometre of residential street is passed over for
-    the streets themselves. `PointSet.source` names the source.
+    household each. Else points each `STREET_STEP_M` along residential streets, `PEOPLE_PER_STREET_M`.
+    `PointSet.source` names the source, and says so where it shows fewer than `MIN_HOMES_PER_KM` homes a
+    kilometre of residential street.
 
     Parameters
     ----------
@@ -110,14 +111,13 @@ def homes_of(extract: OsmExtract, boundary: BaseGeometry) -> PointSet:
     shapely.prepare(boundary)
     projection = LocalProjection.around(boundary)
     streets, length_km = _streets(extract, boundary, projection)
-    enough = MIN_HOMES_PER_KM * length_km
-    buildings = _buildings(extract, boundary, projection)
-    if len(buildings) and len(buildings) >= enough:
-        return buildings
-    addresses = _addresses(extract, boundary)
-    if len(addresses) and len(addresses) >= enough:
-        return addresses
-    return next((points for points in (streets, buildings, addresses) if len(points)), streets)
+    for homes in (_buildings(extract, boundary, projection), _addresses(extract, boundary)):
+        if len(homes) >= MIN_HOMES_PER_KM * length_km and len(homes):
+            return homes
+        if len(homes):
+            sparse = f"; only {len(homes)} homes are mapped on {length_km:.1f} km of residential streets"
+            return replace(homes, source=homes.source + sparse)
+    return streets
 
 
 def _buildings(extract: OsmExtract, boundary: BaseGeometry, projection: LocalProjection) -> PointSet:

@@ -90,7 +90,7 @@ def test_failures_name_the_server_and_leave_no_trace(
     began = time.monotonic()
     with pytest.raises(SourceUnavailable) as caught:
         download_osm(AREA, settings, tmp_path)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60  # it gave up by itself: OSMnx alone would pause for minutes
     assert "127.0.0.1" in str(caught.value)
     assert FAILURES[mode] in str(caught.value)
     assert caught.value.todo
