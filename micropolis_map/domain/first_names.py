@@ -9,16 +9,16 @@ elżbieta emil ewa ewelina franciszek gabriela grażyna grzegorz halina hanna he
 jacek jadwiga jakub jan janina janusz jarosław jerzy joanna jolanta józef julia justyna kamil karol
 karolina katarzyna kazimierz konrad krystyna krzysztof łukasz maciej magdalena małgorzata marcin marek
 maria mariola mariusz marta mateusz michał mieczysław mirosław monika natalia norbert oliwia patryk
-paulina paweł piotr przemysław rafał renata robert roman ryszard sebastian stanisław stefan sylwia szymon
+paulina paweł piotr przemysław rafał renata robert ryszard sebastian stanisław stefan sylwia szymon
 tadeusz teresa tomasz urszula wacław waldemar wanda weronika wiesław wiktor witold władysław wojciech
 zbigniew zdzisław zofia zuzanna zygmunt
 """
 _DANISH = """
 anders andreas anja anne annette asger astrid bente birgit birgitte birthe bodil carsten christian
-christina christoffer dorthe ellen else emma erik flemming frederik freja gitte grete gunnar hanne hans
+christina christoffer dorthe ellen emma erik flemming frederik freja gitte grete gunnar hanne hans
 heidi helle henning henrik inge inger ingrid jakob jens jeppe jesper jette jørgen jørn karen karin kasper
-katrine kim kirsten kirstine kristian lars lasse lene lise lone lotte louise mads magnus marianne martin
-mathias merete mette mikkel mogens morten niels nikolaj ole palle peder per peter pia poul rasmus rikke
+katrine kirsten kirstine kristian lars lasse lene lise lone lotte louise mads magnus marianne martin
+mathias merete mette mikkel mogens morten niels nikolaj ole palle peder peter pia poul rasmus rikke
 sanne signe sofie søren steen sten susanne svend thomas tina torben troels trine ulla ulrik vibeke viggo
 """
 _ITALIAN = """

