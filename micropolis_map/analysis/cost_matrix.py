@@ -196,7 +196,8 @@ def _search_rows(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913, PLR0
         if k == 2 and seed_label[0] > seed_label[1]:
             seed_node[0], seed_node[1] = seed_node[1], seed_node[0]
             seed_label[0], seed_label[1] = seed_label[1], seed_label[0]
-        count = spread(first, arc, labels, seed_node[:k], seed_label[:k], limit, shift, ring, touched, needed)
+        count = spread(
+            (first, arc), labels, (seed_node[:k], seed_label[:k]), limit, shift, ring, touched, needed)
         hits = 0
         for j in range(count):  # targets over the junctions reached
             v = touched[j]
@@ -375,9 +376,7 @@ def _node_rows(first, arc, tail, head, edge, over_from, over_to, span, shift, ri
         if k == 2 and seed_label[0] > seed_label[1]:
             seed_node[0], seed_node[1] = seed_node[1], seed_node[0]
             seed_label[0], seed_label[1] = seed_label[1], seed_label[0]
-        count = spread(
-            first, arc, labels, seed_node[:k], seed_label[:k], limit, shift, ring, touched, touched[:0]
-        )
+        count = spread((first, arc), labels, (seed_node[:k], seed_label[:k]), limit, shift, ring, touched, touched[:0])
         while n + count > out_s.size:
             size = out_s.size
             out_s = np.concatenate((out_s, np.empty(size, np.int32)))

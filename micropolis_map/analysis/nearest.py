@@ -69,7 +69,7 @@ def improve(
     shift = bucket_shift(graph.longest)
     ring = new_ring(graph.longest, shift)
     return int(
-        spread(graph.first, graph.arc, labels, seed_node, seed_label, limit, shift, ring, touched, NONE)
+        spread((graph.first, graph.arc), labels, (seed_node, seed_label), limit, shift, ring, touched, NONE)
     )
 
 

@@ -101,8 +101,7 @@ def _search(network: WalkNetwork, impedance: Impedance, a: Ends, b: Ends) -> tup
     shift = bucket_shift(graph.longest)
     last = np.array([network.edge_from[eb], network.edge_to[eb]], dtype=np.int32)
     none = np.empty(0, dtype=np.int32)
-    spread(
-        graph.first, graph.arc, labels, seed_node, seed_label, FURTHEST_MS, shift,
+    spread((graph.first, graph.arc), labels, (seed_node, seed_label), FURTHEST_MS, shift,
         new_ring(graph.longest, shift), none, last,
     )  # fmt: skip
     over = [

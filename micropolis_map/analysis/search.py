@@ -36,29 +36,62 @@ def bucket_shift(longest_ms: int) -> int:
     return max(14, int(longest_ms).bit_length() - 14)
 
 
+# What a queue counts: entries ever made, the head of the list of free ones, entries waiting.
+_TOP, _FREE, _LIVE = 0, 1, 2
+
+
 @njit(cache=True, nogil=True)
-def spread(
-    first: Ints,
-    arc: Longs,
-    labels: Longs,
-    seed_node: Ints,
-    seed_label: Longs,
-    limit: int,
-    shift: int,
-    ring: Ints,
-    touched: Ints,
-    targets: Ints,
-) -> int:
+def _push(ring: Ints, pool: Ints, state: Ints, slot: int, node: int) -> None:
+    """Put `node` into bucket `slot`; there must be room in the pool."""
+    k = state[_FREE]
+    if k >= 0:
+        state[_FREE] = pool[k, 1]
+    else:
+        k = state[_TOP]
+        state[_TOP] = k + 1
+    pool[k, 0] = node
+    pool[k, 1] = ring[slot]
+    ring[slot] = k
+    state[_LIVE] += 1
+
+
+@njit(cache=True, nogil=True)
+def _pop(ring: Ints, pool: Ints, state: Ints, slot: int) -> int:
+    """Take a node out of bucket `slot`, which must not be empty."""
+    k = ring[slot]
+    ring[slot] = pool[k, 1]
+    pool[k, 1] = state[_FREE]
+    state[_FREE] = k
+    state[_LIVE] -= 1
+    return pool[k, 0]  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def _with_room(pool: Ints, state: Ints, more: int) -> Ints:
+    """Return the pool, twice as large when `more` entries might not fit."""
+    if state[_TOP] + more <= pool.shape[0]:
+        return pool
+    larger = np.empty((2 * pool.shape[0] + more, 2), np.int32)
+    larger[: pool.shape[0]] = pool
+    return larger
+
+
+@njit(cache=True, nogil=True)
+def spread(graph, labels, seeds, limit, shift, ring, touched, targets):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Lower `labels` to the least reachable from the seeds; return how many nodes were touched.
 
     Parameters
     ----------
+    graph : (int32[n + 1], int64[k])
+        ``Graph.first`` and ``Graph.arc``.
     labels : int64[n]
         `UNREACHED`, or the labels of an earlier search to improve upon.
-    seed_node, seed_label
-        In ascending order of labels.
-    limit
+    seeds : (int32[s], int64[s])
+        Nodes and labels, in ascending order of labels.
+    limit : int
         Last cost in ms that is entered.
+    shift : int
+        Buckets are ``2^shift`` ms wide.
     ring : int32[2^j]
         Heads of the buckets, all -1 (they are again afterwards); wider than the longest arc.
     touched : int32[n] or int32[0]
@@ -66,85 +99,49 @@ def spread(
     targets : int32[t]
         Stop when the labels of all these are final; empty: never.
     """
+    first, arc = graph
+    seed_node, seed_label = seeds
     mask = ring.size - 1
-    pool_node = np.empty(4096, np.int32)
-    pool_next = np.empty(4096, np.int32)
-    top = 0
-    free = -1
-    live = 0
-    count = 0
+    pool = np.empty((1024, 2), np.int32)
+    state = np.array([0, -1, 0], np.int32)
+    count = s = t = 0
+    bucket = np.int64(0)
     keep = touched.size > 0
-    seeds = seed_node.size
-    s = 0
-    t = 0
     bound = ((np.int64(limit) + 1) << 32) - 1
-    bucket = 0
-    while True:
-        if live == 0:
-            if s == seeds:
-                break
-            bucket = (seed_label[s] >> 32) >> shift
-        while s < seeds and (seed_label[s] >> 32) >> shift == bucket:
+    while state[_LIVE] > 0 or s < seed_node.size:
+        if state[_LIVE] == 0:
+            bucket = seed_label[s] >> (32 + shift)
+        while s < seed_node.size and seed_label[s] >> (32 + shift) == bucket:
             v = seed_node[s]
             if seed_label[s] < labels[v] and seed_label[s] <= bound:
                 if keep and labels[v] == UNREACHED:
                     touched[count] = v
                     count += 1
                 labels[v] = seed_label[s]
-                if free >= 0:
-                    k = free
-                    free = pool_next[k]
-                else:
-                    if top == pool_node.size:
-                        pool_node = np.concatenate((pool_node, np.empty(top, np.int32)))
-                        pool_next = np.concatenate((pool_next, np.empty(top, np.int32)))
-                    k = top
-                    top += 1
-                pool_node[k] = v
-                pool_next[k] = ring[bucket & mask]
-                ring[bucket & mask] = k
-                live += 1
+                pool = _with_room(pool, state, 1)
+                _push(ring, pool, state, bucket & mask, v)
             s += 1
-        slot = bucket & mask
-        while ring[slot] >= 0:
-            k = ring[slot]
-            ring[slot] = pool_next[k]
-            pool_next[k] = free
-            free = k
-            live -= 1
-            v = pool_node[k]
+        while ring[bucket & mask] >= 0:
+            v = _pop(ring, pool, state, bucket & mask)
             label = labels[v]
-            if (label >> 32) >> shift != bucket:
+            if label >> (32 + shift) != bucket:
                 continue
+            pool = _with_room(pool, state, first[v + 1] - first[v])
             for a in range(first[v], first[v + 1]):
-                w = np.int32(arc[a] & LOW)
+                w = arc[a] & LOW
                 new = label + (arc[a] & ~LOW)
                 if new < labels[w] and new <= bound:
                     if keep and labels[w] == UNREACHED:
                         touched[count] = w
                         count += 1
                     labels[w] = new
-                    if free >= 0:
-                        k = free
-                        free = pool_next[k]
-                    else:
-                        if top == pool_node.size:
-                            pool_node = np.concatenate((pool_node, np.empty(top, np.int32)))
-                            pool_next = np.concatenate((pool_next, np.empty(top, np.int32)))
-                        k = top
-                        top += 1
-                    at = ((new >> 32) >> shift) & mask
-                    pool_node[k] = w
-                    pool_next[k] = ring[at]
-                    ring[at] = k
-                    live += 1
-        if targets.size > 0:
-            while t < targets.size and (labels[targets[t]] >> 32) >> shift <= bucket:
-                t += 1
-            if t == targets.size:
-                break
+                    _push(ring, pool, state, (new >> (32 + shift)) & mask, w)
+        while t < targets.size and labels[targets[t]] >> (32 + shift) <= bucket:
+            t += 1
+        if t == targets.size > 0:
+            break
         bucket += 1
-    if live > 0:
+    if state[_LIVE] > 0:
         ring[:] = -1
     return count
 
