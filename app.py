@@ -10,7 +10,7 @@ from micropolis_map.settings import Settings
 
 application = build_application(Settings.read(os.environ))
 app = st.App(
-    "micropolis_map/ui/main.py",
+    "micropolis_map/ui/navigation/main.py",
     routes=web.routes(application),
     middleware=web.middleware(),
     lifespan=web.lifespan(application),

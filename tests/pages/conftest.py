@@ -15,7 +15,7 @@ from micropolis_map.services.loading import LoadRequest, load_community
 from micropolis_map.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-MAIN = ROOT / "micropolis_map" / "ui" / "main.py"
+MAIN = ROOT / "micropolis_map" / "ui" / "navigation" / "main.py"
 
 
 def copied_data(folder: Path) -> Path:

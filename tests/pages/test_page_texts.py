@@ -162,3 +162,11 @@ def test_walks_say_minutes_or_that_there_is_no_way():
 )
 def test_names_become_addresses(name, slug):
     assert slug_of(name) == slug
+
+
+def test_streamlit_does_not_take_our_pages_for_its_own():
+    from pathlib import Path
+
+    script = Path(__file__).parents[2] / "micropolis_map" / "ui" / "navigation" / "main.py"
+    assert script.is_file()
+    assert not (script.parent / "pages").exists()

@@ -78,6 +78,11 @@
       node.setAttribute("aria-label", `${name}, ${kind}`);
       node.dataset.place = feature.id;
     });
+    pin.on("keydown", (event) => {
+      if (event.originalEvent.key !== "Enter" && event.originalEvent.key !== " ") return;
+      L.DomEvent.preventDefault(event.originalEvent);
+      pin.fire("click", { latlng: at });
+    });
     pin.on("click", () => {
       if (map_of(pin).getSize().x >= 600) L.popup({ offset: [0, -14], autoPanPadding: [24, 24] }).setLatLng(at).setContent(popup(name, kind)).openOn(map_of(pin));
       report(feature);

@@ -1,4 +1,8 @@
-"""The pages' frame: navigation, style, language. Streamlit runs this script for every visitor's click."""
+"""The pages' frame: navigation, style, language. Streamlit runs this script for every visitor's click.
+
+It does not lie beside ``ui/pages``: Streamlit takes a folder ``pages`` beside its script for a list of
+scripts, and the first visitor who opens ``/coverage`` after a start would get an empty page.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from micropolis_map.ui.components.trouble import shown
 from micropolis_map.ui.language import _
 from micropolis_map.ui.pages import about, coverage, data, explore
 
-STATIC = Path(__file__).parent.parent / "web" / "static"
+STATIC = Path(__file__).parents[2] / "web" / "static"
 
 
 def main() -> None:
@@ -31,7 +35,7 @@ def main() -> None:
         "coverage": st.Page(
             coverage.page, title=_("Coverage"), icon=":material/directions_walk:", url_path="coverage"
         ),
-        "data": st.Page(data.page, title=_("Data"), icon=":material/database:", url_path="data"),
+        "data": st.Page(data.page, title=_("Data"), icon=":material/database:", url_path="datasets"),
         "about": st.Page(about.page, title=_("About"), icon=":material/info:", url_path="about"),
     }
     st.session_state["mm_pages"] = pages

@@ -1,0 +1,199 @@
+"""A real server on a free port with a copied data folder, and a real chromium that may talk to it alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "test-results"
+CHROMIUM = os.environ.get("MICROPOLIS_CHROMIUM", "/usr/bin/chromium")
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE = '<img src=x onerror="window.parent.hacked=window.hacked=1"><b>**Bold**</b> [x](javascript:alert(1))'
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(item.fspath).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@dataclass
+class Server:
+    """The address of the server, and the folder of its data."""
+
+    url: str
+    data: Path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The product as people run it, with the demo town loaded and one hostile place in it."""
+    folder = tmp_path_factory.mktemp("data")
+    shutil.copytree(ROOT / "data" / "geo", folder / "geo", ignore=shutil.ignore_patterns("built", "cache"))
+    _copy_places(folder / "places.geojson")
+    environ = os.environ | {"MICROPOLIS_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
+    load = [sys.executable, "-m", "micropolis_map", "load", "demo", "--json"]
+    subprocess.run(load, cwd=ROOT, env=environ, check=True, capture_output=True, timeout=300)
+    port = _free_port()
+    log = (folder / "server.log").open("wb")
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_healthy(url, process, folder / "server.log")
+        yield Server(url, folder)
+    finally:
+        process.terminate()
+        process.wait(15)
+        log.close()
+
+
+def _copy_places(target: Path) -> None:
+    document = json.loads((ROOT / "data" / "places.geojson").read_text(encoding="utf-8"))
+    model = next(f for f in document["features"] if f["properties"]["community"] == "middelfart")
+    hostile = json.loads(json.dumps(model)) | {"id": "hostile"}
+    hostile["properties"] |= {"name": {"en": HOSTILE}, "description": {"en": HOSTILE}, "themes": ["memory"]}
+    document["features"].append(hostile)
+    target.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(240):
+        if process.poll() is not None:
+            pytest.fail(f"the server ended at once:\n{log.read_text()[-3000:]}")
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.25)
+    pytest.fail(f"the server did not become healthy in 60 s:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One chromium for all tests."""
+    if not Path(CHROMIUM).exists():
+        reason = f"no chromium at {CHROMIUM}: install it or set MICROPOLIS_CHROMIUM"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser of their own."""
+
+    page: Page
+    context: BrowserContext
+    base: str
+    asked_outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def map(self) -> FrameLocator:
+        """The frame of the map."""
+        return self.page.frame_locator("iframe[title*=folium]")
+
+    def open(self, path: str = "/") -> None:
+        """Open an address of the server and wait until the page has come to rest."""
+        self.page.goto(self.base + path)
+        self.page.wait_for_selector(".mm-head", timeout=30_000)
+
+    def places_on_map(self) -> int:
+        """Wait for the map's places and return how many it has."""
+        div = self.map.locator("#map_div[data-places]")
+        div.wait_for(timeout=30_000)
+        return int(div.get_attribute("data-places") or -1)
+
+    def places_in_list(self) -> int:
+        """Return the count above the list."""
+        return int(self.page.locator("[data-count]").get_attribute("data-count") or -1)
+
+    def in_map(self, script: str) -> Any:
+        """Evaluate `script` in the map's frame."""
+        return self.map.locator("#map_div").evaluate(f"() => {script}")
+
+
+@pytest.fixture
+def visitor(
+    server: Server, chromium: Browser, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Visitor]]:
+    """Make visitors; whatever they ask of another host is refused, and none may have asked."""
+    made: list[Visitor] = []
+
+    def make(viewport: dict[str, int] = DESKTOP, **options: Any) -> Visitor:
+        context = chromium.new_context(viewport=viewport, locale="en-GB", **options)
+        one = Visitor(context.new_page(), context, server.url)
+
+        def only_ours(route: Route) -> None:
+            if re.match(r"(https?://127\.0\.0\.1:|data:|blob:)", route.request.url):
+                route.continue_()
+            else:
+                one.asked_outside.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", only_ours)
+        one.page.on("pageerror", lambda error: one.errors.append(str(error)))
+        one.page.set_default_timeout(20_000)
+        made.append(one)
+        return one
+
+    yield make
+    failed = request.node.stash.get(FAILED, True)
+    for number, one in enumerate(made):
+        if failed:
+            RESULTS.mkdir(exist_ok=True)
+            name = re.sub(r"\W+", "-", request.node.name)
+            one.page.screenshot(path=RESULTS / f"{name}-{number}.png")
+        one.context.close()
+    if not failed and "asks_outside" not in request.keywords:
+        assert [url for one in made for url in one.asked_outside] == []
+        assert [error for one in made for error in one.errors] == []

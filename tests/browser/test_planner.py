@@ -1,0 +1,49 @@
+"""What a planner does: reads coverage by district, looks for gaps on the map, sees what it rests on."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+
+def test_reads_coverage_for_another_profile_and_shares_it(visitor):
+    one = visitor()
+    one.open("/coverage?community=demo")
+    one.map.locator("#map_div[data-coverage]").wait_for()
+    one.map.locator("#map_div[data-spots]").wait_for()
+    before = one.page.locator(".mm-figures").inner_text()
+    one.page.get_by_role("radio", name="By wheelchair").click()
+    one.page.wait_for_url(re.compile("profile=wheelchair"))
+    expect(one.page.locator(".mm-figures")).not_to_have_text(before)
+    figures = one.page.locator(".mm-figures").inner_text()
+
+    other = visitor()
+    other.open(one.page.url.removeprefix(one.base))
+    expect(other.page.locator(".mm-figures")).to_be_visible()
+    assert other.page.locator(".mm-figures").inner_text() == figures
+    other.map.locator("#map_div[data-coverage]").wait_for()
+
+
+def test_a_community_without_streets_leads_to_the_data_page(visitor):
+    one = visitor()
+    one.open("/coverage?community=wawer")
+    one.page.get_by_role("link", name="Load the streets").click()
+    one.page.wait_for_url(re.compile("/datasets"))
+    expect(one.page.get_by_role("button", name="Load from OpenStreetMap")).to_be_visible()
+    one.page.wait_for_url(re.compile("community=wawer"))
+
+
+def test_the_very_first_visitor_may_open_any_page(visitor):
+    one = visitor()
+    one.open("/about")
+    expect(one.page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_the_pages_keep_the_community_and_the_language(visitor):
+    one = visitor()
+    one.open("/?community=middelfart&lang=da")
+    one.page.get_by_role("link", name="Om").click()
+    one.page.wait_for_url(re.compile("/about.*lang=da"))
+    one.page.get_by_role("link", name="Udforsk").click()
+    one.page.wait_for_url(re.compile("community=middelfart.*lang=da"))
