@@ -106,7 +106,7 @@ def at_points(
     """Return the nearest spot of each point in `home`, given the junctions' `labels`."""
     network = impedance.network
     first, index = by_edge(spot.edge, network.edges)
-    cost_ms, via, which = _best_end(home, spot, labels, network, impedance.edge_pass, first, index)
+    cost_ms, via, which = choose(home, spot, labels, network, impedance.edge_pass, first, index)
     node_m = _lengths(impedance, labels, seed, spot, home, via)
     length = _walk_lengths(home, spot, network, via, which, node_m)
     cost = cost_ms / 1000.0
@@ -118,7 +118,7 @@ def at_points(
 DIRECT, VIA_FROM, VIA_TO, NOWHERE = 0, 1, 2, 3
 
 
-def _best_end(
+def choose(
     home: Ends,
     spot: Ends,
     labels: Longs,
@@ -127,6 +127,10 @@ def _best_end(
     first: Ints,
     index: Ints,
 ) -> tuple[Floats, NDArray[np.uint8], Ints]:
+    """Return for each home the least cost in ms, how it is reached (`DIRECT` …) and the spot.
+
+    ``first, index`` are the spots by edge (`ends.by_edge`); `labels` those of the junctions.
+    """
     homes = (home.edge, home.to_from, home.to_to, home.forward, home.backward, home.along_m, home.gap_ms)
     spots = (spot.forward, spot.backward, spot.along_m, spot.gap_ms)
     result: tuple[Floats, NDArray[np.uint8], Ints] = _choose(
