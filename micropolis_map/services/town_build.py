@@ -78,10 +78,7 @@ def build_town(
     population = read_population(files.population) if files.population else None
     progress(0.1, "building the walk network")
     network = build_walk_network(extract, elevation=elevation.sample if elevation else None)
-    if not network.edges:
-        raise InvalidInput(
-            f"{extract.source!r} holds no walkable street", "give a file with streets, or another --boundary"
-        )
+    _check_network(network, extract, elevation)
     progress(0.6, "finding homes and meeting places")
     districts = districts_for(community, area, extract, files.districts)
     homes = _homes(extract, area, population)
@@ -110,7 +107,26 @@ def _homes(extract: OsmExtract, area: Area, population: PopulationFile | None) -
         return homes_of(extract, area.geometry)
     around = shapely.box(*widened(area.geometry.bounds, POPULATION_BEYOND_M))
     homes = spread_population(population, homes_of(extract, around))
-    return homes.take(inside(homes.lon, homes.lat, around if area.source == HULL else area.geometry))
+    homes = homes.take(inside(homes.lon, homes.lat, around if area.source == HULL else area.geometry))
+    if not len(homes):
+        raise InvalidInput(
+            f"none of the {population.total:,.0f} people of {population.source} live in the community",
+            "give the population of this community, or its right --boundary",
+        )
+    return homes
+
+
+def _check_network(network: WalkNetwork, extract: OsmExtract, elevation: Elevation | None) -> None:
+    if not network.edges:
+        raise InvalidInput(
+            f"{extract.source!r} holds no walkable street in or near the community's boundary",
+            "give a file with its streets, or its right --boundary",
+        )
+    if elevation is not None and not np.isfinite(network.point_height_m).any():
+        raise InvalidInput(
+            f"{elevation.source} holds no height of any street of the community",
+            "give the elevation of this community",
+        )
 
 
 def _notes(

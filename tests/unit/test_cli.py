@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, write_boundary, write_town
 
-from micropolis_map import cli
+from micropolis_map import __version__, cli
+from micropolis_map.analysis.profiles import profiles
+from micropolis_map.cli import walking
+from micropolis_map.cli.options import ProfileName
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -209,6 +212,22 @@ def test_wrong_usage_ends_with_two_and_one_line(run, words):
     assert "--help" in one_error(err)
 
 
+def test_every_profile_of_the_engine_can_be_asked_for():
+    assert {profile.value for profile in ProfileName} == set(profiles())
+
+
+def test_the_version_is_said(run):
+    assert run("--version") == (0, f"{__version__}\n", "")
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(run, tmp_path):
+    (tmp_path / "file").write_text("")
+    osm = write_town(tmp_path)
+    code, out, err = run("load", "tiny", "--osm", osm, "--data", tmp_path / "file")
+    assert (code, out) == (1, "")
+    one_error(err)
+
+
 def test_no_command_shows_the_help(run):
     code, out, err = run()
     assert code == 2
@@ -237,7 +256,7 @@ def test_an_unexpected_failure_is_one_line_and_the_log_names_no_value(loaded, ru
     def fail(*_):
         raise KeyError("Anna Kowalska")
 
-    monkeypatch.setattr(cli, "assess_coverage", fail)
+    monkeypatch.setattr(walking, "assess_coverage", fail)
     code, out, err = run("coverage", "tiny", "--data", loaded / "data")
     assert (code, out) == (1, "")
     log = loaded / "data" / "cache" / "errors.log"

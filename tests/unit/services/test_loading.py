@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -206,6 +207,19 @@ def test_homes_hold_the_people_of_a_population_file_inside_the_boundary(applicat
     assert report.population == pytest.approx(100)
     assert "people.csv" in report.population_source
     assert any("900 people" in note for note in report.notes)
+
+
+def test_a_population_file_of_another_town_is_refused(application, request_, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(f"lon,lat,population\n{LON + 1},{LAT},900\n")
+    with pytest.raises(InvalidInput, match=r"none of the 900 people of people\.csv live in"):
+        load_community(application, "tiny", replace(request_, population=path))
+
+
+def test_heights_of_another_town_are_refused(application, request_, test_data):
+    tile = test_data / "monaco" / "N43E007.hgt.zip"
+    with pytest.raises(InvalidInput, match="no height of any street"):
+        load_community(application, "tiny", replace(request_, elevation=(tile,)))
 
 
 def test_several_files_make_one_community(application, request_, tmp_path):

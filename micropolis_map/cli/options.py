@@ -1,0 +1,96 @@
+"""Options that several commands share, and how their texts are read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from micropolis_map.bootstrap import Application, build_application
+from micropolis_map.errors import InvalidInput
+from micropolis_map.services import thresholds
+from micropolis_map.settings import Settings
+
+
+class ProfileName(StrEnum):
+    """Who walks."""
+
+    adult = "adult"
+    senior = "senior"
+    stroller = "stroller"
+    wheelchair = "wheelchair"
+
+
+class By(StrEnum):
+    """What one row of a coverage table is."""
+
+    district = "district"
+    hex = "hex"
+    origin = "origin"
+
+
+def minutes_of(text: str | tuple[float, ...]) -> tuple[float, ...]:
+    """Return the thresholds an option gives; wrong usage where they are none."""
+    if isinstance(text, tuple):
+        return text
+    try:
+        return thresholds.parse_minutes(text)
+    except InvalidInput as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def position_of(text: str | tuple[float, float]) -> tuple[float, float]:
+    """Return the ``(lon, lat)`` an option gives; wrong usage where it is none."""
+    if isinstance(text, tuple):
+        return text
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not LON,LAT such as 7.42,43.73") from None
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise typer.BadParameter(f"{text!r} is not on earth: give LON,LAT in degrees, such as 7.42,43.73")
+    return lon, lat
+
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Folder of the data [MICROPOLIS_DATA, else data/].")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Slug = Annotated[
+    str, typer.Argument(metavar="SLUG", help="The community, such as 'wawer'; 'communities' lists them.")
+]
+Who = Annotated[ProfileName, typer.Option("--profile", help="Who walks.")]
+Minutes = Annotated[
+    Any, typer.Option("--minutes", parser=minutes_of, metavar="M,M,…", help="Thresholds in minutes.")
+]
+Out = Annotated[Path | None, typer.Option("--out", help="File to write.")]
+MustOut = Annotated[Path, typer.Option("--out", help="File to write.")]
+OptionalFile = Path | None
+
+
+@dataclass
+class Run:
+    """One run of a command: the folder of data it was given, kept for the log of unexpected errors."""
+
+    data: Path | None = None
+
+    def settings(self) -> Settings:
+        """Return the settings with the chosen folder of data."""
+        settings = Settings.read(os.environ)
+        return settings.with_data(self.data) if self.data else settings
+
+
+def settings_of(context: typer.Context, data: Path | None) -> Settings:
+    """Return the settings, with the folder of data given after the command, before it, or neither."""
+    run: Run = context.obj
+    run.data = data or run.data
+    return run.settings()
+
+
+def application_of(context: typer.Context, data: Path | None) -> Application:
+    """Return the application for those settings."""
+    return build_application(settings_of(context, data))

@@ -1,0 +1,160 @@
+"""Commands about walking: load streets, assess coverage, draw isochrones, write matrices."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from micropolis_map.cli.options import (
+    AsJson,
+    By,
+    Data,
+    Minutes,
+    MustOut,
+    OptionalFile,
+    Out,
+    ProfileName,
+    Slug,
+    Who,
+    application_of,
+    minutes_of,
+    position_of,
+)
+from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell
+from micropolis_map.errors import StoreUnavailable
+from micropolis_map.services.assessing import assess_coverage
+from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
+from micropolis_map.services.coverage_tables import check_ending, words_row, write_table
+from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.reaching import MatrixRequest, isochrones_from, write_matrix
+from micropolis_map.sources.points import read_points
+
+
+def load(
+    context: typer.Context,
+    slug: Slug,
+    more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
+    name: Annotated[str, typer.Option(help="Name of a new community.")] = "",
+    osm: Annotated[
+        list[Path] | None, typer.Option(help="OpenStreetMap file (.osm .gz .bz2 .pbf .json).")
+    ] = None,
+    boundary: Annotated[OptionalFile, typer.Option(help="Polygons of its area.")] = None,
+    districts: Annotated[OptionalFile, typer.Option(help="Polygons of its districts.")] = None,
+    elevation: Annotated[list[Path] | None, typer.Option(help="GeoTIFF or HGT, several if need be.")] = None,
+    population: Annotated[OptionalFile, typer.Option(help="Where people live.")] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Ask the servers again, within a week too.")
+    ] = False,
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
+    """Build or renew a community's walk network, activity spots, homes and background."""
+    if more and not elevation:
+        raise typer.BadParameter(f"unexpected argument {str(more[0])!r} after the community {slug!r}")
+    application = application_of(context, data)
+    request = LoadRequest(
+        name=name,
+        osm=tuple(osm or ()),
+        boundary=boundary,
+        districts=districts,
+        elevation=(*(elevation or ()), *(more or ())),
+        population=population,
+        refresh=refresh,
+    )
+    with progress_bar() as progress:
+        report = load_community(application, slug, request, progress)
+    if as_json:
+        print_json(asdict(report))
+        return
+    print_rows([{"what": key, "value": value} for key, value in asdict(report).items() if key != "notes"])
+    for note in report.notes:
+        tell(f"note: {note}")
+
+
+def coverage(
+    context: typer.Context,
+    slug: Slug,
+    profile: Who = ProfileName.adult,
+    minutes: Minutes = "5,10,15",
+    spots: Annotated[OptionalFile, typer.Option(help="Points instead of the activity spots.")] = None,
+    origins: Annotated[OptionalFile, typer.Option(help="Points instead of the homes.")] = None,
+    by: Annotated[By, typer.Option(help="What one row of --out is.")] = By.district,
+    out: Out = None,
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
+    """Say how many people walk to an activity spot within the thresholds."""
+    if out is not None:
+        check_ending(out)
+    application = application_of(context, data)
+    request = CoverageRequest(
+        profile=profile.value,
+        minutes=minutes,
+        spots=read_points(spots) if spots else None,
+        origins=read_points(origins) if origins else None,
+    )
+    result = assess_coverage(application, slug, request)
+    if out is not None:
+        write_table(result, by.value, out)
+        tell(f"wrote {out}")
+    if as_json:
+        print_json(result.as_json())
+    else:
+        _print_coverage(result)
+
+
+def isochrone(
+    context: typer.Context,
+    slug: Slug,
+    out: MustOut,
+    start: Annotated[Any, typer.Option("--from", parser=position_of, metavar="LON,LAT", help="Where from.")],
+    minutes: Minutes = "5,10,15",
+    profile: Who = ProfileName.adult,
+    data: Data = None,
+) -> None:
+    """Draw how far a person walks from a point within the thresholds."""
+    application = application_of(context, data)
+    collection = isochrones_from(application, slug, start, minutes, profile.value)
+    _write_text(out, json.dumps(collection, ensure_ascii=False))
+    tell(f"wrote {out}")
+
+
+def matrix(
+    context: typer.Context,
+    slug: Slug,
+    origins: Annotated[Path, typer.Option(help="Points to walk from.")],
+    destinations: Annotated[Path, typer.Option(help="Points to walk to.")],
+    out: MustOut,
+    profile: Who = ProfileName.adult,
+    minutes: Annotated[
+        Any, typer.Option("--minutes", parser=minutes_of, metavar="M", help="Longest walk.")
+    ] = "60",
+    data: Data = None,
+) -> None:
+    """Write the walking cost of every pair of points within the threshold."""
+    if len(minutes) != 1:
+        raise typer.BadParameter(f"--minutes takes one number here, not {len(minutes)}")
+    application = application_of(context, data)
+    request = MatrixRequest(read_points(origins), read_points(destinations), profile.value, minutes[0])
+    pairs = write_matrix(application, slug, request, out)
+    tell(f"wrote {pairs} pairs to {out}")
+
+
+def _print_coverage(result: CoverageResult) -> None:
+    print_rows([words_row(area) for area in (*result.districts, result.total)])
+    tell(f"people: {result.population_source}; spots: {result.spots.source}")
+    for note in result.notes:
+        tell(f"note: {note}")
+
+
+def _write_text(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreUnavailable(
+            f"cannot write {str(path)!r}: {error.strerror}", "give another --out"
+        ) from None
