@@ -17,6 +17,8 @@ from micropolis_map.domain.place import Place
 NEAR_M = 100.0
 MAX_EDIT_SHARE = 0.3
 MAX_OTHER_WORDS = 2
+CELL_DEG = 0.002
+MAX_CELLS = 2_500
 
 _EARTH_M = 6_371_008.8  # mean radius (IUGG)
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "’": " ", "'": " "})
@@ -38,6 +40,23 @@ def near_duplicates(place: Place, others: Iterable[Place]) -> list[Place]:
         if metres <= NEAR_M and any(similar(a, b) for a in place.name.values() for b in other.name.values()):
             found.append((metres, other.id, other))
     return [other for _, _, other in sorted(found, key=lambda entry: entry[:2])]
+
+
+def near_namesakes(new: Iterable[Place], there: Iterable[Place]) -> Iterator[tuple[Place, Place]]:
+    """Yield each of `new` with the nearest of `there` that may be the same place.
+
+    The same as `near_duplicates` of each, but made for thousands: only places whose boxes share a cell of
+    about 200 m are compared. Areas and lines that span more than `MAX_CELLS` cells are left out.
+    """
+    cells: dict[tuple[int, int], dict[str, Place]] = {}
+    for place in there:
+        for cell in _cells(place):
+            cells.setdefault(cell, {})[place.id] = place
+    for place in new:
+        around = {key: other for cell in _cells(place) for key, other in cells.get(cell, {}).items()}
+        found = near_duplicates(place, around.values())
+        if found:
+            yield place, found[0]
 
 
 def similar(one: str, other: str) -> bool:
@@ -162,6 +181,18 @@ def _within_reach(place: Place, other: Place) -> bool:
         if min(a) - reach > max(b) or min(b) - reach > max(a):
             return False
     return True
+
+
+def _cells(place: Place) -> Iterator[tuple[int, int]]:
+    """Yield the cells within `NEAR_M` of the place's box; cells are CELL_DEG high and twice as wide."""
+    positions = list(_positions(place.geometry["coordinates"]))
+    lons, lats = [lon for lon, _ in positions], [lat for _, lat in positions]
+    high = math.degrees(NEAR_M / _EARTH_M) * 1.1
+    wide = high / max(0.01, math.cos(math.radians(max(map(abs, lats)))))
+    west, east = math.floor((min(lons) - wide) / CELL_DEG / 2), math.floor((max(lons) + wide) / CELL_DEG / 2)
+    south, north = math.floor((min(lats) - high) / CELL_DEG), math.floor((max(lats) + high) / CELL_DEG)
+    if (east - west + 1) * (north - south + 1) <= MAX_CELLS:
+        yield from ((x, y) for x in range(west, east + 1) for y in range(south, north + 1))
 
 
 def _positions(coordinates: Any) -> Iterator[Pair]:

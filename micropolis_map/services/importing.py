@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from micropolis_map.domain.community import Community
+from micropolis_map.domain.duplicates import near_namesakes
 from micropolis_map.domain.place import Place, Status
 from micropolis_map.domain.place_geojson import feature_to_place, normalised, place_to_feature
+from micropolis_map.domain.text import pick
 from micropolis_map.errors import InvalidInput
 from micropolis_map.ports import PlaceStore
 from micropolis_map.services.community_reach import Reach
@@ -50,11 +52,14 @@ class ImportPlan:
         The places to write, sorted by id.
     notes
         What was recognised or left out, for people to read.
+    twins
+        Places to add, each with one on the map that may be the same (`duplicates.near_duplicates`).
     """
 
     rows: tuple[RowOutcome, ...]
     places: tuple[Place, ...]
     notes: tuple[str, ...] = ()
+    twins: tuple[tuple[Place, Place], ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """Return how many rows have the outcome."""
@@ -145,12 +150,17 @@ def plan_import(
         status=status,
         source=rows.name,
     )
+    before = [place for place in planner.places.values() if place.community == community.slug]
     outcomes = planner.plan(rows.rows)
     notes = [question.seen for question in rows.questions]
     unused = (mapping or rows.mapping).unused
     if unused:
         notes.append(f"columns that are not used: {', '.join(unused)}")
-    return ImportPlan(tuple(outcomes), planner.changed(), (*notes, *planner.notes))
+    added = [planner.touched[row.place_id] for row in outcomes if row.outcome == "added"]
+    twins = tuple(near_namesakes(added, before))
+    if twins:
+        notes.append(f"{len(twins)} new places may be on the map already: {_listed(twins)}")
+    return ImportPlan(tuple(outcomes), planner.changed(), (*notes, *planner.notes), twins)
 
 
 def apply_import(plan: ImportPlan, store: PlaceStore) -> int:
@@ -271,7 +281,7 @@ class _Planner:
 
     def _put(self, place: Place) -> Outcome:
         old = self.places.get(place.id)
-        if old is not None and place in (old, normalised(old)):
+        if old is not None and (place == old or place == normalised(old)):
             return "unchanged"
         self.places[place.id] = place if old is None else replace(place, updated=self.now)
         self.touched[place.id] = self.places[place.id]
@@ -315,6 +325,11 @@ def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
             fresh = [item for item in new[key] if not isinstance(item, Mapping) or item.get("id") in named]
             joined[key] = [*kept, *fresh]
     return joined
+
+
+def _listed(twins: Sequence[tuple[Place, Place]]) -> str:
+    named = [f"{pick(new.name, 'en')[0]!r} beside {pick(old.name, 'en')[0]!r}" for new, old in twins[:5]]
+    return ", ".join(named) + (" …" if len(twins) > 5 else "")
 
 
 def _latest(pair: tuple[Row, Place]) -> tuple[str, str]:

@@ -32,6 +32,9 @@ _PAIR_LAT_FIRST = {
 }  # fmt: skip
 _PAIR_LON_FIRST = {"lonlat", "lnglat", "longlat", "xy"}
 
+MAX_CELL = 10_000_000
+"""Characters in one cell."""
+
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
 NEUTRALISED = tuple(f"'{sign}" for sign in ("'", *FORMULA_SIGNS))
@@ -56,6 +59,7 @@ def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], li
     UnreadableFile
         No header, or the csv module cannot read it.
     """
+    csv.field_size_limit(MAX_CELL)  # Python's own limit is shorter than an outline or a long story
     text, delimiter, questions = _delimiter(text, options)
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))

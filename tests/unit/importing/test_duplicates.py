@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micropolis_map.domain.duplicates import distance_m, edit_distance, near_duplicates, similar
+from micropolis_map.domain.duplicates import (
+    distance_m,
+    edit_distance,
+    near_duplicates,
+    near_namesakes,
+    similar,
+)
 from micropolis_map.domain.place import Place
 
 LON, LAT = 21.2, 52.2
@@ -102,3 +108,21 @@ def test_points_are_as_far_apart_as_on_the_sphere(metres: float) -> None:
     assert distance_m(place("a", en="x").geometry, place("b", metres, en="x").geometry) == pytest.approx(
         metres, rel=0.01, abs=0.01
     )
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-400, 400), st.sampled_from(["Old Oak", "old oak", "Mill", "Bakery"])),
+        max_size=12,
+    )
+)
+def test_namesakes_are_the_nearest_duplicate_of_each(spots: list[tuple[float, str]]) -> None:
+    there = [place(f"p{i}", metres, en=name) for i, (metres, name) in enumerate(spots)]
+    there.append(place("park", geometry=square(300), en="Old oak park"))
+    new = [
+        place("n1", 10, en="The Old Oak"),
+        place("n2", -250, en="Mill"),
+        place("n3", geometry=square(50), en="Mill"),
+    ]
+    expected = [(one, found[0]) for one in new if (found := near_duplicates(one, there))]
+    assert list(near_namesakes(new, there)) == expected

@@ -303,3 +303,18 @@ def test_with_the_real_store_a_second_import_adds_no_revision(tmp_path: Path) ->
     path.write_text("nazwa;lat;lon;opis\nMłyn;52,2;21,1;stary\n", encoding="utf-8")
     assert import_file(path, WAWER, store).as_json()["updated"] == 1
     assert sorted(place.revision for place in store.places("wawer")) == [1, 2]
+
+
+def test_new_places_that_may_be_there_already_are_told() -> None:
+    done = plan({"name": "las", "opis": "ten sam"}, {"name": "Piekarnia"}, existing=[old()])
+    assert done.count("added") == 2
+    assert [(new.name["pl"], there.id) for new, there in done.twins] == [("las", "abc")]
+    assert any("'las' beside 'Forest'" in note for note in done.notes)
+
+
+def test_a_very_long_outline_comes_back_from_a_table(tmp_path: Path) -> None:
+    line = [[21.1 + i / 1e6, 52.2 + i % 7 / 1e5] for i in range(19_000)]
+    shelf: Any = Shelf()
+    export_places([old(geometry={"type": "LineString", "coordinates": line})], tmp_path / "a.csv")
+    assert import_file(tmp_path / "a.csv", WAWER, shelf).count("added") == 1
+    assert len(shelf.by_id["abc"].geometry["coordinates"]) == 19_000
