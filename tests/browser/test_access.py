@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-NAMELESS = """() => [...document.querySelectorAll('button, a[href], input, select, textarea, [role=button]')]
+NAMELESS = """() => [...document.querySelectorAll(
+    'button, a[href], input, select, textarea, [role=button]')]
   .filter(e => e.offsetParent !== null && e.type !== 'hidden')
   .filter(e => !(e.getAttribute('aria-label') || e.getAttribute('title') || e.getAttribute('aria-labelledby')
-    || e.innerText.trim() || (e.labels && e.labels.length) || e.querySelector('img[alt]:not([alt=""]), svg[aria-label]')))
+    || e.innerText.trim() || (e.labels && e.labels.length)
+    || e.querySelector('img[alt]:not([alt=""]), svg[aria-label]')))
   .map(e => e.outerHTML.slice(0, 160))"""
 
-SMALL = """() => [...document.querySelectorAll('.stMain button, .stMain input[type=text], .leaflet-bar a, .mm-marker')]
+SMALL = """() => [...document.querySelectorAll(
+    '.stMain button, .stMain input[type=text], .leaflet-bar a, .mm-marker')]
   .filter(e => e.offsetParent !== null)
   .map(e => [e.outerHTML.slice(0, 120), e.getBoundingClientRect()])
   .filter(([, box]) => box.width > 0 && box.height > 0 && Math.max(box.height, box.width) < 44)

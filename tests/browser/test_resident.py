@@ -104,9 +104,12 @@ def test_on_a_phone_the_map_comes_first_and_a_story_comes_up_by_itself(visitor):
 def test_tiles_are_asked_for_only_after_the_box_is_ticked(visitor):
     one = visitor()
     asked = []
-    one.context.route(
-        "https://tile.openstreetmap.org/**", lambda route: (asked.append(route.request.url), route.abort())
-    )
+
+    def refuse(route):
+        asked.append(route.request.url)
+        route.abort()
+
+    one.context.route("https://tile.openstreetmap.org/**", refuse)
     one.open("/?community=demo")
     one.places_on_map()
     one.map.get_by_role("button", name="Background").click()
