@@ -8,11 +8,20 @@ from dataclasses import dataclass
 
 from micropolis_map.errors import StoreUnavailable
 from micropolis_map.ports import CommunityStore, PlaceStore
+from micropolis_map.services.caretaking import Caretaker
+from micropolis_map.services.participation import Participation
 from micropolis_map.services.publishing import Publishing
 from micropolis_map.settings import Settings
+from micropolis_map.stores.account_store import SqlAccountStore
+from micropolis_map.stores.audio import AudioStore
+from micropolis_map.stores.care_store import SqlCareStore
 from micropolis_map.stores.community_store import FolderCommunityStore
 from micropolis_map.stores.database import Database
+from micropolis_map.stores.history_store import SqlHistoryStore
+from micropolis_map.stores.media_store import SqlMediaStore
+from micropolis_map.stores.photos import PhotoStore
 from micropolis_map.stores.place_store import SqlPlaceStore
+from micropolis_map.stores.proposal_store import SqlProposalStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -25,6 +34,8 @@ class Application:
     place_store: PlaceStore
     community_store: CommunityStore
     publishing: Publishing
+    participation: Participation
+    caretaker: Caretaker
 
 
 _BUILT: dict[Settings, Application] = {}
@@ -44,15 +55,30 @@ def build_application(settings: Settings) -> Application:
 
 
 def _wired(settings: Settings) -> Application:
-    place_store = SqlPlaceStore(Database(settings.sql_url))
+    database = Database(settings.sql_url)
+    place_store = SqlPlaceStore(database)
+    community_store = FolderCommunityStore(settings.data / "geo")
     publishing = Publishing(place_store, settings.data.resolve() / "places.geojson")
     try:
         publishing.renew()
     except StoreUnavailable as error:
         _LOG.error("%s", error)
+    participation = Participation(
+        places=place_store,
+        communities=community_store,
+        proposals=SqlProposalStore(database),
+        revisions=SqlHistoryStore(database),
+        accounts=SqlAccountStore(database),
+        media=SqlMediaStore(database),
+        care=SqlCareStore(database),
+        photos=PhotoStore(settings.data / "photos"),
+        audio=AudioStore(settings.data / "audio"),
+    )
     return Application(
         settings=settings,
         place_store=place_store,
-        community_store=FolderCommunityStore(settings.data / "geo"),
+        community_store=community_store,
         publishing=publishing,
+        participation=participation,
+        caretaker=Caretaker(participation),
     )

@@ -9,6 +9,7 @@
     ├── NotLoaded               (LookupError)      a community whose streets are not loaded yet
     ├── NotAllowed              (PermissionError)  the asker may not see or do this
     ├── Conflict                (RuntimeError)     somebody else changed it first
+    ├── TooMany                 (RuntimeError)     asked too often; says when to come back
     ├── SourceUnavailable       (ConnectionError)  another server is down, slow, or answers garbage
     ├── StoreUnavailable        (OSError)          our own storage cannot be read or written
     └── Cancelled               (RuntimeError)     a person stopped a long task
@@ -66,6 +67,15 @@ class Conflict(MicropolisError, RuntimeError):
     """Somebody else changed it first."""
 
 
+class TooMany(MicropolisError, RuntimeError):
+    """Asked too often; `retry_after_s` says when it is worth asking again."""
+
+    def __init__(self, what: str, todo: str = "", retry_after_s: float = 60.0) -> None:
+        super().__init__(what, todo)
+        self.args = (what, todo, retry_after_s)
+        self.retry_after_s = retry_after_s
+
+
 class SourceUnavailable(MicropolisError, ConnectionError):
     """Another server is down, slow, or answers garbage."""
 
@@ -94,6 +104,7 @@ ANSWERS: dict[type[MicropolisError], Answer] = {
     NotLoaded: Answer(1, 404, "info"),
     NotAllowed: Answer(1, 404, "info"),  # 404, not 403: what is private does not exist for the asker
     Conflict: Answer(1, 409, "warning"),
+    TooMany: Answer(1, 429, "warning"),
     SourceUnavailable: Answer(1, 502, "error"),
     StoreUnavailable: Answer(1, 503, "error"),
     Cancelled: Answer(1, 409, "info"),

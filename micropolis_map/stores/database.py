@@ -64,6 +64,17 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def scrub(self) -> None:
+        """Let what was deleted leave the disk too: SQLite's log is emptied, PostgreSQL's dead rows go."""
+        with self._answering(), self._opened().connect() as plain:
+            if self.is_sqlite:
+                raw = plain.connection.driver_connection
+                if raw is not None:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                return
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(sa.text("VACUUM place, place_revision, proposal, media, report"))
+
     def _opened(self) -> Engine:
         with self._opening:
             if self._engine is None:
@@ -140,6 +151,7 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLA
     connection.isolation_level = None  # SQLAlchemy, not the driver, opens transactions (`_begin_sqlite`)
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")  # what its author deleted is overwritten, not only unlinked
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -17,10 +17,20 @@ from micropolis_map.domain.place import Place, Status
 from micropolis_map.domain.place_geojson import feature_text, feature_to_place, normalised
 from micropolis_map.errors import Conflict, InvalidInput, NotFound, StoreUnavailable
 from micropolis_map.stores.database import Database
+from micropolis_map.stores.people_tables import TOMBSTONE
 from micropolis_map.stores.tables import META, PLACE, PLACE_REVISION
 
 _AT_ONCE = 500
 """Ids asked for in one query: SQLite takes at most 999 values in old versions."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """Who changed a place and why: a role with an account's id or ``resident``, and a sentence."""
+
+    actor: str = ""
+    text: str = ""
+    recorded: str = ""
 
 
 class SqlPlaceStore:
@@ -41,7 +51,7 @@ class SqlPlaceStore:
     def get(self, place_id: str) -> Place:
         """Return the place in any status; `NotFound` without one."""
         with self._database.reading() as connection:
-            found = _stored(connection, [place_id])
+            found = stored_places(connection, [place_id])
         if place_id not in found:
             raise NotFound(f"there is no place {place_id[:128]!r}", "look it up in the list of places")
         return found[place_id]
@@ -54,7 +64,7 @@ class SqlPlaceStore:
         if published_only:
             query = query.where(PLACE.c.status == "published")
         with self._database.reading() as connection:
-            found = [_place(document, status) for document, status in connection.execute(query)]
+            found = [place_from(document, status) for document, status in connection.execute(query)]
         return sorted(found, key=lambda place: place.id)
 
     def revisions(self, place_id: str) -> Sequence[Place]:
@@ -62,7 +72,7 @@ class SqlPlaceStore:
         query = sa.select(PLACE_REVISION.c.document, PLACE_REVISION.c.status)
         query = query.where(PLACE_REVISION.c.place_id == place_id).order_by(PLACE_REVISION.c.revision)
         with self._database.reading() as connection:
-            return [_place(document, status) for document, status in connection.execute(query)]
+            return [place_from(document, status) for document, status in connection.execute(query)]
 
     def put(self, place: Place, *, expected_revision: int | None = None) -> Place:
         """Add the place or append its next revision, and return it as it is stored.
@@ -79,37 +89,27 @@ class SqlPlaceStore:
         InvalidInput
             The place breaks the schema.
         """
-        clean = normalised(place)
         with self._database.writing() as connection:
-            _wait_for_turn(connection)
-            known = _stored(connection, [place.id])
-            old = known.get(place.id)
-            if expected_revision is not None and expected_revision != (old.revision if old else 0):
-                raise Conflict(
-                    f"place {place.id!r} is at revision {old.revision if old else 0}, the change was made on "
-                    f"{expected_revision}",
-                    "look at what changed, then save again",
-                )
-            new = _next(clean, old)
-            _count_change(connection)
-            _write(connection, [new], known)
-            return new
+            return append(connection, place, Note(), expected_revision=expected_revision)
 
     def put_many(self, places: Iterable[Place]) -> int:
         """Add or renew all in one transaction; return how many were not already stored just so."""
         clean = [normalised(place) for place in places]
         with self._database.writing() as connection:
-            _wait_for_turn(connection)
-            stored = _stored(connection, [place.id for place in clean])
+            wait_for_turn(connection)
+            stored = stored_places(connection, [place.id for place in clean])
             known, steps = dict(stored), []
+            gone = buried(connection, stored)
             for place in clean:
                 old = known.get(place.id)
+                if place.id in gone:
+                    continue
                 if old is None or replace(old, revision=place.revision) != place:
                     known[place.id] = _next(place, old)
                     steps.append(known[place.id])
             if steps:
-                _count_change(connection)
-                _write(connection, steps, stored)
+                count_change(connection)
+                _write(connection, steps, stored, Note())
             return len(steps)
 
     def version(self) -> str:
@@ -129,16 +129,58 @@ class SqlPlaceStore:
             connection.execute(sa.select(META.c.value).where(META.c.key == "checked")).scalar_one()
 
 
+def append(
+    connection: Connection, place: Place, note: Note, *, expected_revision: int | None = None
+) -> Place:
+    """Add the place or append its next revision in the caller's transaction, and return it as it is stored.
+
+    Raises
+    ------
+    Conflict
+        The stored revision is not `expected_revision`, or its author deleted the place for good.
+    InvalidInput
+        The place breaks the schema.
+    """
+    clean = normalised(place)
+    wait_for_turn(connection)
+    known = stored_places(connection, [place.id])
+    old = known.get(place.id)
+    if buried(connection, [place.id]):
+        raise Conflict(f"place {place.id!r} was deleted by its author", "pin it anew")
+    if expected_revision is not None and expected_revision != (old.revision if old else 0):
+        raise Conflict(
+            f"place {place.id!r} is at revision {old.revision if old else 0}, the change was made on "
+            f"{expected_revision}",
+            "look at what changed, then save again",
+        )
+    new = _next(clean, old)
+    count_change(connection)
+    _write(connection, [new], known, note)
+    return new
+
+
+def buried(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
+    """Return those of `ids` whose authors deleted them for good."""
+    wanted = list(ids)
+    found: set[str] = set()
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = TOMBSTONE.c.id.in_(wanted[start : start + _AT_ONCE])
+        found.update(
+            connection.execute(sa.select(TOMBSTONE.c.id).where(some, TOMBSTONE.c.what == "place")).scalars()
+        )
+    return frozenset(found)
+
+
 def _next(place: Place, old: Place | None) -> Place:
     return replace(place, revision=old.revision + 1) if old else place
 
 
-def _write(connection: Connection, steps: Sequence[Place], stored: Container[str]) -> None:
+def _write(connection: Connection, steps: Sequence[Place], stored: Container[str], note: Note) -> None:
     """Append each of `steps` as a revision; the last one of each place becomes its current state.
 
     `stored` are the ids that have a current state already.
     """
-    rows = [_row(place) for place in steps]
+    rows = [row_of(place) for place in steps]
     current = {row["id"]: row for row in rows}
     added = [row for row in current.values() if row["id"] not in stored]
     renewed = [{"place": row["id"], **row} for row in current.values() if row["id"] in stored]
@@ -148,31 +190,34 @@ def _write(connection: Connection, steps: Sequence[Place], stored: Container[str
         update = sa.update(PLACE).where(PLACE.c.id == sa.bindparam("place"))
         connection.execute(update.values({name: sa.bindparam(name) for name in rows[0]}), renewed)
     kept = ("revision", "status", "document")
-    about = {"recorded": _now(), "actor": "", "note": ""}
+    about = {"recorded": note.recorded or _now(), "actor": note.actor, "note": note.text}
     revisions = [{"place_id": row["id"], **{key: row[key] for key in kept}, **about} for row in rows]
     connection.execute(sa.insert(PLACE_REVISION), revisions)
 
 
-def _wait_for_turn(connection: Connection) -> None:
+def wait_for_turn(connection: Connection) -> None:
     """Let one writer in at a time: a row lock in PostgreSQL; SQLite's BEGIN IMMEDIATE did it already."""
     connection.execute(sa.select(META.c.value).where(META.c.key == "changes").with_for_update())
 
 
-def _count_change(connection: Connection) -> None:
+def count_change(connection: Connection) -> None:
+    """Let `SqlPlaceStore.version` change with the caller's transaction."""
     counted = sa.cast(sa.cast(META.c.value, sa.BigInteger) + 1, sa.Text)
     connection.execute(sa.update(META).where(META.c.key == "changes").values(value=counted))
 
 
-def _stored(connection: Connection, ids: Sequence[str]) -> dict[str, Place]:
+def stored_places(connection: Connection, ids: Sequence[str]) -> dict[str, Place]:
+    """Return the stored ones of the places with these ids, in any status."""
     found: dict[str, Place] = {}
     for start in range(0, len(ids), _AT_ONCE):
         some = PLACE.c.id.in_(ids[start : start + _AT_ONCE])
         for row in connection.execute(sa.select(PLACE.c.id, PLACE.c.document, PLACE.c.status).where(some)):
-            found[row.id] = _place(row.document, row.status)
+            found[row.id] = place_from(row.document, row.status)
     return found
 
 
-def _row(place: Place) -> dict[str, Any]:
+def row_of(place: Place) -> dict[str, Any]:
+    """Return the place's row of the table ``place``."""
     min_lon, min_lat, max_lon, max_lat = bounds(place.geometry)
     return {
         "id": place.id,
@@ -192,7 +237,8 @@ def _row(place: Place) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=20_000)
-def _place(document: str, status: str) -> Place:
+def place_from(document: str, status: str) -> Place:
+    """Return the place of a stored document; `StoreUnavailable` where it is damaged."""
     try:
         return replace(feature_to_place(json.loads(document)), status=cast("Status", status))
     except (ValueError, InvalidInput) as error:

@@ -1,0 +1,116 @@
+"""Deleting on the author's wish: what they wrote, photographed and said is gone, a tombstone stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from micropolis_map.domain.permission import Actor, require
+from micropolis_map.domain.place import Place
+from micropolis_map.domain.place_parts import reverted
+from micropolis_map.domain.proposal import OPEN, Proposal, media_of
+from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.services.participation import Participation
+from micropolis_map.services.pinning import base_of
+from micropolis_map.stores.history_store import Forgetting, Tombstone
+from micropolis_map.stores.place_store import Note
+
+DELETED = "deleted by its author"
+
+Clean = Callable[[Place], Place]
+
+
+def forget(desk: Participation, actor: Actor, proposal_ids: Iterable[str]) -> int:
+    """Delete what was sent with these proposals from every table, revision and file; return how many.
+
+    A place whose author takes it back goes whole, unless others told stories of it: then its name and spot
+    stay for them. Changes are undone where nobody wrote over them since.
+
+    Raises
+    ------
+    NotAllowed
+        One of them was not sent with the actor's keys; nothing is deleted then.
+    """
+    wanted = [desk.proposals.get(proposal_id) for proposal_id in dict.fromkeys(proposal_ids)]
+    if not wanted:
+        raise InvalidInput("nothing to delete was named", "name the proposals")
+    for proposal in wanted:
+        require(actor, "delete", proposal.subject)
+    by_place: dict[str, list[Proposal]] = {}
+    for proposal in wanted:
+        by_place.setdefault(proposal.place_id, []).append(proposal)
+    for place_id, proposals in by_place.items():
+        _forget_at(desk, place_id, proposals)
+    return len(wanted)
+
+
+def _forget_at(desk: Participation, place_id: str, proposals: Sequence[Proposal]) -> None:
+    at = desk.moment()
+    changes = [(_base(desk, proposal), proposal.content) for proposal in proposals if proposal.content]
+
+    def clean(place: Place) -> Place:
+        for base, content in reversed(changes):
+            place = reverted(place, base, content)
+        return replace(place, updated=at)
+
+    def blank(place: Place) -> Place:
+        return Place(
+            place.id, place.community, "co-created", {"en": DELETED},
+            {"type": "Point", "coordinates": [0.0, 0.0]},
+            status="withdrawn", created="", updated=at, revision=place.revision,
+        )  # fmt: skip
+
+    stored = _stored(desk, place_id)
+    whole = any(p.kind == "place" for p in proposals) and not _others(desk, stored, clean, proposals)
+    stones = [Tombstone(p.id, "proposal", p.community, at, DELETED) for p in proposals]
+    if whole:
+        stones.append(Tombstone(place_id, "place", proposals[0].community, at, DELETED))
+    files = _media(desk, [*proposals], clean, stored, whole=whole)
+    forgetting = Forgetting(
+        place_id=place_id,
+        community=proposals[0].community,
+        proposals=tuple(p.id for p in proposals),
+        clean=clean,
+        whole=whole,
+        blank=blank,
+        tombstones=tuple(stones),
+    )
+    desk.revisions.forget(forgetting, Note("resident", DELETED, at), sorted(files))
+    for medium in files:
+        if medium.startswith("a"):
+            desk.audio.remove(medium)
+        else:
+            desk.photos.remove(medium)
+
+
+def _base(desk: Participation, proposal: Proposal) -> Place | None:
+    return base_of(desk, proposal.place_id, proposal.base_revision) if proposal.base_revision else None
+
+
+def _stored(desk: Participation, place_id: str) -> Place | None:
+    try:
+        return desk.places.get(place_id)
+    except NotFound:
+        return None
+
+
+def _others(desk: Participation, stored: Place | None, clean: Clean, proposals: Sequence[Proposal]) -> bool:
+    """Return whether somebody else told something about the place, or waits to."""
+    ids = {proposal.id for proposal in proposals}
+    waiting = any(p.id not in ids and p.state in OPEN for p in desk.proposals.of_place(proposals[0].place_id))
+    left = clean(stored).stories if stored is not None else ()
+    return waiting or bool(left)
+
+
+def _media(
+    desk: Participation, proposals: Sequence[Proposal], clean: Clean, stored: Place | None, *, whole: bool
+) -> set[str]:
+    """Return the photos and recordings that go: those sent along that no state of the place shows then."""
+    sent = {m.id for p in proposals for m in desk.media.of_submission(p.id)}
+    photos, audio = media_of(p.content for p in proposals if p.content)
+    mine = {m.id for key in {p.author_key for p in proposals} for m in desk.media.of_author(key)}
+    gone = sent | ((photos | audio) & mine)
+    if stored is not None and not whole:
+        kept_photos, kept_audio = media_of([clean(stored)])
+        gone -= kept_photos | kept_audio
+    return gone

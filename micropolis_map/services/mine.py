@@ -1,0 +1,134 @@
+"""What somebody sent, seen with their private link: edit, withdraw, answer, find still true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from micropolis_map.domain.merge import Clash
+from micropolis_map.domain.permission import Actor, require
+from micropolis_map.domain.place import Place
+from micropolis_map.domain.place_parts import parts_of, story_ids
+from micropolis_map.domain.proposal import OPEN, Message, Proposal
+from micropolis_map.domain.secret import check_secret, hashed
+from micropolis_map.errors import Conflict, InvalidInput, NotFound
+from micropolis_map.services import taking_care
+from micropolis_map.services.moderating import MAX_REASON
+from micropolis_map.services.participation import Participation
+from micropolis_map.services.pinning import base_of, clashes_with_current
+from micropolis_map.stores.place_store import Note
+
+RESIDENT_NOTE = "resident"
+MAX_KEYS = 100
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that was sent, and what became of it.
+
+    Attributes
+    ----------
+    place
+        The place as it is now; None while it is not on the map.
+    clashes
+        What others changed since in the same parts.
+    freshness
+        Of the place: ``ask`` and ``faded`` want the answer whether it is still true; empty without a place.
+    """
+
+    proposal: Proposal
+    place: Place | None
+    clashes: tuple[Clash, ...]
+    freshness: str
+
+
+def actor_of(secrets: Iterable[str]) -> Actor:
+    """Return the resident who holds these private keys; InvalidInput for what cannot be one."""
+    keys = [hashed(check_secret(secret)) for secret in secrets]
+    if len(keys) > MAX_KEYS:
+        raise InvalidInput(f"{len(keys)} private keys at once", f"send at most {MAX_KEYS}")
+    return Actor(keys=frozenset(keys))
+
+
+def things(desk: Participation, actor: Actor) -> list[Thing]:
+    """Return what was sent with the actor's keys, the newest first; what was deleted is gone."""
+    fresh = taking_care.Freshnesses(desk)
+    return [
+        Thing(
+            proposal,
+            place := _place(desk, proposal),
+            clashes_with_current(desk, proposal) if place else (),
+            fresh.of(place) if place else "",
+        )
+        for proposal in desk.proposals.of_author(actor.keys)
+    ]
+
+
+def answer(desk: Participation, actor: Actor, proposal_id: str, text: str) -> Proposal:
+    """Answer an organiser's question; the proposal waits in the queue again."""
+    said = text.strip()
+    if not said or len(said) > MAX_REASON:
+        raise InvalidInput(f"the answer has {len(said)} characters", f"write 1 to {MAX_REASON}")
+    at = desk.moment()
+
+    def change(old: Proposal) -> Proposal:
+        if old.state not in OPEN:
+            raise Conflict(f"proposal {old.id!r} is {old.state}", "there is nothing to answer")
+        return replace(old, state="pending", thread=(*old.thread, Message("author", at, said)))
+
+    require(actor, "answer", desk.proposals.get(proposal_id).subject)
+    return _changed(desk, proposal_id, change)
+
+
+def withdraw(desk: Participation, actor: Actor, proposal_id: str) -> Proposal:
+    """Take back what was sent: out of the queue, or off the public map; its author can see it still.
+
+    A place others told stories of stays on the map without the author's stories.
+    """
+    proposal = desk.proposals.get(proposal_id)
+    require(actor, "withdraw", proposal.subject)
+    at = desk.moment()
+
+    def change(old: Proposal, stored: Place | None) -> tuple[Proposal, Place | None]:
+        if old.state in {"withdrawn", "deleted"}:
+            return old, None
+        place = _without(desk, old, stored) if old.state == "approved" and stored else None
+        if place is not None:
+            place = replace(place, updated=at)
+        return replace(old, state="withdrawn"), place
+
+    note = Note(RESIDENT_NOTE, f"withdrew {proposal_id}", at)
+    return desk.proposals.change(proposal_id, note, change)[0]
+
+
+def still_true(desk: Participation, actor: Actor, place_id: str) -> Place:
+    """Keep that its author found the place still true; an archived one comes back on the map."""
+    place = desk.places.get(place_id)
+    own = [p for p in desk.proposals.of_author(actor.keys) if p.place_id == place_id]
+    subject = replace(desk.subject_of(place), author_key=own[0].author_key if own else "")
+    require(actor, "still_true", subject)
+    return taking_care.found_true(desk, place, RESIDENT_NOTE)
+
+
+def _place(desk: Participation, proposal: Proposal) -> Place | None:
+    try:
+        return desk.places.get(proposal.place_id)
+    except NotFound:
+        return None
+
+
+def _changed(desk: Participation, proposal_id: str, change: Callable[[Proposal], Proposal]) -> Proposal:
+    return desk.proposals.change(proposal_id, Note(), lambda old, _: (change(old), None))[0]
+
+
+def _without(desk: Participation, proposal: Proposal, stored: Place) -> Place | None:
+    """Return the place without the stories that came with the proposal; withdrawn where nothing remains."""
+    if proposal.content is None:
+        return None
+    base = base_of(desk, proposal.place_id, proposal.base_revision) if proposal.base_revision else None
+    known = story_ids(parts_of(base)) if base else ()
+    own = {story.id for story in proposal.content.stories} - set(known)
+    others = tuple(story for story in stored.stories if story.id not in own)
+    if base is None and not others:
+        return replace(stored, status="withdrawn")
+    return replace(stored, stories=others) if len(others) != len(stored.stories) else None

@@ -1,0 +1,50 @@
+"""What taking part in the map needs: the stores behind it and a clock, as the services are given them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from micropolis_map.domain.freshness import iso
+from micropolis_map.domain.permission import Subject
+from micropolis_map.domain.place import Place
+from micropolis_map.ports import CommunityStore, PlaceStore
+from micropolis_map.services.place_district import district_at
+from micropolis_map.stores.account_store import SqlAccountStore
+from micropolis_map.stores.audio import AudioStore
+from micropolis_map.stores.care_store import SqlCareStore
+from micropolis_map.stores.history_store import SqlHistoryStore
+from micropolis_map.stores.media_store import SqlMediaStore
+from micropolis_map.stores.photos import PhotoStore
+from micropolis_map.stores.proposal_store import SqlProposalStore
+
+
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Participation:
+    """The stores and the clock of everything people do to the map."""
+
+    places: PlaceStore
+    communities: CommunityStore
+    proposals: SqlProposalStore
+    revisions: SqlHistoryStore
+    accounts: SqlAccountStore
+    media: SqlMediaStore
+    care: SqlCareStore
+    photos: PhotoStore
+    audio: AudioStore
+    now: Callable[[], datetime] = field(default=utc_now)
+
+    def moment(self) -> str:
+        """Return the present as ISO 8601 in UTC."""
+        return iso(self.now())
+
+    def subject_of(self, place: Place) -> Subject:
+        """Return what the permission function is asked about `place`; its author is told by its proposals."""
+        community = self.communities.get(place.community)
+        return Subject(place.community, district_at(community, place), public=place.status == "published")

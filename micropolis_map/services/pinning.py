@@ -1,0 +1,296 @@
+"""Pinning a place, telling a story, suggesting a change: everything becomes a proposal, and none is lost.
+
+A submission has an id its sender made; its proposal has the same id, and a new place's id follows from it.
+So whatever happens between sending and the answer, sending again gives the same proposal and the same place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from micropolis_map.domain.duplicates import near_duplicates
+from micropolis_map.domain.merge import Clash, merge
+from micropolis_map.domain.permission import Actor, require
+from micropolis_map.domain.place import Place
+from micropolis_map.domain.privacy import personal_data
+from micropolis_map.domain.proposal import OPEN, Proposal
+from micropolis_map.domain.secret import check_secret, hashed, new_secret
+from micropolis_map.domain.spam import suspicion
+from micropolis_map.errors import Conflict, InvalidInput, NotFound, TooMany
+from micropolis_map.services.community_reach import Reach
+from micropolis_map.services.participation import Participation
+from micropolis_map.services.place_district import district_at
+from micropolis_map.services.submission import (
+    Submission,
+    WrongFields,
+    check_submission,
+    new_media,
+    proposed_place,
+    texts_of,
+)
+from micropolis_map.stores.place_store import Note
+
+LIMITS: Mapping[str, tuple[int, float]] = {
+    "submit": (30, 3600.0),
+    "media": (80, 3600.0),
+    "check": (600, 3600.0),
+    "confirm": (120, 3600.0),
+    "report": (10, 3600.0),
+    "sign_in": (20, 900.0),
+}
+"""How often one address may do it, within how many seconds. A school class behind one address still fits."""
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed the same: `clashes` holds both versions of each part, `current` the place now."""
+
+    def __init__(self, clashes: tuple[Clash, ...], current: Place) -> None:
+        super().__init__(
+            f"somebody else changed {len(clashes)} of the same things meanwhile",
+            "look at both and choose, or send yours beside theirs",
+        )
+        self.args = (clashes, current)
+        self.clashes = clashes
+        self.current = current
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """What may be personal in a text: pointed out, never a reason to refuse."""
+
+    field: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a submission; `new` is False when it had been sent before."""
+
+    proposal: Proposal
+    findings: tuple[PersonalData, ...]
+    new: bool
+    mended: bool = False
+
+
+def submit(desk: Participation, submission: Submission, address: str = "") -> Receipt:
+    """Keep what was sent as a proposal; sending it again returns the same.
+
+    Parameters
+    ----------
+    address
+        The sender's network address, for the limits; empty for none. Only a hash of it is kept, for a day.
+
+    Raises
+    ------
+    InvalidInput
+        Something a person can correct (`WrongFields` says which fields), or it looks made by a machine.
+    NotFound
+        There is no such community, or no such published place to add to.
+    Conflict
+        The id was used for something else; `ChangedMeanwhile` when somebody else changed the same parts.
+    TooMany
+        Too much from this address.
+    """
+    check_submission(submission)
+    key = hashed(check_secret(submission.secret))
+    require(Actor(), "propose")
+    known = desk.proposals.find(submission.id)
+    if known is not None:
+        return _again(known, submission, key)
+    _refuse_machines(submission)
+    limit(desk, address, "submit")
+    community = desk.communities.get(submission.community)
+    base = _base(desk, submission, key)
+    if isinstance(base, Proposal):
+        return _corrected(desk, base, submission)
+    place, repaired = proposed_place(submission, base, desk.moment())
+    _check_reach(Reach.of(community), place)
+    _check_media(desk, key, place, base)
+    if base is not None and not submission.keep_both:
+        _refuse_clashes(desk, base, place)
+    findings = findings_in(place, base)
+    flags = {f"personal:{finding.kind}" for finding in findings}
+    if not desk.proposals.approved_count(key):
+        flags.add("first_time")
+    proposal = Proposal(
+        id=submission.id,
+        community=submission.community,
+        place_id=place.id,
+        base_revision=base.revision if base else 0,
+        kind=submission.kind,
+        state="pending",
+        content=place,
+        author_key=key,
+        created=desk.moment(),
+        district=district_at(community, place),
+        flags=tuple(sorted(flags)),
+        digest=submission.digest,
+    )
+    kept, new = desk.proposals.add(proposal)
+    if not new:  # somebody (a retry of the same sender) was faster
+        return _again(kept, submission, key)
+    return Receipt(kept, findings, new=True, mended=repaired)
+
+
+def check(
+    desk: Participation, slug: str, feature: Mapping[str, Any]
+) -> tuple[list[Place], list[PersonalData]]:
+    """Return published places that may be the same, the nearest first, and what may be personal.
+
+    Parameters
+    ----------
+    feature
+        As of a submission; incomplete is fine. Nothing is stored.
+    """
+    desk.communities.get(slug)
+    name = dict(feature.get("properties") or {}).get("name")
+    named = isinstance(name, Mapping) and any(str(text).strip() for text in name.values())
+    draft = Submission("check", "", "place", slug, _named(feature, named=named))
+    place, _ = proposed_place(draft, None, desk.moment())
+    similar = near_duplicates(place, desk.places.places(slug)) if named else []
+    return similar, list(findings_in(place, None))
+
+
+def findings_in(place: Place, base: Place | None) -> tuple[PersonalData, ...]:
+    """Return what may be personal in the texts of `place` that `base` has not."""
+    old = set(texts_of(base)) if base else set()
+    return tuple(
+        PersonalData(field, finding.kind, finding.text)
+        for field, text in texts_of(place)
+        if (field, text) not in old
+        for finding in personal_data(text)
+    )
+
+
+def limit(desk: Participation, address: str, action: str) -> None:
+    """Count the action of the address; `TooMany` when it did it too often.
+
+    The address is hashed with a salt that changes daily and is then gone: nobody can tell later who it was.
+    """
+    if not address:
+        return
+    most, window_s = LIMITS[action]
+    now = desk.now()
+    salt = desk.care.salt(now.astimezone(UTC).date().isoformat(), new_secret())
+    who = hashlib.sha256(f"{salt}{address}".encode()).hexdigest()
+    wait_s = desk.care.attempt(who, action, now.timestamp(), window_s, most)
+    if wait_s:
+        raise TooMany(
+            f"{most} within {window_s / 60:.0f} minutes came from your network",
+            f"try again in {wait_s / 60:.0f} minutes; nothing you wrote is lost",
+            wait_s,
+        )
+
+
+def base_of(desk: Participation, place_id: str, revision: int) -> Place | None:
+    """Return the place as it was at that revision, None without it."""
+    entries = desk.revisions.entries(place_id)
+    return next((entry.place for entry in entries if entry.place.revision == revision), None)
+
+
+def clashes_with_current(desk: Participation, proposal: Proposal) -> tuple[Clash, ...]:
+    """Return where the place was changed since the proposal was made, in the same parts."""
+    base = base_of(desk, proposal.place_id, proposal.base_revision)
+    if base is None or proposal.content is None or proposal.state not in OPEN:
+        return ()
+    return merge(base, proposal.content, desk.places.get(proposal.place_id)).clashes
+
+
+def _again(known: Proposal, submission: Submission, key: str) -> Receipt:
+    if known.author_key != key:
+        raise Conflict(f"submission {submission.id!r} was sent by somebody else", "use a new id")
+    if known.digest != submission.digest:
+        raise Conflict(
+            f"submission {submission.id!r} was sent before with other words",
+            "change it with your private link, or send it with a new id",
+        )
+    return Receipt(known, findings_in(known.content, None) if known.content else (), new=False)
+
+
+def _refuse_machines(submission: Submission) -> None:
+    reason = suspicion(submission.honeypot, submission.seconds)
+    if reason == "honeypot":
+        raise WrongFields({"website2": "leave_empty"})
+    if reason == "too_fast":
+        raise InvalidInput("this was sent within three seconds", "look it over once more and send it again")
+
+
+def _base(desk: Participation, submission: Submission, key: str) -> Place | Proposal | None:
+    """Return the place the submission was made on, or the sender's own waiting proposal of it."""
+    if submission.kind == "place":
+        return None
+    own = [p for p in desk.proposals.of_place(submission.place_id) if p.author_key == key]
+    waiting = [p for p in own if p.state in OPEN and p.kind == "place"]
+    if submission.kind == "edit" and waiting:
+        return waiting[-1]
+    current = desk.places.get(submission.place_id)
+    if current.community != submission.community or not (current.status == "published" or own):
+        raise NotFound(f"there is no place {submission.place_id[:128]!r}", "look it up in the list of places")
+    if submission.kind == "story" or submission.base_revision in {None, current.revision}:
+        return current
+    base = base_of(desk, submission.place_id, int(submission.base_revision or 0))
+    if base is None:
+        raise InvalidInput(
+            f"base_revision {submission.base_revision} of {submission.place_id!r} is unknown",
+            "open the place again and repeat the change",
+        )
+    return base
+
+
+def _corrected(desk: Participation, waiting: Proposal, submission: Submission) -> Receipt:
+    """Write the sender's new version over their own proposal that nobody decided on yet."""
+    draft = replace(submission, id=waiting.id)
+    place, repaired = proposed_place(draft, waiting.content, desk.moment())
+    place = replace(place, id=waiting.place_id, revision=1)
+    community = desk.communities.get(submission.community)
+    _check_reach(Reach.of(community), place)
+    _check_media(desk, waiting.author_key, place, waiting.content)
+    findings = findings_in(place, None)
+
+    def change(old: Proposal, _: Place | None) -> tuple[Proposal, None]:
+        if old.state not in OPEN:
+            raise Conflict(f"proposal {old.id!r} is {old.state} by now", "open your private link again")
+        flags = {flag for flag in old.flags if not flag.startswith("personal:")}
+        flags |= {f"personal:{finding.kind}" for finding in findings}
+        district = district_at(community, place)
+        new = replace(old, content=place, flags=tuple(sorted(flags)), district=district, state="pending")
+        return new, None
+
+    kept, _ = desk.proposals.change(waiting.id, Note(), change)
+    return Receipt(kept, findings, new=False, mended=repaired)
+
+
+def _refuse_clashes(desk: Participation, base: Place, place: Place) -> None:
+    current = desk.places.get(place.id)
+    if current.revision != base.revision:
+        clashes = merge(base, place, current).clashes
+        if clashes:
+            raise ChangedMeanwhile(clashes, current)
+
+
+def _check_reach(reach: Reach | None, place: Place) -> None:
+    if reach is not None:
+        reach.check(place.geometry)
+
+
+def _check_media(desk: Participation, key: str, place: Place, base: Place | None) -> None:
+    wanted = new_media(place, base)
+    mine = {medium.id for medium in desk.media.of_author(key)} if wanted else set()
+    if wanted - mine:
+        raise WrongFields({"photos": "unknown"})
+
+
+def _named(feature: Mapping[str, Any], *, named: bool) -> Mapping[str, Any]:
+    if named:
+        return feature
+    return {**feature, "properties": {**dict(feature.get("properties") or {}), "name": {"en": "?"}}}
+
+
+def waited_s(proposal: Proposal, now: datetime) -> float:
+    """Return how long the proposal has waited for an answer, in seconds."""
+    return max(0.0, (now - datetime.fromisoformat(proposal.created)).total_seconds())

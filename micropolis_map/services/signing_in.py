@@ -1,0 +1,218 @@
+"""Signing in: a one-time link for the first administrator, passwords, sessions, OpenID Connect."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from micropolis_map.domain.account import Account
+from micropolis_map.domain.freshness import iso
+from micropolis_map.domain.permission import ROLES, Actor, Role, require
+from micropolis_map.domain.secret import hashed, new_secret
+from micropolis_map.errors import InvalidInput, NotAllowed, NotFound, TooMany
+from micropolis_map.services.participation import Participation
+from micropolis_map.services.pinning import limit
+from micropolis_map.stores.account_store import TokenKind
+
+SESSION_DAYS = 14
+LINK_HOURS = 72
+MIN_PASSWORD = 12
+MAX_PASSWORD = 512
+FAILURES, FAILURE_WINDOW_S = 5, 900.0
+"""So many wrong passwords for one login within a quarter of an hour, from wherever, then it waits."""
+
+_LOGIN = re.compile(r"[^\s@,;<>\"]{1,100}(@[^\s@,;<>\"]{1,99})?")
+_HASHER = PasswordHasher()
+_WRONG = "login or password is wrong"
+
+
+def setup_link(desk: Participation) -> str | None:
+    """Return a fresh one-time token for the first administrator; None when there is one already.
+
+    Older tokens open nothing any more; this one expires after `LINK_HOURS`.
+    """
+    return None if desk.accounts.has_administrator() else _link(desk, "setup", "")
+
+
+def set_up(desk: Participation, token: str, login: str, name: str, password: str) -> Account:
+    """Spend the setup token and make the first administrator.
+
+    Raises
+    ------
+    NotFound
+        The token is unknown, spent or expired.
+    NotAllowed
+        There is an administrator already.
+    """
+    if desk.accounts.has_administrator():
+        raise NotAllowed("the map has an administrator already", "ask them for an account")
+    account = _new_account(desk, login, name, "administrator")
+    return desk.accounts.add_with_token(account, _hash(password), hashed(token), desk.moment())
+
+
+def invite(
+    desk: Participation, actor: Actor, login: str, name: str, role: Role,
+    communities: tuple[str, ...] = (), districts: tuple[str, ...] = (),
+) -> tuple[Account, str]:  # fmt: skip
+    """Make an account; return it and the one-time token by which its owner sets a password."""
+    require(actor, "manage_accounts")
+    _check_scope(desk, communities, districts)
+    account = replace(
+        _new_account(desk, login, name, role), communities=tuple(communities), districts=tuple(districts)
+    )
+    desk.accounts.add(account)
+    return account, _link(desk, "invitation", account.id)
+
+
+def invite_again(desk: Participation, actor: Actor, account_id: str) -> str:
+    """Return a fresh one-time token to set a password with: for a forgotten one."""
+    require(actor, "manage_accounts")
+    return _link(desk, "invitation", desk.accounts.get(account_id).id)
+
+
+def accept_invitation(desk: Participation, token: str, password: str) -> Account:
+    """Spend the invitation and set the password."""
+    return desk.accounts.set_password(hashed(token), _hash(password), desk.moment())
+
+
+def change_account(desk: Participation, actor: Actor, account: Account) -> Account:
+    """Write name, role, scope and whether they may sign in; the last administrator stays one."""
+    require(actor, "manage_accounts")
+    _check_scope(desk, account.communities, account.districts)
+    others = [a for a in desk.accounts.accounts() if a.id != account.id]
+    loses = account.role != "administrator" or not account.active
+    if loses and not any(a.role == "administrator" and a.active for a in others):
+        raise InvalidInput(f"{account.login!r} is the last administrator", "make another one first")
+    return desk.accounts.replace(account)
+
+
+def accounts(desk: Participation, actor: Actor) -> list[Account]:
+    """Return all accounts by login."""
+    require(actor, "manage_accounts")
+    return list(desk.accounts.accounts())
+
+
+def sign_in(desk: Participation, login: str, password: str, address: str = "") -> tuple[Account, str]:
+    """Return the account and the token of its new session.
+
+    Raises
+    ------
+    NotAllowed
+        The login is unknown, the password wrong, or the account closed: always with the same words, after
+        the same work.
+    TooMany
+        Too many failures for the login, or from the address.
+    """
+    limit(desk, address, "sign_in")
+    _limit_login(desk, login)
+    found = desk.accounts.by_login(login[:200])
+    account, kept = found or (None, "")
+    right = _is_right(kept or _nobodys_hash(), password) and bool(kept)
+    if account is None or not right or not account.active:
+        raise NotAllowed(_WRONG, "try again, or ask an administrator for a new link")
+    desk.care.forget_attempts(hashed(f"login:{account.login}"), "password")
+    return account, open_session(desk, account)
+
+
+def open_session(desk: Participation, account: Account) -> str:
+    """Return the token of a new session of the account, which the caller has made sure of."""
+    token = new_secret()
+    expires = iso(desk.now() + timedelta(days=SESSION_DAYS))
+    desk.accounts.add_token(hashed(token), "session", account.id, desk.moment(), expires)
+    return token
+
+
+def actor_of_session(desk: Participation, token: str) -> Actor | None:
+    """Return who the session belongs to; None for none, an ended one, or a closed account."""
+    account = desk.accounts.session(hashed(token), desk.moment()) if token else None
+    return account.actor if account else None
+
+
+def sign_out(desk: Participation, token: str) -> None:
+    """End the session."""
+    desk.accounts.end_token(hashed(token))
+
+
+def actor_of_identity(desk: Participation, claims: Mapping[str, Any]) -> Actor | None:
+    """Return the account an OpenID Connect identity may use: that of its verified e-mail address.
+
+    Parameters
+    ----------
+    claims
+        As ``st.user`` gives them: ``email``, ``email_verified`` …
+
+    Returns
+    -------
+    Actor or None
+        None without an active account of that address, or where the provider says it is not verified.
+    """
+    email = str(claims.get("email") or "").strip().lower()
+    if not email or claims.get("email_verified") is False:
+        return None
+    found = desk.accounts.by_login(email)
+    return found[0].actor if found and found[0].active else None
+
+
+def _link(desk: Participation, kind: TokenKind, account_id: str) -> str:
+    token = new_secret()
+    expires = iso(desk.now() + timedelta(hours=LINK_HOURS))
+    desk.accounts.add_token(hashed(token), kind, account_id, desk.moment(), expires)
+    return token
+
+
+def _new_account(desk: Participation, login: str, name: str, role: Role) -> Account:
+    clean = login.strip().lower()
+    if not _LOGIN.fullmatch(clean):
+        raise InvalidInput(
+            f"login {login[:80]!r} is not usable", "use an e-mail address or a name without blanks"
+        )
+    if role not in ROLES or role == "resident":
+        raise InvalidInput(f"role is {role!r}", "give organiser, planner or administrator")
+    return Account(secrets.token_hex(8), clean, name.strip()[:200] or clean, role, created=desk.moment())
+
+
+def _check_scope(desk: Participation, communities: tuple[str, ...], districts: tuple[str, ...]) -> None:
+    for slug in communities:
+        desk.communities.get(slug)
+    for full in districts:
+        slug, _, name = full.partition("/")
+        if name not in {district.name for district in desk.communities.get(slug).districts}:
+            raise NotFound(f"there is no district {full!r}", "write it as community/district")
+
+
+def _limit_login(desk: Participation, login: str) -> None:
+    who = hashed(f"login:{login.strip().lower()[:200]}")
+    wait_s = desk.care.attempt(who, "password", desk.now().timestamp(), FAILURE_WINDOW_S, FAILURES)
+    if wait_s:
+        raise TooMany(
+            "too many wrong passwords for this login", f"try again in {wait_s / 60:.0f} minutes", wait_s
+        )
+
+
+def _hash(password: str) -> str:
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise InvalidInput(
+            f"the password has {len(password)} characters", f"choose one of at least {MIN_PASSWORD}"
+        )
+    return _HASHER.hash(password)
+
+
+def _is_right(kept: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(kept, password[: MAX_PASSWORD + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    """Return a hash to compare with where there is no account: so that it takes as long."""
+    return _HASHER.hash(new_secret())

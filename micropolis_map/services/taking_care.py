@@ -1,0 +1,169 @@
+"""Keeping the map true: neighbours confirm and report, old entries are asked about, faded, archived."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from micropolis_map.domain.freshness import Freshness, freshness, iso, moment_of
+from micropolis_map.domain.permission import Actor, require
+from micropolis_map.domain.place import Place
+from micropolis_map.domain.proposal import media_of
+from micropolis_map.domain.secret import check_secret, hashed
+from micropolis_map.errors import Conflict, InvalidInput, NotFound
+from micropolis_map.services.participation import Participation
+from micropolis_map.stores.care_store import Report
+from micropolis_map.stores.place_store import Note
+
+REASONS = ("not_here", "wrong", "closed", "offensive", "personal_data", "duplicate", "other")
+MAX_REPORT = 1_000
+CARETAKER = "caretaker"
+ARCHIVED = "nobody said within two years that it is still true"
+_ORPHAN_AFTER = timedelta(days=1)
+
+
+class Freshnesses:
+    """How fresh places are, all by one look at the stores."""
+
+    def __init__(self, desk: Participation) -> None:
+        self._now = desk.now()
+        self._recorded = desk.revisions.last_recorded()
+        self._confirmed = desk.care.confirmations()
+        self._found_true = desk.care.found_true()
+
+    def of(self, place: Place) -> Freshness:
+        """Return how fresh the place is since it was last changed, confirmed, or found still true."""
+        told = place.updated or place.created or self._recorded.get(place.id, "")
+        confirmed = self._confirmed.get(place.id, (0, ""))[1]
+        texts = (told, confirmed, self._found_true.get(place.id, ""))
+        return freshness(
+            max(moment_of(text, moment_of("1970-01-01", self._now)) for text in texts), self._now
+        )
+
+    def known_by(self, place_id: str) -> int:
+        """Return how many neighbours said that they know the place."""
+        return self._confirmed.get(place_id, (0, ""))[0]
+
+
+def confirm(desk: Participation, community: str, place_id: str, device: str) -> int:
+    """Count "I know this place", once for each device; return how many know it.
+
+    Parameters
+    ----------
+    device
+        A secret the device made; only its hash with the place is kept, so devices cannot be followed.
+    """
+    place = public_place(desk, community, place_id)
+    require(Actor(), "confirm", desk.subject_of(place))
+    return desk.care.confirm(place_id, _device(device, place_id), desk.moment())
+
+
+def report(desk: Participation, community: str, place_id: str, reason: str, text: str, device: str) -> Report:
+    """Keep a problem with a published place for its organisers."""
+    place = public_place(desk, community, place_id)
+    require(Actor(), "report", desk.subject_of(place))
+    if reason not in REASONS:
+        raise InvalidInput(f"reason is {reason[:40]!r}", f"give one of {', '.join(REASONS)}")
+    if len(text) > MAX_REPORT:
+        raise InvalidInput(f"the text has {len(text)} characters", f"write at most {MAX_REPORT}")
+    kept = Report(
+        secrets.token_hex(10),
+        place_id,
+        community,
+        _device(device, place_id),
+        reason,
+        text.strip(),
+        desk.moment(),
+    )
+    return desk.care.report(kept)
+
+
+def public_place(desk: Participation, community: str, place_id: str) -> Place:
+    """Return the published place of the community; `NotFound` for everything else."""
+    place = desk.places.get(place_id)
+    if place.community != community or place.status != "published":
+        raise NotFound(f"there is no place {place_id[:128]!r}", "look it up in the list of places")
+    return place
+
+
+def found_true(desk: Participation, place: Place, actor: str) -> Place:
+    """Keep that the place is still true; one archived for its age is published again."""
+    desk.care.still_true(place.id, desk.moment())
+    if place.status != "archived":
+        return place
+    note = Note(actor, "found still true", desk.moment())
+    return desk.revisions.put(replace(place, status="published"), note, expected_revision=place.revision)
+
+
+def still_true(desk: Participation, actor: Actor, place_id: str) -> Place:
+    """Keep an organiser's word that the place is still true."""
+    place = desk.places.get(place_id)
+    require(actor, "still_true", desk.subject_of(place))
+    return found_true(desk, place, f"{actor.role}:{actor.account_id}"[:60])
+
+
+def care(desk: Participation, community: str) -> dict[str, dict[str, object]]:
+    """Return by published place how many know it and how fresh it is; the others are fresh and unknown."""
+    known = Freshnesses(desk)
+    facts: dict[str, dict[str, object]] = {
+        p.id: {"known_by": known.known_by(p.id), "freshness": known.of(p)}
+        for p in desk.places.places(community)
+    }
+    return {
+        place_id: fact for place_id, fact in facts.items() if fact != {"known_by": 0, "freshness": "fresh"}
+    }
+
+
+def archive_old(desk: Participation) -> list[str]:
+    """Archive published places nobody found true for two years; return their ids. `found_true` reverses it."""
+    known = Freshnesses(desk)
+    archived = []
+    for place in desk.places.places():
+        if known.of(place) != "archive":
+            continue
+        note = Note(CARETAKER, ARCHIVED, desk.moment())
+        try:
+            desk.revisions.put(replace(place, status="archived"), note, expected_revision=place.revision)
+        except Conflict:
+            continue  # somebody changed it this very moment, so it is not old
+        archived.append(place.id)
+    return archived
+
+
+def remove_orphans(desk: Participation) -> int:
+    """Delete photos and recordings sent a day ago or earlier that no place and no proposal shows."""
+    orphans = [
+        medium
+        for medium in desk.media.older_than(iso(desk.now() - _ORPHAN_AFTER))
+        if medium.id not in _shown(desk, medium.author_key, medium.submission)
+    ]
+    for medium in orphans:
+        if medium.kind == "audio":
+            desk.audio.remove(medium.id)
+        else:
+            desk.photos.remove(medium.id)
+    desk.media.remove([medium.id for medium in orphans])
+    return len(orphans)
+
+
+def _shown(desk: Participation, author_key: str, submission: str) -> set[str]:
+    """Return the media in what the author sent, and in every revision of the places it is about."""
+    shown: set[str] = set()
+    known = desk.proposals.find(submission)
+    for proposal in [*desk.proposals.of_author([author_key]), *([known] if known else [])]:
+        for ids in media_of(_states(desk, proposal.place_id, proposal.content)):
+            shown |= ids
+    return shown
+
+
+def _states(desk: Participation, place_id: str, content: Place | None) -> Iterator[Place]:
+    if content is not None:
+        yield content
+    for entry in desk.revisions.entries(place_id):
+        yield entry.place
+
+
+def _device(device: str, place_id: str) -> str:
+    return hashed(f"{check_secret(device)}/{place_id}")

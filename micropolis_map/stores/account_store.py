@@ -1,0 +1,157 @@
+"""Accounts, and the hashed tokens of sessions and one-time links."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from micropolis_map.domain.account import Account
+from micropolis_map.errors import Conflict, NotFound
+from micropolis_map.stores import place_store
+from micropolis_map.stores.database import Database
+from micropolis_map.stores.people_tables import ACCOUNT, TOKEN
+
+TokenKind = Literal["session", "setup", "invitation"]
+
+
+class SqlAccountStore:
+    """Accounts on SQLite and PostgreSQL; moments are ISO 8601 texts, tokens are hashes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def accounts(self) -> Sequence[Account]:
+        """Return all accounts by login."""
+        with self._database.reading() as connection:
+            rows = connection.execute(sa.select(ACCOUNT).order_by(ACCOUNT.c.login)).mappings()
+            return [_account(row) for row in rows]
+
+    def get(self, account_id: str) -> Account:
+        """Return the account; `NotFound` without one."""
+        with self._database.reading() as connection:
+            row = connection.execute(sa.select(ACCOUNT).where(ACCOUNT.c.id == account_id)).mappings().first()
+        if row is None:
+            raise NotFound(f"there is no account {account_id[:40]!r}", "look it up in the list of accounts")
+        return _account(row)
+
+    def by_login(self, login: str) -> tuple[Account, str] | None:
+        """Return the account and its password's hash, None for an unknown login."""
+        query = sa.select(ACCOUNT).where(ACCOUNT.c.login == login.strip().lower())
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else (_account(row), str(row["password"]))
+
+    def has_administrator(self) -> bool:
+        """Return whether an administrator may sign in."""
+        query = sa.select(ACCOUNT.c.id).where(ACCOUNT.c.role == "administrator", ACCOUNT.c.active)
+        with self._database.reading() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
+    def add(self, account: Account, password: str = "") -> Account:
+        """Add the account with its password's hash; `Conflict` when the login is taken."""
+        with self._database.writing() as connection:
+            _add(connection, account, password)
+        return account
+
+    def add_with_token(self, account: Account, password: str, token: str, now: str) -> Account:
+        """Spend the setup token and add the first administrator, both or neither.
+
+        Raises
+        ------
+        NotFound
+            The token is unknown, spent or expired.
+        """
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            _spend(connection, token, "setup", now)
+            _add(connection, account, password)
+        return account
+
+    def set_password(self, token: str, password: str, now: str) -> Account:
+        """Spend the invitation and keep the password's hash; `NotFound` as in `add_with_token`."""
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            account_id = _spend(connection, token, "invitation", now)
+            mine = ACCOUNT.c.id == account_id
+            connection.execute(sa.update(ACCOUNT).where(mine).values(password=password))
+            row = connection.execute(sa.select(ACCOUNT).where(mine)).mappings().one()
+            return _account(row)
+
+    def replace(self, account: Account) -> Account:
+        """Write name, role, communities, districts and whether they may sign in; sessions end when not."""
+        with self._database.writing() as connection:
+            values = _row(account)
+            connection.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == account.id).values(values))
+            if not account.active:
+                connection.execute(sa.delete(TOKEN).where(TOKEN.c.account_id == account.id))
+        return account
+
+    def add_token(self, token: str, kind: TokenKind, account_id: str, created: str, expires: str) -> None:
+        """Keep a token's hash; of setup and invitations only the newest one of an account stays."""
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(TOKEN).where(TOKEN.c.expires < created))
+            if kind != "session":
+                old = (TOKEN.c.kind == kind, TOKEN.c.account_id == account_id)
+                connection.execute(sa.delete(TOKEN).where(*old))
+            values = {"hash": token, "kind": kind, "account_id": account_id}
+            connection.execute(sa.insert(TOKEN).values(**values, created=created, expires=expires))
+
+    def session(self, token: str, now: str) -> Account | None:
+        """Return whose session it is, None for one that ended, or whose account may not sign in any more."""
+        query = sa.select(ACCOUNT).join(TOKEN, TOKEN.c.account_id == ACCOUNT.c.id)
+        query = query.where(TOKEN.c.hash == token, TOKEN.c.kind == "session", TOKEN.c.expires > now)
+        with self._database.reading() as connection:
+            row = connection.execute(query.where(ACCOUNT.c.active)).mappings().first()
+        return None if row is None else _account(row)
+
+    def end_token(self, token: str) -> None:
+        """Forget the token."""
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(TOKEN).where(TOKEN.c.hash == token))
+
+
+def _spend(connection: Connection, token: str, kind: TokenKind, now: str) -> str:
+    query = sa.select(TOKEN).where(TOKEN.c.hash == token, TOKEN.c.kind == kind, TOKEN.c.expires > now)
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFound("this one-time link is spent, expired or wrong", "ask for a new one")
+    connection.execute(sa.delete(TOKEN).where(TOKEN.c.hash == token))
+    return str(row.account_id)
+
+
+def _add(connection: Connection, account: Account, password: str) -> None:
+    place_store.wait_for_turn(connection)
+    if connection.execute(sa.select(ACCOUNT.c.id).where(ACCOUNT.c.login == account.login)).first():
+        raise Conflict(f"an account {account.login!r} exists already", "choose another login")
+    connection.execute(sa.insert(ACCOUNT).values(_row(account) | {"password": password}))
+
+
+def _row(account: Account) -> dict[str, object]:
+    return {
+        "id": account.id,
+        "login": account.login,
+        "name": account.name,
+        "role": account.role,
+        "communities": json.dumps(account.communities),
+        "districts": json.dumps(account.districts, ensure_ascii=False),
+        "active": account.active,
+        "created": account.created,
+    }
+
+
+def _account(row: RowMapping) -> Account:
+    return Account(
+        id=row["id"],
+        login=row["login"],
+        name=row["name"],
+        role=row["role"],
+        communities=tuple(json.loads(row["communities"])),
+        districts=tuple(json.loads(row["districts"])),
+        active=bool(row["active"]),
+        created=row["created"],
+        has_password=bool(row["password"]),
+    )

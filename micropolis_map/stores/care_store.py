@@ -1,0 +1,134 @@
+"""Confirmations, reports, answers to "still true?", and counted attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+
+from micropolis_map.errors import NotFound
+from micropolis_map.stores import place_store
+from micropolis_map.stores.database import Database
+from micropolis_map.stores.people_tables import ATTEMPT, CONFIRMATION, REPORT, STILL_TRUE
+from micropolis_map.stores.tables import META
+
+_SALT = "daily_salt"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A problem somebody reported with a published place."""
+
+    id: str
+    place_id: str
+    community: str
+    device: str
+    reason: str
+    text: str
+    recorded: str
+    closed: str = ""
+    closed_by: str = ""
+
+
+class SqlCareStore:
+    """On SQLite and PostgreSQL; `device` is always a hash, moments are ISO 8601 texts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def confirm(self, place_id: str, device: str, now: str) -> int:
+        """Count the device's "I know this place", once for each device; return how many know it."""
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            mine = (CONFIRMATION.c.place_id == place_id, CONFIRMATION.c.device == device)
+            done = connection.execute(sa.update(CONFIRMATION).where(*mine).values(recorded=now))
+            if not done.rowcount:
+                values = {"place_id": place_id, "device": device, "recorded": now}
+                connection.execute(sa.insert(CONFIRMATION).values(values))
+            query = sa.select(sa.func.count()).where(CONFIRMATION.c.place_id == place_id)
+            return int(connection.execute(query).scalar_one())
+
+    def confirmations(self) -> Mapping[str, tuple[int, str]]:
+        """Return by place how many know it, and when it was last confirmed."""
+        last = sa.func.max(CONFIRMATION.c.recorded)
+        query = sa.select(CONFIRMATION.c.place_id, sa.func.count(), last).group_by(CONFIRMATION.c.place_id)
+        with self._database.reading() as connection:
+            return {row[0]: (int(row[1]), str(row[2])) for row in connection.execute(query)}
+
+    def still_true(self, place_id: str, now: str) -> None:
+        """Keep that the place was found still true."""
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            connection.execute(sa.delete(STILL_TRUE).where(STILL_TRUE.c.place_id == place_id))
+            connection.execute(sa.insert(STILL_TRUE).values(place_id=place_id, recorded=now))
+
+    def found_true(self) -> Mapping[str, str]:
+        """Return by place when it was last found still true."""
+        with self._database.reading() as connection:
+            return {row.place_id: row.recorded for row in connection.execute(sa.select(STILL_TRUE))}
+
+    def report(self, report: Report) -> Report:
+        """Keep the report; a device's second open one about a place replaces its first."""
+        with self._database.writing() as connection:
+            same = (
+                REPORT.c.place_id == report.place_id,
+                REPORT.c.device == report.device,
+                REPORT.c.closed == "",
+            )
+            connection.execute(sa.delete(REPORT).where(*same))
+            connection.execute(sa.insert(REPORT).values(asdict(report)))
+        return report
+
+    def reports(self, community: str | None = None, *, open_only: bool = True) -> Sequence[Report]:
+        """Return the reports, the oldest first."""
+        query = sa.select(REPORT).order_by(REPORT.c.recorded, REPORT.c.id)
+        if community is not None:
+            query = query.where(REPORT.c.community == community)
+        if open_only:
+            query = query.where(REPORT.c.closed == "")
+        with self._database.reading() as connection:
+            return [Report(**row) for row in connection.execute(query).mappings()]
+
+    def close_report(self, report_id: str, closed_by: str, now: str) -> None:
+        """Close the report; its words go, they may say who wrote them."""
+        with self._database.writing() as connection:
+            update = sa.update(REPORT).where(REPORT.c.id == report_id)
+            done = connection.execute(update.values(closed=now, closed_by=closed_by, text="", device=""))
+            if not done.rowcount:
+                raise NotFound(f"there is no report {report_id[:40]!r}", "look it up in the list of reports")
+
+    def salt(self, day: str, fresh: str) -> str:
+        """Return the salt of `day`, `fresh` when it has none yet; those of other days are gone for good."""
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            kept = connection.execute(sa.select(META.c.value).where(META.c.key == _SALT)).scalar_one_or_none()
+            if kept is not None and kept.startswith(f"{day} "):
+                return str(kept).split(" ", 1)[1]
+            connection.execute(sa.delete(META).where(META.c.key == _SALT))
+            connection.execute(sa.insert(META).values(key=_SALT, value=f"{day} {fresh}"))
+            connection.execute(sa.delete(ATTEMPT))
+            return fresh
+
+    def attempt(self, who: str, action: str, now_s: float, window_s: float, most: int) -> float:
+        """Count an attempt of the (hashed) asker, unless there were `most` within the window.
+
+        Returns
+        -------
+        float
+            0 when it was counted, else the seconds until one is free again.
+        """
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            mine = (ATTEMPT.c.who == who, ATTEMPT.c.action == action)
+            recent = sa.select(ATTEMPT.c.moment_s).where(*mine, ATTEMPT.c.moment_s > now_s - window_s)
+            moments = sorted(connection.execute(recent).scalars())
+            if len(moments) >= most:
+                return max(1.0, float(moments[-most]) + window_s - now_s)
+            connection.execute(sa.insert(ATTEMPT).values(who=who, action=action, moment_s=now_s))
+            return 0.0
+
+    def forget_attempts(self, who: str, action: str) -> None:
+        """Forget the asker's attempts: one succeeded."""
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(ATTEMPT).where(ATTEMPT.c.who == who, ATTEMPT.c.action == action))

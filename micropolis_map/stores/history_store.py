@@ -1,0 +1,166 @@
+"""A place's appended revisions, and the one thing that changes them: an author's wish to be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from micropolis_map.domain.place import Place
+from micropolis_map.domain.place_geojson import feature_text
+from micropolis_map.domain.proposal import Proposal
+from micropolis_map.stores import place_store, proposal_store
+from micropolis_map.stores.database import Database
+from micropolis_map.stores.people_tables import CONFIRMATION, MEDIA, PROPOSAL, REPORT, STILL_TRUE, TOMBSTONE
+from micropolis_map.stores.place_store import Note
+from micropolis_map.stores.tables import PLACE, PLACE_REVISION
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One revision: who (role, with an account's id or ``resident``), when, why, and the whole place."""
+
+    revision: int
+    recorded: str
+    actor: str
+    note: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """That something was deleted for good, and when."""
+
+    id: str
+    what: str
+    community: str
+    recorded: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Forgetting:
+    """What is to be forgotten of one place.
+
+    Attributes
+    ----------
+    proposals
+        Ids of the proposals whose contents go.
+    clean
+        Returns a state of the place without what its author put there; used on every revision and on others'
+        proposals.
+    whole
+        Whether nothing of the place remains (nobody else told anything about it).
+    blank
+        What stays of it then.
+    """
+
+    place_id: str
+    community: str
+    proposals: tuple[str, ...]
+    clean: Callable[[Place], Place]
+    whole: bool
+    blank: Callable[[Place], Place]
+    tombstones: tuple[Tombstone, ...]
+
+
+class SqlHistoryStore:
+    """Revisions and tombstones on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def entries(self, place_id: str) -> Sequence[Entry]:
+        """Return the place's revisions, the oldest first; empty for an unknown place."""
+        query = sa.select(PLACE_REVISION).where(PLACE_REVISION.c.place_id == place_id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(PLACE_REVISION.c.revision)).all()
+        return [
+            Entry(r.revision, r.recorded, r.actor, r.note, place_store.place_from(r.document, r.status))
+            for r in rows
+        ]
+
+    def last_recorded(self, community: str | None = None) -> dict[str, str]:
+        """Return when each place's newest revision was recorded, by place id."""
+        query = sa.select(PLACE_REVISION.c.place_id, sa.func.max(PLACE_REVISION.c.recorded))
+        if community is not None:
+            query = query.join(PLACE, PLACE.c.id == PLACE_REVISION.c.place_id)
+            query = query.where(PLACE.c.community == community)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.group_by(PLACE_REVISION.c.place_id))
+            return {str(place_id): str(recorded) for place_id, recorded in rows}
+
+    def tombstones(self, community: str | None = None) -> Sequence[Tombstone]:
+        """Return what was deleted for good, the oldest first."""
+        query = sa.select(TOMBSTONE).order_by(TOMBSTONE.c.recorded, TOMBSTONE.c.id)
+        if community is not None:
+            query = query.where(TOMBSTONE.c.community == community)
+        with self._database.reading() as connection:
+            return [Tombstone(**row) for row in connection.execute(query).mappings()]
+
+    def put(self, place: Place, note: Note, *, expected_revision: int) -> Place:
+        """Append the place's next revision and say who did it and why; `Conflict` on another revision."""
+        with self._database.writing() as connection:
+            return place_store.append(connection, place, note, expected_revision=expected_revision)
+
+    def forget(self, forgetting: Forgetting, note: Note, media: Sequence[str]) -> None:
+        """Erase what `forgetting` says from every table in one transaction, then from the file's free pages.
+
+        `media` are the ids of the photos and recordings whose records go; their files are the caller's.
+        """
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            _erase_revisions(connection, forgetting, note)
+            _erase_proposals(connection, forgetting)
+            if media:
+                connection.execute(sa.delete(MEDIA).where(MEDIA.c.id.in_(media)))
+            if forgetting.whole:
+                for table in (CONFIRMATION, REPORT, STILL_TRUE):
+                    connection.execute(sa.delete(table).where(table.c.place_id == forgetting.place_id))
+            for stone in forgetting.tombstones:
+                connection.execute(sa.delete(TOMBSTONE).where(TOMBSTONE.c.id == stone.id))
+                connection.execute(sa.insert(TOMBSTONE).values(vars(stone)))
+        self._database.scrub()
+
+
+def _erase_revisions(connection: Connection, forgetting: Forgetting, note: Note) -> None:
+    stored = place_store.stored_places(connection, [forgetting.place_id]).get(forgetting.place_id)
+    if stored is None:
+        return
+    change = forgetting.blank if forgetting.whole else forgetting.clean
+    rows = connection.execute(
+        sa.select(PLACE_REVISION).where(PLACE_REVISION.c.place_id == forgetting.place_id)
+    ).all()
+    for row in rows:
+        old = place_store.place_from(row.document, row.status)
+        update = sa.update(PLACE_REVISION).where(PLACE_REVISION.c.number == row.number)
+        connection.execute(update.values(document=feature_text(change(old))))
+    # The stored state goes without becoming a revision: else the last one would still hold it.
+    current = sa.update(PLACE).where(PLACE.c.id == stored.id)
+    connection.execute(current.values(place_store.row_of(change(stored))))
+    place_store.append(connection, change(stored), note, expected_revision=stored.revision)
+
+
+def _erase_proposals(connection: Connection, forgetting: Forgetting) -> None:
+    for proposal in proposal_store.proposals_where(connection, PROPOSAL.c.place_id == forgetting.place_id):
+        proposal_store.rewrite(connection, _forgotten(proposal, forgetting))
+
+
+def _forgotten(proposal: Proposal, forgetting: Forgetting) -> Proposal:
+
+    if proposal.id in forgetting.proposals:
+        return replace(
+            proposal,
+            state="deleted",
+            content=None,
+            author_key="",
+            thread=(),
+            flags=(),
+            digest="",
+            district="",
+        )
+    if proposal.content is None:
+        return proposal
+    return replace(proposal, content=forgetting.clean(proposal.content))

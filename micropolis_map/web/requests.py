@@ -1,0 +1,162 @@
+"""What our posting routes read of a request: JSON or bytes within limits, keys, address, whose page sent it.
+
+Every POST must come from our own pages: a browser says where it comes from (``Origin``, ``Sec-Fetch-Site``),
+and what another site sends is refused. With the session cookie's ``SameSite=Lax`` this is our guard against
+forged requests.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from anyio import to_thread
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from micropolis_map.domain.permission import RESIDENT, Actor
+from micropolis_map.errors import InvalidInput, MicropolisError, NotAllowed, TooMany, answer
+from micropolis_map.services import signing_in
+from micropolis_map.services.mine import actor_of
+from micropolis_map.services.participation import Participation
+from micropolis_map.services.pinning import ChangedMeanwhile
+from micropolis_map.services.submission import WrongFields
+from micropolis_map.web.answers import JSON, json_text
+
+COOKIE = "micropolis_session"
+KEY_HEADER = "x-micropolis-key"
+MAX_JSON = 512_000
+
+
+class Handle(Protocol):
+    """Answers a request whose body was read; runs in a thread."""
+
+    def __call__(self, request: Request, body: bytes) -> Response:
+        """Return the answer."""
+
+
+def posting(handle: Handle, most: int = MAX_JSON) -> Callable[[Request], Any]:
+    """Return an endpoint that reads a body of at most `most` bytes and answers errors in JSON."""
+
+    @wraps(handle)
+    async def endpoint(request: Request) -> Response:
+        try:
+            check_same_origin(request)
+            body = await _body(request, most)
+            return await to_thread.run_sync(handle, request, body)
+        except MicropolisError as error:
+            return failure(error)
+
+    return endpoint
+
+
+def check_same_origin(request: Request) -> None:
+    """Raise `NotAllowed` for a request that another site's page sent."""
+    origin = request.headers.get("origin")
+    if origin is None:
+        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            raise NotAllowed("this came from another site's page", "use our own pages")
+        return
+    own = {request.headers.get("host", ""), request.headers.get("x-forwarded-host", "")} - {""}
+    if urlsplit(origin).netloc not in own:
+        raise NotAllowed("this came from another site's page", "use our own pages")
+
+
+def json_of(request: Request, body: bytes) -> Mapping[str, Any]:
+    """Return the body's JSON object.
+
+    Raises
+    ------
+    InvalidInput
+        Not declared as JSON (so that no form of another site can send it), or not an object.
+    """
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
+        raise InvalidInput("the request is not JSON", f"send it with Content-Type: {JSON}")
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"the request is not JSON: {str(error)[:100]}", "send one JSON object") from error
+    if not isinstance(document, Mapping):
+        raise InvalidInput("the request is not a JSON object", "send one JSON object")
+    return document
+
+
+def text_of(document: Mapping[str, Any], name: str, default: str = "") -> str:
+    """Return the document's text of that name; InvalidInput where it is something else."""
+    value = document.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, str):
+        raise InvalidInput(f"{name} is {str(value)[:80]!r}", "give a text")
+    return value
+
+
+def keys_of(request: Request) -> list[str]:
+    """Return the private keys in the header ``X-Micropolis-Key``, separated by commas."""
+    return [key.strip() for key in request.headers.get(KEY_HEADER, "").split(",") if key.strip()]
+
+
+def holder_of(request: Request) -> Actor:
+    """Return the resident who holds the header's keys."""
+    return actor_of(keys_of(request))
+
+
+def asker_of(desk: Participation, request: Request) -> Actor:
+    """Return who asks: the session's account, with the keys they hold; a resident without a session."""
+    keys = holder_of(request).keys
+    actor = signing_in.actor_of_session(desk, request.cookies.get(COOKIE, "")) or RESIDENT
+    return Actor(actor.role, actor.account_id, actor.communities, actor.districts, keys=keys, name=actor.name)
+
+
+def address_of(request: Request) -> str:
+    """Return the sender's network address; an IPv6 one as its /64, which one household shares.
+
+    Behind a proxy uvicorn puts the forwarded address here when told to trust it.
+    """
+    host = request.client.host if request.client else ""
+    return ":".join(host.split(":")[:4]) if ":" in host else host
+
+
+def answered(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the JSON answer; nothing may keep a copy of it."""
+    return Response(
+        json_text(document),
+        status_code=status,
+        media_type=JSON,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def failure(error: MicropolisError) -> Response:
+    """Return ``{"error", "todo"}`` with what the error carries: ``fields``, ``clashes``, ``Retry-After``."""
+    document: dict[str, Any] = {"error": error.what, "todo": error.todo}
+    headers = {}
+    if isinstance(error, WrongFields):
+        document["fields"] = error.fields
+    if isinstance(error, ChangedMeanwhile):
+        document["clashes"] = [vars(clash) for clash in error.clashes]
+        document["current_revision"] = error.current.revision
+    if isinstance(error, TooMany):
+        document["retry_after_s"] = round(error.retry_after_s)
+        headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
+    return answered(document, answer(error).http_status, headers)
+
+
+async def _body(request: Request, most: int) -> bytes:
+    too_large = InvalidInput(f"the request is larger than {most / 1e6:g} MB", "send less, or a smaller file")
+    told = request.headers.get("content-length", "0")
+    if not told.isdigit() or int(told) > most:
+        raise too_large
+    parts, size = [], 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > most:
+                raise too_large
+            parts.append(part)
+    except ClientDisconnect:
+        raise InvalidInput("the connection broke before all had come", "send it again") from None
+    return b"".join(parts)

@@ -1,0 +1,99 @@
+"""Organisers sign in and out; the first one and invited ones set a password by a one-time link.
+
+==============================  ==========================================================================
+address                         answer
+==============================  ==========================================================================
+``POST /api/session``           ``{login, password}``: signs in, sets the cookie
+``POST /api/session/end``       signs out
+``GET /api/session``            who is signed in
+``POST /api/session/setup``     ``{token, login, name, password}``: makes the first administrator
+``POST /api/session/invited``   ``{token, password}``: sets an invited account's password
+==============================  ==========================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from micropolis_map.bootstrap import Application
+from micropolis_map.domain.account import Account
+from micropolis_map.domain.permission import Actor
+from micropolis_map.services import pinning, signing_in
+from micropolis_map.web.answers import answering
+from micropolis_map.web.requests import COOKIE, address_of, answered, asker_of, json_of, posting, text_of
+
+
+def routes(application: Application) -> list[BaseRoute]:
+    """Return the routes of ``/api/session``."""
+    desk = application.participation
+
+    def sign_in(request: Request, body: bytes) -> Response:
+        document = json_of(request, body)
+        login, password = text_of(document, "login"), text_of(document, "password")
+        account, token = signing_in.sign_in(desk, login, password, address_of(request))
+        return _signed_in(request, account, token)
+
+    def set_up(request: Request, body: bytes) -> Response:
+        pinning.limit(desk, address_of(request), "sign_in")
+        token, login, name, password = _texts(json_of(request, body), "token", "login", "name", "password")
+        account = signing_in.set_up(desk, token, login, name, password)
+        return _signed_in(request, account, signing_in.open_session(desk, account))
+
+    def invited(request: Request, body: bytes) -> Response:
+        pinning.limit(desk, address_of(request), "sign_in")
+        token, password = _texts(json_of(request, body), "token", "password")
+        account = signing_in.accept_invitation(desk, token, password)
+        return _signed_in(request, account, signing_in.open_session(desk, account))
+
+    def end(request: Request, body: bytes) -> Response:  # noqa: ARG001 - Handle's signature
+        signing_in.sign_out(desk, request.cookies.get(COOKIE, ""))
+        response = answered({"signed_in": False})
+        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+        return response
+
+    @answering
+    def who(request: Request) -> Response:
+        actor = asker_of(desk, request)
+        return answered(_who(actor) if actor.account_id else {"signed_in": False})
+
+    return [
+        Route("/api/session", posting(sign_in), methods=["POST"]),
+        Route("/api/session", who, methods=["GET"]),
+        Route("/api/session/end", posting(end), methods=["POST"]),
+        Route("/api/session/setup", posting(set_up), methods=["POST"]),
+        Route("/api/session/invited", posting(invited), methods=["POST"]),
+    ]
+
+
+def _texts(document: Mapping[str, Any], *names: str) -> list[str]:
+    return [text_of(document, name) for name in names]
+
+
+def _signed_in(request: Request, account: Account, token: str) -> Response:
+    response = answered(_who(account.actor))
+    secure = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto", "")}
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=signing_in.SESSION_DAYS * 86_400,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+def _who(actor: Actor) -> dict[str, Any]:
+    return {
+        "signed_in": True,
+        "name": actor.name,
+        "role": actor.role,
+        "communities": sorted(actor.communities),
+        "districts": sorted(actor.districts),
+    }
