@@ -11,6 +11,10 @@ address                                 answer
 ``/data/<slug>/places/<id>.json``       one published place, a Feature
 ``/data/<slug>/districts.geojson``      outline and districts (property ``role``)
 ``/data/<slug>/layers/<name>.geojson``  a layer of the current build: streets, activity spots …
+``/api/<slug>/…``                       sending and checking places; see `api_pinning`, `api_care`
+``/api/mine…``                          what a private key opens; see `api_mine`
+``/api/session…``                       signing in and out; see `session_routes`
+``/photos/<id>/<size>.webp``            a photo; ``/audio/<id>`` a recording
 ``/data/<slug>/coverage/….geojson``     walking times: see `coverage_routes`
 ======================================  ==================================================================
 
@@ -30,8 +34,19 @@ from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
 from micropolis_map.services.loading import load_bundled
-from micropolis_map.web import assets, coverage_routes, health, layers, places
+from micropolis_map.web import (
+    api_care,
+    api_mine,
+    api_pinning,
+    assets,
+    coverage_routes,
+    health,
+    layers,
+    places,
+    session_routes,
+)
 from micropolis_map.web.answers import nothing_here
+from micropolis_map.web.first_start import announce_setup_link
 from micropolis_map.web.security import middleware
 
 __all__ = ["lifespan", "middleware", "routes"]
@@ -45,6 +60,12 @@ def routes(application: Application) -> list[BaseRoute]:
         *places.routes(application),
         *layers.routes(application),
         *coverage_routes.routes(application),
+        *session_routes.routes(application),
+        *api_mine.routes(application),
+        *api_care.routes(application),
+        *api_pinning.routes(application),
+        Route("/api", nothing_here),
+        Route("/api/{rest:path}", nothing_here),
         Route("/data", nothing_here),
         Route("/data/{rest:path}", nothing_here),
     ]
@@ -59,10 +80,13 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
     @asynccontextmanager
     async def running(_: Any) -> AsyncIterator[None]:
         application.publishing.start()
+        application.caretaker.start()
+        await to_thread.run_sync(announce_setup_link, application)
         threading.Thread(target=load_bundled, args=(application,), name="load-bundled", daemon=True).start()
         try:
             yield
         finally:
+            await to_thread.run_sync(application.caretaker.stop)
             await to_thread.run_sync(application.publishing.stop)
 
     return running
