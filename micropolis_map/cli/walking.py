@@ -131,15 +131,16 @@ def matrix(
     out: MustOut,
     profile: Who = ProfileName.adult,
     minutes: Annotated[
-        Any, typer.Option("--minutes", parser=minutes_of, metavar="M", help="Longest walk.")
-    ] = "60",
+        Any, typer.Option("--minutes", parser=minutes_of, metavar="M", help="Longest walk; without it all.")
+    ] = None,
     data: Data = None,
 ) -> None:
-    """Write the walking cost of every pair of points within the threshold."""
-    if len(minutes) != 1:
+    """Write the walking cost of every pair of points, those beyond the threshold left out."""
+    if minutes is not None and len(minutes) != 1:
         raise typer.BadParameter(f"--minutes takes one number here, not {len(minutes)}")
+    longest = None if minutes is None else minutes[0]
     application = application_of(context, data)
-    request = MatrixRequest(read_points(origins), read_points(destinations), profile.value, minutes[0])
+    request = MatrixRequest(read_points(origins), read_points(destinations), profile.value, longest)
     pairs = write_matrix(application, slug, request, out)
     tell(f"wrote {pairs} pairs to {out}")
 

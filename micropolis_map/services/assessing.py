@@ -145,7 +145,7 @@ def _texts(points: PointSet, key: str) -> list[str]:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _answer(question: _Question) -> CoverageResult:
     request = CoverageRequest(question.profile, question.minutes, kinds=question.kinds)
     return _assess(question.build, request, question.pinned)
@@ -160,7 +160,11 @@ def _assess(build: Build, request: CoverageRequest, pinned: tuple[Pinned, ...]) 
             f"there are no origins in {build.slug!r}", "give --origins, or load a file with homes"
         )
     names, shapes = opened.districts_of(build)
-    index = district_of(origins.lon, origins.lat, shapes)
+    index = (
+        origins.columns["district"].astype(np.int64)  # placed when they were loaded
+        if request.origins is None
+        else district_of(origins.lon, origins.lat, shapes)
+    )
     if (index < 0).any():
         index = np.where(index < 0, len(names), index)
         names = (*names, OUTSIDE_NAME)

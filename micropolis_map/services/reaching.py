@@ -26,12 +26,12 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class MatrixRequest:
-    """Which pairs: all of `origins` × `destinations` within `minutes` for the profile."""
+    """Which pairs: all of `origins` × `destinations` within `minutes` (None: however far) for the profile."""
 
     origins: PointSet
     destinations: PointSet
     profile: str = "adult"
-    minutes: float = 60.0
+    minutes: float | None = None
 
 
 def isochrones_from(
@@ -68,7 +68,7 @@ def isochrones_from(
 
 
 def matrix(deps: Deps, slug: str, request: MatrixRequest) -> CostMatrix:
-    """Return the costs of all pairs within the threshold, inclusive."""
+    """Return the costs of all pairs that are joined, within the threshold (inclusive) if there is one."""
     build = opened.current_build(deps.community_store, slug)
     who = profile(request.profile)
     return cost_matrix(
@@ -76,7 +76,7 @@ def matrix(deps: Deps, slug: str, request: MatrixRequest) -> CostMatrix:
         opened.impedance_of(build, request.profile),
         snapped(build, who, request.origins),
         snapped(build, who, request.destinations),
-        cutoff_s=request.minutes * 60.0,
+        cutoff_s=None if request.minutes is None else request.minutes * 60.0,
     )
 
 

@@ -31,4 +31,19 @@ def test_recorded_answers_make_a_community(test_data, tmp_path, capsys):
     assert cli.main(["coverage", "cagliari", "--data", str(tmp_path), "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures["spots"] >= 22  # 17 libraries, 5 community centres, and more
-    assert 0.05 < figures["total"]["share_within"]["5"] < figures["total"]["share_within"]["15"] < 0.98
+    shares = list(figures["total"]["share_within"].values())
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] <= shares[-1] <= 1 - figures["total"]["unreachable_share"] + 1e-9
+
+
+def test_streets_alone_stand_for_homes(test_data, tmp_path, capsys):
+    folder = test_data / "cagliari"
+    osm, boundary = (
+        folder / "overpass_drive_cagliari_2026-05-15.json",
+        folder / "nominatim_cagliari_italy.json",
+    )
+    words = ["load", "cagliari", "--data", tmp_path, "--json", "--osm", osm, "--boundary", boundary]
+    assert cli.main([str(word) for word in words]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["homes"] > 3000
+    assert "km of residential streets" in report["population_source"]

@@ -172,6 +172,8 @@ def test_the_matrix_has_the_pairs_within_reach(loaded, run, tmp_path):
     assert float(rows["a", "a"]["cost_s"]) == 0
     assert run("matrix", "tiny", *words, "--minutes", "5")[0] == 0
     assert len(list(csv.DictReader((tmp_path / "m.csv").open()))) == 2
+    assert run("matrix", "tiny", *words, "--minutes", "240")[0] == 0
+    assert len(list(csv.DictReader((tmp_path / "m.csv").open()))) == 4
 
 
 def test_isochrones_grow(loaded, run, tmp_path):
