@@ -13,11 +13,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.ends import Ends, by_edge, ends
-from micropolis_map.analysis.impedance import Graph, Impedance
+from micropolis_map.analysis.impedance import COST, NODE, Graph, Impedance
 from micropolis_map.analysis.nearest import Nearest, nearest_spot
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.paths import Path, path
-from micropolis_map.analysis.search import UNREACHED, bucket_shift, limit_ms, new_ring, on_all_cores, spread
+from micropolis_map.analysis.search import bucket_shift, limit_ms, new_ring, on_all_cores, spread
 from micropolis_map.analysis.snapping import Snapped
 
 __all__ = ["CostMatrix", "Nearest", "Path", "cost_matrix", "nearest_spot", "path", "spots_within"]
@@ -197,7 +197,8 @@ def _search_rows(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913, PLR0
             seed_node[0], seed_node[1] = seed_node[1], seed_node[0]
             seed_label[0], seed_label[1] = seed_label[1], seed_label[0]
         count = spread(
-            (first, arc), labels, (seed_node[:k], seed_label[:k]), limit, shift, ring, touched, needed)
+            (first, arc), labels, (seed_node[:k], seed_label[:k]), limit, shift, ring, touched, needed
+        )
         hits = 0
         for j in range(count):  # targets over the junctions reached
             v = touched[j]
@@ -321,8 +322,8 @@ def _back(node, labels, other, edge_m, seed_node, seed_label, along, rest):  # t
             if seed_node[k] == v and seed_label[k] == labels[v]:
                 return total + (along if seed_label[k] & 1 == 0 else rest)
         for a in range(first[v], first[v + 1]):
-            w = arc[a] & 0xFFFFFFFF
-            if labels[w] != 0x7FFFFFFFFFFFFFFF and labels[w] + (arc[a] & ~0xFFFFFFFF) == labels[v]:
+            w = arc[a] & NODE
+            if labels[w] != 0x7FFFFFFFFFFFFFFF and labels[w] + (arc[a] & COST) == labels[v]:
                 total += edge_m[arc_edge[a]]
                 v = w
                 break
@@ -376,7 +377,9 @@ def _node_rows(first, arc, tail, head, edge, over_from, over_to, span, shift, ri
         if k == 2 and seed_label[0] > seed_label[1]:
             seed_node[0], seed_node[1] = seed_node[1], seed_node[0]
             seed_label[0], seed_label[1] = seed_label[1], seed_label[0]
-        count = spread((first, arc), labels, (seed_node[:k], seed_label[:k]), limit, shift, ring, touched, touched[:0])
+        count = spread(
+            (first, arc), labels, (seed_node[:k], seed_label[:k]), limit, shift, ring, touched, touched[:0]
+        )
         while n + count > out_s.size:
             size = out_s.size
             out_s = np.concatenate((out_s, np.empty(size, np.int32)))

@@ -18,6 +18,7 @@ from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.profiles import Passage, Profile, incline_of
 from micropolis_map.analysis.slope import relative_speed
 
+COST, DEAD_END, NODE = ~0xFFFFFFFF, 0x80000000, 0x7FFFFFFF  # the parts of an arc
 RISER_M = 0.17  # height of a step: "2 risers + 1 tread = 63 cm" (Blondel) with a tread of 29 cm
 FORWARD, BACKWARD = 1, 2  # bits of `edge_pass`
 
@@ -32,7 +33,8 @@ class Graph:
     ----------
     first : int32[n + 1]
     arc : int64[k]
-        Cost in ms in the high 32 bits, the node it leads to in the low ones.
+        Cost in ms in the high 32 bits, the node it leads to in the low 31, and between them `DEAD_END`:
+        from that node leads no other edge.
     edge : int32[k]
         The edge it runs along.
     longest : int
@@ -89,22 +91,25 @@ class Impedance:
         come = (self.edge_pass & BACKWARD) > 0
         if reverse:
             there, back, go, come = back, there, come, go
-        first, arc, edge = _adjacency(
-            network.nodes, network.edge_from, network.edge_to, there, back, go, come
+        tail, head = network.edge_from, network.edge_to
+        dead_end = (
+            np.bincount(tail, minlength=network.nodes) + np.bincount(head, minlength=network.nodes) == 1
         )
+        first, arc, edge = _adjacency(tail, head, there, back, go, come, dead_end)
         return Graph(first, arc, edge, int((arc >> 32).max(initial=1)))
 
 
 @njit(cache=True, nogil=True)
 def _adjacency(
-    nodes: int,
     tail: Ints,
     head: Ints,
     there: Ints,
     back: Ints,
     go: NDArray[np.bool_],
     come: NDArray[np.bool_],
+    dead_end: NDArray[np.bool_],
 ) -> tuple[Ints, NDArray[np.int64], Ints]:
+    nodes = dead_end.size
     first = np.zeros(nodes + 1, np.int32)
     for e in range(tail.size):
         if go[e]:
@@ -119,12 +124,12 @@ def _adjacency(
     for e in range(tail.size):
         if go[e]:
             k = fill[tail[e]]
-            arc[k] = (np.int64(there[e]) << 32) | head[e]
+            arc[k] = (np.int64(there[e]) << 32) | (DEAD_END if dead_end[head[e]] else 0) | head[e]
             edge[k] = e
             fill[tail[e]] += 1
         if come[e]:
             k = fill[head[e]]
-            arc[k] = (np.int64(back[e]) << 32) | tail[e]
+            arc[k] = (np.int64(back[e]) << 32) | (DEAD_END if dead_end[tail[e]] else 0) | tail[e]
             edge[k] = e
             fill[head[e]] += 1
     return first, arc, edge

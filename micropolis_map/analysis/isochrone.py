@@ -86,7 +86,9 @@ class Reach:
         touched = np.empty(max(network.nodes, 1), dtype=np.int32)
         none = np.empty(0, dtype=np.int32)
         ring = new_ring(graph.longest, shift)
-        count = spread((graph.first, graph.arc), self.labels, (node, label), limit, shift, ring, touched, none)
+        count = spread(
+            (graph.first, graph.arc), self.labels, (node, label), limit, shift, ring, touched, none
+        )
         at = touched[:count]
         arcs = np.concatenate([np.arange(graph.first[v], graph.first[v + 1]) for v in at]) if count else none
         self.edges = np.union1d(graph.edge[arcs], self.start.edge[:1])

@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.ends import Ends, by_edge, ends, seeds
-from micropolis_map.analysis.impedance import BACKWARD, FORWARD, Impedance
+from micropolis_map.analysis.impedance import BACKWARD, COST, FORWARD, NODE, Impedance
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.search import UNREACHED, bucket_shift, limit_ms, new_ring, spread
 from micropolis_map.analysis.snapping import Snapped
@@ -245,8 +245,8 @@ def _follow(
                 stack = np.concatenate((stack, np.empty(depth, np.int32)))
                 step = np.concatenate((step, np.empty(depth)))
             for a in range(first[v], first[v + 1]):
-                w = np.int32(arc[a] & 0xFFFFFFFF)
-                if labels[w] != 0x7FFFFFFFFFFFFFFF and labels[w] + (arc[a] & ~0xFFFFFFFF) == labels[v]:
+                w = np.int32(arc[a] & NODE)
+                if labels[w] != 0x7FFFFFFFFFFFFFFF and labels[w] + (arc[a] & COST) == labels[v]:
                     stack[depth] = v
                     step[depth] = edge_m[arc_edge[a]]
                     depth += 1
@@ -310,7 +310,9 @@ def _fill(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913
         go = edge_pass[e] & FORWARD and at_head != nothing
         come = edge_pass[e] & BACKWARD and at_tail != nothing
         whole = max(forward[b - 1], 1)
-        for i in range(a, b):
+        out[a] = at_tail
+        out[b - 1] = at_head
+        for i in range(a + 1, b - 1):
             label = nothing
             if come:
                 label = at_tail + (np.int64(backward[i]) << 32)

@@ -228,7 +228,9 @@ def compress(
     row = ways.row[segments.way]
     obstacles = _obstacles(extract, vertex_node)
     if obstacles:
-        pairs, way, barrier_row, copies = _take_apart(ends, segments.way, obstacles, ways.sets, vertex_node.size)
+        pairs, way, barrier_row, copies = _take_apart(
+            ends, segments.way, obstacles, ways.sets, vertex_node.size
+        )
         vertex_node = np.concatenate([vertex_node, vertex_node[copies]])
         row = np.concatenate([row, barrier_row])
         segments = Segments(ends[:k], ends[k:], segments.way, segments.kind).plus(pairs, way, BARRIER)

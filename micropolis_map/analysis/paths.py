@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.ends import Ends, ends, seeds
-from micropolis_map.analysis.impedance import Impedance
+from micropolis_map.analysis.impedance import COST, NODE, Impedance
 from micropolis_map.analysis.metric import wrap
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.profiles import Passage
@@ -147,9 +147,9 @@ def _retrace(
     pieces: list[_Piece] = []
     while (node, int(labels[node] >> 32)) not in starts:
         arcs = slice(graph.first[node], graph.first[node + 1])
-        before = graph.arc[arcs] & 0xFFFFFFFF
+        before = graph.arc[arcs] & NODE
         known = labels[before] != UNREACHED
-        fits = known & (np.where(known, labels[before], 0) + (graph.arc[arcs] & ~0xFFFFFFFF) == labels[node])
+        fits = known & (np.where(known, labels[before], 0) + (graph.arc[arcs] & COST) == labels[node])
         k = int(np.argmax(fits))
         e, previous = int(graph.edge[arcs][k]), int(before[k])
         m = float(network.edge_length_m[e])

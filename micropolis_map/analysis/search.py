@@ -18,8 +18,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from micropolis_map.analysis.impedance import COST, DEAD_END, NODE
+
 UNREACHED = np.int64(np.iinfo(np.int64).max)
-LOW = np.int64(0xFFFFFFFF)
 FURTHEST_MS = 2**31 - 2
 
 Longs = NDArray[np.int64]
@@ -32,8 +33,8 @@ def limit_ms(cutoff_s: float | None) -> int:
 
 
 def bucket_shift(longest_ms: int) -> int:
-    """Return the bucket width as a power of two: about 16 s, so that a bucket holds whole streets."""
-    return max(14, int(longest_ms).bit_length() - 14)
+    """Return the bucket width as a power of two: about 8 s, so that a bucket holds whole streets."""
+    return max(13, int(longest_ms).bit_length() - 14)
 
 
 # What a queue counts: entries ever made, the head of the list of free ones, entries waiting.
@@ -128,14 +129,15 @@ def spread(graph, labels, seeds, limit, shift, ring, touched, targets):  # type:
                 continue
             pool = _with_room(pool, state, first[v + 1] - first[v])
             for a in range(first[v], first[v + 1]):
-                w = arc[a] & LOW
-                new = label + (arc[a] & ~LOW)
+                w = arc[a] & NODE
+                new = label + (arc[a] & COST)
                 if new < labels[w] and new <= bound:
                     if keep and labels[w] == UNREACHED:
                         touched[count] = w
                         count += 1
                     labels[w] = new
-                    _push(ring, pool, state, (new >> (32 + shift)) & mask, w)
+                    if arc[a] & DEAD_END == 0:
+                        _push(ring, pool, state, (new >> (32 + shift)) & mask, w)
         while t < targets.size and labels[targets[t]] >> (32 + shift) <= bucket:
             t += 1
         if t == targets.size > 0:

@@ -92,7 +92,9 @@ def sight_lines(square: Square, extract: OsmExtract) -> NDArray[np.int64]:
         corners = corners[:: -(-corners.size // MOST_CORNERS)]
     a, b = np.triu_indices(corners.size, 1)
     a, b = corners[a], corners[b]
-    sides = np.concatenate([np.minimum(r[1:], r[:-1]) * nodes.size + np.maximum(r[1:], r[:-1]) for r in rings])
+    sides = np.concatenate(
+        [np.minimum(r[1:], r[:-1]) * nodes.size + np.maximum(r[1:], r[:-1]) for r in rings]
+    )
     apart = ~np.isin(a * nodes.size + b, sides)
     a, b = a[apart], b[apart]
     lat = extract.node_lat[nodes]
@@ -101,7 +103,9 @@ def sight_lines(square: Square, extract: OsmExtract) -> NDArray[np.int64]:
     metres = np.column_stack([(lon - lon[0]) * east, (lat - lat[0]) * north])
     ground = _ground([metres[ring] for ring in rings])
     shapely.prepare(ground)
-    inside: NDArray[np.bool_] = shapely.covers(ground, shapely.linestrings(np.stack([metres[a], metres[b]], axis=1)))
+    inside: NDArray[np.bool_] = shapely.covers(
+        ground, shapely.linestrings(np.stack([metres[a], metres[b]], axis=1))
+    )
     return np.column_stack([nodes[a], nodes[b]])[inside]
 
 
