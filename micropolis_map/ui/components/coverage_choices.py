@@ -26,6 +26,7 @@ def coverage_choices(view: ViewState) -> None:
             PROFILES,
             format_func=words.profile,
             key="w_profile",
+            wrap=True,
             on_change=lambda: session.change(profile=st.session_state["w_profile"] or ""),
         )
         st.pills(
@@ -34,6 +35,7 @@ def coverage_choices(view: ViewState) -> None:
             selection_mode="multi",
             format_func=lambda minutes: _("{n} min").format(n=minutes),
             key="w_minutes",
+            wrap=True,
             on_change=lambda: session.change(minutes=tuple(sorted(st.session_state["w_minutes"]))),
         )
         st.segmented_control(
@@ -41,5 +43,6 @@ def coverage_choices(view: ViewState) -> None:
             SHOWN,
             format_func=words.shown,
             key="w_show",
+            wrap=True,
             on_change=lambda: session.change(show=st.session_state["w_show"] or ""),
         )

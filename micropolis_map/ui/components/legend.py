@@ -8,12 +8,16 @@ from micropolis_map.ui import safe_text, words
 from micropolis_map.ui.language import _
 
 
-def place_legend(*, approximate: bool) -> None:
-    """Show what the shapes mean, and that dashed outlines are approximate where they are."""
+def place_legend(*, help_points: bool, approximate: bool) -> None:
+    """Show what the shapes mean; help points and approximate outlines only where there are any."""
     items = [
         f"<li>{words.shape(kind)}<b>{safe_text.html(words.kind(kind))}</b> {safe_text.html(_(meaning))}</li>"
         for kind, meaning in words.KIND_MEANINGS.items()
     ]
+    if help_points:
+        items.append(
+            "<li>" + words.shape("help_point") + safe_text.html(words.activity("help_point")) + "</li>"
+        )
     if approximate:
         items.append(
             '<li><i class="mm-dash"></i>' + safe_text.html(_("district, approximate outline")) + "</li>"

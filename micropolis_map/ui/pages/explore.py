@@ -33,7 +33,10 @@ def page() -> None:
         left, right = st.columns([1.9, 1], gap="medium")
         with left:
             place_map(community, view)
-            place_legend(approximate=any(district.approximate for district in community.districts))
+            place_legend(
+                help_points=any(place.activity == "help_point" for place in places),
+                approximate=any(district.approximate for district in community.districts),
+            )
         with right, st.container(key="side"):
             if view.place and chosen is None:
                 st.info(_("This place is not on the map, or not any more. Here are the places that are."))
