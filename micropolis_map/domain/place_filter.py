@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from micropolis_map.domain.place import KINDS, Place
+from micropolis_map.domain.place import KINDS, Period, Place
 from micropolis_map.errors import InvalidInput
 
 _MAX_TEXT = 200
@@ -16,6 +17,7 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th"
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 """Unicode's blocks of combining diacritical marks."""
 
+_YEARS = re.compile(r"(-?\d{1,5})?\.\.(-?\d{1,5})?")
 _PARAMETERS = {"kind": "kinds", "theme": "themes", "activity": "activities", "ids": "ids"}
 
 
@@ -30,6 +32,8 @@ class PlaceFilter:
     text
         Every word must occur somewhere in the place's or its stories' texts, in any language,
         regardless of case and accents.
+    years
+        A place passes when it was there in one of these years, or a story about it is of one of them.
     """
 
     kinds: tuple[str, ...] = ()
@@ -37,15 +41,18 @@ class PlaceFilter:
     activities: tuple[str, ...] = ()
     text: str = ""
     ids: tuple[str, ...] = ()
+    years: Period | None = None
 
     @classmethod
     def from_query(cls, query: Mapping[str, Sequence[str]]) -> PlaceFilter:
-        """Return the filter of ``kind theme activity ids`` (repeated, or with commas) and ``q``.
+        """Return the filter of ``kind theme activity ids`` (repeated, or with commas), ``q`` and ``years``.
+
+        Years are written ``1900..1959``, ``1900..`` or ``..1959``.
 
         Raises
         ------
         InvalidInput
-            An unknown kind, a text over 200 characters, or more than 500 values.
+            An unknown kind, a text over 200 characters, more than 500 values, or years written otherwise.
         """
         values = {
             field: tuple(
@@ -64,12 +71,14 @@ class PlaceFilter:
             raise InvalidInput(
                 f"the search text has {len(text)} characters", f"search for at most {_MAX_TEXT}"
             )
-        return cls(text=text, **values)
+        years = next((value for value in query.get("years", ()) if value), "")
+        return cls(text=text, years=years_of(years), **values)
 
     def to_query(self) -> dict[str, list[str]]:
         """Return the parameters that `from_query` reads back as this filter; empty ones are left out."""
         query = {name: list(getattr(self, field)) for name, field in _PARAMETERS.items()}
         query["q"] = [self.text] if self.text else []
+        query["years"] = [years_text(self.years)] if self.years else []
         return {name: values for name, values in query.items() if values}
 
     def __bool__(self) -> bool:
@@ -87,7 +96,49 @@ def matches(place: Place, wanted: PlaceFilter) -> bool:
         return False
     if wanted.ids and place.id not in wanted.ids:
         return False
+    if wanted.years is not None and not of_years(place, wanted.years):
+        return False
     return _has_words(place, wanted.text)
+
+
+def of_years(place: Place, years: Period) -> bool:
+    """Return whether the place was there in one of `years`, or a story about it is of one of them.
+
+    Ends are included; a period that is open lasts on. A place of which no year is known is of none.
+    """
+    low = -math.inf if years.start is None else years.start
+    high = math.inf if years.end is None else years.end
+    if any(story.year is not None and low <= story.year <= high for story in place.stories):
+        return True
+    span = place.period
+    if span is None or (span.start is None and span.end is None):
+        return False
+    return (span.start is None or span.start <= high) and (span.end is None or span.end >= low)
+
+
+def years_of(text: str) -> Period | None:
+    """Return the years that `text` (``1900..1959``, ``1900..``, ``..1959``) means; None for all.
+
+    Raises
+    ------
+    InvalidInput
+        It is written otherwise, or ends before it begins.
+    """
+    found = _YEARS.fullmatch(text or "..")
+    if found is None:
+        raise InvalidInput(f"years is {text[:40]!r}", "write them as 1900..1959, 1900.. or ..1959")
+    start, end = (int(year) if year else None for year in found.groups())
+    if start is not None and end is not None and end < start:
+        raise InvalidInput(f"years {text!r} end before they begin", "put the earlier year first")
+    return None if start is None and end is None else Period(start, end)
+
+
+def years_text(years: Period | None) -> str:
+    """Return the years as `years_of` reads them; empty for all."""
+    if years is None:
+        return ""
+    start, end = ("" if year is None else str(year) for year in (years.start, years.end))
+    return f"{start}..{end}"
 
 
 def filtered(places: Iterable[Place], wanted: PlaceFilter) -> tuple[Place, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from micropolis_map.domain.place import ACTIVITIES, KINDS
-from micropolis_map.domain.place_filter import PlaceFilter
+from micropolis_map.domain.place_filter import PlaceFilter, years_of, years_text
 from micropolis_map.domain.text import LANGUAGES
+from micropolis_map.errors import InvalidInput
 
 MAX_TEXT = 200
 PROFILES: tuple[str, ...] = ("adult", "senior", "stroller", "wheelchair")
@@ -29,6 +30,8 @@ class ViewState:
         Language the visitor chose; empty for the browser's.
     kinds
         Kinds shown, in the order of `KINDS`.
+    years
+        Years the places or their stories are of, as `place_filter.years_text` writes them.
     profile, minutes, show
         Who walks, the thresholds, and what the map of the Coverage page colours; empty for its defaults.
     """
@@ -40,6 +43,7 @@ class ViewState:
     theme: str = ""
     activity: str = ""
     q: str = ""
+    years: str = ""
     profile: str = ""
     minutes: tuple[int, ...] = ()
     show: str = ""
@@ -59,6 +63,7 @@ class ViewState:
             theme=query.get("theme", "").strip(),
             activity=_one_of(query.get("activity", ""), ACTIVITIES),
             q=query.get("q", "").strip()[:MAX_TEXT].strip(),
+            years=_years(query.get("years", "")),
             profile=_one_of(query.get("profile", ""), PROFILES),
             minutes=tuple(m for m in MINUTES if m in minutes),
             show=_one_of(query.get("show", ""), SHOWN),
@@ -74,6 +79,7 @@ class ViewState:
             "theme": self.theme,
             "activity": self.activity,
             "q": self.q,
+            "years": self.years,
             "profile": self.profile,
             "minutes": ",".join(str(m) for m in self.minutes),
             "show": self.show,
@@ -88,8 +94,16 @@ class ViewState:
             themes=(self.theme,) if self.theme else (),
             activities=(self.activity,) if self.activity else (),
             text=self.q,
+            years=years_of(self.years),
         )
 
 
 def _one_of(value: str, known: Mapping[str, str] | tuple[str, ...]) -> str:
     return value if value in known else ""
+
+
+def _years(text: str) -> str:
+    try:
+        return years_text(years_of(text))
+    except InvalidInput:
+        return ""

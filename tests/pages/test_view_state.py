@@ -26,6 +26,7 @@ VIEWS = st.builds(
     theme=IDS,
     activity=st.sampled_from(["", *ACTIVITIES]),
     q=st.text(max_size=MAX_TEXT).map(str.strip),
+    years=st.sampled_from(["", "1900..1959", "..1949", "2000.."]),
     profile=st.sampled_from(["", *PROFILES]),
     minutes=some_of(MINUTES),
     show=st.sampled_from(["", *SHOWN]),
