@@ -2,7 +2,7 @@
 export class NoConnection extends Error {}
 
 export class Refused extends Error {
-  constructor(status, answer, wait) {
+  constructor(status, answer = {}, wait = 0) {
     super([answer.error, answer.todo].filter(Boolean).join("; ") || `HTTP ${status}`);
     this.status = status;
     this.answer = answer;

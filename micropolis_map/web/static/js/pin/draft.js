@@ -81,7 +81,8 @@ export function feature(draft) {
   const story = storyOf({ ...draft, photosOnPlace: onPlace }, known);
   const some = tells(draft) || story.photos.length;
   properties.stories = known ? stories.flatMap((one) => (one.id !== mine ? [one] : some ? [story] : [])) : some ? [...stories, story] : stories;
-  if (draft.mode === "story" || draft.storyOnly) return { ...base, properties };
+  if (draft.mode === "story") return { type: "Feature", id: base.id, geometry: base.geometry, properties: { stories: [story] } };
+  if (draft.storyOnly) return { ...base, properties };
   const [from, to] = [year(draft.from_year), year(draft.to_year)];
   Object.assign(properties, {
     kind: draft.kind, name: { ...before.name, [draft.nameLang || draft.told_lang]: draft.name.trim() },
@@ -90,6 +91,17 @@ export function feature(draft) {
   });
   if (onPlace) properties.photos = photosOf(draft);
   return { type: "Feature", id: base ? base.id : draft.placeId, geometry: draft.fixedShape || geometry(draft), properties };
+}
+
+// The Feature with only what this person wrote, for looking through it before anything is sent.
+export function ownWords(draft) {
+  const drawn = draft.fixedShape || !draft.corners.length ? draft.fixedShape : geometry(draft);
+  const named = (draft.photos || []).map((photo) => ({ ...photo, id: photo.id || photo.key }));
+  const story = storyOf({ ...draft, photos: named, photosOnPlace: draft.mode === "place" }, null);
+  const whole = { ...draft, photos: named };
+  const properties = { stories: tells(draft) || story.photos.length ? [{ ...story, audio: null }] : [], photos: draft.mode === "place" ? photosOf(whole) : [] };
+  if (draft.mode === "place") Object.assign(properties, { kind: draft.kind || "co-created", name: draft.name.trim() ? { [draft.told_lang]: draft.name.trim() } : {} });
+  return { type: "Feature", geometry: drawn, properties };
 }
 
 // Fill the draft from what was sent before: `content` the whole Feature, `storyIds` those this person told.

@@ -1,11 +1,23 @@
 // Step 3, look: what neighbours will see, what may be personal in it, what is near and called the same.
 import { $, make, state, t } from "./page.js";
 import { check } from "./api.js";
-import { tells } from "./draft.js";
-import { mediaUrl, picture } from "./media.js";
-import { metres } from "./map.js";
+import { ownWords, tells } from "./draft.js";
+import { audioUrl, picture } from "./media.js";
+import { paragraphs } from "./texts.js";
 
-const FIELDS = ["name", "title", "words", "told_by", "transcript"];
+const FIELDS = ["name", "title", "words", "transcript"];
+
+// Where in the draft a field's text stands.
+function holder(draft, field) {
+  if (FIELDS.includes(field)) return [draft, field];
+  const photo = draft.photos.find((one) => field.includes(`photos/${one.id || one.key}/`));
+  return photo ? [photo, "alt"] : null;
+}
+
+function textOf(draft, field) {
+  const held = holder(draft, field);
+  return held ? held[0][held[1]] || "" : "";
+}
 
 function shapeSvg(kind) {
   const shape = state.map.shapes[kind];
@@ -18,10 +30,6 @@ function shapeSvg(kind) {
     svg.append(path);
   }
   return svg;
-}
-
-export function paragraphs(text) {
-  return text.trim().split(/\n\s*\n/).filter(Boolean).map((block) => make("p", {}, block));
 }
 
 function years(draft) {
@@ -42,7 +50,7 @@ export function drawCard(draft) {
     draft.told_by.trim() ? t("look_told_by", { name: draft.told_by.trim() }) : "", onStory ? draft.year.trim() : "",
     draft.about ? t(`look_${draft.about}`) : "",
   ].filter(Boolean).join(" · ");
-  const photos = draft.photos.length ? make("div", { class: "shots" }, ...draft.photos.map((photo) => picture(photo, photo.alt))) : null;
+  const photos = draft.photos.length ? make("div", { class: "shots" }, ...draft.photos.map((photo) => picture(photo, photo.alt, draft.secret))) : null;
   const tale = make("div", { class: "tale", lang: draft.told_lang },
     draft.title.trim() ? make("h3", {}, draft.title.trim()) : null, ...paragraphs(draft.words),
     told && tells(draft) ? make("footer", {}, told) : null);
@@ -50,11 +58,18 @@ export function drawCard(draft) {
   card.push(tells(draft) ? tale : make("p", { class: "note" }, t("look_no_words")));
   if (draft.audio) {
     const audio = make("audio", { controls: true });
-    mediaUrl(draft.audio, `/audio/${encodeURIComponent(draft.audio.id)}`).then((url) => { audio.src = url; });
+    audioUrl(draft.audio, draft.secret).then((url) => { audio.src = url; });
     card.push(audio, ...(draft.transcript.trim() ? [make("div", { class: "transcript", lang: draft.told_lang }, ...paragraphs(draft.transcript))] : []));
   }
   if (!onStory) card.push(make("p", { class: `facts is-${draft.step_free}` }, t(`look_${draft.step_free}`)));
   $("card").replaceChildren(...card.filter(Boolean));
+}
+
+// The field of this page that holds a path of the Feature.
+function fieldOf(path) {
+  const last = path.split("/").at(-1);
+  if (path.startsWith("name/")) return "name";
+  return { title: "title", text: "words", transcript: "transcript", alt: path }[last] || path;
 }
 
 // Ask what is near and what may be personal; the newest question wins.
@@ -62,9 +77,8 @@ let asking = null;
 export async function ask(draft) {
   if (asking) asking.abort();
   asking = new AbortController();
-  const at = draft.corners[0] || [null, null];
-  const texts = Object.fromEntries(FIELDS.map((field) => [field, draft[field]]).filter(([, text]) => text));
-  return check(state.slug, { name: draft.name, lon: at[0], lat: at[1], texts }, asking.signal);
+  const found = await check(state.slug, { feature: ownWords(draft) }, asking.signal);
+  return { duplicates: found.duplicates, findings: found.findings.map((one) => ({ ...one, field: fieldOf(one.field) })) };
 }
 
 // Offer what may be the same place: `add(id)` tells the story there, `other()` says it is another place.
@@ -75,8 +89,8 @@ export function offer(node, found, draft, { add, other }) {
     return;
   }
   const items = open.map((one) => {
-    const away = one.metres ?? (one.lon === undefined ? null : metres([one.lon, one.lat], draft.corners[0]));
-    return make("li", {}, make("span", {}, make("b", {}, one.name), away === null ? null : make("small", {}, t("metres", { m: Math.round(away) }))),
+    const name = one.name[state.lang] || Object.values(one.name)[0];
+    return make("li", {}, make("span", {}, make("b", {}, name), make("small", {}, t("metres", { m: one.distance_m }))),
       make("button", { type: "button", class: "button strong", onclick: () => add(one.id) }, t("duplicate_add")));
   });
   const no = make("button", { type: "button", class: "button", onclick: () => other(open.map((one) => one.id)) }, t("duplicate_no"));
@@ -85,7 +99,7 @@ export function offer(node, found, draft, { add, other }) {
 
 // Point out what may be personal; one tap takes it out of the draft.
 export function pointOut(findings, draft, taken) {
-  const here = findings.filter((one) => FIELDS.includes(one.field) && draft[one.field].includes(one.text));
+  const here = findings.filter((one) => textOf(draft, one.field).includes(one.text));
   $("look-status").textContent = here.length ? t("look_found") : t("look_clean");
   $("look-status").dataset.tone = here.length ? "warn" : "good";
   $("findings").replaceChildren(...here.map((one) => make("li", {},
@@ -96,5 +110,6 @@ export function pointOut(findings, draft, taken) {
 // A name becomes initials, so that the sentence still reads; anything else goes.
 export function takeOut(draft, finding) {
   const initials = finding.kind === "full_name" ? finding.text.split(/\s+/).map((word) => `${[...word][0]}.`).join(" ") : "";
-  draft[finding.field] = draft[finding.field].split(finding.text).join(initials).replace(/ {2,}/g, " ").replace(/ +([.,;:!?])/g, "$1").trim();
+  const [node, name] = holder(draft, finding.field);
+  node[name] = node[name].split(finding.text).join(initials).replace(/ {2,}/g, " ").replace(/ +([.,;:!?])/g, "$1").trim();
 }

@@ -18,8 +18,17 @@ export function photoType(bytes) {
 
 const urls = new Map(); // blob key -> object URL
 
-export async function mediaUrl(file, fallback) {
-  if (!file.key) return fallback;
+// The address of a kept file, or of one that was sent: what only its author may see is asked for with the key.
+export async function mediaUrl(file, address, secret) {
+  if (!file.key) {
+    if (!secret) return address;
+    if (!urls.has(address)) {
+      const answer = await fetch(address, { headers: { "X-Micropolis-Key": secret } });
+      if (!answer.ok) return "";
+      urls.set(address, URL.createObjectURL(await answer.blob()));
+    }
+    return urls.get(address);
+  }
   if (!urls.has(file.key)) {
     const blob = await getBlob(file.key);
     if (blob) urls.set(file.key, URL.createObjectURL(blob));
@@ -27,12 +36,13 @@ export async function mediaUrl(file, fallback) {
   return urls.get(file.key) || "";
 }
 
-export const photoUrl = (photo) => mediaUrl(photo, `/photos/${encodeURIComponent(photo.id)}/small.webp`);
+const photoUrl = (photo, secret) => mediaUrl(photo, `/photos/${encodeURIComponent(photo.id)}/960.webp`, secret);
+export const audioUrl = (audio, secret) => mediaUrl(audio, `/audio/${encodeURIComponent(audio.id)}`, secret);
 
-export function picture(photo, alt) {
+export function picture(photo, alt, secret) {
   const image = make("img", { alt, decoding: "async" });
   image.addEventListener("error", () => image.replaceWith(make("span", { class: "no-picture" }, t("photo_no_preview"))));
-  photoUrl(photo).then((url) => { image.src = url; });
+  photoUrl(photo, secret).then((url) => { image.src = url; });
   return image;
 }
 
@@ -41,7 +51,7 @@ export function mediaFields(draft, changed) {
     $("photo-list").replaceChildren(...draft.photos.map((photo, index) => {
       const id = `alt-${index}`;
       return make("li", {},
-        picture(photo, photo.alt || t("photo_n", { n: index + 1 })),
+        picture(photo, photo.alt || t("photo_n", { n: index + 1 }), draft.secret),
         make("p", { class: "field" }, make("label", { for: id }, t("photo_alt")),
           make("input", { id, value: photo.alt, maxLength: 500, autocomplete: "off", placeholder: t("photo_alt_hint"), oninput: (event) => { photo.alt = event.target.value; changed(); } })),
         make("button", { type: "button", class: "button small", "aria-label": `${t("photo_remove")}: ${t("photo_n", { n: index + 1 })}`, onclick: () => remove(photo) }, "✕"));
@@ -104,7 +114,7 @@ function voice(draft, changed) {
   async function show() {
     $("recording").hidden = !draft.audio;
     $("record").hidden = Boolean(draft.audio) || !window.MediaRecorder || !navigator.mediaDevices;
-    if (draft.audio) $("playback").src = await mediaUrl(draft.audio, `/audio/${encodeURIComponent(draft.audio.id)}`);
+    if (draft.audio) $("playback").src = await audioUrl(draft.audio, draft.secret);
   }
 
   function stop(message = "") {

@@ -1,6 +1,6 @@
 // What waits to be sent: once handed in it survives reload, closing and lost connections, and arrives once.
 // The submission's id and secret are made here before the first try, so that trying again makes no second place.
-import { upload, submit, NoConnection, Refused } from "./api.js";
+import { act, upload, submit, NoConnection, Refused } from "./api.js";
 import { addKey, dropBlob, getBlob, read, write } from "./device.js";
 import { feature } from "./draft.js";
 
@@ -37,6 +37,14 @@ export function takeBack(id) {
   return entry ? entry.draft : null;
 }
 
+// Send it although somebody changed the same: an organiser sees both.
+export function keepBoth(id) {
+  const entry = waiting().find((one) => one.draft.id === id);
+  if (!entry) return;
+  keep({ ...entry, refused: null, keepBoth: true });
+  flush();
+}
+
 let timer = 0;
 
 // Send what is due, one after the other and in one tab only.
@@ -63,10 +71,11 @@ async function sendOne(entry) {
     await sendFiles(entry);
     const { draft } = entry;
     const answer = await submit(draft.slug, {
-      id: draft.id, secret: draft.secret, kind: draft.mode, place_id: draft.base ? draft.base.id : undefined,
-      base_revision: draft.base ? draft.base.properties.revision : 0, feature: feature(draft), lang: draft.told_lang,
-      started: draft.started, website2: draft.website2,
+      id: draft.id, secret: draft.secret, kind: draft.mode, place_id: draft.base && draft.mode !== "place" ? draft.base.id : undefined,
+      base_revision: draft.base && draft.mode !== "place" ? draft.base.properties.revision : undefined, feature: feature(draft),
+      started: draft.started, sent: Date.now(), website2: draft.website2, keep_both: Boolean(entry.keepBoth),
     });
+    if (draft.replaces) await act("withdraw", draft.secret, { proposal_id: draft.replaces });
     drop(entry);
     await Promise.all([...draft.photos, draft.audio].filter((file) => file && file.key).map((file) => dropBlob(file.key)));
     tell(entry, "sent", { answer });
@@ -103,7 +112,7 @@ async function sendFiles(entry) {
 function failed(entry, error) {
   entry.tries += 1;
   if (error instanceof Refused && !error.later) {
-    entry.refused = { message: error.message, fields: error.fields, status: error.status, file: error.file || null };
+    entry.refused = { message: error.message, fields: error.fields, clashes: error.answer.clashes || [], file: error.file || null };
     keep(entry);
     tell(entry, "refused", { refused: entry.refused });
     return;

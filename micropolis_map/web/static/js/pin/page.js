@@ -105,3 +105,7 @@ addEventListener("keydown", (event) => {
   const menu = document.querySelector(".lang[open]");
   if (event.key === "Escape" && menu) { menu.open = false; menu.firstElementChild.focus(); }
 });
+
+// Whether the visitor goes by keyboard: the map then shows its middle, where Enter puts the pin.
+addEventListener("keydown", () => { document.body.dataset.keys = ""; }, true);
+addEventListener("pointerdown", () => { delete document.body.dataset.keys; }, true);

@@ -2,10 +2,9 @@
 import { $, keyCard, line, make, state, t } from "./page.js";
 import { ask as askCheck, drawCard, offer, pointOut } from "./look.js";
 import { mine, NoConnection, Refused } from "./api.js";
-import { addKey, dropBlob, keeps, keys, read } from "./device.js";
+import { dropBlob, keeps, keys } from "./device.js";
 import { draftName, dropDraft, fill, hasContent, openDraft, saveDraft } from "./draft.js";
-import { flush, handIn, news, takeBack } from "./outbox.js";
-import { metres } from "./map.js";
+import { flush, handIn, keepBoth, news, takeBack } from "./outbox.js";
 import { whatStep } from "./what.js";
 import { whereStep } from "./where.js";
 
@@ -191,11 +190,30 @@ function progress({ state: now, photo, photos, wait, answer, refused }) {
   $("sent-what").textContent = { sent: t(answer && answer.state === "approved" ? "sent_public" : "sent_what"), waiting: t("queued_what") }[now] || "";
   const part = photo ? t("sending_part", { n: photo, all: photos }) : "";
   $("sent-status").textContent = { sending: part, waiting: wait ? t("queued_next", { s: wait }) : "" }[now] || "";
-  $("sent-error").textContent = refused ? refused.message : answer && answer.conflict ? t("conflict") : "";
+  $("sent-error").textContent = refused ? whyNot(refused) : "";
+  clashes(refused ? refused.clashes : []);
   $("sent-again").hidden = now !== "waiting" && now !== "refused";
   $("try-now").hidden = now !== "waiting";
   $("correct").hidden = now !== "refused";
   $("sent-key").hidden = now === "refused";
+}
+
+// Why it was not taken, in the reader's words where the field is known.
+function whyNot({ message, fields, clashes: both, file }) {
+  if (both.length) return t("conflict");
+  const codes = Object.entries(fields).map(([field, code]) => state.t[`wrong_${code}`] && `${state.t[field.split("/")[0]] || field}: ${t(`wrong_${code}`)}`);
+  if (codes.length && codes.every(Boolean)) return codes.join(" ");
+  return file ? `${t(file.what === "photos" ? "photo_n" : "record", { n: file.index + 1 })}: ${message}` : message;
+}
+
+// Both versions of what two people changed, side by side.
+function clashes(found) {
+  const text = (value) => (value === null || value === undefined ? "–" : typeof value === "string" ? value : JSON.stringify(value));
+  $("clashes").hidden = !found.length;
+  $("clashes").replaceChildren(...(found.length ? [
+    ...found.map((one) => make("dl", {}, make("dt", {}, t("clash_mine")), make("dd", {}, text(one.mine)), make("dt", {}, t("clash_theirs")), make("dd", {}, text(one.theirs)))),
+    make("p", { class: "ways" }, make("button", { type: "button", class: "button strong", onclick: () => keepBoth(draft.id) }, t("clash_both"))),
+  ] : []));
 }
 
 news.addEventListener("change", ({ detail }) => { if (draft && detail.id === draft.id) progress(detail); });
@@ -210,12 +228,25 @@ $("correct").addEventListener("click", () => {
 // ---- begin ------------------------------------------------------------------------------------------------
 
 async function fromMine() {
-  const answer = await mine(keys().map((key) => key.secret));
-  const thing = answer.things.find((one) => one.id === edit);
-  if (!thing) throw new Refused(404, { error: t("not_yours") }, 0);
-  const key = keys().find((one) => one.secret === thing.secret) || keys()[thing.key];
-  draft.secret = key.secret;
-  fill(draft, thing.feature, answer.things.map((one) => `st-${one.id}`), thing.kind === "story");
+  for (const { secret } of keys()) {
+    const { things } = await mine([secret]);
+    const thing = things.find((one) => one.proposal_id === edit && one.feature);
+    if (!thing) continue;
+    const open = ["pending", "questioned"].includes(thing.state);
+    const current = thing.place && thing.place.feature;
+    const stories = things.flatMap((one) => [`st-${one.proposal_id}`, ...one.feature ? one.feature.properties.stories.map((story) => story.id).filter((id) => !current || !current.properties.stories.some((known) => known.id === id)) : []]);
+    draft.secret = secret;
+    fill(draft, thing.state === "approved" && current ? current : thing.feature, stories, thing.kind === "story");
+    if (thing.kind === "story" && thing.state !== "approved") retell(thing, open); // a story is sent anew, the old one withdrawn
+    else if (thing.kind === "place" && !open && !thing.place) Object.assign(draft, { mode: "place", base: null }); // and so is a place
+    else if (thing.kind === "edit" && open) draft.replaces = thing.proposal_id;
+    return;
+  }
+  throw new Refused(404, { error: t("not_yours") }, 0);
+}
+
+function retell(thing, open) {
+  Object.assign(draft, { mode: "story", storyId: "", base: { ...draft.base, properties: { ...draft.base.properties } }, replaces: open ? thing.proposal_id : "" });
 }
 
 async function begin() {

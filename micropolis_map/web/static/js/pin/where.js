@@ -6,6 +6,7 @@ import { metres, pinMap } from "./map.js";
 
 const POOR_M = 15; // worse than this, a position is not yet a spot
 const FAR_M = 15000;
+const CLOSE_ZOOM = 16;
 const NEED = { point: 1, line: 2, area: 3 };
 
 // "55.7, 17.2", "55,7001 17,2003", "N 55.7° E 17.2°" as [lon, lat]; the order that lies nearer to `centre`.
@@ -69,7 +70,9 @@ export function whereStep(draft, { changed, addStory }) {
   }
 
   function tapped(lon, lat) {
-    if (active) put([lon, lat], { pan: false });
+    if (!active) return;
+    const first = draft.shape === "point" && map.leaflet.getZoom() < CLOSE_ZOOM;
+    put([lon, lat], { pan: first }); // nearer, so that the next tap can be exact
   }
 
   function known(id) {
@@ -110,7 +113,7 @@ export function whereStep(draft, { changed, addStory }) {
     asking = new AbortController();
     try {
       const answer = await find(state.slug, q, asking.signal);
-      results(answer.results.slice(0, 8));
+      results(answer.results.map((one) => ({ ...one, name: one.text, note: t(`found_${one.kind}`) })));
       if (!answer.results.length) $("q-status").textContent = t("search_none");
     } catch (error) {
       if (error.name === "AbortError") return undefined;

@@ -1,0 +1,147 @@
+"""Pages of our own, beside Streamlit's: plain HTML in the reader's language that a phone opens at once.
+
+Texts come from the gettext catalogues, values are escaped by Jinja, and what a script needs lies in the page
+as JSON. Such a page runs only scripts that this server sent: its policy knows no ``'unsafe-inline'``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from micropolis_map import i18n
+from micropolis_map.domain.text import LANGUAGES
+from micropolis_map.maps.shapes import svg
+from micropolis_map.maps.state_layer import script_json
+from micropolis_map.web.assets import APP_FOLDER
+from micropolis_map.web.security import TILE_HOSTS
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_SCRIPTS = APP_FOLDER / "js"
+_MODULES = _SCRIPTS / "pin"
+
+_VERSION = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(APP_FOLDER.rglob("*.[cj]s*")))
+).hexdigest()[:10]
+
+_IMPORT_MAP = json.dumps(
+    {
+        "imports": {
+            f"/assets/js/pin/{path.name}": f"/assets/js/pin/{path.name}?v={_VERSION}"
+            for path in sorted(_MODULES.glob("*.js"))
+        }
+    }
+)
+"""So that a module imports the others of its own version, never an old one the browser kept."""
+
+_IMPORT_MAP_HASH = base64.b64encode(hashlib.sha256(_IMPORT_MAP.encode()).digest()).decode()
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        f"script-src 'self' 'sha256-{_IMPORT_MAP_HASH}'",
+        "style-src 'self'",
+        f"img-src 'self' data: blob: {' '.join(TILE_HOSTS)}",
+        "font-src 'self'",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def reader_language(request: Request) -> str:
+    """Return the language of ``?lang=``, else the first one of the browser's that we speak, else English."""
+    asked = request.query_params.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    weighted = []
+    for position, part in enumerate(request.headers.get("accept-language", "")[:500].split(",")):
+        code, _, weight = part.strip().partition(";q=")
+        lang = code.split("-")[0].lower()
+        if lang in LANGUAGES:
+            weighted.append((-_weight(weight), position, lang))
+    return min(weighted)[2] if weighted else "en"
+
+
+def translated(texts: Mapping[str, str], lang: str) -> dict[str, str]:
+    """Return the marked `texts` in the language."""
+    catalogue = i18n.translation(lang)
+    return {name: catalogue.gettext(text) for name, text in texts.items()}
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    texts: Mapping[str, str],
+    state: Mapping[str, Any],
+    status: int = 200,
+    **values: Any,
+) -> Response:
+    """Return the page of `template`.
+
+    Parameters
+    ----------
+    texts
+        Marked texts by name; the template has them translated as ``t``, its script as ``state.t``.
+    state
+        What the page's script needs, JSON-able; may hold what residents wrote.
+    values
+        Further values for the template.
+    """
+    lang = reader_language(request)
+    t = translated(texts, lang)
+    languages = [
+        (code, name, str(request.url.include_query_params(lang=code).query))
+        for code, name in LANGUAGES.items()
+    ]
+    html = (
+        _environment()
+        .get_template(template)
+        .render(t=t, lang=lang, languages=languages, state={**state, "lang": lang, "t": t}, **values)
+    )
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-cache",
+        "Content-Language": lang,
+        "Vary": "Accept-Language",
+    }
+    return Response(html, status_code=status, media_type="text/html", headers=headers)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["json"] = lambda value: Markup(script_json(value))  # noqa: S704 - no < or & left in it
+    environment.globals["shape"] = lambda kind: Markup(svg(kind))  # noqa: S704 - our own drawing
+    environment.globals["version"] = _VERSION
+    environment.globals["import_map"] = Markup(_IMPORT_MAP)  # noqa: S704 - our own file names
+    return environment
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0

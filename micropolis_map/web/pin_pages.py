@@ -1,0 +1,156 @@
+"""Pages to pin a place without an account, to add a story, to confirm a place or report a problem.
+
+=====================================  ===================================================================
+address                                answer
+=====================================  ===================================================================
+``/pin/<slug>``                        pin a place in three steps
+``/pin/<slug>?place=<id>``             add a story to a published place
+``/pin/<slug>?edit=<proposal>``        change what this device sent; the key stays in the browser
+``/pin/<slug>/place/<id>``             "I know this place", "Report a problem"
+=====================================  ===================================================================
+
+All take ``?lang=``. What a visitor writes stays in the browser until it is sent through the API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from micropolis_map.bootstrap import Application
+from micropolis_map.domain.community import Community
+from micropolis_map.domain.place import ACTIVITIES, Place
+from micropolis_map.domain.place_filter import PlaceFilter
+from micropolis_map.domain.place_geojson import LICENCE, place_to_feature
+from micropolis_map.domain.text import pick
+from micropolis_map.errors import NotFound
+from micropolis_map.maps.addresses import background_urls, places_url
+from micropolis_map.maps.shapes import shapes_for_script
+from micropolis_map.services.taking_care import REASONS
+from micropolis_map.web import pin_texts
+from micropolis_map.web.communities import known_slug
+from micropolis_map.web.page_frame import page, reader_language, translated
+
+
+def routes(application: Application) -> list[BaseRoute]:
+    """Return the routes of ``/pin/…``."""
+
+    def pin(request: Request) -> Response:
+        try:
+            community = application.community_store.get(known_slug(application, request))
+            asked = request.query_params.get("place", "")
+            place = _published(application, community.slug, asked) if asked else None
+        except NotFound:
+            return _gone(request)
+        return _pin_page(application, request, community, place)
+
+    def say(request: Request) -> Response:
+        try:
+            slug = known_slug(application, request)
+            place = _published(application, slug, str(request.path_params["place_id"]))
+        except NotFound:
+            return _gone(request)
+        return _say_page(request, slug, place)
+
+    return [
+        Route("/pin/{slug}", pin, methods=["GET"]),
+        Route("/pin/{slug}/place/{place_id}", say, methods=["GET"]),
+    ]
+
+
+def _published(application: Application, slug: str, place_id: str) -> Place:
+    place = application.place_store.get(place_id[:128])
+    if place.community != slug or place.status != "published":
+        raise NotFound(f"there is no place {place_id[:128]!r}", "look it up in the list of places")
+    return place
+
+
+def _pin_page(
+    application: Application, request: Request, community: Community, place: Place | None
+) -> Response:
+    lang = reader_language(request)
+    texts = {**pin_texts.FRAME, **pin_texts.PIN}
+    state = {
+        "slug": community.slug,
+        "name": community_name(community, lang),
+        "centre": list(community.centre),
+        "zoom": community.zoom,
+        "licence": LICENCE,
+        "place": None if place is None else place_to_feature(place),
+        "map": _map_state(application, community, lang),
+    }
+    return page(
+        request,
+        "pin.html",
+        texts=texts,
+        state=state,
+        title=translated(texts, lang)["title"],
+        page_class="pin",
+        home=home(community.slug, lang, "" if place is None else place.id),
+        another=urlencode({"lang": lang}),
+        activities=ACTIVITIES,
+        licence=LICENCE,
+    )
+
+
+def _map_state(application: Application, community: Community, lang: str) -> dict[str, Any]:
+    """Return what ``micropolis.show`` draws: the same background and places as on the Explore page."""
+    slug = community.slug
+    report = application.community_store.report(slug)
+    urls = background_urls(slug, report.build_id if report else "")
+    map_texts: dict[str, Any] = translated(pin_texts.MAP, lang)
+    frame = translated(pin_texts.FRAME, lang)
+    kinds = {kind: frame[f"kind_{kind}"] for kind in ("historical", "natural", "co-created")}
+    credit = translated({"credit": pin_texts.INVENTED}, lang)["credit"] if community.fictional else ""
+    return {
+        "lang": lang,
+        "island": community.fictional,
+        "background": urls if report else {"outlines": urls["outlines"]},
+        "places": places_url(slug, PlaceFilter(), application.place_store.version()),
+        "fromOsm": report is not None and not community.fictional,
+        "keepView": True,
+        "shapes": shapes_for_script(),
+        "texts": {**map_texts, "kinds": kinds, "credit": credit},
+    }
+
+
+def _say_page(request: Request, slug: str, place: Place) -> Response:
+    lang = reader_language(request)
+    name = pick(place.name, lang)[0]
+    return page(
+        request,
+        "say.html",
+        texts={**pin_texts.FRAME, **pin_texts.SAY},
+        state={"slug": slug, "place": place.id},
+        title=name,
+        name=name,
+        page_class="say",
+        home=home(slug, lang, place.id),
+        reasons=REASONS,
+        story=f"/pin/{quote(slug)}?{urlencode({'place': place.id, 'lang': lang})}",
+    )
+
+
+def _gone(request: Request) -> Response:
+    texts = {**pin_texts.FRAME, "gone": pin_texts.PIN["gone"]}
+    title = translated(texts, reader_language(request))["gone"]
+    state: Mapping[str, Any] = {}
+    return page(
+        request, "gone.html", texts=texts, state=state, status=404, title=title, page_class="gone", home="/"
+    )
+
+
+def home(slug: str, lang: str, place: str = "") -> str:
+    """Return the address of the Explore page: of the community, or with the place's story open."""
+    query = {"community": slug, "place": place, "lang": lang}
+    return "/?" + urlencode({name: value for name, value in query.items() if value})
+
+
+def community_name(community: Community, lang: str) -> str:
+    """Return the community's name in the language, without what says in brackets that it is invented."""
+    return (pick(community.name, lang, community.languages)[0] or community.slug).split(" (")[0]
