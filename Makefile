@@ -53,7 +53,7 @@ bench: $(VENV)/.run ## measure the walk engine beside its peers and write docs/b
 
 texts: $(VENV)/.run ## collect the texts to translate and compile the catalogues
 	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k mark -k ngettext:1,2 --no-wrap --omit-header --sort-output -o micropolis_map/locale/micropolis.pot .
-	$(BIN)/pybabel -q update -D micropolis -i micropolis_map/locale/micropolis.pot -d micropolis_map/locale --no-wrap --no-fuzzy-matching --omit-header
+	$(BIN)/pybabel -q update -D micropolis -i micropolis_map/locale/micropolis.pot -d micropolis_map/locale --no-wrap --no-fuzzy-matching
 	$(BIN)/pybabel -q compile -D micropolis -d micropolis_map/locale
 
 demo: $(VENV)/.test ## make the invented demo town again from its seed
