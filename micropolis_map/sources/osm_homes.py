@@ -36,8 +36,10 @@ STREET_STEP_M = 50.0
 METRES_PER_LEVEL = 3.0
 MIN_FOOTPRINT_M2 = 30.0
 """A ``building=yes`` smaller than this is taken for a shed or garage."""
-MIN_HOMES_PER_KM = 5.0
+SPARSE_HOMES_PER_KM = 5.0
 """With fewer mapped homes a kilometre of residential street the mapping is sparse, and the source says so."""
+NO_HOMES_PER_KM = 0.1
+"""With fewer, a stray tag is no mapping of homes: one house on ten kilometres of residential street."""
 LEVELS = {
     "apartments": 4.0,
     "residential": 3.0,
@@ -94,8 +96,8 @@ def homes_of(extract: OsmExtract, boundary: BaseGeometry) -> PointSet:
     levels ÷ `FLOOR_M2_PER_PERSON`. A plain ``building=yes`` counts when it lies in ``landuse=residential`` or
     has an address, and is not something else. Else addresses (those of shops and services aside), one
     household each. Else points each `STREET_STEP_M` along residential streets, `PEOPLE_PER_STREET_M`.
-    `PointSet.source` names the source, and says so where it shows fewer than `MIN_HOMES_PER_KM` homes a
-    kilometre of residential street.
+    A source with fewer than `NO_HOMES_PER_KM` homes a kilometre of residential street counts as absent; one
+    with fewer than `SPARSE_HOMES_PER_KM` says so in `PointSet.source`, which names the source.
 
     Parameters
     ----------
@@ -112,11 +114,12 @@ def homes_of(extract: OsmExtract, boundary: BaseGeometry) -> PointSet:
     projection = LocalProjection.around(boundary)
     streets, length_km = _streets(extract, boundary, projection)
     for homes in (_buildings(extract, boundary, projection), _addresses(extract, boundary)):
-        if len(homes) >= MIN_HOMES_PER_KM * length_km and len(homes):
+        if len(homes) <= NO_HOMES_PER_KM * length_km:
+            continue
+        if len(homes) >= SPARSE_HOMES_PER_KM * length_km:
             return homes
-        if len(homes):
-            sparse = f"; only {len(homes)} homes are mapped on {length_km:.1f} km of residential streets"
-            return replace(homes, source=homes.source + sparse)
+        sparse = f"; only {len(homes)} homes are mapped on {length_km:.1f} km of residential streets"
+        return replace(homes, source=homes.source + sparse)
     return streets
 
 

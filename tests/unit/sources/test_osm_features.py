@@ -154,6 +154,14 @@ def test_a_few_mapped_houses_are_homes_and_the_source_says_how_few(tmp_path: Pat
     assert "only 1 homes are mapped on 2.0 km of residential streets" in homes.source
 
 
+def test_one_stray_house_is_no_mapping_of_homes(tmp_path: Path) -> None:
+    town = Town()
+    town.square(0, 1, 1, building="house")
+    town.way((0, 0), (2000, 0), highway="residential")
+    assert "residential streets" in homes_of(town.extract(tmp_path), WHOLE).source
+    assert len(homes_of(town.extract(tmp_path), WHOLE)) > 100
+
+
 def test_nothing_but_a_motorway_has_no_home(tmp_path: Path) -> None:
     town = Town()
     town.way((0, 0), (200, 0), highway="motorway")
