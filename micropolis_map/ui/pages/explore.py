@@ -37,6 +37,12 @@ def page() -> None:
                 help_points=any(place.activity == "help_point" for place in places),
                 approximate=any(district.approximate for district in community.districts),
             )
+            if session.communities().report(community.slug) is None:
+                st.page_link(
+                    st.session_state["mm_pages"]["data"],
+                    label=_("Load the streets"),
+                    icon=":material/download:",
+                )
         with right, st.container(key="side"):
             if view.place and chosen is None:
                 st.info(_("This place is not on the map, or not any more. Here are the places that are."))

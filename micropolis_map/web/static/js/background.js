@@ -106,6 +106,31 @@
     return group;
   }
 
+  // The runs of a polygon's borders that are not in `seen` yet: a border that two districts share is drawn once,
+  // so that dashes stay dashes.
+  function newBorders(feature, seen) {
+    const g = feature.geometry || {};
+    const rings = g.type === "Polygon" ? g.coordinates : g.type === "MultiPolygon" ? g.coordinates.flat() : [];
+    const runs = [];
+    for (const ring of rings) {
+      let run = [];
+      for (let i = 1; i < ring.length; i += 1) {
+        const ends = [ring[i - 1], ring[i]].map(([lon, lat]) => `${lon.toFixed(5)},${lat.toFixed(5)}`);
+        const key = ends.sort().join(" ");
+        if (seen.has(key)) {
+          if (run.length) runs.push(run);
+          run = [];
+          continue;
+        }
+        seen.add(key);
+        if (!run.length) run.push([ring[i - 1][1], ring[i - 1][0]]);
+        run.push([ring[i][1], ring[i][0]]);
+      }
+      if (run.length) runs.push(run);
+    }
+    return runs;
+  }
+
   const DRAW = {
     green: (map, data) => polygons(map, "green", data, { stroke: false, fillColor: "#cfdcb2", fillOpacity: 0.9 }),
     water: (map, data) => {
@@ -141,13 +166,14 @@
     },
     outlines: (map, data) => {
       const group = L.featureGroup();
-      group.addLayer(L.geoJSON(data, {
-        pane: mm.pane(map, "outlines"), renderer: canvas(map, "outlines"), interactive: false, pointToLayer: () => null,
-        style: (f) => ({
-          fill: false, color: "#7a6a55", weight: (f.properties || {}).role === "outline" ? 2 : 1.4, opacity: 0.7,
-          dashArray: (f.properties || {}).approximate === false ? null : "7 6",
-        }),
-      }));
+      const seen = new Set();
+      for (const feature of data.features) {
+        const p = feature.properties || {};
+        group.addLayer(polyline(map, "outlines", newBorders(feature, seen), {
+          color: "#7a6a55", weight: p.role === "outline" ? 2 : 1.4, opacity: 0.7, lineCap: "butt",
+          dashArray: p.approximate === false ? null : "7 6",
+        }));
+      }
       const names = L.featureGroup();
       for (const feature of data.features) {
         const p = feature.properties || {};
