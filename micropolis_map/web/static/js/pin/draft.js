@@ -99,7 +99,7 @@ export function ownWords(draft) {
   const named = (draft.photos || []).map((photo) => ({ ...photo, id: photo.id || photo.key }));
   const story = storyOf({ ...draft, photos: named, photosOnPlace: draft.mode === "place" }, null);
   const whole = { ...draft, photos: named };
-  const properties = { stories: tells(draft) || story.photos.length ? [{ ...story, audio: null }] : [], photos: draft.mode === "place" ? photosOf(whole) : [] };
+  const properties = { stories: tells(draft) || story.photos.length ? [{ ...story, audio: draft.audio ? "kept" : null }] : [], photos: draft.mode === "place" ? photosOf(whole) : [] };
   if (draft.mode === "place") Object.assign(properties, { kind: draft.kind || "co-created", name: draft.name.trim() ? { [draft.told_lang]: draft.name.trim() } : {} });
   return { type: "Feature", geometry: drawn, properties };
 }

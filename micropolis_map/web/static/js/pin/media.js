@@ -53,7 +53,7 @@ export function mediaFields(draft, changed) {
       return make("li", {},
         picture(photo, photo.alt || t("photo_n", { n: index + 1 }), draft.secret),
         make("p", { class: "field" }, make("label", { for: id }, t("photo_alt")),
-          make("input", { id, value: photo.alt, maxLength: 500, autocomplete: "off", placeholder: t("photo_alt_hint"), oninput: (event) => { photo.alt = event.target.value; changed(); } })),
+          make("input", { id, value: photo.alt, maxLength: 500, autocomplete: "off", oninput: (event) => { photo.alt = event.target.value; changed(); } })),
         make("button", { type: "button", class: "button small", "aria-label": `${t("photo_remove")}: ${t("photo_n", { n: index + 1 })}`, onclick: () => remove(photo) }, "✕"));
     }));
   }

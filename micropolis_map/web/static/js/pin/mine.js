@@ -16,7 +16,7 @@ function takeKey() {
 }
 
 function day(moment) {
-  return moment ? new Date(moment).toLocaleDateString(state.lang, { day: "numeric", month: "long", year: "numeric" }) : "";
+  return moment ? new Date(moment).toLocaleDateString(state.lang === "en" ? "en-GB" : state.lang, { day: "numeric", month: "long", year: "numeric" }) : "";
 }
 
 function nameOf(thing) {

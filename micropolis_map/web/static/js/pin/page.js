@@ -58,7 +58,7 @@ export function privateLink(secret) {
 export function keyCard(secret) {
   const card = $("key-card").content.cloneNode(true).firstElementChild;
   const link = privateLink(secret);
-  const field = card.querySelector("input");
+  const field = card.querySelector("textarea");
   field.value = link;
   field.addEventListener("focus", () => field.select());
   card.querySelector(".qr").append(qrSvg(link, t("qr_alt")));

@@ -4,7 +4,7 @@ import { ask as askCheck, drawCard, offer, pointOut } from "./look.js";
 import { mine, NoConnection, Refused } from "./api.js";
 import { dropBlob, keeps, keys } from "./device.js";
 import { draftName, dropDraft, fill, hasContent, openDraft, saveDraft } from "./draft.js";
-import { flush, handIn, keepBoth, news, takeBack } from "./outbox.js";
+import { flush, handIn, keepBoth, news, takeBack, waiting } from "./outbox.js";
 import { whatStep } from "./what.js";
 import { whereStep } from "./where.js";
 
@@ -52,6 +52,7 @@ function show(step, { focus = true } = {}) {
 }
 
 function go(step) {
+  line("");
   draft.step = step;
   save();
   history.pushState({ step }, "");
@@ -149,6 +150,7 @@ async function addStory(id) {
   }
   dropDraft(storage);
   storage = draftName(state.slug, id, "");
+  history.replaceState(history.state, "", `?${new URLSearchParams({ place: id, lang: state.lang })}`); // found again after a reload
   Object.assign(draft, { mode: "story", base, step: "what", about: draft.about || "past", corners: [], fixedShape: base.geometry });
   becomeStory();
   go("what");
@@ -171,6 +173,7 @@ const base = () => (draft.base ? Object.values(draft.base.properties.name)[0] : 
 
 async function send() {
   if ($("send").disabled) return;
+  line("");
   $("send").disabled = true;
   dropDraft(storage); // it lies in the outbox from now on
   $("sent-key").replaceChildren(keyCard(draft.secret));
@@ -221,8 +224,8 @@ $("try-now").addEventListener("click", () => flush());
 $("correct").addEventListener("click", () => {
   draft = takeBack(draft.id) || draft;
   $("send").disabled = false;
-  location.reload();
   saveDraft(storage, { ...draft, step: "what" });
+  location.reload();
 });
 
 // ---- begin ------------------------------------------------------------------------------------------------
@@ -270,6 +273,8 @@ async function begin() {
     line(t("draft_kept"), make("button", { type: "button", class: "button small", onclick: startAfresh }, t("draft_drop")));
     save();
   }
+  const left = waiting().length;
+  if (left && !back) line(t("waiting_line", { n: left }), make("a", { href: `/mine?lang=${state.lang}` }, t("my_things")));
   flush();
 }
 

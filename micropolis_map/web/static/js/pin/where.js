@@ -65,7 +65,7 @@ export function whereStep(draft, { changed, addStory }) {
     $("known-here").hidden = true;
     const away = metres(corner, state.centre);
     if (away > FAR_M) say(t("far", { km: Math.round(away / 1000), name: state.name }), "warn");
-    else say(draft.shape === "point" ? t("pin_moved", { place: name || said(corner) }) : t("shape_count", { n: draft.corners.length }));
+    else say(draft.shape === "point" ? t("pin_moved", { place: name || said(corner) }) : "");
     changed();
   }
 
