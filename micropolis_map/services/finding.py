@@ -92,7 +92,7 @@ def find(
     if len(query) > MAX_QUERY:
         raise InvalidInput(f"the query has {len(query)} characters", f"search for at most {MAX_QUERY}")
     build = communities.current_build(slug)
-    pinned = _gazetteer_of_places(places, slug, places.version(), communities)
+    pinned = _gazetteer_of_places(_Pinned(places, communities, slug, places.version()))
     loaded = _gazetteer_of_build(build).find(query, limit) if build is not None else []
     both = Gazetteer([*pinned.find(query, limit), *loaded])
     return both.find(query, limit)
@@ -119,20 +119,25 @@ def _gazetteer_of_build(build: Path) -> Gazetteer:
         ) from error
 
 
+@dataclass(frozen=True)
+class _Pinned:
+    """The published places of a community in one state of the store."""
+
+    places: PlaceStore
+    communities: CommunityStore
+    slug: str
+    version: str
+
+
 @lru_cache(maxsize=16)
-def _gazetteer_of_places(
-    places: PlaceStore,
-    slug: str,
-    version: str,  # noqa: ARG001 - renews the answer
-    communities: CommunityStore,
-) -> Gazetteer:
+def _gazetteer_of_places(pinned: _Pinned) -> Gazetteer:
     names = [
         Name(text, "place", *place.lon_lat, place_id=place.id)
-        for place in places.places(slug)
+        for place in pinned.places.places(pinned.slug)
         for text in dict.fromkeys(place.name.values())
         if text.strip()
     ]
-    community = communities.get(slug)
+    community = pinned.communities.get(pinned.slug)
     names += [Name(district.name, "district", *district.centre) for district in community.districts]
     title, _ = pick(community.name, community.languages[0])
     if title:
