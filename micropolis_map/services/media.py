@@ -104,7 +104,7 @@ def _seen(desk: Participation, actor: Actor, medium_id: str) -> bool:
     medium = desk.media.find(medium_id)
     if medium is not None:
         proposal = desk.proposals.find(medium.submission)
-        subject = proposal.subject if proposal else Subject(medium.community, author_key=medium.author_key)
+        subject = proposal.subject if proposal else Subject(author_key=medium.author_key)
         if may(actor, "see_proposal", subject):
             return False
     elif _in_hidden(desk, actor, medium_id):

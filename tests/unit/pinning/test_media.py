@@ -1,0 +1,180 @@
+"""Photos and recordings: before or after the submission, for whom they may be, and never for long alone."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from conftest import ELSEWHERE, ORGANISER, a_story, a_submission, feature, holder, secret
+from PIL import Image
+
+from micropolis_map.domain.permission import RESIDENT
+from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from micropolis_map.services import media, moderating, pinning, taking_care
+from micropolis_map.services.media import Sending
+from micropolis_map.stores.audio import AudioStore, blanked, sniffed
+
+ID = "submission-photos1"
+WEBM = b"\x1aE\xdf\xa3" + b"\x01\x00\x00\x00\x00\x00\x00\x1fB\x86\x81\x01webm" + b"\x00" * 200
+OGG = b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead" + bytes(100)
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4, "big") + kind + content
+
+
+MP4 = (
+    box(b"ftyp", b"M4A \x00\x00\x00\x00isom")
+    + box(b"moov", box(b"mvhd", bytes(20)) + box(b"udta", b"+52.2200+021.1500/ my phone"))
+    + box(b"mdat", b"sound" * 20)
+)
+
+
+def a_photo(colour: str = "red", **save) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(out, "JPEG", **save)
+    return out.getvalue()
+
+
+def sending(submission: str = ID, who: str = "ania", **more) -> Sending:
+    return Sending("wawer", submission, secret(who), **more)
+
+
+def may_see(desk, actor, photo_id: str) -> bool:
+    try:
+        media.photo(desk, actor, photo_id, 320)
+    except NotFound:
+        return False
+    return True
+
+
+def test_a_photo_is_its_authors_and_organisers_until_it_is_published(desk):
+    photo = media.add_photo(desk, sending(), a_photo()).medium
+    seen = {"author": holder(), "organiser": ORGANISER, "elsewhere": ELSEWHERE, "all": RESIDENT}
+    seen["other"] = holder("ewa")
+
+    def who():
+        return {name for name, actor in seen.items() if may_see(desk, actor, photo.id)}
+
+    assert who() == {"author"}
+    proposal = pinning.submit(desk, a_submission(id=ID, feature=feature(photos=[{"id": photo.id}]))).proposal
+    assert who() == {"author", "organiser"}
+    place = moderating.approve(desk, ORGANISER, proposal.id)
+    assert who() == set(seen)
+    assert media.photo(desk, RESIDENT, photo.id, 320)[1] is True
+    moderating.hide(desk, ORGANISER, place.id, "look")
+    assert who() == {"author", "organiser"}
+    assert media.photo(desk, ORGANISER, photo.id, 320)[1] is False
+
+
+def test_the_same_bytes_again_are_the_same_photo(desk):
+    first, again = (media.add_photo(desk, sending(), a_photo()).medium for _ in range(2))
+    other = media.add_photo(desk, sending(), a_photo("blue")).medium
+    assert first == again != other
+    assert len(list(desk.photos.ids())) == 2
+
+
+def test_at_most_five(desk):
+    for colour in ("red", "green", "blue", "black", "yellow"):
+        media.add_photo(desk, sending(), a_photo(colour))
+    with pytest.raises(Conflict, match="5"):
+        media.add_photo(desk, sending(), a_photo("white"))
+    assert len(list(desk.photos.ids())) == 5
+
+
+def test_sent_after_the_words_it_is_added_by_itself(desk):
+    pinning.submit(desk, a_submission(id=ID, feature=feature(stories=[a_story()])))
+    received = media.add_photo(desk, sending(alt="A red pump", lang="en"), a_photo())
+    assert received.attached
+    assert media.add_photo(desk, sending(alt="A red pump"), a_photo()).medium == received.medium
+    audio = media.add_audio(desk, sending(), OGG)
+    content = desk.proposals.get(ID).content
+    assert [(photo.id, photo.alt) for photo in content.photos] == [(received.medium.id, {"en": "A red pump"})]
+    assert content.stories[0].audio == audio.medium.id
+    moderating.approve(desk, ORGANISER, ID)
+    with pytest.raises(Conflict, match="approved"):
+        media.add_photo(desk, sending(), a_photo("green"))
+
+
+def test_a_photo_of_a_story_goes_to_the_story(desk):
+    place = moderating.approve(desk, ORGANISER, pinning.submit(desk, a_submission()).proposal.id)
+    told = {"type": "Feature", "properties": {"stories": [a_story()]}}
+    pinning.submit(desk, a_submission(id=ID, who="ewa", kind="story", place_id=place.id, feature=told))
+    photo = media.add_photo(desk, sending(who="ewa"), a_photo()).medium
+    content = desk.proposals.get(ID).content
+    assert content.photos == ()
+    assert [p.id for p in content.stories[-1].photos] == [photo.id]
+
+
+def test_nobody_sends_for_anothers_submission_or_uses_their_photo(desk):
+    pinning.submit(desk, a_submission(id=ID))
+    with pytest.raises(NotAllowed):
+        media.add_photo(desk, sending(who="eve"), a_photo())
+    photo = media.add_photo(desk, sending(), a_photo()).medium
+    with pytest.raises(InvalidInput):
+        pinning.submit(desk, a_submission(who="eve", feature=feature(photos=[{"id": photo.id}])))
+    assert list(desk.photos.ids()) == [photo.id]
+
+
+def test_a_photo_tells_where_it_was_taken_once_and_keeps_nothing(desk, tmp_path):
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 13.0, 12.0), 3: "E", 4: (21.0, 9.0, 0.0)})
+    received = media.add_photo(desk, sending(), a_photo(exif=exif))
+    assert received.gps == (21.15, 52.22)
+    data = desk.photos.read(received.medium.id, 1920)
+    assert b"Exif" not in data
+    assert b"EXIF" not in data
+
+
+@pytest.mark.parametrize("data", [b"", b"<svg onload=alert(1)>", b"GIF89a" + bytes(50), WEBM])
+def test_what_is_no_photo_leaves_nothing(desk, data):
+    with pytest.raises(InvalidInput):
+        media.add_photo(desk, sending(), data)
+    assert desk.media.of_submission(ID) == list(desk.photos.ids()) == []
+
+
+def test_recordings_are_told_by_their_content(tmp_path):
+    store = AudioStore(tmp_path)
+    for data, kind in ((WEBM, "audio/webm"), (OGG, "audio/ogg"), (MP4, "audio/mp4")):
+        path, media_type = store.find(store.add(data))
+        assert media_type == kind
+        assert len(path.read_bytes()) == len(data)
+    for data in (b"", b"ID3" + bytes(100), b"<html>webm", a_photo(), bytes(4) + b"ftypqt  "):
+        assert sniffed(data) is None
+        with pytest.raises(InvalidInput, match="recording"):
+            store.add(data)
+    with pytest.raises(InvalidInput, match="MB"):
+        store.add(WEBM + bytes(10_000_000))
+    with pytest.raises(NotFound):
+        store.find("../../etc/passwd")
+    for audio_id in list(store.ids()):
+        store.remove(audio_id)
+        store.remove(audio_id)
+    assert list(store.ids()) == []
+
+
+def test_where_a_phone_recorded_is_blanked():
+    clean = blanked(MP4)
+    assert b"+52.22" in MP4
+    assert b"+52.22" not in clean
+    assert clean.count(b"free") == 1
+    assert clean[-100:] == MP4[-100:]
+    assert len(clean) == len(MP4)
+    for cut in range(0, len(MP4), 7):
+        assert len(blanked(MP4[:cut])) == cut
+
+
+def test_orphans_go_after_a_day_and_others_stay(desk, clock):
+    used = media.add_photo(desk, sending(), a_photo()).medium
+    pinning.submit(desk, a_submission(id=ID, feature=feature(photos=[{"id": used.id}])))
+    media.add_photo(desk, sending("submission-forgotten"), a_photo("blue"))
+    media.add_audio(desk, sending("submission-forgotten"), WEBM)
+    clock.move(hours=23)
+    assert taking_care.remove_orphans(desk) == 0
+    clock.move(hours=2)
+    assert taking_care.remove_orphans(desk) == 2
+    assert list(desk.photos.ids()) == [used.id]
+    assert list(desk.audio.ids()) == []
+    moderating.approve(desk, ORGANISER, ID)
+    clock.move(days=2)
+    assert taking_care.remove_orphans(desk) == 0
