@@ -9,12 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage as Page
 
+from micropolis_map.domain.permission import may
 from micropolis_map.maps.shapes import style_variables
-from micropolis_map.ui import session
+from micropolis_map.ui import people, session
 from micropolis_map.ui.components.trouble import shown
 from micropolis_map.ui.language import _
-from micropolis_map.ui.pages import about, coverage, data, explore
+from micropolis_map.ui.pages import about, accounts, coverage, data, explore, moderation, sign_in
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
 
@@ -28,6 +30,7 @@ def main() -> None:
         initial_sidebar_state="collapsed",
     )
     session.speak()
+    people.recognise()
     st.html(f"<style>{style_variables()}{_page_style()}</style>")
     st.logo(str(STATIC / "logo.svg"), size="large")
     pages = {
@@ -37,12 +40,44 @@ def main() -> None:
         ),
         "data": st.Page(data.page, title=_("Data"), icon=":material/database:", url_path="datasets"),
         "about": st.Page(about.page, title=_("About"), icon=":material/info:", url_path="about"),
+        **_desk_pages(),
     }
     st.session_state["mm_pages"] = pages
     chosen = st.navigation(list(pages.values()), position="top")
     session.begin(chosen.url_path)
     with shown():
-        chosen.run()
+        link = next((name for name in sign_in.LINKS if st.query_params.get(name)), "")
+        if link:
+            sign_in.one_time_link(link, st.query_params[link])
+        else:
+            chosen.run()
+
+
+def _desk_pages() -> dict[str, Page]:
+    """Return the pages for those who look after the map; their addresses lead others to the way in."""
+    decides, manages = people.decides(), may(people.actor(), "manage_accounts")
+    return {
+        "moderation": st.Page(
+            moderation.page,
+            title=_("Moderation"),
+            icon=":material/rule:",
+            url_path="moderation",
+            visibility="visible" if decides else "hidden",
+        ),
+        "accounts": st.Page(
+            accounts.page,
+            title=_("Accounts"),
+            icon=":material/group:",
+            url_path="accounts",
+            visibility="visible" if manages else "hidden",
+        ),
+        "sign_in": st.Page(
+            sign_in.page,
+            title=_("You") if people.signed_in() else _("Sign in"),
+            icon=":material/person:",
+            url_path="sign_in",
+        ),
+    }
 
 
 @st.cache_resource(show_spinner=False)

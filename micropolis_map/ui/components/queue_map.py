@@ -1,0 +1,72 @@
+"""A map of places that are not public yet: they travel inside the page, for no address may give them out."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from micropolis_map.domain.community import Community
+from micropolis_map.domain.place import Place
+from micropolis_map.domain.place_geojson import place_to_feature
+from micropolis_map.maps.addresses import background_urls
+from micropolis_map.maps.base_map import BaseMap
+from micropolis_map.maps.shapes import shapes_for_script
+from micropolis_map.maps.state_layer import StateLayer
+from micropolis_map.ui import language, session
+from micropolis_map.ui.components.place_map import map_texts, read_click
+
+MOST = 500
+"""Places drawn at once; a preview of more shows the first of them."""
+
+
+def places_inside(places: Sequence[tuple[str, Place]]) -> str:
+    """Return an address that holds the places itself, each under the id given with it."""
+    features = [place_to_feature(place) | {"id": name} for name, place in places[:MOST]]
+    for feature in features:
+        feature["properties"] = {key: feature["properties"][key] for key in ("kind", "name", "activity")}
+    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    return f"data:application/geo+json;base64,{b64encode(text.encode()).decode()}"
+
+
+def hidden_map(
+    key: str,
+    community: Community,
+    places: Sequence[tuple[str, Place]],
+    chosen: str | None,
+    on_choice: Callable[[str], None],
+) -> None:
+    """Show the places with `chosen` in front; `on_choice` is told the id of one that is clicked."""
+    report = session.communities().report(community.slug)
+    outlines = {"outlines": background_urls(community.slug, "")["outlines"]}
+    widget = f"{key}-{community.slug}"
+    state = {
+        "lang": language.current(),
+        "island": community.fictional,
+        "background": background_urls(community.slug, report.build_id) if report else outlines,
+        "places": places_inside(places),
+        "chosen": chosen,
+        "fromOsm": bool(report) and not community.fictional,
+        "shapes": shapes_for_script(),
+        "texts": map_texts(community),
+    }
+
+    def clicked() -> None:
+        name, click = read_click(st.session_state.get(widget))
+        if name and st.session_state.get(f"{widget}-click") != (name, click):
+            st.session_state[f"{widget}-click"] = (name, click)
+            on_choice(name)
+
+    with st.container(key="deskmap"):
+        st_folium(
+            BaseMap(community.centre, community.zoom),
+            key=widget,
+            height=360,
+            use_container_width=True,
+            returned_objects=["last_active_drawing"],
+            feature_group_to_add=StateLayer(state),
+            on_change=clicked,
+        )

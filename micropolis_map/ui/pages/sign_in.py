@@ -1,0 +1,77 @@
+"""Sign in: for organisers, planners and administrators; residents need no account."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from micropolis_map.ui import desk_words, people, safe_text, session
+from micropolis_map.ui.components.masthead import choose_language
+from micropolis_map.ui.components.session_form import session_form, sign_out
+from micropolis_map.ui.language import _
+
+FIELDS = ("community", "lang")
+LINKS = ("setup", "invited")
+"""Parameters of one-time links, each with the token it opens with."""
+
+
+def page() -> None:
+    """Show who is signed in, or the way in."""
+    if people.signed_in():
+        _head(_("You are signed in"), people.actor().name)
+        _signed_in()
+    else:
+        _head(
+            _("Sign in"),
+            _("For the people who look after the map. Reading, pinning and telling stories need no account."),
+        )
+        ways_in()
+    session.write_address(FIELDS)
+
+
+def one_time_link(mode: str, token: str) -> None:
+    """Show what a one-time link opens: the first administrator's account, or an invited one's password."""
+    if mode == "setup":
+        _head(
+            _("Look after this map"),
+            _("You opened the link from the server's terminal: the first account may do everything."),
+        )
+        with st.container(key="signin", border=True):
+            session_form("setup", token)
+    else:
+        _head(_("Welcome"), _("Choose a password; after that you sign in with your login and it."))
+        with st.container(key="signin", border=True):
+            session_form("invited", token)
+
+
+def ways_in(go_on: str = "/moderation") -> None:
+    """Offer OpenID Connect where it is configured, and login and password."""
+    with st.container(key="signin", border=True):
+        if people.has_openid():
+            st.button(
+                _("Sign in with your organisation's account"),
+                key="w_openid",
+                type="primary",
+                icon=":material/key:",
+                on_click=st.login,
+            )
+            if st.user.is_logged_in:
+                st.warning(_("You came in, but no account here has your e-mail address. Ask for one."))
+            or_else = safe_text.html(_("Or with a password:"))
+            st.html(f'<p class="mm-quiet">{or_else}</p>')
+        session_form("sign_in", go_on=go_on)
+
+
+def _signed_in() -> None:
+    actor = people.actor()
+    scope = [*sorted(actor.districts), *sorted(actor.communities)]
+    lines = [desk_words.role(actor.role), *([", ".join(scope)] if scope else [])]
+    st.html("".join(f'<p class="mm-quiet">{safe_text.html(line)}</p>' for line in lines))
+    with st.container(key="signout"):
+        sign_out()
+
+
+def _head(title: str, lead: str) -> None:
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(f'<div class="mm-head">{safe_text.heading(1, title)}<p>{safe_text.html(lead)}</p></div>')
+        with st.container(key="choosers", horizontal=True, width="content"):
+            choose_language()

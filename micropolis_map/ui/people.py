@@ -1,0 +1,81 @@
+"""Who is signed in: by the session's cookie, or by OpenID Connect where it is configured."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from micropolis_map.domain.permission import RESIDENT, Action, Actor, Subject, may
+from micropolis_map.services import signing_in
+from micropolis_map.services.participation import Participation
+from micropolis_map.ui import session
+
+COOKIE = "micropolis_session"
+"""As the routes of ``/api/session`` set it."""
+
+_ACTOR = "mm_actor"
+
+
+def desk() -> Participation:
+    """Return the stores and the clock of everything people do to the map."""
+    return session.application().participation
+
+
+def recognise() -> Actor:
+    """Find out who asks, once at the start of a run, so that all of a page sees the same person."""
+    found = signing_in.actor_of_session(desk(), session_token())
+    if found is None and has_openid():
+        found = _of_openid()
+    st.session_state[_ACTOR] = found or RESIDENT
+    return found or RESIDENT
+
+
+def actor() -> Actor:
+    """Return who asks; a resident where nobody signed in."""
+    found = st.session_state.get(_ACTOR)
+    return found if isinstance(found, Actor) else recognise()
+
+
+def signed_in() -> bool:
+    """Return whether somebody with an account asks."""
+    return bool(actor().account_id)
+
+
+def session_token() -> str:
+    """Return the token in the session's cookie, empty without one."""
+    return str(st.context.cookies.get(COOKIE) or "")
+
+
+def scope() -> tuple[str, ...]:
+    """Return the communities whose proposals the asker decides on, sorted."""
+    slugs = {district.partition("/")[0] for district in actor().districts} | set(actor().communities)
+    return tuple(slug for slug in session.known_slugs() if actor().role == "administrator" or slug in slugs)
+
+
+def decides() -> bool:
+    """Return whether the asker decides on proposals anywhere."""
+    return actor().role in {"organiser", "administrator"} and bool(scope())
+
+
+def may_in(action: Action, community: str) -> bool:
+    """Return whether the asker may do it in the whole community."""
+    return may(actor(), action, Subject(community))
+
+
+def has_openid() -> bool:
+    """Return whether sign-in with OpenID Connect is configured (``[auth]`` in Streamlit's secrets)."""
+    try:
+        return "auth" in st.secrets
+    except (FileNotFoundError, StreamlitAPIException):
+        return False
+
+
+def came_by_openid() -> bool:
+    """Return whether the asker signed in with OpenID Connect rather than with a password."""
+    return signed_in() and signing_in.actor_of_session(desk(), session_token()) is None
+
+
+def _of_openid() -> Actor | None:
+    if not st.user.is_logged_in:
+        return None
+    return signing_in.actor_of_identity(desk(), st.user.to_dict())
