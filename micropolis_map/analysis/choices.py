@@ -7,14 +7,14 @@ it reaches, so that no list of pairs is ever made.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.cost_matrix import cost_matrix
 from micropolis_map.analysis.ends import ends
-from micropolis_map.analysis.impedance import BACKWARD, FORWARD, Impedance
+from micropolis_map.analysis.impedance import Impedance
+from micropolis_map.analysis.kernels import count_everywhere
 from micropolis_map.analysis.network import WalkNetwork
-from micropolis_map.analysis.search import UNREACHED, bucket_shift, limit_ms, new_ring, on_all_cores, spread
+from micropolis_map.analysis.search import bucket_shift, limit_ms, new_ring, on_all_cores
 from micropolis_map.analysis.snapping import Snapped
 
 Ints = NDArray[np.int32]
@@ -55,7 +55,7 @@ def spots_within_everywhere(
     where = (at.edge, at.from_from, at.from_to, at.forward, at.backward, at.along_m, at.gap_ms)
 
     def part(start: int, stop: int) -> tuple[Ints, Ints]:
-        counted: tuple[Ints, Ints] = _count(
+        counted: tuple[Ints, Ints] = count_everywhere(
             (graph.first, graph.arc),
             graph.edge,
             edges,
@@ -68,74 +68,8 @@ def spots_within_everywhere(
         return counted
 
     parts = on_all_cores(part, len(spots))
-    return sum(p[0] for p in parts), sum(p[1] for p in parts)
-
-
-@njit(cache=True, nogil=True)
-def _count(graph, arc_edge, edges, costs, spots, span, shift, ring):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    first, _ = graph
-    edge_first, tail, head, _ = edges
-    s_edge, s_from, s_to, _, _, _, s_gap = spots
-    start, stop, limit = span
-    labels = np.full(first.size - 1, UNREACHED)
-    touched = np.empty(max(first.size - 1, 1), np.int32)
-    at_node = np.zeros(first.size - 1, np.int32)
-    at_point = np.zeros(edge_first[-1], np.int32)
-    done = np.full(tail.size, -1, np.int32)
-    seed_node = np.empty(2, np.int32)
-    seed_label = np.empty(2, np.int64)
-    for s in range(start, stop):
-        e = s_edge[s]
-        if e < 0:
-            continue
-        seed_node[0] = tail[e]
-        seed_node[1] = head[e]
-        seed_label[0] = _label(s_from[s] + s_gap[s])
-        seed_label[1] = _label(s_to[s] + s_gap[s])
-        if seed_label[0] > seed_label[1]:
-            seed_node[:] = seed_node[::-1].copy()
-            seed_label[:] = seed_label[::-1].copy()
-        count = spread(graph, labels, (seed_node, seed_label), limit, shift, ring, touched, touched[:0])
-        _count_edge(e, s, labels, edges, costs, spots, limit, at_point)
-        done[e] = s
-        for j in range(count):
-            v = touched[j]
-            at_node[v] += 1
-            for a in range(first[v], first[v + 1]):
-                f = arc_edge[a]
-                if done[f] != s:
-                    done[f] = s
-                    _count_edge(f, s, labels, edges, costs, spots, limit, at_point)
-        for j in range(count):
-            labels[touched[j]] = UNREACHED
+    at_node, at_point = parts[0]
+    for more_nodes, more_points in parts[1:]:
+        at_node += more_nodes
+        at_point += more_points
     return at_node, at_point
-
-
-@njit(cache=True, nogil=True)
-def _label(cost_ms: float) -> int:
-    """Return the label of a seed; one that no limit admits for a cost of inf."""
-    if cost_ms >= 2147483647.0:
-        return UNREACHED - 1  # type: ignore[no-any-return]
-    return np.int64(np.rint(cost_ms)) << 32  # type: ignore[no-any-return]
-
-
-@njit(cache=True, nogil=True)
-def _count_edge(f, s, labels, edges, costs, spots, limit, at_point):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Count spot `s` at the points of edge `f` that reach it within `limit`."""
-    edge_first, tail, head, passes = edges
-    forward, backward, along = costs
-    s_edge, _, _, s_forward, s_backward, s_along, s_gap = spots
-    come = passes[f] & BACKWARD and labels[tail[f]] != UNREACHED
-    go = passes[f] & FORWARD and labels[head[f]] != UNREACHED
-    over_tail = limit - (labels[tail[f]] >> 32) if come else np.int64(-1)
-    over_head = limit - (labels[head[f]] >> 32) if go else np.int64(-1)
-    last = edge_first[f + 1] - 1
-    whole = max(forward[last], 1)
-    for i in range(edge_first[f], last + 1):
-        within = backward[i] <= over_tail or whole - forward[i] <= over_head
-        if not within and f == s_edge[s]:
-            if along[i] <= s_along[s] and passes[f] & FORWARD:
-                within = s_forward[s] - forward[i] + s_gap[s] <= limit
-            if along[i] >= s_along[s] and passes[f] & BACKWARD:
-                within |= backward[i] - s_backward[s] + s_gap[s] <= limit
-        at_point[i] += within

@@ -12,8 +12,8 @@ Floats = NDArray[np.float64]
 
 def drape(
     terrain: Floats,
-    seg_a: NDArray[np.int32],
-    seg_b: NDArray[np.int32],
+    seg_a: NDArray[np.int64],
+    seg_b: NDArray[np.int64],
     length_m: Floats,
     raised: NDArray[np.bool_],
 ) -> Floats:
@@ -52,9 +52,13 @@ def drape(
     for tail, head in ((a, b), (b, a)):
         here = free[tail] & (free[head] | np.isfinite(terrain[head]))
         i, w = index[tail[here]], weight[here]
-        rows.append(i), columns.append(i), values.append(w)
+        rows.append(i)
+        columns.append(i)
+        values.append(w)
         to_free = free[head[here]]
-        rows.append(i[to_free]), columns.append(index[head[here]][to_free]), values.append(-w[to_free])
+        rows.append(i[to_free])
+        columns.append(index[head[here]][to_free])
+        values.append(-w[to_free])
         np.add.at(right, i[~to_free], w[~to_free] * terrain[head[here]][~to_free])
     heights = terrain.copy()
     if right.size:
@@ -64,7 +68,7 @@ def drape(
 
 
 def _reaches_ground(
-    a: NDArray[np.int32], b: NDArray[np.int32], ground: NDArray[np.bool_]
+    a: NDArray[np.int64], b: NDArray[np.int64], ground: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Return which vertices are joined to `ground` along the segments a–b."""
     reached = ground.copy()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from micropolis_map.analysis.impedance import BACKWARD, FORWARD, Impedance
+from micropolis_map.analysis.impedance import Impedance
+from micropolis_map.analysis.kernels import BACKWARD, FORWARD
 from micropolis_map.analysis.snapping import Snapped
 
 Floats = NDArray[np.float64]
@@ -60,7 +61,8 @@ def ends(impedance: Impedance, points: Snapped) -> Ends:
 
     def at(values: Ints) -> Floats:
         low = values[i].astype(np.float64)
-        return low + points.share * (values[after] - low)
+        cost: Floats = low + points.share * (values[after] - low)
+        return cost
 
     forward, backward = at(impedance.forward), at(impedance.backward)
     go, come = (allowed & FORWARD) > 0, (allowed & BACKWARD) > 0

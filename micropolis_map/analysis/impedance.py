@@ -14,13 +14,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from micropolis_map.analysis.kernels import BACKWARD, DEAD_END, FORWARD
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.profiles import Passage, Profile, incline_of
 from micropolis_map.analysis.slope import relative_speed
 
-COST, DEAD_END, NODE = ~0xFFFFFFFF, 0x80000000, 0x7FFFFFFF  # the parts of an arc
 RISER_M = 0.17  # height of a step: "2 risers + 1 tread = 63 cm" (Blondel) with a tread of 29 cm
-FORWARD, BACKWARD = 1, 2  # bits of `edge_pass`
 
 Ints = NDArray[np.int32]
 
@@ -188,7 +187,8 @@ def _point_costs(network: WalkNetwork, profile: Profile) -> tuple[Ints, Ints]:
 def _accumulate(network: WalkNetwork, cost_ms: NDArray[np.float64]) -> Ints:
     before = np.concatenate([[0.0], np.cumsum(cost_ms)])[:-1]
     start = np.repeat(before[network.edge_first[:-1]], np.diff(network.edge_first))
-    return np.rint(before - start).astype(np.int32)
+    rounded: Ints = np.rint(before - start).astype(np.int32)
+    return rounded
 
 
 def _steps_rows(network: WalkNetwork) -> NDArray[np.bool_]:
@@ -197,7 +197,8 @@ def _steps_rows(network: WalkNetwork) -> NDArray[np.bool_]:
 
 def _on_steps(network: WalkNetwork) -> NDArray[np.bool_]:
     """Return which points start a segment of a staircase."""
-    return np.repeat(_steps_rows(network)[network.edge_row], np.diff(network.edge_first))
+    starts: NDArray[np.bool_] = np.repeat(_steps_rows(network)[network.edge_row], np.diff(network.edge_first))
+    return starts
 
 
 def _climb(network: WalkNetwork) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import affinity
 
 from micropolis_map.analysis.ends import ends, seeds
-from micropolis_map.analysis.impedance import BACKWARD, FORWARD, Impedance
+from micropolis_map.analysis.impedance import Impedance
+from micropolis_map.analysis.kernels import BACKWARD, FORWARD
 from micropolis_map.analysis.metric import metres_per_degree
 from micropolis_map.analysis.network import ACROSS_SQUARE, WAY, WalkNetwork
 from micropolis_map.analysis.search import UNREACHED, bucket_shift, limit_ms, new_ring, spread
@@ -87,7 +89,7 @@ class Reach:
         none = np.empty(0, dtype=np.int32)
         ring = new_ring(graph.longest, shift)
         count = spread(
-            (graph.first, graph.arc), self.labels, (node, label), limit, shift, ring, touched, none
+            (graph.first, graph.arc), self.labels, (node, label), limit, shift, ring, touched, None
         )
         at = touched[:count]
         arcs = np.concatenate([np.arange(graph.first[v], graph.first[v + 1]) for v in at]) if count else none
@@ -146,9 +148,7 @@ def _isochrone(network: WalkNetwork, reach: Reach, minutes: float) -> Isochrone:
     # Widened one by one, then dissolved: a hundred times faster than widening the dissolved streets.
     area = shapely.union_all(shapely.buffer(drawn, WIDTH_M, quad_segs=4))
     streets_m = sum(high - low for edge, low, high in pieces if network.edge_kind[edge] == WAY)
-    degrees = shapely.transform(
-        area, lambda xy: np.column_stack([xy[:, 0] / east + lon0, xy[:, 1] / north + lat0])
-    )
+    degrees = shapely.transform(area, lambda xy: xy / (east, north) + (lon0, lat0))
     return Isochrone(minutes, _cut_at_antimeridian(degrees), float(area.area), streets_m)
 
 
@@ -183,6 +183,6 @@ def _cut_at_antimeridian(polygon: shapely.Geometry) -> shapely.Geometry:
         return polygon
     parts = []
     for turn in (-360.0, 0.0, 360.0):
-        moved = shapely.transform(polygon, lambda xy, turn=turn: xy + np.array([turn, 0.0]))
+        moved = affinity.translate(polygon, turn)
         parts.append(shapely.intersection(moved, shapely.box(-180.0, -90.0, 180.0, 90.0)))
     return shapely.union_all(np.array([p for p in parts if not p.is_empty], dtype=object))

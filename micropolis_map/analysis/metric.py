@@ -23,7 +23,7 @@ def metres_per_degree(lat: Floats) -> tuple[Floats, Floats]:
     phi = np.radians(lat)
     w2 = 1.0 - ECCENTRICITY_2 * np.sin(phi) ** 2
     east = np.radians(SEMI_MAJOR_M / np.sqrt(w2) * np.cos(phi))
-    north = np.radians(SEMI_MAJOR_M * (1.0 - ECCENTRICITY_2) / w2**1.5)
+    north = np.radians(SEMI_MAJOR_M * (1.0 - ECCENTRICITY_2) / (w2 * np.sqrt(w2)))
     return east, north
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.ends import Ends, by_edge, ends, seeds
-from micropolis_map.analysis.impedance import BACKWARD, COST, FORWARD, NODE, Impedance
+from micropolis_map.analysis.impedance import Impedance
+from micropolis_map.analysis.nearest_kernels import best_way, fill_edges, follow_labels
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.search import UNREACHED, bucket_shift, limit_ms, new_ring, spread
 from micropolis_map.analysis.snapping import Snapped
@@ -21,7 +21,6 @@ from micropolis_map.analysis.snapping import Snapped
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
-NONE = np.empty(0, dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -55,22 +54,12 @@ def node_labels(impedance: Impedance, spots: Snapped, cutoff_s: float | None = N
     return labels
 
 
-def improve(
-    impedance: Impedance,
-    labels: Longs,
-    seed_node: Ints,
-    seed_label: Longs,
-    *,
-    limit: int,
-    touched: Ints = NONE,
-) -> int:
-    """Lower `labels` in place by walks to the seeds; return how many nodes were unreached before."""
+def improve(impedance: Impedance, labels: Longs, seed_node: Ints, seed_label: Longs, *, limit: int) -> None:
+    """Lower `labels` in place by walks of at most `limit` ms to the seeds (`ends.seeds`)."""
     graph = impedance.into
     shift = bucket_shift(graph.longest)
     ring = new_ring(graph.longest, shift)
-    return int(
-        spread((graph.first, graph.arc), labels, (seed_node, seed_label), limit, shift, ring, touched, NONE)
-    )
+    spread((graph.first, graph.arc), labels, (seed_node, seed_label), limit, shift, ring, None, None)
 
 
 def nearest_spot(
@@ -133,43 +122,10 @@ def choose(
     """
     homes = (home.edge, home.to_from, home.to_to, home.forward, home.backward, home.along_m, home.gap_ms)
     spots = (spot.forward, spot.backward, spot.along_m, spot.gap_ms)
-    result: tuple[Floats, NDArray[np.uint8], Ints] = _choose(
+    result: tuple[Floats, NDArray[np.uint8], Ints] = best_way(
         homes, spots, labels, network.edge_from, network.edge_to, edge_pass, first, index
     )
     return result
-
-
-@njit(cache=True, nogil=True)
-def _choose(homes, spots, labels, tail, head, edge_pass, first, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    edge, to_from, to_to, forward, backward, along, gap = homes
-    spot_forward, spot_backward, spot_along, spot_gap = spots
-    cost = np.full(edge.size, np.inf)
-    via = np.full(edge.size, np.uint8(3))
-    which = np.full(edge.size, -1, np.int32)
-    for n in range(edge.size):
-        e = edge[n]
-        if e < 0:
-            continue
-        for side in range(2):
-            label = labels[tail[e] if side == 0 else head[e]]
-            there = to_from[n] if side == 0 else to_to[n]
-            if label != 0x7FFFFFFFFFFFFFFF and gap[n] + there + (label >> 32) < cost[n]:
-                cost[n] = gap[n] + there + (label >> 32)
-                via[n] = 1 + side
-                which[n] = label & 0xFFFFFFFF
-        for k in range(first[e], first[e + 1]):
-            s = index[k]
-            walk = np.inf
-            if spot_along[s] >= along[n] and edge_pass[e] & 1:
-                walk = spot_forward[s] - forward[n]
-            if spot_along[s] <= along[n] and edge_pass[e] & 2:
-                walk = min(walk, backward[n] - spot_backward[s])
-            walk += gap[n] + spot_gap[s]
-            if walk < cost[n] or (walk == cost[n] and s < which[n]):
-                cost[n] = walk
-                via[n] = 0
-                which[n] = s
-    return cost, via, which
 
 
 def _walk_lengths(
@@ -213,53 +169,10 @@ def _lengths(
         [network.edge_from[home.edge[via == VIA_FROM]], network.edge_to[home.edge[via == VIA_TO]]]
     )
     graph = impedance.out
-    lengths: Floats = _follow(
+    lengths: Floats = follow_labels(
         graph.first, graph.arc, graph.edge, network.edge_length_m, labels, seed_of, seed_m, ask
     )
     return lengths
-
-
-@njit(cache=True, nogil=True)
-def _follow(
-    first: Ints,
-    arc: Longs,
-    arc_edge: Ints,
-    edge_m: Floats,
-    labels: Longs,
-    seed_of: Ints,
-    seed_m: Floats,
-    ask: Ints,
-) -> Floats:
-    """Return the metres from each node in `ask` along its least-cost walk; nan elsewhere."""
-    metres = np.full(labels.size, np.nan)
-    stack = np.empty(1024, np.int32)
-    step = np.empty(1024)
-    for node in ask:
-        v = node
-        depth = 0
-        while np.isnan(metres[v]):
-            if seed_of[v] >= 0:
-                metres[v] = seed_m[seed_of[v]]
-                break
-            if depth == stack.size:
-                stack = np.concatenate((stack, np.empty(depth, np.int32)))
-                step = np.concatenate((step, np.empty(depth)))
-            for a in range(first[v], first[v + 1]):
-                w = np.int32(arc[a] & NODE)
-                if labels[w] != 0x7FFFFFFFFFFFFFFF and labels[w] + (arc[a] & COST) == labels[v]:
-                    stack[depth] = v
-                    step[depth] = edge_m[arc_edge[a]]
-                    depth += 1
-                    v = w
-                    break
-            else:  # no arc explains the label: it was not made on this graph
-                break
-        total = metres[v]
-        while depth > 0:
-            depth -= 1
-            total += step[depth]
-            metres[stack[depth]] = total
-    return metres
 
 
 def nearest_along_edges(network: WalkNetwork, impedance: Impedance, spots: Snapped, labels: Longs) -> Longs:
@@ -269,7 +182,7 @@ def nearest_along_edges(network: WalkNetwork, impedance: Impedance, spots: Snapp
     """
     spot = ends(impedance, spots)
     first, index = by_edge(spot.edge, network.edges)
-    filled: Longs = _fill(
+    filled: Longs = fill_edges(
         network.edge_first,
         network.edge_from,
         network.edge_to,
@@ -283,49 +196,3 @@ def nearest_along_edges(network: WalkNetwork, impedance: Impedance, spots: Snapp
         (spot.forward, spot.backward, spot.along_m, spot.gap_ms),
     )
     return filled
-
-
-@njit(cache=True, nogil=True)
-def _fill(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913
-    edge_first,
-    tail,
-    head,
-    edge_pass,
-    forward,
-    backward,
-    labels,
-    along,
-    first,
-    index,
-    spots,  # noqa: ANN001
-):
-    spot_forward, spot_backward, spot_along, spot_gap = spots
-    nothing = np.int64(0x7FFFFFFFFFFFFFFF)
-    out = np.full(along.size, nothing)
-    for e in range(tail.size):
-        a = edge_first[e]
-        b = edge_first[e + 1]
-        at_tail = labels[tail[e]]
-        at_head = labels[head[e]]
-        go = edge_pass[e] & FORWARD and at_head != nothing
-        come = edge_pass[e] & BACKWARD and at_tail != nothing
-        whole = max(forward[b - 1], 1)
-        out[a] = at_tail
-        out[b - 1] = at_head
-        for i in range(a + 1, b - 1):
-            label = nothing
-            if come:
-                label = at_tail + (np.int64(backward[i]) << 32)
-            if go:
-                label = min(label, at_head + (np.int64(whole - forward[i]) << 32))
-            out[i] = label
-        for k in range(first[e], first[e + 1]):
-            s = index[k]
-            for i in range(a, b):
-                if spot_along[s] >= along[i] and edge_pass[e] & FORWARD:
-                    walk = spot_forward[s] - forward[i] + spot_gap[s]
-                    out[i] = min(out[i], (np.int64(np.rint(walk)) << 32) | s)
-                if spot_along[s] <= along[i] and edge_pass[e] & BACKWARD:
-                    walk = backward[i] - spot_backward[s] + spot_gap[s]
-                    out[i] = min(out[i], (np.int64(np.rint(walk)) << 32) | s)
-    return out

@@ -115,7 +115,7 @@ class WalkNetwork:
     def tagsets(self) -> list[dict[str, str]]:
         """The distinct sets of tags of the ways, names included."""
         sets: Any = self.meta["tagsets"]
-        return json.loads(Path(sets).read_text("utf-8")) if isinstance(sets, str) else sets
+        return list(json.loads(Path(sets).read_text("utf-8")) if isinstance(sets, str) else sets)
 
     @cached_property
     def edge_length_m(self) -> Floats:

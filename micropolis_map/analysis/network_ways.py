@@ -21,8 +21,21 @@ from micropolis_map.domain.osm_extract import OsmExtract
 
 KEPT_KEYS = (
     *PASSAGE_KEYS,
-    *"name name:en lit crossing footway sidewalk step_count handrail ramp ramp:wheelchair bridge tunnel".split(),
-    *"level layer covered tactile_paving service place area".split(),
+    *[
+        "name",
+        "name:en",
+        "lit",
+        "crossing",
+        "footway",
+        "sidewalk",
+        "step_count",
+        "handrail",
+        "ramp",
+        "ramp:wheelchair",
+        "bridge",
+        "tunnel",
+    ],
+    *["level", "layer", "covered", "tactile_paving", "service", "place", "area"],
 )
 """Tags of ways that are kept: who passes, and what directions and reports name."""
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.ends import Ends, ends, seeds
-from micropolis_map.analysis.impedance import COST, NODE, Impedance
+from micropolis_map.analysis.impedance import Impedance
+from micropolis_map.analysis.kernels import COST, NODE
 from micropolis_map.analysis.metric import wrap
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.profiles import Passage
@@ -100,9 +101,8 @@ def _search(network: WalkNetwork, impedance: Impedance, a: Ends, b: Ends) -> tup
     graph = impedance.out
     shift = bucket_shift(graph.longest)
     last = np.array([network.edge_from[eb], network.edge_to[eb]], dtype=np.int32)
-    none = np.empty(0, dtype=np.int32)
     spread((graph.first, graph.arc), labels, (seed_node, seed_label), FURTHEST_MS, shift,
-        new_ring(graph.longest, shift), none, last,
+        new_ring(graph.longest, shift), None, last,
     )  # fmt: skip
     over = [
         (float(labels[node] >> 32) + float(way[0] + b.gap_ms[0]) if labels[node] != UNREACHED else np.inf)
@@ -134,7 +134,7 @@ def _retrace(
     """Return the pieces from the origin to `node`, in the order of walking."""
     edge = int(a.edge[0])
     length = float(a.along_m[0] + a.rest_m[0])
-    starts = {}
+    starts: dict[tuple[int, int], _Piece] = {}
     for end, cost, stop in (
         (int(network.edge_from[edge]), a.to_from[0], 0.0),
         (int(network.edge_to[edge]), a.to_to[0], length),
@@ -167,7 +167,9 @@ def _describe(
     staircases: set[int] = set()
     for piece in pieces:
         x, y, z = _geometry(network, piece)
-        lon.append(x), lat.append(y), height.append(z)
+        lon.append(x)
+        lat.append(y)
+        height.append(z)
         leg = _leg(network, piece)
         if legs and (legs[-1].name, legs[-1].highway) == (leg.name, leg.highway):
             leg = Leg(leg.name, leg.highway, legs[-1].length_m + leg.length_m, legs[-1].steps + leg.steps)

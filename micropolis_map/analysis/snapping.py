@@ -234,7 +234,7 @@ def _fill_grid(
 
 
 @njit(cache=True, nogil=True)
-def _nearest(
+def _nearest(  # noqa: C901, PLR0913, PLR0915, PLR0917
     xs: Floats,
     ys: Floats,
     lon: Floats,

@@ -103,10 +103,8 @@ def sight_lines(square: Square, extract: OsmExtract) -> NDArray[np.int64]:
     metres = np.column_stack([(lon - lon[0]) * east, (lat - lat[0]) * north])
     ground = _ground([metres[ring] for ring in rings])
     shapely.prepare(ground)
-    inside: NDArray[np.bool_] = shapely.covers(
-        ground, shapely.linestrings(np.stack([metres[a], metres[b]], axis=1))
-    )
-    return np.column_stack([nodes[a], nodes[b]])[inside]
+    inside = shapely.covers(ground, shapely.linestrings(np.stack([metres[a], metres[b]], axis=1)))
+    return np.column_stack([nodes[a], nodes[b]])[np.asarray(inside)]
 
 
 def _ground(rings: list[NDArray[np.float64]]) -> shapely.Geometry:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from micropolis_map.analysis.drape import drape
 from micropolis_map.analysis.metric import segment_length_m, unwrap
-from micropolis_map.analysis.network import ACROSS_SQUARE, BARRIER, WAY, WalkNetwork
+from micropolis_map.analysis.network import WAY, WalkNetwork
 from micropolis_map.analysis.network_ways import KEPT_KEYS, Segments, Ways, collect, compress
 from micropolis_map.analysis.topology import components, find_junctions, hilbert_key, incidence, trace_chains
 from micropolis_map.analysis.walkability import PASSAGE_KEYS
@@ -25,7 +25,9 @@ Elevation = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.floa
 
 
 @dataclass(frozen=True)
-class _Vertices:
+class Vertices:
+    """Where the segments' ends are; longitudes in one frame, heights nan where unknown."""
+
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     height_m: NDArray[np.float64]
@@ -62,21 +64,15 @@ def build_walk_network(
     segments, vertex_node, row = compress(extract, ways, raw)
     reference = float(extract.node_lon[vertex_node[0]]) if vertex_node.size else 0.0
     lon, lat = unwrap(extract.node_lon[vertex_node], reference), extract.node_lat[vertex_node]
-    a, b = segments.a.astype(np.int32), segments.b.astype(np.int32)
-    length = segment_length_m(lon[a], lat[a], lon[b], lat[b])
+    length = segment_length_m(lon[segments.a], lat[segments.a], lon[segments.b], lat[segments.b])
     heights = np.full(lon.size, np.nan)
     if elevation is not None and lon.size:
         progress(0.4, "heights")
-        raised = ways.raised[segments.way] & (segments.kind == WAY)
-        terrain = elevation(extract.node_lon[vertex_node], lat)
-        heights = drape(np.asarray(terrain, dtype=np.float64), a, b, length, raised)
+        terrain = np.asarray(elevation(extract.node_lon[vertex_node], lat), dtype=np.float64)
+        heights = drape(
+            terrain, segments.a, segments.b, length, ways.raised[segments.way] & (segments.kind == WAY)
+        )
     progress(0.6, "junctions")
-    directed = _directed(ways)
-    first, at = incidence(lon.size, a, b)
-    junction = find_junctions(first, at, _classes(segments, row, directed))
-    chains = _Chains(*trace_chains(first, at, a, b, junction))
-    progress(0.8, "order")
-    vertices = _Vertices(lon, lat, heights, extract.node_id[vertex_node])
     meta = {
         "reference_lon": reference,
         "rows": _dicts(ways.sets.rows, PASSAGE_KEYS),
@@ -88,8 +84,35 @@ def build_walk_network(
         "source": extract.source,
         "timestamp": extract.timestamp,
     }
+    return join_segments(
+        ways, segments, row, length, Vertices(lon, lat, heights, extract.node_id[vertex_node]), meta
+    )
+
+
+def join_segments(
+    ways: Ways,
+    segments: Segments,
+    row: NDArray[np.int32],
+    length_m: NDArray[np.float64],
+    vertices: Vertices,
+    meta: dict[str, Any],
+) -> WalkNetwork:
+    """Return the network of these segments: strung into edges, in spatial order, with its components.
+
+    Parameters
+    ----------
+    row, length_m
+        Of each segment: the index of the tags that decide who passes, and metres.
+    meta
+        What becomes ``WalkNetwork.meta``.
+    """
+    a, b = segments.a.astype(np.int32), segments.b.astype(np.int32)
+    directed = _directed(ways)
+    first, at = incidence(vertices.lon.size, a, b)
+    junction = find_junctions(first, at, _classes(segments, row, directed))
+    chains = _Chains(*trace_chains(first, at, a, b, junction))
     return _assemble(
-        ways, segments, row, length, vertices, _in_order(chains, segments, directed, vertices), meta
+        ways, segments, row, length_m, vertices, _in_order(chains, segments, directed, vertices), meta
     )
 
 
@@ -101,7 +124,8 @@ def _directed(ways: Ways) -> NDArray[np.bool_]:
     """Return which ways differ by direction or by themselves: one-way, inclined, staircases."""
     incline = PASSAGE_KEYS.index("incline")
     inclined = np.array([row[incline] is not None for row in ways.sets.rows], dtype=np.bool_)
-    return (ways.oneway != 0) | (ways.step_count != 0.0) | inclined[ways.row]
+    directed: NDArray[np.bool_] = (ways.oneway != 0) | (ways.step_count != 0.0) | inclined[ways.row]
+    return directed
 
 
 def _classes(segments: Segments, row: NDArray[np.int32], directed: NDArray[np.bool_]) -> NDArray[np.int32]:
@@ -114,7 +138,7 @@ def _classes(segments: Segments, row: NDArray[np.int32], directed: NDArray[np.bo
 
 
 def _in_order(
-    chains: _Chains, segments: Segments, directed: NDArray[np.bool_], vertices: _Vertices
+    chains: _Chains, segments: Segments, directed: NDArray[np.bool_], vertices: Vertices
 ) -> _Chains:
     """Return the chains in spatial order, those of directed ways running along their way."""
     first, size = chains.first[:-1].astype(np.int64), np.diff(chains.first).astype(np.int64)
@@ -141,7 +165,7 @@ def _assemble(
     segments: Segments,
     row: NDArray[np.int32],
     length: NDArray[np.float64],
-    vertices: _Vertices,
+    vertices: Vertices,
     chains: _Chains,
     meta: dict[str, Any],
 ) -> WalkNetwork:
@@ -185,7 +209,7 @@ def _assemble(
         point_way=segment_way[chains.segment],
         way_id=ways.id,
         way_tagset=ways.tagset,
-        component_m=np.bincount(component, np.where(on_way, edge_length, 0.0), minlength=count),
+        component_m=np.bincount(component, np.where(on_way, edge_length, 0.0), count).astype(np.float64),
         meta=meta,
     )
 
@@ -194,4 +218,5 @@ def _along(chains: _Chains, length: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the metres from each edge's first point; 0 there exactly."""
     step = np.append(length, 0.0)[chains.segment]
     before = np.concatenate([[0.0], np.cumsum(step)])[:-1]
-    return before - np.repeat(before[chains.first[:-1]], np.diff(chains.first))
+    along: NDArray[np.float64] = before - np.repeat(before[chains.first[:-1]], np.diff(chains.first))
+    return along

@@ -1,0 +1,140 @@
+"""The compiled kernels of `nearest`: from junctions' labels to points on edges."""
+
+# mypy: disable-error-code="no-untyped-def"
+# ruff: noqa: ANN001, ANN201, PLR0913, PLR0917
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from micropolis_map.analysis.kernels import BACKWARD, COST, FORWARD, NODE, UNREACHED
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+
+@njit(cache=True, nogil=True)
+def best_way(homes, spots, labels, tail, head, edge_pass, first, index):
+    """Return ms, way (`nearest.DIRECT` …) and spot of each home: over its edge's ends, or along the edge."""
+    edge, to_from, to_to, forward, backward, along, gap = homes
+    spot_forward, spot_backward, spot_along, spot_gap = spots
+    cost = np.full(edge.size, np.inf)
+    via = np.full(edge.size, np.uint8(3))
+    which = np.full(edge.size, -1, np.int32)
+    for n in range(edge.size):
+        e = edge[n]
+        if e < 0:
+            continue
+        for side in range(2):
+            label = labels[tail[e] if side == 0 else head[e]]
+            there = to_from[n] if side == 0 else to_to[n]
+            if label != UNREACHED and gap[n] + there + (label >> 32) < cost[n]:
+                cost[n] = gap[n] + there + (label >> 32)
+                via[n] = 1 + side
+                which[n] = label & 0xFFFFFFFF
+        for k in range(first[e], first[e + 1]):
+            s = index[k]
+            walk = np.inf
+            if spot_along[s] >= along[n] and edge_pass[e] & 1:
+                walk = spot_forward[s] - forward[n]
+            if spot_along[s] <= along[n] and edge_pass[e] & 2:
+                walk = min(walk, backward[n] - spot_backward[s])
+            walk += gap[n] + spot_gap[s]
+            if walk < cost[n] or (walk == cost[n] and s < which[n]):
+                cost[n] = walk
+                via[n] = 0
+                which[n] = s
+    return cost, via, which
+
+
+@njit(cache=True, nogil=True)
+def follow_labels(
+    first: Ints,
+    arc: Longs,
+    arc_edge: Ints,
+    edge_m: Floats,
+    labels: Longs,
+    seed_of: Ints,
+    seed_m: Floats,
+    ask: Ints,
+) -> Floats:
+    """Return the metres from each node in `ask` along its least-cost walk; nan elsewhere."""
+    metres = np.full(labels.size, np.nan)
+    stack = np.empty(1024, np.int32)
+    step = np.empty(1024)
+    for node in ask:
+        v = node
+        depth = 0
+        while np.isnan(metres[v]):
+            if seed_of[v] >= 0:
+                metres[v] = seed_m[seed_of[v]]
+                break
+            if depth == stack.size:
+                stack = np.concatenate((stack, np.empty(depth, np.int32)))
+                step = np.concatenate((step, np.empty(depth)))
+            for a in range(first[v], first[v + 1]):
+                w = np.int32(arc[a] & NODE)
+                if labels[w] != UNREACHED and labels[w] + (arc[a] & COST) == labels[v]:
+                    stack[depth] = v
+                    step[depth] = edge_m[arc_edge[a]]
+                    depth += 1
+                    v = w
+                    break
+            else:  # no arc explains the label: it was not made on this graph
+                break
+        total = metres[v]
+        while depth > 0:
+            depth -= 1
+            total += step[depth]
+            metres[stack[depth]] = total
+    return metres
+
+
+@njit(cache=True, nogil=True)
+def fill_edges(
+    edge_first,
+    tail,
+    head,
+    edge_pass,
+    forward,
+    backward,
+    labels,
+    along,
+    first,
+    index,
+    spots,
+):
+    """Return the label of every point from those of the junctions; see `nearest.nearest_along_edges`."""
+    spot_forward, spot_backward, spot_along, spot_gap = spots
+    nothing = UNREACHED
+    out = np.empty(along.size, np.int64)
+    for e in range(tail.size):
+        a = edge_first[e]
+        b = edge_first[e + 1]
+        at_tail = labels[tail[e]]
+        at_head = labels[head[e]]
+        go = edge_pass[e] & FORWARD and at_head != nothing
+        come = edge_pass[e] & BACKWARD and at_tail != nothing
+        whole = max(forward[b - 1], 1)
+        out[a] = at_tail
+        out[b - 1] = at_head
+        for i in range(a + 1, b - 1):
+            label = nothing
+            if come:
+                label = at_tail + (np.int64(backward[i]) << 32)
+            if go:
+                label = min(label, at_head + (np.int64(whole - forward[i]) << 32))
+            out[i] = label
+        for k in range(first[e], first[e + 1]):
+            s = index[k]
+            for i in range(a, b):
+                if spot_along[s] >= along[i] and edge_pass[e] & FORWARD:
+                    walk = spot_forward[s] - forward[i] + spot_gap[s]
+                    out[i] = min(out[i], (np.int64(np.rint(walk)) << 32) | s)
+                if spot_along[s] <= along[i] and edge_pass[e] & BACKWARD:
+                    walk = backward[i] - spot_backward[s] + spot_gap[s]
+                    out[i] = min(out[i], (np.int64(np.rint(walk)) << 32) | s)
+    return out
