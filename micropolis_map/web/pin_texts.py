@@ -25,7 +25,6 @@ FRAME: Mapping[str, str] = {
     "copy_self": mark("Select the link and copy it."),
     "share": mark("Share"),
     "print": mark("Print"),
-    "close": mark("Close"),
     "undo": mark("Undo"),
     "send": mark("Send"),
     "private_link": mark("Your private link"),
@@ -63,7 +62,6 @@ PIN: Mapping[str, str] = {
     "step_look": mark("Look"),
     "step_of": mark("Step {n} of 3"),
     "where_head": mark("Where is it?"),
-    "where_lead": mark("Tap the map, or search."),
     "what_head": mark("What is it?"),
     "look_head": mark("This is what neighbours will see"),
     "story_head": mark("Your story about this place"),
@@ -184,9 +182,6 @@ PIN: Mapping[str, str] = {
     "found_email": mark("An e-mail address"),
     "found_full_name": mark("A full name"),
     "take_out": mark("Take it out"),
-    "taken_out": mark("Taken out."),
-    "look_place": mark("The place"),
-    "look_story": mark("Your story"),
     "look_told_by": mark("told by {name}"),
     "look_past": mark("about the past"),
     "look_present": mark("about today"),
@@ -217,7 +212,6 @@ PIN: Mapping[str, str] = {
     "another": mark("Pin another place"),
     "draft_kept": mark("Your draft is back. Go on where you stopped."),
     "draft_drop": mark("Start afresh"),
-    "draft_dropped": mark("The draft is cleared."),
     "conflict": mark(
         "Somebody changed the same while you wrote. Nothing is lost: send yours beside theirs, and an "
         "organiser looks at both."
@@ -293,7 +287,6 @@ MINE: Mapping[str, str] = {
 }
 
 SAY: Mapping[str, str] = {
-    "title": mark("You know this place?"),
     "know": mark("I know this place"),
     "know_lead": mark("Your yes tells others that it is real and still there. No name is kept."),
     "know_thanks": mark("Thank you. Neighbours who know this place: {n}"),

@@ -179,6 +179,8 @@ async function send() {
   $("sent-key").replaceChildren(keyCard(draft.secret));
   progress({ state: "sending" });
   show("sent");
+  $("stage").classList.add("settling"); // the second tap of a double one must not hit what appears under it
+  setTimeout(() => $("stage").classList.remove("settling"), 700);
   history.replaceState({ step: "sent" }, "");
   await handIn(draft);
 }
