@@ -19,8 +19,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
+import numpy as np
 import shapely
 
+from micropolis_map.analysis.network import WAY, WalkNetwork
 from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.place_fields import check_slug
@@ -223,11 +225,12 @@ def _store(store: CommunityStore, community: Community, town: Town, begun: float
 
 def _report(community: Community, town: Town, build_id: str, seconds: float) -> LoadReport:
     facts = town.network.summary()
+    nodes, edges = _street_nodes_and_edges(town.network)
     people = town.homes.population
     return LoadReport(
         community=community.slug,
-        nodes=facts["nodes"],
-        edges=facts["edges"],
+        nodes=nodes,
+        edges=edges,
         length_km=round(facts["length_km"], 3),
         steps=facts["steps"],
         components=facts["components"],
@@ -245,6 +248,14 @@ def _report(community: Community, town: Town, build_id: str, seconds: float) -> 
         build_id=build_id,
         notes=town.notes,
     )
+
+
+def _street_nodes_and_edges(network: WalkNetwork) -> tuple[int, int]:
+    """Return how many OpenStreetMap nodes the walkable ways have, bends included, and the segments between."""
+    kinds = np.repeat(network.edge_kind, np.diff(network.edge_first))
+    on_ways = kinds == WAY
+    segments = np.count_nonzero(on_ways) - np.count_nonzero(network.edge_kind == WAY)
+    return int(np.unique(network.point_osm[on_ways]).size), int(segments)
 
 
 def _described_by(community: Community, town: Town) -> Community:

@@ -23,7 +23,7 @@ def write_community(town: Town, folder: Path) -> None:
     """Write ``community.toml``: the text is kept beside the script, the centre comes from the plan."""
     lon, lat = PLAN["centre"]
     text = (HERE / "community.toml").read_text("utf-8").replace("{centre}", f"[{lon}, {lat}]")
-    (folder / "community.toml").write_text(text.replace("{homes}", f"{len(town.homes):,}"), "utf-8")
+    (folder / "community.toml").write_text(text.replace("{homes}", str(round(len(town.homes), -2))), "utf-8")
 
 
 def globe(shape: shapely.Geometry) -> dict[str, Any]:

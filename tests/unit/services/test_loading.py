@@ -270,3 +270,18 @@ def test_every_error_keeps_its_class_and_gains_what_stays(application):
         loading._old_data_stays(store, "x"),
     ):
         raise MicropolisError("a")
+
+
+def test_nodes_and_edges_count_the_streets_as_mapped(application, tmp_path):
+    """A bend is a node of the street; the contraction of chains is the engine's own business."""
+    elements = [
+        {"type": "node", "id": n, "lon": 17.0 + n * 1e-3, "lat": 55.0 + (n % 2) * 1e-4} for n in range(5)
+    ]
+    ways = [
+        {"type": "way", "id": 1, "nodes": [0, 1, 2, 3], "tags": {"highway": "residential"}},
+        {"type": "way", "id": 2, "nodes": [2, 4], "tags": {"highway": "footway"}},
+    ]
+    file = tmp_path / "bend.json"
+    file.write_text(json.dumps({"elements": elements + ways}), "utf-8")
+    report = load_community(application, "bend", LoadRequest(osm=(file,)))
+    assert (report.nodes, report.edges) == (5, 4)
