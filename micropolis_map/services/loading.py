@@ -251,7 +251,7 @@ def _report(community: Community, town: Town, build_id: str, seconds: float) -> 
 
 
 def _street_nodes_and_edges(network: WalkNetwork) -> tuple[int, int]:
-    """Return how many OpenStreetMap nodes the walkable ways have, bends included, and the segments between."""
+    """Return how many OpenStreetMap nodes the walkable ways have, bends included, and their segments."""
     kinds = np.repeat(network.edge_kind, np.diff(network.edge_first))
     on_ways = kinds == WAY
     segments = np.count_nonzero(on_ways) - np.count_nonzero(network.edge_kind == WAY)
