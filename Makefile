@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types layers browser bench lock texts demo clean
+.PHONY: help run test crash check format lint types layers browser bench lock texts demo clean
 
 help: ## show these targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ run: $(VENV)/.run ## set up what is missing and open the map at http://localhost
 
 test: $(VENV)/.test ## set up what is missing and run every test (chromium for those in a browser)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+crash: $(VENV)/.test ## kill -9 while four processes pin 2,000 places: nothing acknowledged is lost
+	MICROPOLIS_CRASH_PINS=2000 $(BIN)/python -m pytest tests/crash -q
 
 check: format lint types layers test ## all that CI checks: format, lint, types, layers, tests
 
