@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from micropolis_map.domain.text import LangText
 
@@ -21,16 +21,7 @@ Activity = Literal[
     "smart_work_centre",
     "help_point",
 ]
-ACTIVITIES: tuple[str, ...] = (
-    "neighbourhood_cafe",
-    "local_activity_place",
-    "library",
-    "culture_centre",
-    "community_garden",
-    "sports",
-    "smart_work_centre",
-    "help_point",
-)
+ACTIVITIES: tuple[str, ...] = get_args(Activity)
 
 StepFree = Literal["yes", "limited", "no", "unknown"]
 STEP_FREE: tuple[StepFree, ...] = ("yes", "limited", "no", "unknown")
