@@ -108,11 +108,26 @@ def segments_of(network: WalkNetwork, streets: Streets) -> tuple[Any, ...]:
     sets = TagSets()
     sets.add({"highway": "residential"})
     zero = np.zeros(1, dtype=np.int32)
-    ways = Ways(np.zeros(1, dtype=np.int64), zero, zero, zero.astype(np.int8), np.zeros(1), np.zeros(1, dtype=bool), sets)
+    ways = Ways(
+        np.zeros(1, dtype=np.int64),
+        zero,
+        zero,
+        zero.astype(np.int8),
+        np.zeros(1),
+        np.zeros(1, dtype=bool),
+        sets,
+    )
     k = streets.a.size
     segments = Segments(streets.a, streets.b, np.zeros(k, dtype=np.int32), np.zeros(k, dtype=np.uint8))
     vertices = Vertices(streets.lon, streets.lat, np.full(streets.nodes, np.nan), np.arange(streets.nodes))
-    return ways, segments, np.zeros(k, dtype=np.int32), streets.length_m, vertices, {**network.meta, "rows": [{}]}
+    return (
+        ways,
+        segments,
+        np.zeros(k, dtype=np.int32),
+        streets.length_m,
+        vertices,
+        {**network.meta, "rows": [{}]},
+    )
 
 
 def nearby(streets: Streets, rng: np.random.Generator, count: int) -> NDArray[np.int64]:
@@ -198,7 +213,9 @@ def nearest_and_build(run: Run) -> dict[str, Any]:
     return built
 
 
-def compare_cutoff(run: Run, ours: NDArray[Any], ours_s: float, peer: str, work: Callable[[], NDArray[Any]]) -> None:
+def compare_cutoff(
+    run: Run, ours: NDArray[Any], ours_s: float, peer: str, work: Callable[[], NDArray[Any]]
+) -> None:
     """Time the nearest spot within `FAR_M`; who is at the limit to a decimetre may fall on either side."""
     theirs = work()
     clear = (np.abs(np.nan_to_num(ours, posinf=FAR_M) - FAR_M) > 0.2) | (np.isinf(ours) & np.isinf(theirs))
@@ -220,14 +237,21 @@ def counts(run: Run, built: dict[str, Any]) -> None:
     if not ((low <= counted) & (counted <= high)).all():
         raise Disagreement("spots within 1,200 m")
     task = f"spots within {WITHIN_M:.0f} m, every node"
-    run.row(task, ours_s, "scipy.sparse.csgraph", median_s(lambda: Scipy.within(graph, run.spots, WITHIN_M), most=3))
+    run.row(
+        task,
+        ours_s,
+        "scipy.sparse.csgraph",
+        median_s(lambda: Scipy.within(graph, run.spots, WITHIN_M), most=3),
+    )
     if "pandana" in built:
         network = built["pandana"]
         found = Pandana.range_query(network, run.spots, WITHIN_M, run.streets.nodes)
         # pandana's distances are whole numbers of its own unit: allow what it rounds away
         if not ((low - 1 <= found) & (found <= high + 1)).all():
             raise Disagreement("pandana's range query")
-        range_s = median_s(lambda: Pandana.range_query(network, run.spots, WITHIN_M, run.streets.nodes), most=3)
+        range_s = median_s(
+            lambda: Pandana.range_query(network, run.spots, WITHIN_M, run.streets.nodes), most=3
+        )
         run.row(task, ours_s, "pandana, range query", range_s)
         aggregate_s = median_s(lambda: Pandana.aggregate(network, run.spots, WITHIN_M), most=1)
         run.row(task, ours_s, "pandana, aggregate", aggregate_s)
@@ -250,7 +274,12 @@ def matrices(run: Run, built: dict[str, Any]) -> None:
             theirs = peer.pairs(graph, run.stops)
             theirs = np.where(theirs > 1e6, np.inf, theirs)
             agree(peer.name, ours, theirs, within=0.5)
-            run.row(f"all pairs of {STOPS} stops", ours_s, peer.name, median_s(lambda p=peer, g=graph: p.pairs(g, run.stops), most=3))
+            run.row(
+                f"all pairs of {STOPS} stops",
+                ours_s,
+                peer.name,
+                median_s(lambda p=peer, g=graph: p.pairs(g, run.stops), most=3),
+            )
     every, spots = run.on_network(np.arange(run.streets.nodes)), run.on_network(run.spots)
 
     def sparse() -> int:
@@ -261,7 +290,12 @@ def matrices(run: Run, built: dict[str, Any]) -> None:
     if not low <= sparse() <= high:
         raise Disagreement("node × spot costs")
     task = f"node × spot costs within {WITHIN_M:.0f} m"
-    run.row(task, median_s(sparse), "scipy.sparse.csgraph", median_s(lambda: Scipy.sparse(graph, run.spots, WITHIN_M), most=3))
+    run.row(
+        task,
+        median_s(sparse),
+        "scipy.sparse.csgraph",
+        median_s(lambda: Scipy.sparse(graph, run.spots, WITHIN_M), most=3),
+    )
 
 
 def what_if(run: Run) -> None:
@@ -308,7 +342,12 @@ def snapping(run: Run) -> None:
     snapped = snap(network, lon, lat, furthest_m=5000.0)
     if not np.allclose(snapped.gap_m, gap, rtol=2e-3, atol=0.3):
         raise Disagreement(f"snapping: {np.abs(snapped.gap_m - np.asarray(gap)).max()}")
-    run.row("snap 100,000 points to edges", median_s(lambda: snap(network, lon, lat)), "osmnx nearest_edges", peer_s)
+    run.row(
+        "snap 100,000 points to edges",
+        median_s(lambda: snap(network, lon, lat)),
+        "osmnx nearest_edges",
+        peer_s,
+    )
 
 
 def porto(data: Path) -> OsmExtract:
@@ -322,9 +361,15 @@ def main(name: str, data: Path) -> None:
     """Measure everything on the network called `name`: ``porto`` or a number of nodes."""
     real = name == "porto"
     extract = porto(data) if real else synthetic(int(name.rstrip("x")), bends=not name.endswith("x"))
-    label = "Porto Alegre" if real else f"synthetic {int(name.rstrip('x')):,}" + (", crossings only" * name.endswith("x"))
+    label = (
+        "Porto Alegre"
+        if real
+        else f"synthetic {int(name.rstrip('x')):,}" + (", crossings only" * name.endswith("x"))
+    )
     run = Run(label, extract)
-    print(json.dumps({"graph": label, "nodes": run.streets.nodes, "junctions": run.network.nodes}), flush=True)
+    print(
+        json.dumps({"graph": label, "nodes": run.streets.nodes, "junctions": run.network.nodes}), flush=True
+    )
     if name.endswith("x"):
         run.impedance = impedance(run.network, WALKER)
     built = nearest_and_build(run)

@@ -30,7 +30,9 @@ def synthetic(nodes: int, seed: int = 1, *, bends: bool = True) -> OsmExtract:
     a, b = a[kept], b[kept]
     between = rng.integers(0, 4, a.size) if bends else np.zeros(a.size, dtype=np.int64)
     street = np.repeat(np.arange(a.size), between)
-    place = (np.arange(street.size) - np.repeat(np.cumsum(between) - between, between) + 1.0) / (between[street] + 1.0)
+    place = (np.arange(street.size) - np.repeat(np.cumsum(between) - between, between) + 1.0) / (
+        between[street] + 1.0
+    )
     wobble = rng.normal(0.0, 0.06 * BLOCK_DEGREES, (2, street.size))
     bend_lon = lon[a[street]] + place * (lon[b[street]] - lon[a[street]]) + wobble[0]
     bend_lat = lat[a[street]] + place * (lat[b[street]] - lat[a[street]]) + wobble[1]

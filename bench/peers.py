@@ -43,7 +43,8 @@ class Scipy:
         low, high, metres = low[first], high[first], np.maximum(metres[first], 1e-9)
         n = streets.nodes
         return coo_array(
-            (np.concatenate([metres, metres]), (np.concatenate([low, high]), np.concatenate([high, low]))), (n, n)
+            (np.concatenate([metres, metres]), (np.concatenate([low, high]), np.concatenate([high, low]))),
+            (n, n),
         ).tocsr()
 
     @staticmethod
@@ -123,7 +124,9 @@ class Networkx:
         import networkx
 
         cutoff = limit_m if np.isfinite(limit_m) else None
-        reached = networkx.multi_source_dijkstra_path_length(graph, set(spots.tolist()), cutoff=cutoff, weight="m")
+        reached = networkx.multi_source_dijkstra_path_length(
+            graph, set(spots.tolist()), cutoff=cutoff, weight="m"
+        )
         cost = np.full(graph.number_of_nodes(), np.inf)
         cost[list(reached)] = list(reached.values())
         return cost
@@ -162,7 +165,9 @@ class Pandana:
         import pandas as pd
 
         network.set(pd.Series(spots), variable=pd.Series(np.ones(len(spots))), name="spots")
-        return network.aggregate(limit_m, type="count", decay="flat", name="spots").to_numpy().astype(np.int64)
+        return (
+            network.aggregate(limit_m, type="count", decay="flat", name="spots").to_numpy().astype(np.int64)
+        )
 
     @staticmethod
     def range_query(network: Any, spots: NDArray[np.int64], limit_m: float, nodes: int) -> NDArray[np.int64]:

@@ -26,9 +26,16 @@ def ours(path: Path) -> dict[str, float]:
         network = build_walk_network(extract)
         _ = impedance(network, profile("adult")).into
         network_s = time.perf_counter() - start
-        box = shapely.box(*(float(f(v)) for f in (np.min, np.max) for v in (extract.node_lon, extract.node_lat)))
+        box = shapely.box(
+            *(float(f(v)) for f in (np.min, np.max) for v in (extract.node_lon, extract.node_lat))
+        )
         homes, spots = homes_of(extract, box), activity_spots_of(extract)
-        return {"network_s": network_s, "km": network.summary()["length_km"], "homes": len(homes), "spots": len(spots)}
+        return {
+            "network_s": network_s,
+            "km": network.summary()["length_km"],
+            "homes": len(homes),
+            "spots": len(spots),
+        }
 
     start = time.perf_counter()
     once()  # loads the compiled kernels

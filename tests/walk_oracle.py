@@ -18,8 +18,7 @@ from micropolis_map.domain.osm_extract import OsmExtract
 
 GEOD = Geod(ellps="WGS84")
 NEVER = set(
-    "motorway motorway_link raceway bus_guideway busway construction proposed planned abandoned razed disused "
-    "rest_area services escape elevator no".split()
+    ["motorway", "motorway_link", "raceway", "bus_guideway", "busway", "construction", "proposed", "planned", "abandoned", "razed", "disused", "rest_area", "services", "escape", "elevator", "no"]
 )
 SQUARES = {"pedestrian", "footway", "path", "living_street", "platform", "corridor"}
 

@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 NOT_WALKABLE = frozenset(
-    "motorway motorway_link raceway bus_guideway busway construction proposed planned abandoned razed "
-    "disused rest_area services escape elevator no".split()
+    [
+        "motorway",
+        "motorway_link",
+        "raceway",
+        "bus_guideway",
+        "busway",
+        "construction",
+        "proposed",
+        "planned",
+        "abandoned",
+        "razed",
+        "disused",
+        "rest_area",
+        "services",
+        "escape",
+        "elevator",
+        "no",
+    ]
 )
 """Values of ``highway`` nobody walks on."""
 
@@ -32,8 +48,22 @@ PASSAGE_KEYS = (
 """The tags that may decide whether a profile passes; an edge is uniform in them."""
 
 OBSTACLE_BARRIERS = frozenset(
-    "kerb step stile turnstile full-height_turnstile kissing_gate cycle_barrier motorcycle_barrier "
-    "horse_stile log chain block jersey_barrier debris".split()
+    [
+        "kerb",
+        "step",
+        "stile",
+        "turnstile",
+        "full-height_turnstile",
+        "kissing_gate",
+        "cycle_barrier",
+        "motorcycle_barrier",
+        "horse_stile",
+        "log",
+        "chain",
+        "block",
+        "jersey_barrier",
+        "debris",
+    ]
 )
 """Values of ``barrier`` on a node that may stop wheels."""
 

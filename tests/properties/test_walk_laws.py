@@ -180,7 +180,7 @@ def test_every_kernel_agrees_with_networkx_from_every_node():
     """One to all, without snapping, on a city with holes."""
     missing = frozenset(((c, r), (c + 1, r)) for r in range(0, 21, 3) for c in range(r % 5, 20, 4))
     walks, oracle = Walks(toy_city(without=missing)), Oracle(toy_city(without=missing))
-    source = int(np.flatnonzero((oracle.lon == lon_lat(7, 0)[0]))[0])
+    source = int(np.flatnonzero(oracle.lon == lon_lat(7, 0)[0])[0])
     reach = nx.single_source_dijkstra_path_length(oracle.graph, source, weight="m")
     nearest = walks.nearest(CROSSINGS, [(oracle.lon[source], oracle.lat[source])])
     np.testing.assert_allclose(nearest.length_m, [reach[i] for i in range(len(CROSSINGS))], atol=0.05)

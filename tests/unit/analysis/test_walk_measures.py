@@ -102,7 +102,7 @@ def test_a_path_tells_the_streets_it_follows():
         (4, [4, 5], {"highway": "footway"}),
     ]
     walks = Walks(
-        extract_of(nodes, ways), elevation=lambda lon, lat: np.where(lon > lon_lat(8.2, 0)[0], 7.0, 0.0)
+        extract_of(nodes, ways), elevation=lambda lon, _: np.where(lon > lon_lat(8.2, 0)[0], 7.0, 0.0)
     )
     walk = path(walks.network, walks.impedance, walks.snap(lon_lat(1, 0.1)), walks.snap(lon_lat(12, 0)))
     assert [(leg.name, leg.highway, round(leg.length_m)) for leg in walk.legs] == [

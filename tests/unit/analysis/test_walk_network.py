@@ -213,7 +213,7 @@ def test_a_damaged_network_says_so(tmp_path):
 def test_a_bridge_is_not_draped_over_its_valley():
     nodes = grid({1: (0, 0), 2: (5, 0), 3: (7.5, 0), 4: (10, 0), 5: (15, 0)})
     ways = [(1, [1, 2], STREET), (2, [2, 3, 4], {**STREET, "bridge": "yes"}), (3, [4, 5], STREET)]
-    valley = lambda lon, lat: np.where(np.abs(lon - lon_lat(7.5, 0)[0]) < 1e-4, 0.0, 100.0)  # noqa: E731
+    valley = lambda lon, _: np.where(np.abs(lon - lon_lat(7.5, 0)[0]) < 1e-4, 0.0, 100.0)  # noqa: E731
     network = build_walk_network(extract_of(nodes, ways), elevation=valley)
     np.testing.assert_allclose(network.point_height_m, 100.0, atol=1e-6)
     ground = build_walk_network(extract_of(nodes, [(1, [1, 2, 3, 4, 5], STREET)]), elevation=valley)

@@ -146,7 +146,7 @@ def test_steps_cost_a_rate_per_metre_climbed(tags, up_s, down_s):
 
 
 def test_steps_climb_what_the_heights_say_where_nobody_counted():
-    walks = Walks(stairs({}), elevation=lambda lon, lat: np.where(lon > lon_lat(5.1, 0)[0], 8.0, 0.0))
+    walks = Walks(stairs({}), elevation=lambda lon, _: np.where(lon > lon_lat(5.1, 0)[0], 8.0, 0.0))
     there = walks.matrix([lon_lat(1, 0)], [lon_lat(11, 0)])[0, 0]
     back = walks.matrix([lon_lat(11, 0)], [lon_lat(1, 0)])[0, 0]
     assert there - back == pytest.approx(8.0 * 1.5, abs=0.01)

@@ -1,0 +1,91 @@
+"""`python -m bench`: everything, a table on the screen, JSON lines in ``bench/results.jsonl``, and the page.
+
+Run it in the peers' own environment: ``.venv-bench/bin/python -m bench`` (`make bench` does).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bench.page import page
+
+ROOT = Path(__file__).parent.parent
+DATA = Path(os.environ.get("MICROPOLIS_TEST_DATA", ROOT.parent / "shared" / "data"))
+GRAPHS = ("porto", "20000", "200000", "200000x", "2000000")
+PEERS = ("numpy", "numba", "scipy", "igraph", "networkx", "pandana", "osmnx", "pyrosm")
+
+
+def main() -> None:
+    """Run every task in a process of its own; stop where answers disagree."""
+    rows: list[dict[str, Any]] = []
+    graphs: list[dict[str, Any]] = []
+    porto = DATA / "porto_alegre" / "poa_osm.pbf"
+    if porto.exists():
+        rows += reading(porto)
+    else:
+        print(f"no real data at {DATA}: synthetic networks only", file=sys.stderr)
+    for name in GRAPHS:
+        if name != "porto" or porto.exists():
+            for line in child("bench.graph_tasks", name, str(DATA)):
+                (rows if "task" in line else graphs).append(line)
+    facts = {
+        "machine": f"{os.cpu_count()} cores, {processor()}, {platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        **{name: version(name) for name in PEERS},
+    }
+    (ROOT / "bench" / "results.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in [facts, *graphs, *rows])
+    )
+    (ROOT / "docs" / "benchmarks.md").write_text(page(facts, graphs, rows), encoding="utf-8")
+    for row in rows:
+        print(f"{row['task']:<42} {row['graph']:<32} {row['ours_s']:>9.4f} s  {row['peer']:<24} "
+              f"{row['peer_s']:>9.4f} s  {row['ratio']:>8.1f} ×")  # fmt: skip
+
+
+def reading(path: Path) -> list[dict[str, Any]]:
+    """Read one file with each tool, three times; the medians."""
+    found = {}
+    for tool in ("ours", "pyrosm", "osmnx"):
+        runs = [child("bench.reading", tool, str(path))[-1] for _ in range(1 if tool == "osmnx" else 3)]
+        found[tool] = sorted(runs, key=lambda run: run["seconds"])[len(runs) // 2]
+    ours = found["ours"]
+    task = "OSM file to ready network, homes and spots"
+    return [
+        {
+            "task": task, "graph": "Porto Alegre", "ours_s": ours["seconds"], "peer": f"{tool}, network alone",
+            "peer_s": found[tool]["seconds"], "ratio": found[tool]["seconds"] / ours["seconds"],
+            "peak_mb": ours["peak_mb"], "peer_peak_mb": found[tool]["peak_mb"],
+        }
+        for tool in ("pyrosm", "osmnx")
+    ]  # fmt: skip
+
+
+def child(module: str, *arguments: str) -> list[dict[str, Any]]:
+    """Run a module and return the JSON lines it prints; its other words go to stderr."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    for line in lines:
+        print(json.dumps(line), file=sys.stderr, flush=True)
+    return lines
+
+
+def processor() -> str:
+    """Return the processor's name where the system tells it."""
+    info = Path("/proc/cpuinfo")
+    names = [
+        line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")
+    ]
+    return names[0] if names else platform.processor()
+
+
+if __name__ == "__main__":
+    main()
