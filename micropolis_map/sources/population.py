@@ -13,11 +13,11 @@ import shapely
 from numpy.typing import NDArray
 
 from micropolis_map.domain.points import PointSet
-from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.errors import InvalidInput
 from micropolis_map.sources import column_names
 from micropolis_map.sources.delimited_table import DelimitedTable, lon_lat_of, read_delimited
 from micropolis_map.sources.local_projection import LocalProjection
-from micropolis_map.sources.vector_file import VectorFile, read_vector
+from micropolis_map.sources.vector_file import VectorFile, is_vector_file, read_vector
 
 Floats = NDArray[np.float64]
 NEAREST_HOME_M = 250.0
@@ -67,14 +67,7 @@ def read_population(path: Path) -> PopulationFile:
     InvalidInput
         It has no population column, a value that is negative or no number, or nobody in all.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
-    except FileNotFoundError as error:
-        raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
-    except OSError as error:
-        raise UnreadableFile(f"{path.name} cannot be read: {error}", ACCEPTED) from error
-    if start[:1] in {b"{", b"["} or start.startswith((b"SQLite format 3", b"PK\x03\x04", b"fgb")):
+    if is_vector_file(path, ACCEPTED):
         return _from_features(read_vector(path), path.name)
     return _from_table(read_delimited(path))
 

@@ -183,3 +183,21 @@ def _check_degrees(geometry: Any, path: Path) -> None:
             "latitude (they seem to be metres of a map projection that the file does not name)",
             "export it in EPSG:4326, or with its coordinate system",
         )
+
+
+def is_vector_file(path: Path, accepted: str) -> bool:
+    """Return whether the file holds features (JSON, GeoPackage, zipped shapefile, FlatGeobuf), not a table.
+
+    Raises
+    ------
+    UnreadableFile
+        There is no such file, or it cannot be opened; `accepted` says what would do.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except FileNotFoundError as error:
+        raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
+    except OSError as error:
+        raise UnreadableFile(f"{path.name} cannot be read: {error}", accepted) from error
+    return start[:1] in {b"{", b"["} or start.startswith((b"SQLite format 3", b"PK\x03\x04", b"fgb"))
