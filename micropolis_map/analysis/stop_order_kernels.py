@@ -66,7 +66,7 @@ def improved_rounds(cost: Longs) -> Longs:
 
 @njit(cache=True, nogil=True)
 def _cost(cost: Longs, order: Longs) -> int:
-    total = cost[order[-1], order[0]]
+    total: int = cost[order[-1], order[0]]
     for k in range(order.size - 1):
         total += cost[order[k], order[k + 1]]
     return total

@@ -1,0 +1,125 @@
+"""A tour as a file to take along, by its ending."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from micropolis_map.domain.text import pick
+from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark, translation
+from micropolis_map.ports import CommunityStore
+from micropolis_map.services.assessing import Deps
+from micropolis_map.services.touring import TourPlan
+from micropolis_map.services.touring_xml import DECIMALS, OSM, gpx_text, kml_text
+from micropolis_map.stores.files import write_whole
+
+TOUR_OF = mark("A walk in {community}")
+
+
+def tour_geojson(plan: TourPlan, name: str) -> dict[str, Any]:
+    """Return a FeatureCollection: the walk, a line for each part, then the stops in order.
+
+    Lines have ``role: "walk"``, ``straight`` and figures; stops ``role: "stop"``, ``number``, ``name``.
+    """
+    walks = [
+        {
+            "type": "Feature",
+            "geometry": {
+                "type": "LineString",
+                "coordinates": [
+                    [round(lon, DECIMALS), round(lat, DECIMALS)]
+                    for lon, lat in zip(walk.lon.tolist(), walk.lat.tolist(), strict=True)
+                ],
+            },
+            "properties": {
+                "role": "walk",
+                "to": walk.destination.id,
+                "straight": walk.straight,
+                "length_m": round(walk.length_m, 1),
+                "walking_s": round(walk.cost_s, 1),
+                "steps": None if walk.straight else walk.staircases,
+            },
+        }
+        for walk in plan.walks
+    ]
+    stops = [
+        {
+            "type": "Feature",
+            "id": stop.id,
+            "geometry": {"type": "Point", "coordinates": [stop.lon, stop.lat]},
+            "properties": {
+                "role": "stop",
+                "number": number,
+                "name": pick(stop.name, plan.request.lang)[0] or stop.id,
+                "about": pick(stop.about, plan.request.lang)[0],
+                "visit_s": stop.visit_s,
+            },
+        }
+        for number, stop in enumerate(plan.stops, start=1)
+    ]
+    about = {key: value for key, value in plan.as_json().items() if key != "directions"}
+    return {
+        "type": "FeatureCollection",
+        "features": [*walks, *stops],
+        "micropolis": {"schema": 1, "name": name, "attribution": OSM if plan.loaded else "", "tour": about},
+    }
+
+
+def _geojson_bytes(plan: TourPlan, name: str, _store: CommunityStore, _address: str) -> bytes:
+    return json.dumps(tour_geojson(plan, name), ensure_ascii=False, allow_nan=False).encode()
+
+
+def _gpx_bytes(plan: TourPlan, name: str, _store: CommunityStore, _address: str) -> bytes:
+    return gpx_text(plan, name).encode()
+
+
+def _kml_bytes(plan: TourPlan, name: str, _store: CommunityStore, _address: str) -> bytes:
+    return kml_text(plan, name).encode()
+
+
+FORMATS: Mapping[str, tuple[str, Callable[[TourPlan, str, CommunityStore, str], bytes]]] = {
+    ".gpx": ("application/gpx+xml", _gpx_bytes),
+    ".kml": ("application/vnd.google-earth.kml+xml", _kml_bytes),
+    ".geojson": ("application/geo+json", _geojson_bytes),
+}
+"""The media type and the writer of each ending."""
+
+
+def check_ending(path: Path) -> None:
+    """Raise InvalidInput where a tour has no form for the file's ending."""
+    if path.suffix.lower() not in FORMATS:
+        raise InvalidInput(f"a tour cannot be written as {path.name!r}", f"end it in {', '.join(FORMATS)}")
+
+
+def tour_bytes(deps: Deps, plan: TourPlan, ending: str, name: str = "", address: str = "") -> bytes:
+    """Return the tour in the form of `ending`.
+
+    Parameters
+    ----------
+    name
+        The tour's, in the plan's language; empty: named after its community.
+    address
+        Of the site, such as ``https://map.example.org``: for QR codes; empty leaves them out.
+    """
+    if not name:
+        community = deps.community_store.get(plan.community)
+        called = pick(community.name, plan.request.lang)[0] or plan.community
+        name = translation(plan.request.lang).gettext(TOUR_OF).format(community=called)
+    return FORMATS[ending][1](plan, name, deps.community_store, address)
+
+
+def write_tour(deps: Deps, plan: TourPlan, path: Path) -> None:
+    """Write the tour to `path`, whole or not at all.
+
+    Raises
+    ------
+    InvalidInput
+        A tour has no form for the file's ending.
+    StoreUnavailable
+        The file cannot be written there.
+    """
+    check_ending(path)
+    write_whole(path, tour_bytes(deps, plan, path.suffix.lower()))
