@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -21,6 +22,7 @@ from micropolis_map.stores.photos import gps_of
 from micropolis_map.stores.place_store import Note
 
 MAX_RECORDINGS = 3
+_MEDIUM_ID = re.compile(r"[\w.:@~-]{1,128}")
 _MOST: Mapping[str, int] = {"photo": MAX_PHOTOS, "audio": MAX_RECORDINGS}
 
 
@@ -99,6 +101,8 @@ def recording(desk: Participation, actor: Actor, audio_id: str) -> tuple[Path, s
 
 
 def _seen(desk: Participation, actor: Actor, medium_id: str) -> bool:
+    if not _MEDIUM_ID.fullmatch(medium_id):
+        raise NotFound(f"there is no photo or recording {medium_id[:60]!r}", "look the place up again")
     if medium_id in _published(desk, desk.places.version()):
         return True
     medium = desk.media.find(medium_id)

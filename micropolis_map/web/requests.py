@@ -89,7 +89,7 @@ def text_of(document: Mapping[str, Any], name: str, default: str = "") -> str:
     value = document.get(name)
     if value is None:
         return default
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\x00" in value:
         raise InvalidInput(f"{name} is {str(value)[:80]!r}", "give a text")
     return value
 
