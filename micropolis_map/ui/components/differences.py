@@ -20,10 +20,14 @@ _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
 
 def differences_html(found: Sequence[Difference], titles: Mapping[str, str]) -> str:
-    """Return the differences as a list of names and values; titles of stories are by their id."""
+    """Return the differences as a list of names and values; titles of stories are by their id.
+
+    Where everything is new, nothing is marked as new.
+    """
+    new = all(one.before is None for one in found)
     rows = "".join(
         f"<div><dt>{safe_text.html(desk_words.part(one.path, dict(titles)))}</dt>"
-        f"<dd>{_change(one.path, one.before, one.after)}</dd></div>"
+        f"<dd>{_change(one.path, one.before, one.after, new=new)}</dd></div>"
         for one in found
         if one.path not in {"source", "licence"} or one.before is not None
     )
@@ -49,11 +53,13 @@ def marked(text: str) -> str:
     return _pieces([("", text)])
 
 
-def _change(path: str, before: Any, after: Any) -> str:
+def _change(path: str, before: Any, after: Any, *, new: bool) -> str:
     if path == "geometry" and before is not None and after is not None:
         return safe_text.html(_moved(before, after))
     if before is None:
-        return f"<ins>{value_html(path, after)}</ins>"
+        plain = _is_photo(path) or path.endswith("/audio")
+        value = value_html(path, after) if plain else _pieces([("", _text(path, after))])
+        return value if new else f"<ins>{value}</ins>"
     if after is None:
         return f"<del>{value_html(path, before)}</del>"
     if _is_photo(path):

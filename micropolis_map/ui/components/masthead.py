@@ -64,7 +64,13 @@ def _choose_community(slug: str) -> None:
         format_func=_option,
         key="w_community",
         on_change=lambda: session.change(
-            community=st.session_state["w_community"], place="", theme="", activity="", q="", kinds=()
+            community=st.session_state["w_community"],
+            place="",
+            theme="",
+            activity="",
+            q="",
+            kinds=(),
+            years="",
         ),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from micropolis_map.domain.place import KINDS, Place
+from micropolis_map.domain.place_filter import years_of
 from micropolis_map.ui import safe_text, session, words
 from micropolis_map.ui.language import _
 from micropolis_map.ui.view_state import ViewState
@@ -66,7 +67,7 @@ def clear_button(view: ViewState, key: str) -> None:
             _("Clear filters"),
             key=key,
             icon=":material/filter_alt_off:",
-            on_click=lambda: session.change(q="", kinds=(), theme="", activity=""),
+            on_click=lambda: session.change(q="", kinds=(), theme="", activity="", years=""),
         )
 
 
@@ -75,5 +76,6 @@ def active_filters(view: ViewState) -> str:
     parts = [words.kind(kind) for kind in view.kinds]
     parts += [words.theme(view.theme)] if view.theme else []
     parts += [words.activity(view.activity)] if view.activity else []
+    parts += [words.period(years_of(view.years))] if view.years else []
     parts += [f"“{view.q}”"] if view.q else []
     return safe_text.label(", ".join(parts))

@@ -7,10 +7,15 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from micropolis_map.domain.permission import may
 from micropolis_map.domain.place import Place, Story
 from micropolis_map.domain.text import LANGUAGES, pick
-from micropolis_map.ui import language, safe_text, session, words
+from micropolis_map.ui import language, people, safe_text, session, words
+from micropolis_map.ui.components.pictures import audio_html, photos_html, then_now
+from micropolis_map.ui.components.pin_links import say_links
+from micropolis_map.ui.components.place_history import place_history
 from micropolis_map.ui.components.place_list import name_of
+from micropolis_map.ui.components.site_address import site_address
 from micropolis_map.ui.language import _, ngettext
 from micropolis_map.ui.view_state import ViewState
 
@@ -27,10 +32,15 @@ def story_panel(place: Place, view: ViewState, languages: tuple[str, ...]) -> No
         )
         st.html(_head(place, languages))
         st.html(_description(place, languages))
+        if place.photos:
+            st.html(photos_html(place.photos, ("en", *languages)))
         st.html(_facts(place))
+        then_now(place, ("en", *languages))
         _stories(place)
+        say_links(place)
         _source(place)
         _link(view)
+        _history(place)
 
 
 def _head(place: Place, languages: tuple[str, ...]) -> str:
@@ -48,6 +58,8 @@ def _head(place: Place, languages: tuple[str, ...]) -> str:
 
 def _description(place: Place, languages: tuple[str, ...]) -> str:
     text, lang = pick(place.description, language.current(), ("en", *languages))
+    if not text and place.stories:
+        return "<span></span>"  # the stories describe it; Streamlit takes no empty HTML
     if not text:
         return '<p class="mm-quiet">' + safe_text.html(_("Nobody has described this place yet.")) + "</p>"
     note = "" if lang == language.current() else _only_in(lang)
@@ -106,10 +118,12 @@ def _story(story: Story) -> None:
 def _telling(story: Story, title: str, text: str, lang: str) -> str:
     about = _("about the past") if story.about == "past" else _("about today")
     by = _("told by {name}").format(name=story.told_by) if story.told_by else ""
+    heading = f"<h4>{safe_text.html(title)}</h4>" if title else ""
     line = " · ".join(part for part in (by, str(story.year) if story.year else "", about) if part)
+    media = photos_html(story.photos, (lang,)) + audio_html(story)
     return (
-        f'<article class="mm-tale" lang="{escape(lang)}"><h4>{safe_text.html(title)}</h4>'
-        f"{safe_text.paragraphs(text)}<footer>{safe_text.html(line)}</footer></article>"
+        f'<article class="mm-tale" lang="{escape(lang)}">{heading}'
+        f"{safe_text.paragraphs(text)}{media}<footer>{safe_text.html(line)}</footer></article>"
     )
 
 
@@ -133,10 +147,11 @@ def _link(view: ViewState) -> None:
 def link_to(view: ViewState) -> str:
     """Return the address that opens the view's place, without the filters."""
     address = ViewState(community=view.community, place=view.place, lang=view.lang)
-    return f"{_origin()}/?{urlencode(address.query())}"
+    return f"{site_address()}/?{urlencode(address.query())}"
 
 
-def _origin() -> str:
-    url = st.context.url or ""
-    scheme, separator, rest = url.partition("://")
-    return f"{scheme}{separator}{rest.split('/', 1)[0]}" if separator else ""
+def _history(place: Place) -> None:
+    """Offer the place's history to who looks after it."""
+    if people.signed_in() and may(people.actor(), "see_history", people.desk().subject_of(place)):
+        with st.expander(_("History and hiding"), icon=":material/history:"):
+            place_history(place)

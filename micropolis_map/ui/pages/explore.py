@@ -13,13 +13,17 @@ from micropolis_map.ui import session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.legend import place_legend
 from micropolis_map.ui.components.masthead import masthead
+from micropolis_map.ui.components.pin_links import pin_button
 from micropolis_map.ui.components.place_filters import place_filters
 from micropolis_map.ui.components.place_list import place_list
 from micropolis_map.ui.components.place_map import place_map
 from micropolis_map.ui.components.story_panel import story_panel
+from micropolis_map.ui.components.time_slider import time_slider
 from micropolis_map.ui.language import _
 
-FIELDS = ("community", "place", "lang", "kind", "theme", "activity", "q")
+FIELDS = ("community", "place", "lang", "kind", "theme", "activity", "q", "years")
+
+LOOK_EVERY_S = 3
 
 
 def page() -> None:
@@ -33,6 +37,7 @@ def page() -> None:
         left, right = st.columns([1.9, 1], gap="medium")
         with left:
             place_map(community, view)
+            time_slider(view, community.slug, places)
             place_legend(
                 help_points=any(place.activity == "help_point" for place in places),
                 approximate=any(district.approximate for district in community.districts),
@@ -44,6 +49,7 @@ def page() -> None:
                     icon=":material/download:",
                 )
         with right, st.container(key="side"):
+            pin_button(community.slug)
             if view.place and chosen is None:
                 st.info(_("This place is not on the map, or not any more. Here are the places that are."))
             if chosen is not None:
@@ -52,6 +58,14 @@ def page() -> None:
                 place_filters(view, places)
                 place_list(view, filtered(places, view.wanted), len(places), community.languages)
         session.write_address(FIELDS)
+        _keep_fresh(session.places().version())
+
+
+@st.fragment(run_every=LOOK_EVERY_S)
+def _keep_fresh(shown: str) -> None:
+    """Run the page again when somebody changed a place: the map then fetches the places anew."""
+    if session.places().version() != shown:
+        st.rerun()
 
 
 def _chosen_place() -> Place | None:
