@@ -75,7 +75,9 @@ def test_the_value_is_what_the_definition_says(objective):
 def town(n: int, m: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     homes, sites = rng.random((n, 2)), rng.random((m, 2))
-    return np.hypot(*(homes[:, None] - sites[None]).transpose(2, 0, 1)) * 3600.0, rng.integers(1, 100, n) * 1.0
+    return np.hypot(*(homes[:, None] - sites[None]).transpose(2, 0, 1)) * 3600.0, rng.integers(
+        1, 100, n
+    ) * 1.0
 
 
 def dense(cost: np.ndarray, weight: np.ndarray, new: int, threshold_s: float) -> SitingProblem:
