@@ -7,6 +7,7 @@ address                                answer
 ``/pin/<slug>?place=<id>``             add a story to a published place
 ``/pin/<slug>?edit=<proposal>``        change what this device sent; the key stays in the browser
 ``/pin/<slug>/place/<id>``             "I know this place", "Report a problem"
+``/pin/worker.js``                     keeps the page on the device, to be opened without a connection
 =====================================  ===================================================================
 
 All take ``?lang=``. What a visitor writes stays in the browser until it is sent through the API.
@@ -33,8 +34,13 @@ from micropolis_map.maps.addresses import background_urls, places_url
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.services.taking_care import REASONS
 from micropolis_map.web import pin_texts
+from micropolis_map.web.answers import Body, answering, respond
+from micropolis_map.web.assets import APP_FOLDER
 from micropolis_map.web.communities import known_slug
 from micropolis_map.web.page_frame import page, reader_language, translated
+
+_WORKER = APP_FOLDER / "js" / "pin" / "worker.js"
+"""Served under ``/pin/``, because a worker reaches no farther than its own folder."""
 
 
 def routes(application: Application) -> list[BaseRoute]:
@@ -57,7 +63,13 @@ def routes(application: Application) -> list[BaseRoute]:
             return _gone(request)
         return _say_page(request, slug, place)
 
+    @answering
+    def worker(request: Request) -> Response:
+        body = Body.of(_WORKER.read_bytes(), "text/javascript")
+        return respond(request, body)
+
     return [
+        Route("/pin/worker.js", worker, methods=["GET"]),
         Route("/pin/{slug}", pin, methods=["GET"]),
         Route("/pin/{slug}/place/{place_id}", say, methods=["GET"]),
     ]

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 PHONE = {"width": 390, "height": 844}
-TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "service_workers": "block"}
+"""Without the worker, which would answer before a test's own routes do; one test has it."""
 HOSTILE = '<img src=x onerror="window.hacked=1"></textarea><script>window.hacked=1</script> {{7*7}}\u202ex'
 SPOT = (55.7031, 17.1952)
 """A meadow of the demo town where nothing is pinned."""
@@ -193,6 +194,32 @@ def test_what_waits_to_be_sent_survives_closing_the_page(visitor, server):
     assert len(things(server, link)) == 1
 
 
+def test_the_page_and_its_draft_open_without_a_connection(visitor, server):
+    one = open_pin(visitor, service_workers="allow")
+    one.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    at_coordinates(one.page, *SPOT)
+    one.page.get_by_role("button", name="This is the spot").click()
+    one.page.get_by_label("Name", exact=True).fill("Rock of the otters")
+    kept = (
+        "async () => (await (await caches.open('mm-pin')).keys()).some((one) => one.url.includes('pin.js'))"
+    )
+    deadline = time.monotonic() + 15
+    while not one.page.evaluate(kept) and time.monotonic() < deadline:
+        one.page.wait_for_timeout(100)
+    one.context.set_offline(True)
+    one.page.reload()
+    expect(one.page.get_by_label("Name", exact=True)).to_have_value("Rock of the otters")
+    one.page.locator("#what label").filter(has_text="Natural").click()
+    one.page.get_by_role("button", name="See how it will look").click()
+    expect(one.page.locator("#look-status")).to_contain_text("Without a connection")
+    one.page.get_by_role("button", name="Send to the organisers").click()
+    expect(one.page.get_by_role("heading", name="Kept, and sent as soon")).to_be_visible()
+    link = one.page.locator(".key-link textarea").input_value()
+    one.context.set_offline(False)
+    expect(one.page.get_by_role("heading", name="Sent. Thank you!")).to_be_visible()
+    assert len(things(server, link)) == 1
+
+
 def test_a_lost_answer_and_a_second_sending_make_one_place(visitor, server):
     one = open_pin(visitor)
     fill_in(one.page, "Mill of the mice")
@@ -215,7 +242,7 @@ def test_a_lost_answer_and_a_second_sending_make_one_place(visitor, server):
 
 
 def test_everything_works_with_the_keyboard_and_without_the_map(visitor, server):
-    one = visitor()
+    one = visitor(service_workers="block")
     one.page.route(re.compile("/layers/|/vendor/.*png"), lambda route: route.abort())
     one.page.goto(f"{one.base}/pin/demo")
     expect(one.page.locator(".steps [aria-current=step]")).to_contain_text("Where")

@@ -278,6 +278,16 @@ async function begin() {
   const left = waiting().length;
   if (left && !back) line(t("waiting_line", { n: left }), make("a", { href: `/mine?lang=${state.lang}` }, t("my_things")));
   flush();
+  keepPage().catch((error) => console.info("the page is not kept for offline", error));
+}
+
+// Keep this page on the device, so that the draft opens again without a connection.
+async function keepPage() {
+  if (!navigator.serviceWorker) return;
+  await navigator.serviceWorker.register("/pin/worker.js", { scope: "/pin/" });
+  const { active } = await navigator.serviceWorker.ready;
+  const ours = performance.getEntriesByType("resource").map((one) => one.name).filter((url) => /^\/(assets|vendor|data)\//.test(new URL(url).pathname));
+  active.postMessage({ keep: [location.href.split("#")[0], ...ours] });
 }
 
 function corners(geometry) {
