@@ -13,6 +13,7 @@ from micropolis_map.i18n import mark, translation
 from micropolis_map.ports import CommunityStore
 from micropolis_map.services.assessing import Deps
 from micropolis_map.services.touring import TourPlan
+from micropolis_map.services.touring_booklet import booklet
 from micropolis_map.services.touring_xml import DECIMALS, OSM, gpx_text, kml_text
 from micropolis_map.stores.files import write_whole
 
@@ -80,10 +81,15 @@ def _kml_bytes(plan: TourPlan, name: str, _store: CommunityStore, _address: str)
     return kml_text(plan, name).encode()
 
 
+def _pdf_bytes(plan: TourPlan, name: str, store: CommunityStore, address: str) -> bytes:
+    return booklet(plan, name, store, address)
+
+
 FORMATS: Mapping[str, tuple[str, Callable[[TourPlan, str, CommunityStore, str], bytes]]] = {
     ".gpx": ("application/gpx+xml", _gpx_bytes),
     ".kml": ("application/vnd.google-earth.kml+xml", _kml_bytes),
     ".geojson": ("application/geo+json", _geojson_bytes),
+    ".pdf": ("application/pdf", _pdf_bytes),
 }
 """The media type and the writer of each ending."""
 

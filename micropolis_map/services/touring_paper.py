@@ -1,0 +1,68 @@
+"""Sheets of paper: our own fonts, which have every letter of our languages, and QR codes as plain squares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import segno
+from fpdf import FPDF
+
+FONTS = Path(__file__).parent.parent / "web" / "static" / "fonts"
+FONT = "Commissioner"
+INK, SOFT, ACCENT = (29, 35, 33), (95, 102, 99), (10, 98, 160)
+MARGIN_MM = 18.0
+
+
+class Paper(FPDF):
+    """A PDF in our fonts, A4 upright; `footer_text` stands small at the foot of each page."""
+
+    def __init__(self, title: str, lang: str, paper: str = "A4", footer_text: str = "") -> None:
+        super().__init__(format=paper)
+        self.footer_text = footer_text
+        self.add_font(FONT, "", FONTS / "commissioner-regular.ttf")
+        self.add_font(FONT, "B", FONTS / "commissioner-bold.ttf")
+        self.set_title(title)
+        self.set_lang(lang)
+        self.set_margin(MARGIN_MM)
+        self.set_auto_page_break(auto=True, margin=MARGIN_MM + 4.0)
+
+    def footer(self) -> None:
+        """Write the foot of a page; called by fpdf2."""
+        if not self.footer_text:
+            return
+        self.set_y(-MARGIN_MM + 2.0)
+        self.write_line(f"{self.footer_text}   {self.page_no()}", 9.0, colour=SOFT)
+
+    def write_line(
+        self,
+        text: str,
+        points: float,
+        *,
+        bold: bool = False,
+        colour: tuple[int, int, int] = INK,
+        align: str = "L",
+    ) -> None:
+        """Write a paragraph of `points` size, broken at words, and go on below it."""
+        self.set_font(FONT, "B" if bold else "", points)
+        self.set_text_color(*colour)
+        self.multi_cell(0, points * 0.48, text, align=align, new_x="LMARGIN", new_y="NEXT")
+
+    def qr(self, text: str, x: float, y: float, size_mm: float) -> None:
+        """Draw `text` as a QR code with its quiet zone, `size_mm` wide."""
+        rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
+        module = size_mm / len(rows)
+        self.set_fill_color(255, 255, 255)
+        self.rect(x, y, size_mm, size_mm, style="F")
+        self.set_fill_color(0, 0, 0)
+        for j, row in enumerate(rows):
+            run = 0
+            for i, dark in enumerate([*row, 0]):
+                if dark:
+                    run += 1
+                elif run:
+                    self.rect(x + (i - run) * module, y + j * module, run * module, module * 1.01, style="F")
+                    run = 0
+
+    def content(self) -> bytes:
+        """Return the file."""
+        return bytes(self.output())
