@@ -34,7 +34,7 @@ def toy_city(
     tags: dict[str, str] | None = None,
     side: int = SIDE,
 ) -> OsmExtract:
-    """The city; `without` names blocks (pairs of crossings, the western or southern first) that are missing."""
+    """The city; `without` names missing blocks: two crossings each, western or southern first."""
     nodes = {node_id(c, r): lon_lat(c, r, lon0, lat0) for r in range(side) for c in range(side)}
     ways = []
     for r in range(side):

@@ -17,9 +17,24 @@ from pyproj import Geod
 from micropolis_map.domain.osm_extract import OsmExtract
 
 GEOD = Geod(ellps="WGS84")
-NEVER = set(
-    ["motorway", "motorway_link", "raceway", "bus_guideway", "busway", "construction", "proposed", "planned", "abandoned", "razed", "disused", "rest_area", "services", "escape", "elevator", "no"]
-)
+NEVER = {
+    "motorway",
+    "motorway_link",
+    "raceway",
+    "bus_guideway",
+    "busway",
+    "construction",
+    "proposed",
+    "planned",
+    "abandoned",
+    "razed",
+    "disused",
+    "rest_area",
+    "services",
+    "escape",
+    "elevator",
+    "no",
+}
 SQUARES = {"pedestrian", "footway", "path", "living_street", "platform", "corridor"}
 
 

@@ -14,7 +14,7 @@ from micropolis_map.analysis.walk_network import build_walk_network
 class Walks:
     """A network and a profile, asked with plain lists of (lon, lat)."""
 
-    def __init__(self, extract, name="adult", elevation=None, certain_only=False):
+    def __init__(self, extract, name="adult", elevation=None, *, certain_only=False):
         self.network = build_walk_network(extract, elevation=elevation)
         self.profile = profile(name)
         self.impedance = impedance(self.network, self.profile, certain_only=certain_only)
