@@ -87,12 +87,13 @@ def withdraw(desk: Participation, actor: Actor, proposal_id: str) -> Proposal:
     """
     proposal = desk.proposals.get(proposal_id)
     require(actor, "withdraw", proposal.subject)
+    base = base_of(desk, proposal.place_id, proposal.base_revision) if proposal.base_revision else None
     at = desk.moment()
 
     def change(old: Proposal, stored: Place | None) -> tuple[Proposal, Place | None]:
         if old.state in {"withdrawn", "deleted"}:
             return old, None
-        place = _without(desk, old, stored) if old.state == "approved" and stored else None
+        place = _without(old, base, stored) if old.state == "approved" and stored else None
         if place is not None:
             place = replace(place, updated=at)
         return replace(old, state="withdrawn"), place
@@ -121,11 +122,10 @@ def _changed(desk: Participation, proposal_id: str, change: Callable[[Proposal],
     return desk.proposals.change(proposal_id, Note(), lambda old, _: (change(old), None))[0]
 
 
-def _without(desk: Participation, proposal: Proposal, stored: Place) -> Place | None:
+def _without(proposal: Proposal, base: Place | None, stored: Place) -> Place | None:
     """Return the place without the stories that came with the proposal; withdrawn where nothing remains."""
     if proposal.content is None:
         return None
-    base = base_of(desk, proposal.place_id, proposal.base_revision) if proposal.base_revision else None
     known = story_ids(parts_of(base)) if base else ()
     own = {story.id for story in proposal.content.stories} - set(known)
     others = tuple(story for story in stored.stories if story.id not in own)

@@ -96,7 +96,9 @@ def approve(
     Conflict
         It was answered otherwise already.
     """
-    require(actor, "decide", desk.proposals.get(proposal_id).subject)
+    before = desk.proposals.get(proposal_id)
+    require(actor, "decide", before.subject)
+    base = base_of(desk, before.place_id, before.base_revision) if before.base_revision else None
     at = desk.moment()
 
     def change(old: Proposal, stored: Place | None) -> tuple[Proposal, Place | None]:
@@ -104,7 +106,7 @@ def approve(
             return old, None
         if old.state not in OPEN or old.content is None:
             raise Conflict(f"proposal {old.id!r} is {old.state} already", "look at the queue again")
-        place = _to_publish(desk, old, old.content, stored, take or {}, at)
+        place = _to_publish(old.content, stored, base or stored, take or {}, at)
         return _decided(old, "approved", actor, at), place
 
     new, place = desk.proposals.change(proposal_id, _note(actor, f"approved {proposal_id}", at), change)
@@ -248,16 +250,10 @@ def _item(desk: Participation, proposal: Proposal, content: Place) -> QueueItem:
 
 
 def _to_publish(
-    desk: Participation,
-    proposal: Proposal,
-    content: Place,
-    stored: Place | None,
-    take: Mapping[str, Side],
-    at: str,
+    content: Place, stored: Place | None, base: Place | None, take: Mapping[str, Side], at: str
 ) -> Place:
-    if stored is None:
+    if stored is None or base is None:
         return replace(content, status="published", revision=1, updated=at)
-    base = base_of(desk, proposal.place_id, proposal.base_revision) or stored
     merged = merge(base, content, stored, take)
     open_clashes = tuple(clash for clash in merged.clashes if clash.path not in take)
     if open_clashes:

@@ -87,6 +87,8 @@ class SqlProposalStore:
     def change(self, proposal_id: str, note: Note, change: Change) -> tuple[Proposal, Place | None]:
         """Change a proposal and its place together; nothing is written when `change` raises.
 
+        `change` runs while others wait for their turn: it asks no store.
+
         Returns
         -------
         tuple
