@@ -30,10 +30,12 @@ from micropolis_map.errors import MicropolisError, NotFound
 from micropolis_map.ports import CommunityStore, Progress, silent
 from micropolis_map.services import built_files
 from micropolis_map.services.extract_window import widened, within
+from micropolis_map.services.finding import write_gazetteer
 from micropolis_map.services.load_area import Area, area_from_file, area_of_data, area_of_outline
 from micropolis_map.services.town_build import Town, TownFiles, build_town
 from micropolis_map.settings import Settings
 from micropolis_map.sources.local_projection import LocalProjection
+from micropolis_map.sources.osm_features import gazetteer_of
 from micropolis_map.sources.osm_file import merge_extracts, read_osm
 
 _LOG = logging.getLogger(__name__)
@@ -213,6 +215,7 @@ def _store(store: CommunityStore, community: Community, town: Town, begun: float
         store.put_layer(build, built_files.BOUNDARY, outline)
         for name, layer in town.layers.items():
             store.put_layer(build, name, layer)
+        write_gazetteer(build, gazetteer_of(town.extract))
         report = _report(community, town, build.name, perf_counter() - begun)
         if community.slug not in store.slugs():
             store.save(_described_by(community, town))

@@ -6,10 +6,12 @@ from time import perf_counter
 
 import pytest
 from conftest import feature, published
+from tiny_town import write_town
 
 from micropolis_map.errors import InvalidInput, StoreUnavailable
 from micropolis_map.services import finding
 from micropolis_map.services.finding import Gazetteer, Name
+from micropolis_map.services.loading import LoadRequest, load_community
 
 TOWN = Gazetteer(
     [
@@ -87,3 +89,11 @@ def test_a_city_is_searched_within_the_promised_50_ms():
         town.find(query)
         slowest = max(slowest, perf_counter() - begun)
     assert slowest < 0.05 * 4  # other processes share this machine; alone it is far below 0.05
+
+
+def test_loading_a_community_makes_its_names_findable(application, tmp_path):
+    load_community(application, "tiny", LoadRequest(name="Tiny Town", osm=(write_town(tmp_path),)))
+    found = finding.find(application.place_store, application.community_store, "tiny", "barn")
+    assert [(name.text, name.kind) for name in found] == [("The Barn", "feature")]
+    build = application.community_store.current_build("tiny")
+    assert (build / finding.GAZETTEER).is_file()
