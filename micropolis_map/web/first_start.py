@@ -24,7 +24,7 @@ def announce_setup_link(application: Application) -> None:
         sys.stderr.write(f"error: {error}\n")
         return
     if token is not None:
-        address = f"http://localhost:{port_of(sys.argv, os.environ)}/?setup={token}"
+        address = f"http://localhost:{port_of(sys.orig_argv, os.environ)}/?setup={token}"
         sys.stderr.write(
             "\n  Nobody looks after this map yet. Open this link once to become its administrator\n"
             f"  (it works for {LINK_HOURS} hours; a restart prints a fresh one):\n\n  {address}\n\n"
@@ -33,7 +33,7 @@ def announce_setup_link(application: Application) -> None:
 
 
 def port_of(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """Return the port Streamlit was told to listen on."""
+    """Return the port Streamlit was told to listen on (it hides its own arguments from ``sys.argv``)."""
     for number, argument in enumerate(arguments):
         name, _, value = argument.partition("=")
         if name in {"--server.port", "--port"}:

@@ -48,7 +48,7 @@ def test_withdrawn_before_a_decision_it_leaves_the_queue(desk):
 
 
 def test_withdrawn_after_it_leaves_the_map_and_stays_its_authors(desk):
-    proposal, place = published(desk)
+    proposal, _ = published(desk)
     mine.withdraw(desk, holder(), proposal.id)
     mine.withdraw(desk, holder(), proposal.id)
     assert desk.places.places() == []

@@ -69,7 +69,7 @@ def test_a_report_reaches_those_who_look_after_the_place(desk):
 
 
 def test_two_silent_years_and_back(desk, clock):
-    proposal, place = published(desk)
+    _, place = published(desk)
     caretaker = Caretaker(desk)
 
     def state():
