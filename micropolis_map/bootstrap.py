@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 
 from micropolis_map.errors import StoreUnavailable
-from micropolis_map.ports import CommunityStore, PlaceStore
+from micropolis_map.ports import CommunityStore, PlaceStore, TourStore
 from micropolis_map.services.caretaking import Caretaker
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.publishing import Publishing
@@ -22,6 +22,7 @@ from micropolis_map.stores.media_store import SqlMediaStore
 from micropolis_map.stores.photos import PhotoStore
 from micropolis_map.stores.place_store import SqlPlaceStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
+from micropolis_map.stores.tour_store import FileTourStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Application:
     settings: Settings
     place_store: PlaceStore
     community_store: CommunityStore
+    tour_store: TourStore
     publishing: Publishing
     participation: Participation
     caretaker: Caretaker
@@ -78,6 +80,7 @@ def _wired(settings: Settings) -> Application:
         settings=settings,
         place_store=place_store,
         community_store=community_store,
+        tour_store=FileTourStore(settings.data / "tours"),
         publishing=publishing,
         participation=participation,
         caretaker=Caretaker(participation),

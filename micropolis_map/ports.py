@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.domain.place import Place
+from micropolis_map.domain.tour import Tour
 
 
 class Progress(Protocol):
@@ -41,6 +42,19 @@ class PlaceStore(Protocol):
 
     def check(self) -> None:
         """Write and read; `StoreUnavailable` when either fails."""
+
+
+class TourStore(Protocol):
+    """Where published tours live."""
+
+    def tours(self, community: str | None = None) -> Sequence[Tour]:
+        """Return the published tours, in the order they are shown."""
+
+    def get(self, tour_id: str) -> Tour:
+        """Return the published tour; `NotFound` without one."""
+
+    def version(self) -> str:
+        """Return a token that changes with every change."""
 
 
 class CommunityStore(Protocol):

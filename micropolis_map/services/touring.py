@@ -56,7 +56,7 @@ class TourRequest:
 
 @dataclass(frozen=True)
 class Twin:
-    """The nearest variant without steps, and without ways a wheelchair cannot take.
+    """The nearest variant without steps, steep ways and barriers.
 
     Attributes
     ----------
@@ -175,8 +175,8 @@ class TourPlan:
 def plan_tour(deps: Deps, slug: str, request: TourRequest) -> TourPlan:
     """Return the tour through the stops of `request` in the order that takes the least time.
 
-    Where the streets of `slug` are not loaded, in straight lines, and its notes say so. A tour with steps, or
-    with ways a wheelchair cannot take, comes with its step-free twin.
+    Where the streets of `slug` are not loaded, in straight lines, and its notes say so. A tour with steps,
+    steep ways or barriers comes with its step-free twin.
 
     Raises
     ------

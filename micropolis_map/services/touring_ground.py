@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from micropolis_map.analysis.impedance import Impedance
 from micropolis_map.analysis.metric import segment_length_m
 from micropolis_map.analysis.network import WalkNetwork
-from micropolis_map.analysis.profiles import Passage, profile
+from micropolis_map.analysis.profiles import Passage
 from micropolis_map.analysis.snapping import snap
 from micropolis_map.i18n import mark, translation
 from micropolis_map.services.touring_walks import Walk
@@ -21,17 +21,18 @@ from micropolis_map.services.touring_walks import Walk
 ON_THE_WAY_M = 0.5
 """A stretch of the line lies on an edge when its middle is at most so far from it."""
 
-STEPS, BARRED = mark("steps"), mark("not passable by wheelchair")
+STEPS, STEEP = mark("steps"), mark("steep")
+BARRIER, CLOSED = mark("barrier"), mark("not passable by wheelchair")
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """A stretch that a wheelchair cannot take.
+    """A stretch that the step-free twin does not take.
 
     Attributes
     ----------
     what
-        In words: steps, or the tag that stops it.
+        In words: steps, steep, a barrier.
     name
         The street's, "" for a nameless way.
     lon, lat
@@ -92,11 +93,11 @@ def _what(tags: Mapping[str, str], lang: str) -> str:
     say = translation(lang).gettext
     if tags.get("highway") == "steps":
         return say(STEPS)
-    stopped = profile("wheelchair").impassable
-    tag = next((f"{key}={tags[key]}" for key, values in stopped.items() if tags.get(key) in values), "")
-    for key in ("incline", "width"):
-        tag = tag or (f"{key}={tags[key]}" if key in tags else "")
-    return f"{say(BARRED)} ({tag})" if tag else say(BARRED)
+    if "barrier" in tags:
+        return f"{say(BARRIER)} ({tags['barrier']})"
+    if tags.get("wheelchair") == "no":
+        return say(CLOSED)
+    return f"{say(STEEP)} ({tags['incline']})" if "incline" in tags else say(BARRIER)
 
 
 def _stretches(network: WalkNetwork, walk: Walk) -> _Stretches:

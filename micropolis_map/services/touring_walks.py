@@ -67,7 +67,7 @@ class Ground:
 
     @classmethod
     def step_free(cls, build: Build, profile_name: str) -> Ground:
-        """Return the streets without steps and without what stops a wheelchair, at the profile's pace."""
+        """Return the streets as `smooth_profile` walks them."""
         return cls(opened.network_of(build), _smooth(build, profile_name))
 
     def snapped(self, points: Sequence[Stop]) -> Snapped:
@@ -111,9 +111,21 @@ def _smooth(build: Build, profile_name: str) -> Impedance:
 
 
 def smooth_profile(who: Profile) -> Profile:
-    """Return `who` kept from steps and from all that stops a wheelchair, at the same pace."""
+    """Return `who` without steps, steep ways, barriers and ways closed to wheelchairs, at the same pace.
+
+    Steep is what is tagged with more than 1 in 12. Rough ground stops a wheelchair but not a rollator, a
+    stroller or a stiff knee: who needs it smooth asks for the profile ``wheelchair`` itself.
+    """
     wheels = profile("wheelchair")
-    return replace(wheels, name=f"{who.name}, step-free", speed_m_s=who.speed_m_s, slope=who.slope)
+    stops = {key: values for key, values in wheels.impassable.items() if key in {"wheelchair", "barrier"}}
+    return replace(
+        wheels,
+        name=f"{who.name}, step-free",
+        speed_m_s=who.speed_m_s,
+        slope=who.slope,
+        min_width_m=0.0,
+        impassable=stops,
+    )
 
 
 def straight_walk(origin: Stop, destination: Stop, length_m: float, speed_m_s: float) -> Walk:

@@ -16,6 +16,8 @@ address                                 answer
 ``/api/session…``                       signing in and out; see `session_routes`
 ``/photos/<id>/<size>.webp``            a photo; ``/audio/<id>`` a recording
 ``/data/<slug>/coverage/….geojson``     walking times: see `coverage_routes`
+``/tours/<tour>.gpx`` … · ``/poster/…``  a tour's files, a poster with a QR code: see `tour_routes`
+``/pin/<slug>`` · ``/mine``             pin a place, tell a story · my things: see `pin_pages`, `mine_pages`
 ======================================  ==================================================================
 
 Everything else under ``/data`` is 404 in JSON. Streamlit keeps ``/_stcore``, ``/static``,
@@ -42,8 +44,11 @@ from micropolis_map.web import (
     coverage_routes,
     health,
     layers,
+    mine_pages,
+    pin_pages,
     places,
     session_routes,
+    tour_routes,
 )
 from micropolis_map.web.answers import nothing_here
 from micropolis_map.web.first_start import announce_setup_link
@@ -60,10 +65,13 @@ def routes(application: Application) -> list[BaseRoute]:
         *places.routes(application),
         *layers.routes(application),
         *coverage_routes.routes(application),
+        *pin_pages.routes(application),
+        *mine_pages.routes(application),
         *session_routes.routes(application),
         *api_mine.routes(application),
         *api_care.routes(application),
         *api_pinning.routes(application),
+        *tour_routes.routes(application),
         Route("/api", nothing_here),
         Route("/api/{rest:path}", nothing_here),
         Route("/data", nothing_here),
