@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from micropolis_map.domain.merge import Clash
 from micropolis_map.domain.permission import Actor, require
 from micropolis_map.domain.place import Place
-from micropolis_map.domain.place_parts import parts_of, story_ids
+from micropolis_map.domain.place_parts import parts_of, reverted
 from micropolis_map.domain.proposal import OPEN, Message, Proposal
 from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.errors import Conflict, InvalidInput, NotFound
@@ -123,12 +123,15 @@ def _changed(desk: Participation, proposal_id: str, change: Callable[[Proposal],
 
 
 def _without(proposal: Proposal, base: Place | None, stored: Place) -> Place | None:
-    """Return the place without the stories that came with the proposal; withdrawn where nothing remains."""
+    """Return the place without what the proposal brought: a change undone, a new place withdrawn.
+
+    A new place that others told stories of stays, without the author's. None where nothing is left to undo.
+    """
     if proposal.content is None:
         return None
-    known = story_ids(parts_of(base)) if base else ()
-    own = {story.id for story in proposal.content.stories} - set(known)
+    if base is not None:
+        left = reverted(stored, base, proposal.content)
+        return left if parts_of(left) != parts_of(stored) else None
+    own = {story.id for story in proposal.content.stories}
     others = tuple(story for story in stored.stories if story.id not in own)
-    if base is None and not others:
-        return replace(stored, status="withdrawn")
-    return replace(stored, stories=others) if len(others) != len(stored.stories) else None
+    return replace(stored, stories=others) if others else replace(stored, status="withdrawn")

@@ -68,9 +68,7 @@ class Database:
         """Let what was deleted leave the disk too: SQLite's log is emptied, PostgreSQL's dead rows go."""
         with self._answering(), self._opened().connect() as plain:
             if self.is_sqlite:
-                raw = plain.connection.driver_connection
-                if raw is not None:
-                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                _empty_wal(plain.connection.driver_connection)
                 return
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
             connection.execute(sa.text("VACUUM place, place_revision, proposal, media, report"))
@@ -159,6 +157,15 @@ def _begin_sqlite(connection: Connection) -> None:
     # at the write when another process wrote in between, without waiting for the busy timeout.
     writes = connection.get_execution_options().get("micropolis_writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _empty_wal(connection: Any, attempts: int = 40) -> None:
+    """Empty SQLite's log; a reader of an older state holds that up, so it is tried for some seconds."""
+    for _ in range(attempts):
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not busy:
+            return
+        time.sleep(0.05)
 
 
 def _switch_to_wal(engine: Engine, attempts: int = 100) -> None:

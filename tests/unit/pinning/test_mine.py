@@ -64,6 +64,17 @@ def test_withdrawing_takes_ones_own_story_only(desk):
     assert [story.text for story in left.stories] == ["hers"]
 
 
+def test_withdrawing_a_change_undoes_it(desk):
+    _, place = published(desk, feature=feature("Pump", description={"en": "Plain."}))
+    changed = feature("Pump", description={"en": "Better."}, stories=[a_story("hers")])
+    edit = a_submission(who="ewa", kind="edit", place_id=place.id, base_revision=1, feature=changed)
+    proposal = pinning.submit(desk, edit).proposal
+    moderating.approve(desk, ORGANISER, proposal.id)
+    mine.withdraw(desk, holder("ewa"), proposal.id)
+    left = desk.places.get(place.id)
+    assert (left.description, left.stories, left.revision) == ({"en": "Plain."}, (), 3)
+
+
 def test_deleting_leaves_nothing_but_a_tombstone(desk, application, tmp_path):
     sending = Sending("wawer", "submission-00777777", secret())
     photo = media.add_photo(desk, sending, a_photo()).medium

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -355,3 +356,39 @@ def test_no_log_names_a_person(client, application, caplog):
     assert "Anna" not in words
     assert "192.0.2.55" not in words
     assert "anna@example.org" not in words
+
+
+def test_what_is_not_public_is_on_no_route(client, application):
+    """Every GET route we have, asked as anybody, never says a word of what waits, is hidden or withdrawn."""
+    word = "Quetzalcoatl"
+    desk = application.participation
+    hidden = []
+    for number, status in enumerate(("pending", "hidden", "archived", "withdrawn")):
+        feature = body()["feature"]
+        feature["properties"] |= {"name": {"en": f"{word} {status}"}, "themes": [word]}
+        sent = send(client, number, feature=feature).json()
+        hidden.append(sent["place_id"])
+        if status != "pending":
+            approve(application, sent["proposal_id"])
+            moderating.set_status(desk, LOCAL_ADMINISTRATOR, sent["place_id"], status, word)
+    addresses = {
+        address
+        for route in web.routes(application)
+        if "GET" in (getattr(route, "methods", None) or ())
+        for place_id in hidden
+        for address in (
+            filled(route.path, place_id),
+            f"{filled(route.path, place_id)}?q={word}&ids={place_id}",
+        )
+    }
+    assert len(addresses) > 40
+    for address in addresses:
+        answer = client.get(address)
+        told = answer.content.replace(f"q={word}".encode(), b"")
+        assert answer.status_code != 200 or word.encode() not in told, address
+
+
+def filled(path: str, place_id: str) -> str:
+    known = {"slug": "wawer", "name": "places", "layer": "spots", "size": "320"}
+    ids = {"place_id", "photo_id", "audio_id", "place", "id"}
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda m: place_id if m[1] in ids else known.get(m[1], "x"), path)
