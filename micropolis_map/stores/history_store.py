@@ -105,6 +105,10 @@ class SqlHistoryStore:
         with self._database.writing() as connection:
             return place_store.append(connection, place, note, expected_revision=expected_revision)
 
+    def put_many(self, places: Sequence[Place], note: Note) -> int:
+        """Append the next revisions of all that changed in one transaction; return how many."""
+        return place_store.SqlPlaceStore(self._database).put_many(places, note)
+
     def forget(self, forgetting: Forgetting, note: Note, media: Sequence[str]) -> None:
         """Erase what `forgetting` says from every table in one transaction, then from the file's free pages.
 

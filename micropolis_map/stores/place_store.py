@@ -94,7 +94,7 @@ class SqlPlaceStore:
         with self._database.writing() as connection:
             return append(connection, place, Note(), expected_revision=expected_revision)
 
-    def put_many(self, places: Iterable[Place]) -> int:
+    def put_many(self, places: Iterable[Place], note: Note | None = None) -> int:
         """Add or renew all in one transaction; return how many were not already stored just so."""
         clean = [normalised(place) for place in places]
         with self._database.writing() as connection:
@@ -111,7 +111,7 @@ class SqlPlaceStore:
                     steps.append(known[place.id])
             if steps:
                 count_change(connection)
-                _write(connection, steps, stored, Note())
+                _write(connection, steps, stored, note or Note())
             return len(steps)
 
     def version(self) -> str:

@@ -16,7 +16,16 @@ from micropolis_map.maps.shapes import style_variables
 from micropolis_map.ui import people, session
 from micropolis_map.ui.components.trouble import shown
 from micropolis_map.ui.language import _
-from micropolis_map.ui.pages import about, accounts, coverage, data, explore, moderation, sign_in
+from micropolis_map.ui.pages import (
+    about,
+    accounts,
+    coverage,
+    data,
+    explore,
+    import_export,
+    moderation,
+    sign_in,
+)
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
 
@@ -62,6 +71,13 @@ def _desk_pages() -> dict[str, Page]:
             title=_("Moderation"),
             icon=":material/rule:",
             url_path="moderation",
+            visibility="visible" if decides else "hidden",
+        ),
+        "import_export": st.Page(
+            import_export.page,
+            title=_("Import and export"),
+            icon=":material/swap_vert:",
+            url_path="import_export",
             visibility="visible" if decides else "hidden",
         ),
         "accounts": st.Page(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from micropolis_map import __version__
-from micropolis_map.ui import safe_text, session, words
-from micropolis_map.ui.components.masthead import choose_language
+from micropolis_map.services.moderating import median_answer_s
+from micropolis_map.ui import desk_words, people, safe_text, session, words
+from micropolis_map.ui.components.masthead import choose_language, community_name
 from micropolis_map.ui.language import _
 
 FIELDS = ("community", "lang")
@@ -30,10 +31,25 @@ def page() -> None:
         with st.container(key="choosers", horizontal=True, width="content"):
             choose_language()
     st.html(
-        _pillars() + _section(_("Your privacy"), _privacy()) + _section(_("Sources and licences"), _sources())
+        _pillars()
+        + _section(_("Your privacy"), _privacy())
+        + _answering()
+        + _section(_("Sources and licences"), _sources())
     )
     st.caption(f"Micropolis Map {__version__}")
     session.write_address(FIELDS)
+
+
+def _answering() -> str:
+    """Return how fast organisers answered over the last year, for each community in which they did."""
+    lines = []
+    for slug in session.known_slugs():
+        median = median_answer_s(people.desk(), slug)
+        if median is not None:
+            name = community_name(session.communities().get(slug))
+            said = _("{name}: half of the authors had an answer within {time}.")
+            lines.append(said.format(name=name, time=desk_words.waiting(median)))
+    return _section(_("How fast organisers answer"), lines) if lines else ""
 
 
 def _pillars() -> str:

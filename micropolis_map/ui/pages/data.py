@@ -41,6 +41,12 @@ def page() -> None:
                 load_form(community, again=report is not None)
             with right, st.container(border=True, key="add"):
                 add_form()
+        if "import_export" in st.session_state["mm_pages"]:
+            st.page_link(
+                st.session_state["mm_pages"]["import_export"],
+                label=_("Take the places along, or bring others in"),
+                icon=":material/swap_vert:",
+            )
         session.write_address(FIELDS)
 
 
