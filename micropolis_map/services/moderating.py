@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from micropolis_map.domain.duplicates import near_duplicates
 from micropolis_map.domain.freshness import iso
 from micropolis_map.domain.merge import Clash, Side, merge
 from micropolis_map.domain.permission import Actor, Subject, may, require
@@ -16,6 +15,7 @@ from micropolis_map.domain.place_parts import Difference, differences
 from micropolis_map.domain.proposal import OPEN, Message, Proposal, State
 from micropolis_map.domain.secret import hashed, new_secret
 from micropolis_map.errors import Conflict, InvalidInput, MicropolisError, NotFound
+from micropolis_map.services.nearby import duplicates_of
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import (
     ChangedMeanwhile,
@@ -237,7 +237,7 @@ def _item(desk: Participation, proposal: Proposal, content: Place) -> QueueItem:
         current = desk.places.get(proposal.place_id)
     except NotFound:
         current = None
-    nearby = near_duplicates(content, desk.places.places(proposal.community)) if base is None else []
+    nearby = duplicates_of(desk, content) if base is None else []
     return QueueItem(
         proposal=proposal,
         current=current,

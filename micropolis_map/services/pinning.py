@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from micropolis_map.domain.duplicates import near_duplicates
 from micropolis_map.domain.merge import Clash, merge
 from micropolis_map.domain.permission import Actor, require
 from micropolis_map.domain.place import Place
@@ -22,6 +21,7 @@ from micropolis_map.domain.secret import check_secret, hashed, new_secret
 from micropolis_map.domain.spam import suspicion
 from micropolis_map.errors import Conflict, InvalidInput, NotFound, TooMany
 from micropolis_map.services.community_reach import Reach
+from micropolis_map.services.nearby import duplicates_of
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.place_district import district_at
 from micropolis_map.services.submission import (
@@ -152,7 +152,7 @@ def check(
     named = isinstance(name, Mapping) and any(str(text).strip() for text in name.values())
     draft = Submission("check", "", "place", slug, _named(feature, named=named))
     place, _ = proposed_place(draft, None, desk.moment())
-    similar = near_duplicates(place, desk.places.places(slug)) if named else []
+    similar = duplicates_of(desk, place) if named else []
     return similar, list(findings_in(place, None))
 
 
