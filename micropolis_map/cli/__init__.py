@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from micropolis_map import __version__
-from micropolis_map.cli import places, server, touring, walking
+from micropolis_map.cli import accounts, places, server, touring, walking
 from micropolis_map.cli.options import Data, Run
 from micropolis_map.cli.terminal import fail
 from micropolis_map.errors import MicropolisError, answer
@@ -46,6 +46,7 @@ for command in (
     app.command()(command)
 app.command(name="import")(places.import_)
 app.command()(places.export)
+app.command()(accounts.setup_link)
 
 
 def _show_version(asked: bool) -> None:
