@@ -24,6 +24,7 @@ from micropolis_map.services.touring_ground import Obstacle, obstacles_of, surfa
 from micropolis_map.services.touring_walks import Ground, Walk, straight_walk, unjoined
 
 Floats = NDArray[np.float64]
+OSM = "© OpenStreetMap contributors, ODbL 1.0"
 START = "start"
 """The id of a start that is no stop."""
 
@@ -89,6 +90,8 @@ class TourPlan:
         From the start, or the first stop, to each next one, and back for a loop.
     loaded
         False where the community's streets are not loaded: then the walks are straight lines.
+    credit
+        Whose streets these are, as their licence wants it said; empty for an invented town's.
     """
 
     community: str
@@ -101,6 +104,7 @@ class TourPlan:
     surfaces: tuple[tuple[str, float], ...] = ()
     twin: Twin | None = None
     notes: tuple[str, ...] = ()
+    credit: str = ""
 
     @property
     def length_m(self) -> float:
@@ -199,8 +203,10 @@ def plan_tour(deps: Deps, slug: str, request: TourRequest) -> TourPlan:
     plan = _routed(slug, request, ground)
     smooth = Ground.step_free(build, request.profile)
     network = opened.network_of(build)
+    invented = deps.community_store.get(slug).fictional
     plan = replace(
         plan,
+        credit="" if invented else OSM,
         obstacles=obstacles_of(network, smooth.impedance, plan.walks, request.lang),
         surfaces=surfaces_of(network, plan.walks),
     )
@@ -290,7 +296,7 @@ def _twin(plan: TourPlan, ground: Ground, smooth: Ground) -> Twin:
     )
     if START in lost_ids or len(_points(asked)) < 2:
         return Twin(None, 0.0, 0.0, plan.obstacles, lost)
-    found = _routed(plan.community, asked, smooth)
+    found = replace(_routed(plan.community, asked, smooth), credit=plan.credit)
     beside = plan if not lost else _routed(plan.community, asked, ground)
     extra_m, extra_s = found.length_m - beside.length_m, found.walking_s - beside.walking_s
     return Twin(found, extra_m, extra_s, plan.obstacles, lost)

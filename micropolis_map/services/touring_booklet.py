@@ -15,7 +15,6 @@ from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_paper import ACCENT, MARGIN_MM, SOFT, Paper
 from micropolis_map.services.touring_sheet_map import Window, draw_map, square_of
 from micropolis_map.services.touring_words import figures_words, twin_words
-from micropolis_map.services.touring_xml import OSM
 
 THE_WAY = mark("The way")
 NOT_LOADED = mark("The streets are not known here: the lines are straight, the walk is longer.")
@@ -40,7 +39,7 @@ def booklet(plan: TourPlan, name: str, store: CommunityStore, address: str = "")
     lang = plan.request.lang if plan.request.lang in LANGUAGES else "en"
     say = translation(lang).gettext
     paper = Paper(
-        printable(name), lang, footer_text=f"Micropolis Map · {OSM}" if plan.loaded else "Micropolis Map"
+        printable(name), lang, footer_text=" · ".join(filter(None, ("Micropolis Map", plan.credit)))
     )
     _map_page(paper, plan, name, store.current_build(plan.community), say)
     _way_page(paper, plan, say)

@@ -14,7 +14,7 @@ from micropolis_map.ports import CommunityStore
 from micropolis_map.services.assessing import Deps
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_booklet import booklet
-from micropolis_map.services.touring_xml import DECIMALS, OSM, gpx_text, kml_text
+from micropolis_map.services.touring_xml import DECIMALS, gpx_text, kml_text
 from micropolis_map.stores.files import write_whole
 
 TOUR_OF = mark("A walk in {community}")
@@ -65,7 +65,7 @@ def tour_geojson(plan: TourPlan, name: str) -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
         "features": [*walks, *stops],
-        "micropolis": {"schema": 1, "name": name, "attribution": OSM if plan.loaded else "", "tour": about},
+        "micropolis": {"schema": 1, "name": name, "attribution": plan.credit, "tour": about},
     }
 
 

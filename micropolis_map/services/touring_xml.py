@@ -12,7 +12,6 @@ from micropolis_map.services.flat_places import printable
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_walks import Walk
 
-OSM = "© OpenStreetMap contributors, ODbL 1.0"
 DECIMALS = 7
 
 _GPX = (
@@ -60,7 +59,7 @@ def kml_text(plan: TourPlan, name: str) -> str:
 
 
 def _source(plan: TourPlan) -> list[str]:
-    return [OSM] if plan.loaded else []
+    return [plan.credit] if plan.credit else []
 
 
 def _waypoint(stop: Stop, lang: str) -> str:

@@ -11,6 +11,7 @@ from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.errors import InvalidInput
 
 MAX_TEXT = 200
+MAX_STOPS = 25
 PROFILES: tuple[str, ...] = ("adult", "senior", "stroller", "wheelchair")
 MINUTES: tuple[int, ...] = (5, 10, 15, 20, 30)
 SHOWN: tuple[str, ...] = ("streets", "homes", "hexagons")
@@ -32,6 +33,8 @@ class ViewState:
         Kinds shown, in the order of `KINDS`.
     years
         Years the places or their stories are of, as `place_filter.years_text` writes them.
+    tour, stops
+        Id of the tour looked at; ids of the places of a tour the visitor makes.
     profile, minutes, show
         Who walks, the thresholds, and what the map of the Coverage page colours; empty for its defaults.
     """
@@ -47,6 +50,8 @@ class ViewState:
     profile: str = ""
     minutes: tuple[int, ...] = ()
     show: str = ""
+    tour: str = ""
+    stops: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, query: Mapping[str, str]) -> ViewState:
@@ -67,6 +72,8 @@ class ViewState:
             profile=_one_of(query.get("profile", ""), PROFILES),
             minutes=tuple(m for m in MINUTES if m in minutes),
             show=_one_of(query.get("show", ""), SHOWN),
+            tour=query.get("tour", "").strip()[:MAX_TEXT],
+            stops=_ids(query.get("stops", "")),
         )
 
     def query(self) -> dict[str, str]:
@@ -83,6 +90,8 @@ class ViewState:
             "profile": self.profile,
             "minutes": ",".join(str(m) for m in self.minutes),
             "show": self.show,
+            "tour": self.tour,
+            "stops": ",".join(self.stops),
         }
         return {name: value for name, value in values.items() if value}
 
@@ -100,6 +109,10 @@ class ViewState:
 
 def _one_of(value: str, known: Mapping[str, str] | tuple[str, ...]) -> str:
     return value if value in known else ""
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))[:MAX_STOPS]
 
 
 def _years(text: str) -> str:

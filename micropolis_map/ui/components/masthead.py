@@ -69,6 +69,8 @@ def _choose_community(slug: str) -> None:
             theme="",
             activity="",
             q="",
+            tour="",
+            stops=(),
             kinds=(),
             years="",
         ),

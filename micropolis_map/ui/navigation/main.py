@@ -25,6 +25,7 @@ from micropolis_map.ui.pages import (
     import_export,
     moderation,
     sign_in,
+    tours,
 )
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
@@ -47,6 +48,7 @@ def main() -> None:
         "coverage": st.Page(
             coverage.page, title=_("Coverage"), icon=":material/directions_walk:", url_path="coverage"
         ),
+        "tours": st.Page(tours.page, title=_("Walks"), icon=":material/hiking:", url_path="tours"),
         "data": st.Page(data.page, title=_("Data"), icon=":material/database:", url_path="datasets"),
         "about": st.Page(about.page, title=_("About"), icon=":material/info:", url_path="about"),
         **_desk_pages(),

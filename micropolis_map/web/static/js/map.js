@@ -70,6 +70,7 @@
     if (state.spots && mm.spots) mm.spots(map, state);
     if (state.places) mm.places(map, state);
     if (state.coverage && mm.coverage) mm.coverage(map, state);
+    if (mm.tour) mm.tour(map, state);
   };
 
   mm.escape = function (text) {
