@@ -232,7 +232,7 @@ def _greatest(gains: Gains, new: int, budget: _Budget) -> tuple[Ints, float, flo
     rest = gains.take(kept)
     if rest.row.size > MOST_PAIRS:
         return known.sites, known.value, known.bound
-    answer = most(rest, new, budget.left, budget.tell, np.searchsorted(kept, known.sites))
+    answer = most(rest, new, budget.left, budget.tell)
     sites, value = known.sites, known.value
     if answer.sites is not None and gains.value(kept[answer.sites]) > value:
         sites, value = kept[answer.sites], gains.value(kept[answer.sites])
@@ -247,7 +247,7 @@ def _equity(problem: SitingProblem, budget: _Budget) -> tuple[Ints, float, float
     value, bound = found.radius_s, found.bound_s
     gap = _gap(value, bound)
     must_hit = walks.must_hit(value)
-    answer = most(gains, problem.new, budget.left, budget.tell, found.sites, must_hit)
+    answer = most(gains, problem.new, budget.left, budget.tell, must_hit)
     sites, given = found.sites, gains.value(found.sites)
     if answer.sites is not None and gains.value(answer.sites) >= given:
         sites, given = answer.sites, gains.value(answer.sites)

@@ -66,7 +66,11 @@ class Bounded:
 
 
 def bounded(
-    gains: Gains, start: Ints, seconds: float, tell: Callable[[float, str], None] | None = None
+    gains: Gains,
+    start: Ints,
+    seconds: float,
+    tell: Callable[[float, str], None] | None = None,
+    wanted: float | None = None,
 ) -> Bounded:
     """Return the best sites found from `start` on, a bound on all others, and which candidates remain.
 
@@ -76,6 +80,9 @@ def bounded(
         After this time the search for better prices ends; what was found until then holds.
     tell
         Told the share of steps done; may raise to stop.
+    wanted
+        Only sites that give this much are of use: candidates of less are ruled out, and a bound below ends
+        the search.
     """
     best, value = start, gains.value(start)
     price = _first_prices(gains, start)
@@ -84,7 +91,8 @@ def bounded(
     ends = time.monotonic() + seconds
     for step in range(MOST_STEPS):
         rho, slope, chosen, total = _priced(gains, price, start.size)
-        ruled_out |= _ruled_out(rho, chosen, total, value)
+        least = value if wanted is None else max(value, wanted)
+        ruled_out |= _ruled_out(rho, chosen, total, least)
         if total < low - CLOSE * abs(low if np.isfinite(low) else 0.0):
             low, low_price, waited = total, price, 0
         else:
@@ -95,14 +103,14 @@ def bounded(
             if worth > value:
                 best, value = other, worth
         norm = float(slope @ slope)
-        if low <= value * (1.0 + CLOSE) or norm == 0.0 or time.monotonic() > ends:
+        if low <= least * (1.0 + CLOSE) or norm == 0.0 or time.monotonic() > ends:
             break
         if waited >= PATIENCE:
             length, price, waited = length / 2.0, low_price, 0
             if length < SHORTEST_STEP:
                 break
             continue
-        price = np.maximum(0.0, price - length * (total - value) / norm * slope)
+        price = np.maximum(0.0, price - length * (total - least) / norm * slope)
         if tell is not None and step % 20 == 0:
             tell(step / MOST_STEPS, "Looking for a proof")
     return Bounded(best, value, max(low, value), ~ruled_out)

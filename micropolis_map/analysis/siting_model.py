@@ -1,10 +1,13 @@
-"""Siting as a mixed-integer model, written straight into HiGHS as arrays.
+"""Siting as a mixed-integer model, given to HiGHS as arrays.
 
 What a demand point gains from the sites S is a staircase: it climbs a step for every *set* of sites one of
 which is in S. So every objective is a weighted sum of hit sets, and equal sets of different demand points
 are one: ``maximise sum(w[s] * z[s])``, ``z[s] <= z[inner s] + sum(y[j] for the j that s has more)``,
 ``sum(y) = p``, ``y`` binary, ``0 <= z <= 1``. For coverage there is one set a demand point, for the p-median
 as many as it has distances; this form is as tight as the textbook's and much smaller.
+
+It is SciPy's HiGHS: highspy and OR-Tools, which orders tours, each bring a ``libhighs.so.1`` that the other
+cannot use, and only one of them can be loaded in a process.
 
 References
 ----------
@@ -16,20 +19,24 @@ https://doi.org/10.1007/s12532-017-0130-5
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from micropolis_map.analysis.gains import Gains, site_signatures
-from micropolis_map.errors import Cancelled, MicropolisError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Tell = Callable[[float, str], None]
+OPTIMAL, IMPOSSIBLE = 0, 2  # statuses of scipy.optimize.milp
+TELL_EVERY_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -68,9 +75,12 @@ def sets_of(row: Ints, site: Ints, sites: int) -> Sets:
 
 
 def most(
-    gains: Gains, new: int, seconds: float, tell: Tell | None, start: Ints | None = None,
+    gains: Gains,
+    new: int,
+    seconds: float,
+    tell: Tell | None,
     must_hit: Sets | None = None,
-) -> Answer:  # fmt: skip
+) -> Answer:
     """Return the `new` sites that give most; with `must_hit` among those that hit all of these sets."""
     weight, inner, first, site = _levels(gains)
     sites, levels = gains.sites, weight.size
@@ -88,18 +98,14 @@ def most(
         upper = np.append(upper, np.full(len(must_hit), np.inf))
     scale = max(float(weight.max(initial=0.0)), 1e-300)
     cost = np.concatenate([np.zeros(sites), -weight / scale])
-    model = _passed(cost, sites, entries, lower, upper)
-    if start is not None:
-        model.setSolution(start.size, start.astype(np.int32), np.ones(start.size))
-    answer = _run(model, sites, seconds, tell)
+    answer = _solved(cost, sites, entries, (lower, upper), seconds, tell)
     return Answer(answer.sites, -answer.bound * scale, answer.is_proven, answer.is_impossible)
 
 
 def fewest(sets: Sets, sites: int, seconds: float, tell: Tell | None) -> Answer:
     """Return the fewest sites that hit every set (LSCP); `bound` is how many it takes at least."""
-    lower = np.ones(len(sets))
-    model = _passed(np.ones(sites), sites, [_hits(sets, 0)], lower, np.full(len(sets), np.inf))
-    return _run(model, sites, seconds, tell)
+    limits = np.ones(len(sets)), np.full(len(sets), np.inf)
+    return _solved(np.ones(sites), sites, [_hits(sets, 0)], limits, seconds, tell)
 
 
 def _hits(sets: Sets, from_row: int) -> tuple[Ints, Ints, Floats]:
@@ -135,54 +141,55 @@ def _levels(gains: Gains) -> tuple[Floats, Ints, Ints, Ints]:
     return weight, inner, first, site[at]
 
 
-def _passed(
-    cost: Floats, integers: int, entries: list[tuple[Ints, Ints, Floats]], lower: Floats, upper: Floats
-) -> Any:
+def _solved(
+    cost: Floats,
+    sites: int,
+    entries: list[tuple[Ints, Ints, Floats]],
+    limits: tuple[Floats, Floats],
+    seconds: float,
+    tell: Tell | None,
+) -> Answer:
+    """Return the least of `cost` over ``limits[0] <= rows <= limits[1]``; the first `sites` are 0 or 1."""
     row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True))
-    order = np.lexsort((column, row))
-    first = np.zeros(lower.size + 1, dtype=np.int32)
-    np.cumsum(np.bincount(row, minlength=lower.size), out=first[1:])
-    kind = np.zeros(cost.size, dtype=np.int32)
-    kind[:integers] = int(highspy.HighsVarType.kInteger)
-    model = highspy.Highs()  # type: ignore[no-untyped-call]
-    model.setOptionValue("output_flag", False)  # noqa: FBT003 - highspy's own signature
-    model.setOptionValue("mip_rel_gap", 0.0)
-    model.setOptionValue("mip_abs_gap", 1e-9)
-    model.passModel(
-        cost.size, lower.size, row.size, int(highspy.MatrixFormat.kRowwise),
-        int(highspy.ObjSense.kMinimize), 0.0, cost, np.zeros(cost.size), np.ones(cost.size),
-        lower, upper, first, column[order].astype(np.int32), value[order].astype(float), kind,
-    )  # fmt: skip
-    return model
+    rows = sparse.csr_array((value, (row, column)), shape=(limits[0].size, cost.size))
+    whole = np.zeros(cost.size, dtype=np.int64)
+    whole[:sites] = 1
 
+    def run() -> Any:
+        return milp(
+            cost,
+            integrality=whole,
+            bounds=Bounds(0.0, 1.0),
+            constraints=LinearConstraint(rows, *limits),
+            options={"time_limit": max(seconds, 0.01), "mip_rel_gap": 0.0},
+        )
 
-def _run(model: Any, sites: int, seconds: float, tell: Tell | None) -> Answer:
-    stopped: list[MicropolisError] = []
-
-    def ask(event: Any) -> None:
-        try:
-            if tell is not None:
-                tell(
-                    min(0.99, event.data_out.running_time / max(seconds, 1e-3)),
-                    "Proving that nothing is better",
-                )
-        except Cancelled as error:
-            stopped.append(error)
-            event.data_in.user_interrupt = True
-
-    if tell is not None:
-        model.cbMipInterrupt.subscribe(ask)
-    model.setOptionValue("time_limit", max(seconds, 0.01))
-    model.run()
-    if stopped:
-        raise stopped[0]
-    status, info = model.getModelStatus(), model.getInfo()
-    found = None
-    if info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible):
-        found = np.flatnonzero(np.asarray(model.getSolution().col_value)[:sites] > 0.5)
+    found = _watched(run, seconds, tell)
+    chosen = None if found.x is None else np.flatnonzero(found.x[:sites] > 0.5)
+    bound = getattr(found, "mip_dual_bound", None)
     return Answer(
-        found,
-        float(info.mip_dual_bound),
-        status == highspy.HighsModelStatus.kOptimal,
-        status == highspy.HighsModelStatus.kInfeasible,
+        chosen,
+        -np.inf if bound is None else float(bound),
+        found.status == OPTIMAL,
+        found.status == IMPOSSIBLE,
     )
+
+
+def _watched(run: Callable[[], Any], seconds: float, tell: Tell | None) -> Any:
+    """Return what `run` returns, telling the time meanwhile.
+
+    Who stops does not wait: HiGHS ends by itself at its time limit, and nobody looks at its answer.
+    """
+    if tell is None:
+        return run()
+    pool = ThreadPoolExecutor(1, thread_name_prefix="highs")
+    try:
+        begun, answer = time.monotonic(), pool.submit(run)
+        while True:
+            try:
+                return answer.result(timeout=TELL_EVERY_S)
+            except TimeoutError:
+                share = (time.monotonic() - begun) / max(seconds, 1e-3)
+                tell(min(0.99, share), "Proving that nothing is better")
+    finally:
+        pool.shutdown(wait=False)

@@ -1,8 +1,8 @@
 """Worst-off first: make the longest walk of anybody as short as possible (the p-center problem).
 
 A radius is possible when a choice of sites serves everybody within it; the least possible radius is one of
-the walking times, found by halving. Greedy choice says *possible* at once; only where it fails does HiGHS
-count the fewest sites needed.
+the walking times, found by halving. Greedy choice and swaps say *possible* at once; where they fail, a
+Lagrangian bound mostly says *impossible*, and HiGHS decides the few radii between.
 
 References
 ----------
@@ -16,13 +16,21 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from micropolis_map.analysis.siting_model import Sets, Tell, fewest, sets_of
+from micropolis_map.analysis.gains import Gains
+from micropolis_map.analysis.interchange import greedy, swapped
+from micropolis_map.analysis.lagrangian import bounded
+from micropolis_map.analysis.siting_model import Sets, Tell, most, sets_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+SLICE = 0.15
+"""Of the time left, what one radius may take: in doubt a longer one is tried."""
+MOST_PAIRS = 100_000
+"""Radii with more pairs than this stay in doubt: HiGHS would not look at the clock for too long."""
 
 
 @dataclass(frozen=True)
@@ -73,69 +81,62 @@ def least_radius(walks: Walks, new: int, seconds: float, tell: Tell | None) -> R
             low = middle + 1
         else:
             high, sites = middle, found
-    possible, low = high, 0
-    while low < possible:
-        left = ends - time.monotonic()
-        if left <= 0.0:
+    possible, low, in_doubt = high, 0, -1
+    while (left := ends - time.monotonic()) > 0.0:
+        # What is longer than a radius in doubt may still be possible, or proven impossible.
+        from_ = low if in_doubt < 0 else in_doubt + 1
+        if from_ >= possible:
             break
-        middle = (low + possible) // 2
-        found, is_proven = _exact_hits(walks.must_hit(float(radii[middle])), walks.sites, new, left, tell)
+        middle = (from_ + possible) // 2
+        sets = walks.must_hit(float(radii[middle]))
+        found, is_proven = _exact_hits(sets, walks.sites, new, max(left * SLICE, 0.05), tell)
         if found is not None:
             possible, sites = middle, found
         elif is_proven:
-            low = middle + 1
+            low, in_doubt = middle + 1, -1
         else:
-            break
-    return Radius(
-        sites, float(radii[possible]) if radii.size else 0.0, float(radii[low]) if radii.size else 0.0
-    )
+            in_doubt = middle
+    longest, bound = (float(radii[k]) if radii.size else 0.0 for k in (possible, low))
+    return Radius(sites, longest, bound)
 
 
 def _exact_hits(
     sets: Sets | None, sites: int, new: int, seconds: float, tell: Tell | None
 ) -> tuple[Ints | None, bool]:
-    """Return at most `new` sites that hit all sets; None when there are none or, not proven, in doubt."""
-    found = _greedy_hits(sets, sites, new)
-    if found is not None or sets is None:
-        return found, True
-    answer = fewest(sets, sites, seconds, tell)
-    if answer.sites is not None and answer.sites.size <= new:
-        return filled(answer.sites, sites, new), True
-    return None, answer.is_impossible or answer.bound > new + 1e-6
+    """Return `new` sites that hit all sets; None when there are none or, not proven, in doubt.
+
+    All sets can be hit when the most that can be hit are all: a bound below that proves the opposite.
+    """
+    if sets is None:
+        return None, True
+    hits, wanted = _as_gains(sets, sites), len(sets) - 0.5
+    start = swapped(hits, greedy(hits, new))
+    if hits.value(start) > wanted:
+        return start, True
+    known = bounded(hits, start, seconds, tell, wanted=wanted + 0.25)
+    if known.value > wanted:
+        return known.sites, True
+    kept = np.union1d(np.flatnonzero(known.open), known.sites)
+    if known.bound < wanted or not known.open.any():
+        return None, True
+    rest = hits.take(kept)
+    if rest.row.size > MOST_PAIRS:
+        return None, False
+    answer = most(rest, new, seconds, tell)
+    if answer.sites is not None and hits.value(kept[answer.sites]) > wanted:
+        return kept[answer.sites], True
+    return None, answer.is_proven or answer.bound < wanted
 
 
 def _greedy_hits(sets: Sets | None, sites: int, new: int) -> Ints | None:
     if sets is None:
         return None
-    chosen = _cover(sets.first, sets.site, sites, new)
-    return None if chosen.size > new else filled(chosen, sites, new)
+    hits = _as_gains(sets, sites)
+    chosen = swapped(hits, greedy(hits, new))
+    return chosen if hits.value(chosen) > len(sets) - 0.5 else None
 
 
-def filled(chosen: Ints, sites: int, new: int) -> Ints:
-    """Return `chosen` and the first other sites, `new` in all."""
-    others = np.setdiff1d(np.arange(sites), chosen)
-    return np.concatenate([chosen, others[: new - chosen.size]])
-
-
-@njit(cache=True, nogil=True)
-def _cover(first, site, sites, new):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Return sites that hit every set, each the one in most sets left; more than `new` where that fails."""
-    left = np.ones(first.size - 1, np.bool_)
-    chosen = np.empty(new + 1, np.int64)
-    for n in range(new + 1):
-        count = np.zeros(sites, np.int64)
-        for s in range(left.size):
-            if left[s]:
-                for k in range(first[s], first[s + 1]):
-                    count[site[k]] += 1
-        winner = np.argmax(count)
-        if count[winner] == 0:
-            return chosen[:n]
-        chosen[n] = winner
-        for s in range(left.size):
-            if left[s]:
-                for k in range(first[s], first[s + 1]):
-                    if site[k] == winner:
-                        left[s] = False
-                        break
-    return chosen
+def _as_gains(sets: Sets, sites: int) -> Gains:
+    """Return a gain of 1 for every set that a site hits."""
+    row = np.repeat(np.arange(len(sets)), np.diff(sets.first))
+    return Gains.of(row, sets.site, np.ones(row.size), len(sets), sites)

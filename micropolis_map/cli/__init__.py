@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from micropolis_map import __version__
-from micropolis_map.cli import accounts, places, server, touring, walking
+from micropolis_map.cli import accounts, places, server, siting, touring, walking
 from micropolis_map.cli.options import Data, Run
 from micropolis_map.cli.terminal import fail
 from micropolis_map.errors import MicropolisError, answer
@@ -41,6 +41,7 @@ for command in (
     walking.coverage,
     walking.isochrone,
     walking.matrix,
+    siting.site,
     touring.tour,
 ):
     app.command()(command)

@@ -1,0 +1,107 @@
+"""The command that says where new meeting places should go."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from micropolis_map.cli.options import (
+    AsJson,
+    Data,
+    OptionalFile,
+    Out,
+    ProfileName,
+    Slug,
+    Who,
+    application_of,
+    minutes_of,
+)
+from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell
+from micropolis_map.services.coverage_tables import check_ending
+from micropolis_map.services.siting import propose_sites, write_sites
+from micropolis_map.services.siting_result import SitingRequest, SitingResult
+from micropolis_map.sources.points import read_points
+
+
+class Objective(StrEnum):
+    """What counts."""
+
+    coverage = "coverage"
+    p_median = "p-median"
+    equity = "equity"
+
+
+def site(
+    context: typer.Context,
+    slug: Slug,
+    new: Annotated[int, typer.Option("--new", min=1, help="How many new sites.")],
+    minutes: Annotated[
+        Any, typer.Option("--minutes", parser=minutes_of, metavar="M", help="Near is at most this.")
+    ] = "15",
+    profile: Who = ProfileName.adult,
+    objective: Annotated[
+        Objective, typer.Option(help="Most people near; least walking in all; the worst-off first.")
+    ] = Objective.coverage,
+    candidates: Annotated[
+        OptionalFile, typer.Option(help="Points to choose from, instead of points along the streets.")
+    ] = None,
+    spots: Annotated[
+        OptionalFile, typer.Option(help="Points that stay, instead of the activity spots.")
+    ] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
+    """Say where new meeting places do most good, with a proof or the gap to the best possible."""
+    if len(minutes) != 1:
+        raise typer.BadParameter(f"--minutes takes one number here, not {len(minutes)}")
+    if out is not None:
+        check_ending(out)
+    application = application_of(context, data)
+    request = SitingRequest(
+        new=new,
+        minutes=minutes[0],
+        profile=profile.value,
+        objective=objective.value,
+        candidates=read_points(candidates) if candidates else None,
+        spots=read_points(spots) if spots else None,
+    )
+    with progress_bar() as progress:
+        result = propose_sites(application, slug, request, progress)
+    if out is not None:
+        write_sites(result, out)
+        tell(f"wrote {out}")
+    if as_json:
+        print_json(result.as_json())
+    else:
+        _print(result)
+
+
+def _print(result: SitingResult) -> None:
+    plan = result.plan
+    print_rows(
+        [
+            {
+                "site": number,
+                "lon": f"{site.lon:.6f}",
+                "lat": f"{site.lat:.6f}",
+                "district": site.name or site.district,
+                "people gained": f"{site.gained_population:,.0f}",
+            }
+            for number, site in enumerate(plan.sites, start=1)
+        ]
+    )
+    tell(
+        f"within {result.request.minutes:g} minutes: {plan.covered_before:,.0f} people now, "
+        f"{plan.covered_after:,.0f} of {plan.population:,.0f} then; {_proof(result)}"
+    )
+    for note in result.notes:
+        tell(f"note: {note}")
+
+
+def _proof(result: SitingResult) -> str:
+    if result.optimal:
+        return "proven: no other choice is better"
+    return "not proven" if result.gap is None else f"another choice is at most {result.gap:.1%} better"
