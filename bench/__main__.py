@@ -19,34 +19,52 @@ from bench.page import page
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("MICROPOLIS_TEST_DATA", ROOT.parent / "shared" / "data"))
 GRAPHS = ("porto", "20000", "200000", "200000x", "2000000")
+RESULTS = ROOT / "bench" / "results.jsonl"
 PEERS = ("numpy", "numba", "scipy", "igraph", "networkx", "pandana", "osmnx", "pyrosm")
 
 
-def main() -> None:
-    """Run every task in a process of its own; stop where answers disagree."""
-    rows: list[dict[str, Any]] = []
-    graphs: list[dict[str, Any]] = []
+def main(names: list[str]) -> None:
+    """Measure the networks called `names` (all without any); stop where answers disagree.
+
+    Results of other networks in ``bench/results.jsonl`` stay, so that a long run may be done in parts.
+    """
+    results = kept(names)
     porto = DATA / "porto_alegre" / "poa_osm.pbf"
-    if porto.exists():
-        rows += reading(porto)
-    else:
-        print(f"no real data at {DATA}: synthetic networks only", file=sys.stderr)
-    for name in GRAPHS:
-        if name != "porto" or porto.exists():
-            for line in child("bench.graph_tasks", name, str(DATA)):
-                (rows if "task" in line else graphs).append(line)
+    for name in names or GRAPHS:
+        if name == "porto" and not porto.exists():
+            print(f"no real data at {DATA}: synthetic networks only", file=sys.stderr)
+            continue
+        lines = reading(porto) if name == "porto" else []
+        results += [{"run": name, **line} for line in [*lines, *child("bench.graph_tasks", name, str(DATA))]]
+        write(results)
+    for row in results:
+        if "task" in row:
+            print(
+                f"{row['task']:<42} {row['graph']:<32} {row['ours_s']:>9.4f} s  "
+                f"{row['peer']:<24} {row['peer_s']:>9.4f} s  {row['ratio']:>8.1f} ×"
+            )
+
+
+def kept(names: list[str]) -> list[dict[str, Any]]:
+    """Return the results of earlier runs of networks that are not measured now."""
+    if not names or not RESULTS.exists():
+        return []
+    rows = [json.loads(line) for line in RESULTS.read_text("utf-8").splitlines()]
+    return [row for row in rows if "run" in row and row["run"] not in names]
+
+
+def write(results: list[dict[str, Any]]) -> None:
+    """Write the JSON lines and the page."""
     facts = {
         "machine": f"{os.cpu_count()} cores, {processor()}, {platform.system()} {platform.machine()}",
+        "load while measuring": f"{os.getloadavg()[1]:.1f} processes for {os.cpu_count()} cores",
         "python": platform.python_version(),
         **{name: version(name) for name in PEERS},
     }
-    (ROOT / "bench" / "results.jsonl").write_text(
-        "".join(json.dumps(row) + "\n" for row in [facts, *graphs, *rows])
-    )
-    (ROOT / "docs" / "benchmarks.md").write_text(page(facts, graphs, rows), encoding="utf-8")
-    for row in rows:
-        print(f"{row['task']:<42} {row['graph']:<32} {row['ours_s']:>9.4f} s  {row['peer']:<24} "
-              f"{row['peer_s']:>9.4f} s  {row['ratio']:>8.1f} ×")  # fmt: skip
+    results.sort(key=lambda row: GRAPHS.index(row["run"]))
+    RESULTS.write_text("".join(json.dumps(row) + "\n" for row in [facts, *results]), "utf-8")
+    graphs, rows = ([row for row in results if ("task" in row) == tasks] for tasks in (False, True))
+    (ROOT / "docs" / "benchmarks.md").write_text(page(facts, graphs, rows), "utf-8")
 
 
 def reading(path: Path) -> list[dict[str, Any]]:
@@ -59,7 +77,8 @@ def reading(path: Path) -> list[dict[str, Any]]:
     task = "OSM file to ready network, homes and spots"
     return [
         {
-            "task": task, "graph": "Porto Alegre", "ours_s": ours["seconds"], "peer": f"{tool}, network alone",
+            "task": task, "graph": "Porto Alegre", "ours_s": ours["seconds"],
+            "peer": f"{tool}, network alone",
             "peer_s": found[tool]["seconds"], "ratio": found[tool]["seconds"] / ours["seconds"],
             "peak_mb": ours["peak_mb"], "peer_peak_mb": found[tool]["peak_mb"],
         }
@@ -88,4 +107,4 @@ def processor() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

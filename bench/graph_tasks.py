@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from bench.networks import synthetic
 from bench.peers import Igraph, Networkx, Pandana, Scipy, Streets
+from bench.racing import Disagreement, agree, race
 from micropolis_map.analysis.choices import spots_within_everywhere
 from micropolis_map.analysis.cost_matrix import cost_matrix
 from micropolis_map.analysis.impedance import Impedance, impedance
-from micropolis_map.analysis.nearest import nearest_along_edges, nearest_spot, node_labels
+from micropolis_map.analysis.nearest import nearest_everywhere, nearest_spot
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.network_ways import Segments, TagSets, Ways
 from micropolis_map.analysis.profiles import profile
@@ -33,13 +34,10 @@ from micropolis_map.analysis.what_if import WhatIf
 from micropolis_map.domain.osm_extract import OsmExtract
 
 SPOTS, STOPS, WITHIN_M, FAR_M = 200, 25, 1200.0, 2400.0
+NEAREST = f"nearest of {SPOTS} spots, every node"
 WALKER = replace(profile("adult"), name="metres", speed_m_s=1.0, steps_s_per_metre_climbed=0.0)
-PANDANA_BUILDS_UP_TO = 250_000
-NETWORKX_UP_TO = 250_000
-
-
-class Disagreement(Exception):
-    """Two libraries gave different answers to one question."""
+LARGE = 250_000
+"""Beyond, networkx and pandana take too long to be run with the rest."""
 
 
 class Run:
@@ -65,13 +63,30 @@ class Run:
         """The vertices as points on edges."""
         return at_points(self.network, self.point_of[vertices])
 
-    def row(self, task: str, ours_s: float, peer: str, peer_s: float) -> None:
-        """Record and print a comparison."""
+    def row(
+        self,
+        task: str,
+        peer: str,
+        ours: Callable[[], object],
+        theirs: Callable[[], object],
+        *,
+        most: int = 15,
+    ) -> None:
+        """Race the two and record it."""
+        self.record(task, peer, *race(ours, theirs, most=most))
+
+    def record(self, task: str, peer: str, ours_s: float, peer_s: float) -> None:
+        """Keep and print a comparison."""
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
         row = {
-            "task": task, "graph": self.name, "ours_s": ours_s, "peer": peer, "peer_s": peer_s,
-            "ratio": peer_s / ours_s if ours_s else float("inf"), "peak_mb": round(peak, 1),
-        }  # fmt: skip
+            "task": task,
+            "graph": self.name,
+            "ours_s": ours_s,
+            "peer": peer,
+            "peer_s": peer_s,
+            "ratio": peer_s / ours_s,
+            "peak_mb": round(peak, 1),
+        }
         self.rows.append(row)
         print(json.dumps(row), flush=True)
 
@@ -137,29 +152,9 @@ def nearby(streets: Streets, rng: np.random.Generator, count: int) -> NDArray[np
     return rng.choice(np.flatnonzero(np.hypot(x, y) < 1500.0), count, replace=False)
 
 
-def median_s(work: Callable[[], object], *, most: int = 7) -> float:
-    """Return the median of up to `most` runs; one run where one takes 10 s."""
-    times: list[float] = []
-    while len(times) < most and sum(times) < 10.0:
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return float(np.median(times))
-
-
-def agree(task: str, ours: NDArray[Any], theirs: NDArray[Any], *, within: float) -> None:
-    """Raise `Disagreement` unless both reach the same and differ by at most `within`."""
-    same = np.isfinite(ours) == np.isfinite(theirs)
-    both = np.isfinite(ours) & np.isfinite(theirs)
-    worst = float(np.abs(ours[both] - theirs[both]).max(initial=0.0))
-    if not same.all() or worst > within:
-        raise Disagreement(f"{task}: {np.count_nonzero(~same)} reached by one only, worst difference {worst}")
-
-
 def labels_everywhere(run: Run, spots: Snapped, limit_m: float | None) -> NDArray[np.int64]:
     """Return the label (ms and spot) of every point of the geometry."""
-    labels = node_labels(run.impedance, spots, limit_m)
-    return nearest_along_edges(run.network, run.impedance, spots, labels)
+    return nearest_everywhere(run.network, run.impedance, spots, limit_m)
 
 
 def everywhere(run: Run, limit_m: float | None) -> NDArray[np.float64]:
@@ -181,47 +176,61 @@ def nearest_and_build(run: Run) -> dict[str, Any]:
         _ = made.into
         return made
 
-    ours_build_s = median_s(ours_build, most=3)
+    _ = ours_build()
     spots = run.on_network(run.spots)
     ours, far = everywhere(run, None), everywhere(run, FAR_M)
-    ours_s = median_s(lambda: labels_everywhere(run, spots, None), most=25)
-    far_s = median_s(lambda: labels_everywhere(run, spots, FAR_M), most=25)
-    peers: list[Any] = [Scipy, Igraph]
-    peers += [Networkx] if streets.nodes <= NETWORKX_UP_TO else []
+    small = streets.nodes <= LARGE
+    peers: list[Any] = [Scipy, Igraph, *([Networkx] if small else [])]
     built = {}
     for peer in peers:
-        start = time.perf_counter()
         built[peer.name] = graph = peer.build(streets)
-        build_s = time.perf_counter() - start
-        run.row("build from arrays", ours_build_s, peer.name, build_s)
+        run.row("build from arrays", peer.name, ours_build, lambda p=peer: p.build(streets), most=3)
         agree(peer.name, ours, peer.nearest(graph, run.spots, np.inf), within=0.2)
-        nearest_s = median_s(lambda p=peer, g=graph: p.nearest(g, run.spots, np.inf))
-        run.row(f"nearest of {SPOTS} spots, every node", ours_s, peer.name, nearest_s)
+        run.row(
+            NEAREST,
+            peer.name,
+            lambda: labels_everywhere(run, spots, None),
+            lambda p=peer, g=graph: p.nearest(g, run.spots, np.inf),
+        )
         if peer is not Igraph:
-            compare_cutoff(run, far, far_s, peer.name, lambda p=peer, g=graph: p.nearest(g, run.spots, FAR_M))
-    if streets.nodes <= PANDANA_BUILDS_UP_TO:
-        start = time.perf_counter()
-        built["pandana"] = graph = Pandana.build(streets)
-        build_s = time.perf_counter() - start
-        run.row("build from arrays", ours_build_s, "pandana", build_s)
-        start = time.perf_counter()
-        theirs = Pandana.nearest(graph, streets, run.spots, np.inf)
-        nearest_s = time.perf_counter() - start
-        agree("pandana", ours, theirs, within=0.5)
-        run.row(f"nearest of {SPOTS} spots, every node", ours_s, "pandana", nearest_s)
-        run.row("build and nearest", ours_build_s + ours_s, "pandana", build_s + nearest_s)
+            compare_cutoff(run, far, peer.name, lambda p=peer, g=graph: p.nearest(g, run.spots, FAR_M))
+    if small and not run.name.endswith("only"):
+        built["pandana"] = against_pandana(run, ours_build, ours)
     return built
 
 
-def compare_cutoff(
-    run: Run, ours: NDArray[Any], ours_s: float, peer: str, work: Callable[[], NDArray[Any]]
-) -> None:
+def against_pandana(run: Run, ours_build: Callable[[], object], ours: NDArray[np.float64]) -> Any:
+    """Time pandana's building and its nearest spot, once each: contraction hierarchies take long to build."""
+    spots = run.on_network(run.spots)
+    made: list[Any] = []
+    run.row(
+        "build from arrays", "pandana", ours_build, lambda: made.append(Pandana.build(run.streets)), most=1
+    )
+    build = run.rows[-1]
+    graph = made[0]
+    agree("pandana", ours, Pandana.nearest(graph, run.streets, run.spots, np.inf), within=0.5)
+    run.row(
+        NEAREST,
+        "pandana",
+        lambda: labels_everywhere(run, spots, None),
+        lambda: Pandana.nearest(graph, run.streets, run.spots, np.inf),
+        most=3,
+    )
+    nearest = run.rows[-1]
+    both = (build["ours_s"] + nearest["ours_s"], build["peer_s"] + nearest["peer_s"])
+    run.record("build and nearest", "pandana", *both)
+    return graph
+
+
+def compare_cutoff(run: Run, ours: NDArray[Any], peer: str, work: Callable[[], NDArray[Any]]) -> None:
     """Time the nearest spot within `FAR_M`; who is at the limit to a decimetre may fall on either side."""
     theirs = work()
-    clear = (np.abs(np.nan_to_num(ours, posinf=FAR_M) - FAR_M) > 0.2) | (np.isinf(ours) & np.isinf(theirs))
-    clear &= ~(np.isinf(ours) & (theirs > FAR_M - 0.2))
-    agree(peer, ours[clear], theirs[clear], within=0.2)
-    run.row(f"the same within {FAR_M:.0f} m", ours_s, peer, median_s(work, most=3))
+    at_limit = (
+        np.abs(np.where(np.isfinite(ours), ours, np.where(np.isfinite(theirs), theirs, 0.0)) - FAR_M) < 0.2
+    )
+    agree(peer, ours[~at_limit], theirs[~at_limit], within=0.2)
+    spots = run.on_network(run.spots)
+    run.row(f"the same within {FAR_M:.0f} m", peer, lambda: labels_everywhere(run, spots, FAR_M), work)
 
 
 def counts(run: Run, built: dict[str, Any]) -> None:
@@ -229,32 +238,26 @@ def counts(run: Run, built: dict[str, Any]) -> None:
     spots = run.on_network(run.spots)
 
     def ours() -> NDArray[np.int32]:
-        return spots_within_everywhere(run.network, run.impedance, spots, WITHIN_M)[1][run.point_of]
+        return spots_within_everywhere(run.network, run.impedance, spots, WITHIN_M)[1]
 
-    counted, ours_s = ours(), median_s(ours)
+    counted = ours()[run.point_of]
     graph = built["scipy.sparse.csgraph"]
     low, high = (Scipy.within(graph, run.spots, WITHIN_M + e) for e in (-0.2, 0.2))
     if not ((low <= counted) & (counted <= high)).all():
         raise Disagreement("spots within 1,200 m")
     task = f"spots within {WITHIN_M:.0f} m, every node"
-    run.row(
-        task,
-        ours_s,
-        "scipy.sparse.csgraph",
-        median_s(lambda: Scipy.within(graph, run.spots, WITHIN_M), most=3),
-    )
+    run.row(task, "scipy.sparse.csgraph", ours, lambda: Scipy.within(graph, run.spots, WITHIN_M))
     if "pandana" in built:
         network = built["pandana"]
         found = Pandana.range_query(network, run.spots, WITHIN_M, run.streets.nodes)
         # pandana's distances are whole numbers of its own unit: allow what it rounds away
         if not ((low - 1 <= found) & (found <= high + 1)).all():
             raise Disagreement("pandana's range query")
-        range_s = median_s(
-            lambda: Pandana.range_query(network, run.spots, WITHIN_M, run.streets.nodes), most=3
+        query = lambda: Pandana.range_query(network, run.spots, WITHIN_M, run.streets.nodes)  # noqa: E731
+        run.row(task, "pandana, range query", ours, query)
+        run.row(
+            task, "pandana, aggregate", ours, lambda: Pandana.aggregate(network, run.spots, WITHIN_M), most=3
         )
-        run.row(task, ours_s, "pandana, range query", range_s)
-        aggregate_s = median_s(lambda: Pandana.aggregate(network, run.spots, WITHIN_M), most=1)
-        run.row(task, ours_s, "pandana, aggregate", aggregate_s)
 
 
 def matrices(run: Run, built: dict[str, Any]) -> None:
@@ -267,18 +270,14 @@ def matrices(run: Run, built: dict[str, Any]) -> None:
         dense[found.origin, found.destination] = found.cost_s
         return dense
 
-    ours, ours_s = pairs(), median_s(pairs)
+    ours = pairs()
     for peer in (Scipy, Igraph, Pandana):
         if peer.name in built:
             graph = built[peer.name]
             theirs = peer.pairs(graph, run.stops)
-            theirs = np.where(theirs > 1e6, np.inf, theirs)
-            agree(peer.name, ours, theirs, within=0.5)
+            agree(peer.name, ours, np.where(theirs > 1e6, np.inf, theirs), within=0.5)
             run.row(
-                f"all pairs of {STOPS} stops",
-                ours_s,
-                peer.name,
-                median_s(lambda p=peer, g=graph: p.pairs(g, run.stops), most=3),
+                f"all pairs of {STOPS} stops", peer.name, pairs, lambda p=peer, g=graph: p.pairs(g, run.stops)
             )
     every, spots = run.on_network(np.arange(run.streets.nodes)), run.on_network(run.spots)
 
@@ -290,12 +289,7 @@ def matrices(run: Run, built: dict[str, Any]) -> None:
     if not low <= sparse() <= high:
         raise Disagreement("node × spot costs")
     task = f"node × spot costs within {WITHIN_M:.0f} m"
-    run.row(
-        task,
-        median_s(sparse),
-        "scipy.sparse.csgraph",
-        median_s(lambda: Scipy.sparse(graph, run.spots, WITHIN_M), most=3),
-    )
+    run.row(task, "scipy.sparse.csgraph", sparse, lambda: Scipy.sparse(graph, run.spots, WITHIN_M))
 
 
 def what_if(run: Run) -> None:
@@ -310,8 +304,12 @@ def what_if(run: Run) -> None:
     change = state.with_spot(extra)
     ours[change.home] = change.cost_s
     agree("what-if", ours, nearest_spot(run.network, run.impedance, homes, both).cost_s, within=1e-6)
-    anew_s = median_s(lambda: WhatIf(run.impedance, homes, both))
-    run.row("what-if: one more spot", median_s(lambda: state.with_spot(extra)), "computing anew", anew_s)
+    run.row(
+        "what-if: one more spot",
+        "computing anew",
+        lambda: state.with_spot(extra),
+        lambda: WhatIf(run.impedance, homes, both),
+    )
 
 
 def snapping(run: Run) -> None:
@@ -342,12 +340,8 @@ def snapping(run: Run) -> None:
     snapped = snap(network, lon, lat, furthest_m=5000.0)
     if not np.allclose(snapped.gap_m, gap, rtol=2e-3, atol=0.3):
         raise Disagreement(f"snapping: {np.abs(snapped.gap_m - np.asarray(gap)).max()}")
-    run.row(
-        "snap 100,000 points to edges",
-        median_s(lambda: snap(network, lon, lat)),
-        "osmnx nearest_edges",
-        peer_s,
-    )
+    ours_s, _ = race(lambda: snap(network, lon, lat), lambda: None, most=7)
+    run.record("snap 100,000 points to edges", "osmnx nearest_edges", ours_s, peer_s)
 
 
 def porto(data: Path) -> OsmExtract:
@@ -374,7 +368,7 @@ def main(name: str, data: Path) -> None:
         run.impedance = impedance(run.network, WALKER)
     built = nearest_and_build(run)
     what_if(run)
-    if run.streets.nodes <= NETWORKX_UP_TO:
+    if run.streets.nodes <= LARGE:
         counts(run, built)
         matrices(run, built)
     if real:

@@ -35,7 +35,8 @@ def page(facts: dict[str, Any], graphs: list[dict[str, Any]], rows: list[dict[st
     text += "".join(f"- {name}: {value}\n" for name, value in facts.items())
     text += "\n## Networks\n\n| network | nodes | of them crossings and ends |\n|---|--:|--:|\n"
     text += "".join(f"| {g['graph']} | {g['nodes']:,} | {g['junctions']:,} |\n" for g in graphs)
-    text += "\n## Results\n\n| task | network | ours s | peer | peer s | ratio | our peak MB |\n|---|---|--:|---|--:|--:|--:|\n"
+    text += "\n## Results\n\n| task | network | ours s | peer | peer s | ratio | our peak MB |\n"
+    text += "|---|---|--:|---|--:|--:|--:|\n"
     for row in rows:
         peak = f"{row['peak_mb']:.0f}" + (
             f" (peer {row['peer_peak_mb']:.0f})" if "peer_peak_mb" in row else ""
@@ -48,7 +49,8 @@ def page(facts: dict[str, Any], graphs: list[dict[str, Any]], rows: list[dict[st
 
 
 def _goals(rows: list[dict[str, Any]]) -> str:
-    text = "\n## What we set out to reach\n\n| task | network | against | wanted | this run |\n|---|---|---|--:|--:|\n"
+    text = "\n## What we set out to reach\n\n| task | network | against | wanted | this run |\n"
+    text += "|---|---|---|--:|--:|\n"
     for task, peer, wanted in GOALS:
         for row in rows:
             if (row["task"], row["peer"]) == (task, peer):

@@ -16,6 +16,7 @@ from micropolis_map.analysis.kernels import count_everywhere
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.search import bucket_shift, limit_ms, new_ring, on_all_cores
 from micropolis_map.analysis.snapping import Snapped
+from micropolis_map.analysis.topology import incidence
 
 Ints = NDArray[np.int32]
 
@@ -54,10 +55,13 @@ def spots_within_everywhere(
     costs = (impedance.forward, impedance.backward, network.point_along_m)
     where = (at.edge, at.from_from, at.from_to, at.forward, at.backward, at.along_m, at.gap_ms)
 
+    inner = np.flatnonzero(np.diff(network.edge_first) > 2).astype(np.int32)
+    inner_first, at_inner = incidence(network.nodes, network.edge_from[inner], network.edge_to[inner])
+
     def part(start: int, stop: int) -> tuple[Ints, Ints]:
         counted: tuple[Ints, Ints] = count_everywhere(
             (graph.first, graph.arc),
-            graph.edge,
+            (inner_first, inner[at_inner]),
             edges,
             costs,
             where,

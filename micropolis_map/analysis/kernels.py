@@ -3,13 +3,12 @@
 A *label* is one whole number, the cost in ms in its high 32 bits and the index of the seed's spot in its low
 ones: comparing labels compares costs, ties go to the lower spot, and one memory access reads both.
 
-Nodes wait in buckets of ``2^shift`` ms. Within a bucket they are taken in any order and may be corrected
-later; a bucket is left only when nothing in it can improve, so that the answer is exact. Searches touch only
-what they reach. All kernels release the GIL.
+Nodes wait in buckets of ``2^shift`` ms and may be corrected while their bucket is worked on; it is left only
+when nothing in it can improve, so that the answer is exact. Searches touch only what they reach. All kernels
+release the GIL.
 
 They stand in one file because numba's cache looks at the file of a kernel, not at the kernels it calls: a
-change in `spread` must compile its callers anew. Types are numba's to infer; the functions that call these
-say what they take.
+change in `spread` must compile its callers anew. Types are numba's to infer; the callers say what they give.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -71,10 +70,8 @@ def spread(graph, labels, seeds, limit, shift, ring, touched, targets):
         `UNREACHED`, or the labels of an earlier search to improve upon.
     seeds : (int32[s], int64[s])
         Nodes and labels, in ascending order of labels.
-    limit : int
-        Last cost in ms that is entered.
-    shift : int
-        Buckets are ``2^shift`` ms wide.
+    limit, shift : int
+        Last cost in ms that is entered; buckets are ``2^shift`` ms wide.
     ring : int32[2^j]
         Heads of the buckets, all -1 (they are again afterwards); wider than the longest arc.
     touched : int32[n] or None
@@ -282,16 +279,7 @@ def search_rows(
 
 
 @njit(cache=True, nogil=True)
-def _along(
-    s_along,
-    t_along,
-    s_forward,
-    t_forward,
-    s_backward,
-    t_backward,
-    passes,
-    backwards,
-):
+def _along(s_along, t_along, s_forward, t_forward, s_backward, t_backward, passes, backwards):  # fmt: skip
     """Return the ms between two points of one edge, walking from s to t (from t to s when `backwards`)."""
     if backwards:
         s_along, t_along = t_along, s_along
@@ -326,44 +314,57 @@ def _back(node, labels, other, edge_m, seed_node, seed_label, along, rest):
 
 
 @njit(cache=True, nogil=True)
-def count_everywhere(graph, arc_edge, edges, costs, spots, span, shift, ring):
-    """Return how many of the spots each junction and each point reaches; see `choices`."""
-    first, _ = graph
-    edge_first, tail, head, _ = edges
+def count_everywhere(graph, inner, edges, costs, spots, span, shift, ring):
+    """Return how many of the spots each junction and each point reaches; see `choices`.
+
+    ``inner`` lists, by junction, the edges with points between their ends. One that is reached to its middle
+    from both sides is counted whole, without looking at its points.
+    """
+    inner_first, inner_edge = inner
+    edge_first, tail, head, passes = edges
+    forward, backward, _ = costs
     s_edge, s_from, s_to, _, _, _, s_gap = spots
     start, stop, limit = span
-    labels = np.full(first.size - 1, UNREACHED)
-    touched = np.empty(max(first.size - 1, 1), np.int32)
-    at_node = np.zeros(first.size - 1, np.int32)
+    nodes = graph[0].size - 1
+    labels = np.full(nodes, UNREACHED)
+    touched = np.empty(max(nodes, 1), np.int32)
+    at_node = np.zeros(nodes, np.int32)
     at_point = np.zeros(edge_first[-1], np.int32)
-    done = np.full(tail.size, -1, np.int32)
+    at_edge = np.zeros(tail.size, np.int32)
     seed_node = np.empty(2, np.int32)
     seed_label = np.empty(2, np.int64)
     for s in range(start, stop):
         e = s_edge[s]
         if e < 0:
             continue
-        seed_node[0] = tail[e]
-        seed_node[1] = head[e]
-        seed_label[0] = _label(s_from[s] + s_gap[s])
-        seed_label[1] = _label(s_to[s] + s_gap[s])
-        if seed_label[0] > seed_label[1]:
-            seed_node[:] = seed_node[::-1].copy()
-            seed_label[:] = seed_label[::-1].copy()
+        first_is_tail = s_from[s] <= s_to[s]
+        seed_node[0] = tail[e] if first_is_tail else head[e]
+        seed_node[1] = head[e] if first_is_tail else tail[e]
+        seed_label[0] = _label(s_gap[s] + min(s_from[s], s_to[s]))
+        seed_label[1] = _label(s_gap[s] + max(s_from[s], s_to[s]))
         count = spread(graph, labels, (seed_node, seed_label), limit, shift, ring, touched, None)
         _count_edge(e, s, labels, edges, costs, spots, limit, at_point)
-        done[e] = s
         for j in range(count):
             v = touched[j]
             at_node[v] += 1
-            for a in range(first[v], first[v + 1]):
-                f = arc_edge[a]
-                if edge_first[f + 1] - edge_first[f] > 2 and done[f] != s:
-                    done[f] = s
-                    _count_edge(f, s, labels, edges, costs, spots, limit, at_point)
+            for k in range(inner_first[v], inner_first[v + 1]):
+                f = inner_edge[k]
+                seen = k > inner_first[v] and inner_edge[k - 1] == f  # a loop is listed twice
+                if f == e or seen or (v != tail[f] and labels[tail[f]] != UNREACHED):
+                    continue  # or its other end sees to it
+                if labels[head[f]] != UNREACHED and passes[f] == FORWARD | BACKWARD:
+                    last = edge_first[f + 1] - 1
+                    left = limit - (labels[head[f]] >> 32)
+                    if v == tail[f] and forward[last] == backward[last]:
+                        left += limit - (labels[v] >> 32)
+                    if left >= max(forward[last], 1):
+                        at_edge[f] += 1
+                        continue
+                _count_edge(f, s, labels, edges, costs, spots, limit, at_point)
         for j in range(count):
             labels[touched[j]] = UNREACHED
     for f in range(tail.size):
+        at_point[edge_first[f] : edge_first[f + 1]] += at_edge[f]
         at_point[edge_first[f]] = at_node[tail[f]]
         at_point[edge_first[f + 1] - 1] = at_node[head[f]]
     return at_node, at_point

@@ -180,19 +180,26 @@ def nearest_along_edges(network: WalkNetwork, impedance: Impedance, spots: Snapp
 
     ``label >> 32`` is the cost in ms, the low 32 bits the spot; `search.UNREACHED` where none.
     """
-    spot = ends(impedance, spots)
-    first, index = by_edge(spot.edge, network.edges)
+    return _along_edges(network, impedance, ends(impedance, spots), labels)
+
+
+def nearest_everywhere(
+    network: WalkNetwork, impedance: Impedance, spots: Snapped, cutoff_s: float | None = None
+) -> Longs:
+    """Return the label of every point of the geometry: `node_labels` and `nearest_along_edges` in one."""
+    at = ends(impedance, spots)
+    labels = np.full(network.nodes, UNREACHED, dtype=np.int64)
+    limit = limit_ms(cutoff_s)
+    improve(impedance, labels, *seeds((at.from_from, at.from_to), at, impedance, limit), limit=limit)
+    return _along_edges(network, impedance, at, labels)
+
+
+def _along_edges(network: WalkNetwork, impedance: Impedance, spot: Ends, labels: Longs) -> Longs:
     filled: Longs = fill_edges(
-        network.edge_first,
-        network.edge_from,
-        network.edge_to,
+        (network.edge_first, network.edge_from, network.edge_to),
         impedance.edge_pass,
-        impedance.forward,
-        impedance.backward,
+        (impedance.forward, impedance.backward, network.point_along_m),
         labels,
-        network.point_along_m,
-        first,
-        index,
-        (spot.forward, spot.backward, spot.along_m, spot.gap_ms),
+        (spot.edge, spot.forward, spot.backward, spot.along_m, spot.gap_ms),
     )
     return filled

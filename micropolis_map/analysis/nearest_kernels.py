@@ -1,7 +1,7 @@
 """The compiled kernels of `nearest`: from junctions' labels to points on edges."""
 
 # mypy: disable-error-code="no-untyped-def"
-# ruff: noqa: ANN001, ANN201, PLR0913, PLR0917
+# ruff: noqa: ANN001, ANN201, C901
 
 from __future__ import annotations
 
@@ -94,47 +94,40 @@ def follow_labels(
 
 
 @njit(cache=True, nogil=True)
-def fill_edges(
-    edge_first,
-    tail,
-    head,
-    edge_pass,
-    forward,
-    backward,
-    labels,
-    along,
-    first,
-    index,
-    spots,
-):
+def fill_edges(edges, passes, costs, labels, spots):
     """Return the label of every point from those of the junctions; see `nearest.nearest_along_edges`."""
-    spot_forward, spot_backward, spot_along, spot_gap = spots
-    nothing = UNREACHED
+    edge_first, tail, head = edges
+    forward, backward, along = costs
+    spot_edge, spot_forward, spot_backward, spot_along, spot_gap = spots
     out = np.empty(along.size, np.int64)
     for e in range(tail.size):
         a = edge_first[e]
         b = edge_first[e + 1]
         at_tail = labels[tail[e]]
         at_head = labels[head[e]]
-        go = edge_pass[e] & FORWARD and at_head != nothing
-        come = edge_pass[e] & BACKWARD and at_tail != nothing
-        whole = max(forward[b - 1], 1)
         out[a] = at_tail
         out[b - 1] = at_head
+        if b - a == 2:
+            continue
+        go = passes[e] & FORWARD and at_head != UNREACHED
+        come = passes[e] & BACKWARD and at_tail != UNREACHED
+        whole = max(forward[b - 1], 1)
         for i in range(a + 1, b - 1):
-            label = nothing
+            label = UNREACHED
             if come:
                 label = at_tail + (np.int64(backward[i]) << 32)
             if go:
                 label = min(label, at_head + (np.int64(whole - forward[i]) << 32))
             out[i] = label
-        for k in range(first[e], first[e + 1]):
-            s = index[k]
-            for i in range(a, b):
-                if spot_along[s] >= along[i] and edge_pass[e] & FORWARD:
-                    walk = spot_forward[s] - forward[i] + spot_gap[s]
-                    out[i] = min(out[i], (np.int64(np.rint(walk)) << 32) | s)
-                if spot_along[s] <= along[i] and edge_pass[e] & BACKWARD:
-                    walk = backward[i] - spot_backward[s] + spot_gap[s]
-                    out[i] = min(out[i], (np.int64(np.rint(walk)) << 32) | s)
+    for s in range(spot_edge.size):
+        e = spot_edge[s]
+        if e < 0:
+            continue
+        for i in range(edge_first[e], edge_first[e + 1]):
+            if spot_along[s] >= along[i] and passes[e] & FORWARD:
+                walk = spot_forward[s] - forward[i] + spot_gap[s]
+                out[i] = min(out[i], (np.int64(np.rint(walk)) << 32) | s)
+            if spot_along[s] <= along[i] and passes[e] & BACKWARD:
+                walk = backward[i] - spot_backward[s] + spot_gap[s]
+                out[i] = min(out[i], (np.int64(np.rint(walk)) << 32) | s)
     return out

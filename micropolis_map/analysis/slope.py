@@ -1,9 +1,10 @@
 """How slope changes walking speed.
 
 A slope function gives the speed relative to that on level ground, 1 at slope 0, for a slope of rise over
-run in the direction of walking. The default is Irmischer & Clarke's function for walking on paths: it was
-measured with GPS on hundreds of people in towns and woods and is smooth, where Tobler's hiking function
-(a fit to military tables of 1950) has a cusp at -5 % that turns the noise of elevation models into speed.
+run in the direction of walking. The default is Irmischer & Clarke's for walking on paths: fitted to GPS
+tracks of people, and smooth, where Tobler's hiking function (fitted to Imhof's figures of 1950) has a cusp
+at -5 % that turns the noise of elevation models into speed. Theirs for women is the same times 0.95, which
+cancels here: only the speed relative to level ground is taken.
 
 References
 ----------
