@@ -37,7 +37,7 @@ class Hand:
 def open_pin(visitor, query="", **options):
     one = visitor(**{**TOUCH, **options})
     one.page.goto(f"{one.base}/pin/demo{query}")
-    one.page.locator("#map[data-places]").wait_for()
+    one.page.locator("#map[data-places]").wait_for(state="attached")
     return one
 
 
