@@ -28,6 +28,7 @@ WORKERS = 4
 PINS = int(os.environ.get("MICROPOLIS_CRASH_PINS", "152"))
 LONGEST_S = 1.1
 """Between two kills: a few dozen pins, less than a worker needs for all of its own."""
+MOST_KILLS = PINS // 8
 SEED = int(os.environ.get("MICROPOLIS_CRASH_SEED", str(random.SystemRandom().randrange(10**6))))
 
 
@@ -81,6 +82,8 @@ def killed_until_done(workers: list[Worker], chance: random.Random) -> Counter[s
         worker.start()
     while writing:
         time.sleep(chance.uniform(0.05, LONGEST_S))
+        while counts["kills"] >= MOST_KILLS and any(worker.is_running() for worker in writing):
+            time.sleep(0.02)  # enough: they finish in peace, also where the machine is busy
         together = chance.random() < 0.3  # the whole server dies
         for worker in list(writing) if together else [chance.choice(writing)]:
             counts["kills"] += worker.kill()

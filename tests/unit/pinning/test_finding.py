@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 
 import pytest
-from conftest import feature, published
+from pinning_builders import feature, published
 from tiny_town import write_town
 
 from micropolis_map.errors import InvalidInput, StoreUnavailable

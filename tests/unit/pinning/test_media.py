@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 
 import pytest
-from conftest import ELSEWHERE, ORGANISER, a_story, a_submission, feature, holder, secret
 from PIL import Image
+from pinning_builders import ELSEWHERE, ORGANISER, a_story, a_submission, feature, holder, secret
 
 from micropolis_map.domain.permission import RESIDENT
 from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 
 import pytest
-from conftest import ORGANISER, a_story, a_submission, feature, holder, published, secret
 from PIL import Image
+from pinning_builders import ORGANISER, a_story, a_submission, feature, holder, published, secret
 
 from micropolis_map.domain.place_geojson import collection
 from micropolis_map.errors import Conflict, NotAllowed, NotFound

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import (
+from pinning_builders import (
     ADMINISTRATOR,
     ANIN_ORGANISER,
     ELSEWHERE,

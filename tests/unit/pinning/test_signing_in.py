@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import ADMINISTRATOR, ORGANISER
+from pinning_builders import ADMINISTRATOR, ORGANISER
 
 from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooMany
 from micropolis_map.services import signing_in

@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from conftest import ORGANISER, a_story, a_submission, feature, holder, published, secret
+from pinning_builders import ORGANISER, a_story, a_submission, feature, holder, published, secret
 
 from micropolis_map.domain.secret import hashed
 from micropolis_map.errors import Conflict, InvalidInput, NotFound, TooMany

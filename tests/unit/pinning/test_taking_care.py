@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from conftest import ANIN_ORGANISER, ELSEWHERE, ORGANISER, a_submission, holder, published, secret
+from pinning_builders import ANIN_ORGANISER, ELSEWHERE, ORGANISER, a_submission, holder, published, secret
 
 from micropolis_map.domain.freshness import freshness
 from micropolis_map.errors import InvalidInput, NotAllowed, NotFound
