@@ -26,8 +26,8 @@ from micropolis_map.settings import Settings
 ROOT = Path(__file__).parents[2]
 WORKERS = 4
 PINS = int(os.environ.get("MICROPOLIS_CRASH_PINS", "152"))
-LONGEST_S = 1.1
-"""Between two kills: a few dozen pins, less than a worker needs for all of its own."""
+LONGEST_S = 0.7
+"""Between two kills: some pins, less than a worker needs for all of its own."""
 MOST_KILLS = PINS // 8
 SEED = int(os.environ.get("MICROPOLIS_CRASH_SEED", str(random.SystemRandom().randrange(10**6))))
 
