@@ -35,9 +35,10 @@ class Freshnesses:
 
     def of(self, place: Place) -> Freshness:
         """Return how fresh the place is since it was last changed, confirmed, or found still true."""
-        told = place.updated or place.created or self._recorded.get(place.id, "")
+        # When we recorded it counts too: what an old file brings in today is first asked about in a year.
+        told = (place.updated or place.created, self._recorded.get(place.id, ""))
         confirmed = self._confirmed.get(place.id, (0, ""))[1]
-        texts = (told, confirmed, self._found_true.get(place.id, ""))
+        texts = (*told, confirmed, self._found_true.get(place.id, ""))
         return freshness(
             max(moment_of(text, moment_of("1970-01-01", self._now)) for text in texts), self._now
         )
@@ -117,7 +118,7 @@ def care(desk: Participation, community: str) -> dict[str, dict[str, object]]:
 
 
 def archive_old(desk: Participation) -> list[str]:
-    """Archive published places nobody found true for two years; return their ids. `found_true` reverses it."""
+    """Archive places nobody found true for two years; return their ids. `found_true` reverses it."""
     known = Freshnesses(desk)
     archived = []
     for place in desk.places.places():

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from pinning_builders import ANIN_ORGANISER, ELSEWHERE, ORGANISER, a_submission, holder, published, secret
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "contracts"))
+
+from place_builders import a_place
 
 from micropolis_map.domain.freshness import freshness
 from micropolis_map.errors import InvalidInput, NotAllowed, NotFound
 from micropolis_map.services import mine, moderating, pinning, taking_care
 from micropolis_map.services.caretaking import Caretaker
+from micropolis_map.stores.place_store import Note
 
 
 @pytest.mark.parametrize(
@@ -116,3 +123,13 @@ def test_hidden_places_are_not_archived(desk, clock):
     moderating.hide(desk, ORGANISER, place.id, "no")
     clock.move(days=900)
     assert taking_care.archive_old(desk) == []
+
+
+def test_what_an_old_file_brings_in_is_not_archived_at_once(desk, clock):
+    old = a_place(updated="2019-01-01T00:00:00Z", created="2018-01-01T00:00:00Z")
+    desk.revisions.put(old, Note("import", "", desk.moment()), expected_revision=0)
+    assert taking_care.archive_old(desk) == []
+    clock.move(days=366)
+    assert taking_care.Freshnesses(desk).of(old) == "ask"
+    clock.move(days=366)
+    assert taking_care.archive_old(desk) == [old.id]
