@@ -69,3 +69,13 @@ def test_the_layers_hold() -> None:
 
 def test_app_is_only_the_server() -> None:
     assert (ROOT / "app.py").read_text(encoding="utf-8").count("\n") <= 40
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    """Pytest puts their folders on the path, so a name that is there twice hides the other."""
+    names = [
+        file.name
+        for file in (ROOT / "tests").rglob("*.py")
+        if file.name not in {"conftest.py", "__init__.py"}
+    ]
+    assert sorted(names) == sorted(set(names))
