@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from micropolis_map.domain.place import Period, Place
 
 LENGTH = 10
-MOST = 60
+MOST = 40
 """Decades shown; what is earlier stands together in the first of them."""
 
 

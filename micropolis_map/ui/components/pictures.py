@@ -60,7 +60,7 @@ def then_now(place: Place, languages: tuple[str, ...]) -> None:
             "now": _side(now, _("Now"), languages),
             "texts": {
                 "slider": _("How much of the old photo is shown"),
-                "value": _("{n} % of the old photo"),
+                "value": _("{n} per cent of the old photo"),
                 "missing": _("This photo could not be loaded."),
                 "credit": " · ".join(dict.fromkeys(thanks)),
             },

@@ -67,7 +67,7 @@ def _status(place: Place) -> None:
 
 
 def _table(entries: Sequence[Entry]) -> str:
-    heads = [_("Revision"), _("When"), _("Who"), _("What"), _("Then")]
+    heads = [_("Revision"), _("When"), _("Who"), _("What"), _("Status")]
     head = "".join(f'<th scope="col">{safe_text.html(name)}</th>' for name in heads)
     rows = "".join(
         "<tr>"
