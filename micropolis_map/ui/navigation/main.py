@@ -24,6 +24,7 @@ from micropolis_map.ui.pages import (
     explore,
     import_export,
     moderation,
+    planner,
     sign_in,
     tours,
 )
@@ -47,6 +48,9 @@ def main() -> None:
         "explore": st.Page(explore.page, title=_("Explore"), icon=":material/map:", default=True),
         "coverage": st.Page(
             coverage.page, title=_("Coverage"), icon=":material/directions_walk:", url_path="coverage"
+        ),
+        "planner": st.Page(
+            planner.page, title=_("Next café"), icon=":material/add_location_alt:", url_path="planner"
         ),
         "tours": st.Page(tours.page, title=_("Walks"), icon=":material/hiking:", url_path="tours"),
         "data": st.Page(data.page, title=_("Data"), icon=":material/database:", url_path="datasets"),
