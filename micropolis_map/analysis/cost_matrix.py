@@ -150,7 +150,7 @@ def _rows(
             ]
         )
     )
-    few = needed.astype(np.int32) if needed.size <= 4096 else None
+    few = (needed if needed.size <= 4096 else needed[:0]).astype(np.int32)
     result: tuple[Ints, Ints, Floats, Floats] = search_rows(
         (graph.first, graph.arc, graph.edge),
         (other.first, other.arc, other.edge),

@@ -155,7 +155,7 @@ def _isochrone(network: WalkNetwork, reach: Reach, minutes: float) -> Isochrone:
 def _without_crowds(
     network: WalkNetwork, pieces: list[tuple[int, float, float]]
 ) -> list[tuple[int, float, float]]:
-    """Return the pieces without most sight lines: of each square the `SIGHT_LINES` longest cover its ground."""
+    """Return the pieces without most sight lines: the `SIGHT_LINES` longest cover a square's ground."""
     kept = [piece for piece in pieces if network.edge_kind[piece[0]] == WAY]
     squares: dict[int, list[tuple[float, tuple[int, float, float]]]] = {}
     for piece in pieces:

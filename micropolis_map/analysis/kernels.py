@@ -77,7 +77,7 @@ def spread(graph, labels, seeds, limit, shift, ring, touched, targets):
     touched : int32[n] or None
         Filled with the nodes that were `UNREACHED` before; with None that code is compiled away.
     targets : int32[t] or None
-        Stop when the labels of all these are final.
+        Stop when the labels of all these are final; empty: never.
     """
     first, arc = graph
     seed_node, seed_label = seeds
@@ -124,7 +124,7 @@ def spread(graph, labels, seeds, limit, shift, ring, touched, targets):
                     if arc[a] & DEAD_END == 0:
                         top, free = _push(ring, pool, top, free, (new >> (32 + shift)) & mask, w)
                         live += 1
-        if targets is not None:
+        if targets is not None and targets.size > 0:
             while t < targets.size and labels[targets[t]] >> (32 + shift) <= bucket:
                 t += 1
             if t == targets.size:
@@ -154,7 +154,7 @@ def search_rows(
     """Search from each source in turn; return ``source, target, ms, metres`` of the pairs within the limit.
 
     ``sources`` and ``targets`` are the columns of `cost_matrix._columns`; `needed` are the only nodes whose
-    labels must be final, or None; `other` is the graph against the direction of the search.
+    labels must be final (empty: all); `other` is the graph against the direction of the search.
     """
     first, arc, arc_edge = graph
     tail, head, edge_m, edge_pass = edges
@@ -378,7 +378,7 @@ def _label(cost_ms):
     return np.int64(np.rint(cost_ms)) << 32
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _count_edge(f, s, labels, edges, costs, spots, limit, at_point):
     """Count spot `s` at the points inside edge `f` that reach it within `limit`."""
     edge_first, tail, head, passes = edges

@@ -209,6 +209,10 @@ class WalkNetwork:
 
 
 def _array(path: Path) -> Any:
-    """Return the array in `path`, memory-mapped unless it is empty: nothing cannot be mapped."""
+    """Return the array in `path`, memory-mapped unless it is empty: nothing cannot be mapped.
+
+    Mapped copy-on-write: the file stays as it is, and kernels need not be compiled again for arrays that
+    may not be written to.
+    """
     header_only = path.stat().st_size == 128
-    return np.load(path, mmap_mode=None if header_only else "r")
+    return np.load(path, mmap_mode=None if header_only else "c")

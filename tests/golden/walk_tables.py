@@ -79,11 +79,16 @@ def rows(folder: Path, slug: str, *words: object) -> list[dict[str, str]]:
                     "population": f"{area['population']:.0f}",
                     **{f"within_{m}": f"{area['share_within'][m]:.4f}" for m in MINUTES},
                     **{f"certain_{m}": f"{certain[m]:.4f}" if certain else "" for m in MINUTES},
-                    **{k: "" if area[k] is None else f"{area[k]:.1f}" for k in ("median_s", "mean_s", "p90_s")},
+                    **{k: seconds(area[k]) for k in ("median_s", "mean_s", "p90_s")},
                     "unreachable": f"{area['unreachable_share']:.4f}",
                 }
             )
     return table
+
+
+def seconds(value: float | None) -> str:
+    """One decimal; empty for none."""
+    return "" if value is None else f"{value:.1f}"
 
 
 def run(folder: Path, *words: object) -> dict:

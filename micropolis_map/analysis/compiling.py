@@ -1,0 +1,63 @@
+"""The first run on a machine compiles the kernels; say so, and do it at once instead of bit by bit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from micropolis_map.analysis.choices import spots_within_everywhere
+from micropolis_map.analysis.cost_matrix import cost_matrix
+from micropolis_map.analysis.impedance import impedance
+from micropolis_map.analysis.nearest import nearest_everywhere, nearest_spot
+from micropolis_map.analysis.network import WalkNetwork
+from micropolis_map.analysis.profiles import profile
+from micropolis_map.analysis.snapping import snap
+from micropolis_map.analysis.walk_network import build_walk_network
+from micropolis_map.domain.osm_extract import OsmExtract
+from micropolis_map.ports import Progress, silent
+
+MESSAGE = "compiling the walk engine, once on this machine"
+
+
+def is_compiled() -> bool:
+    """Return whether an earlier run left compiled kernels in numba's cache."""
+    elsewhere = os.environ.get("NUMBA_CACHE_DIR")
+    folder = Path(elsewhere) if elsewhere else Path(__file__).with_name("__pycache__")
+    return next(folder.rglob("kernels.spread-*.nbc"), None) is not None
+
+
+def compile_kernels(progress: Progress = silent) -> None:
+    """Compile every kernel of the walk engine unless numba's cache has them; tell `progress` when it must."""
+    if is_compiled():
+        return
+    progress(0.0, MESSAGE)
+    _walk(build_walk_network(_crossroads()))
+    progress(1.0, MESSAGE)
+
+
+def _crossroads() -> OsmExtract:
+    """Return two streets of a kilometre that cross, one with a bend."""
+    lon = np.array([0.0, 0.01, 0.005, 0.005, 0.0051])
+    lat = np.array([0.0, 0.0, 0.0, 0.01, 0.005])
+    return OsmExtract(
+        node_id=np.arange(1, 6),
+        node_lon=lon,
+        node_lat=lat,
+        node_tags={},
+        way_id=np.array([1, 2]),
+        way_offsets=np.array([0, 3, 6]),
+        way_refs=np.array([0, 2, 1, 2, 4, 3]),
+        way_tags=({"highway": "path"}, {"highway": "steps", "step_count": "9", "incline": "up"}),
+        relations=(),
+    )
+
+
+def _walk(network: WalkNetwork) -> None:
+    made = impedance(network, profile("adult"))
+    points = snap(network, np.array([0.001, 0.009, 0.005]), np.array([0.0, 0.0, 0.008]), impedance=made)
+    nearest_spot(network, made, points, points.take(np.array([0])))
+    nearest_everywhere(network, made, points)
+    spots_within_everywhere(network, made, points, 60.0)
+    cost_matrix(network, made, points, points, 600.0)
