@@ -27,6 +27,7 @@ FRAME: Mapping[str, str] = {
     "print": mark("Print"),
     "undo": mark("Undo"),
     "send": mark("Send"),
+    "refused_back": mark("Correct it"),
     "private_link": mark("Your private link"),
     "qr_alt": mark("QR code of your private link"),
     "link_note": mark(
@@ -207,7 +208,6 @@ PIN: Mapping[str, str] = {
     "queued_next": mark("Next try in {s} seconds."),
     "queued_now": mark("Try now"),
     "refused_head": mark("It was not taken yet"),
-    "refused_back": mark("Correct it"),
     "waiting_line": mark("Waiting on this device to be sent: {n}."),
     "another": mark("Pin another place"),
     "draft_kept": mark("Your draft is back. Go on where you stopped."),

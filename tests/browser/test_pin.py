@@ -220,6 +220,22 @@ def test_the_page_and_its_draft_open_without_a_connection(visitor, server):
     assert len(things(server, link)) == 1
 
 
+def test_what_is_refused_can_be_corrected_now_or_later(visitor, server):
+    one = open_pin(visitor)
+    fill_in(one.page, "Links of all", "https://a.example https://b.example https://c.example https://d.example")
+    one.page.get_by_role("button", name="Send to the organisers").click()
+    expect(one.page.get_by_role("heading", name="It was not taken yet")).to_be_visible()
+    expect(one.page.locator("#sent-error")).to_have_text("In a few words: has more than three links.")
+    link = one.page.locator(".key-link textarea").input_value()
+    one.page.goto(f"{one.base}/mine")
+    one.page.get_by_role("button", name="Correct it").click()
+    expect(one.page.locator("#words")).to_have_value(re.compile("d.example"))
+    one.page.locator("#words").fill("https://a.example is enough.")
+    one.page.get_by_role("button", name="See how it will look").click()
+    assert send(one.page) == link
+    assert len(things(server, link)) == 1
+
+
 def test_a_lost_answer_and_a_second_sending_make_one_place(visitor, server):
     one = open_pin(visitor)
     fill_in(one.page, "Mill of the mice")

@@ -2,6 +2,7 @@
 import { $, keyCard, make, state, t, undoable } from "./page.js";
 import { act, mine, NoConnection } from "./api.js";
 import { addKey, forgetKey, keys } from "./device.js";
+import { saveDraft } from "./draft.js";
 import { paragraphs } from "./texts.js";
 import { flush, news, takeBack, waiting } from "./outbox.js";
 
@@ -123,9 +124,18 @@ function unsent(entry) {
     make("header", {}, make("span", { class: "badge" }, t("state_waiting")), make("h2", {}, name)),
     entry.refused ? make("p", { class: "error" }, entry.refused.message) : null,
     make("p", { class: "ways" },
-      make("button", { type: "button", class: "button strong", onclick: () => flush() }, t("send")),
+      entry.refused
+        ? make("button", { type: "button", class: "button strong", onclick: () => correct(draft) }, t("refused_back"))
+        : make("button", { type: "button", class: "button strong", onclick: () => flush() }, t("send")),
       make("button", { type: "button", class: "button bad", onclick: () => undoable(t("deleted_soon", { name }), () => { takeBack(draft.id); forgetKey(draft.secret); load(); }) }, t("delete"))),
     fold(t("link_and_code"), () => [keyCard(key.secret)]));
+}
+
+// Back into the form with what was not taken.
+function correct(draft) {
+  takeBack(draft.id);
+  saveDraft(draft.kept, { ...draft, step: "what" });
+  location.assign(draft.page);
 }
 
 function stranger(key) {

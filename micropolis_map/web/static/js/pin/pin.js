@@ -16,6 +16,7 @@ let what = null;
 let draft = null;
 
 function save() {
+  Object.assign(draft, { kept: storage, page: location.pathname + location.search }); // where to correct it
   saveDraft(storage, draft);
   const told = t(keeps ? "saved" : "not_saved");
   if ($("kept").textContent !== told) $("kept").textContent = told;
