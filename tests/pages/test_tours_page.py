@@ -66,3 +66,13 @@ def test_a_town_without_streets_says_that_lines_are_straight(town, run_page):
     app = run_page("tours", tour="cagliari-castello-di-torre-in-torre", lang="it")
     assert not app.exception
     assert any("linea d'aria" in info.value for info in app.info)
+
+
+def test_a_suggestion_becomes_a_walk_within_the_time(town, run_page):
+    app = run_page("tours", community="demo", stops="demo-torvebroenden")
+    app.button(key="w_suggest").click().run()
+    assert not app.exception
+    chosen = app.multiselect(key="w_stops").value
+    assert len(chosen) >= 5
+    text = page_text(app)
+    assert f"stops={'%2C'.join(chosen)}" in text

@@ -83,7 +83,7 @@ def _row(tour: Tour) -> None:
     name = safe_text.label(tour_name(tour, language.current()))
     with trouble.shown():
         figures = figures_words(_plan(tour), language.current())
-        with st.container(key=f"row-tour-{tour.id}"):
+        with st.container(key=f"walk-{tour.id}"):
             st.button(
                 f"**{name}**  \n{safe_text.label(figures)}",
                 key=f"w_tour_{tour.id}",

@@ -1,0 +1,116 @@
+"""The most worthwhile stops of a walk within a given time (orienteering), and their order.
+
+References
+----------
+Golden, B. L., Levy, L., Vohra, R. (1987). The orienteering problem.
+https://doi.org/10.1002/1520-6750(198706)34:3<307::AID-NAV3220340302>3.0.CO;2-D
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.sat.python import cp_model
+
+from micropolis_map.analysis.stop_order import StopOrder, best_order, new_solver, whole_ms
+from micropolis_map.analysis.stop_order_kernels import NEVER
+from micropolis_map.errors import InvalidInput
+
+Floats = NDArray[np.float64]
+
+
+def most_worthwhile(
+    cost: Floats,
+    worth: Sequence[int],
+    visit_s: Sequence[float],
+    within_s: float,
+    *,
+    loop: bool = False,
+    seconds: float = 5.0,
+) -> StopOrder:
+    """Return the stops with the most worth whose walk and visits take at most `within_s`, in their order.
+
+    Of choices of equal worth it is any one; the order of what is chosen is the best there is.
+
+    Parameters
+    ----------
+    cost : float64[n, n]
+        Seconds from stop to stop; inf where there is no walk.
+    worth
+        What each stop counts, 0 or more.
+    visit_s
+        Seconds spent at each.
+    loop
+        Return to the first stop within the time.
+    seconds
+        After so long the best choice found so far is returned as not proven.
+
+    Raises
+    ------
+    InvalidInput
+        Not even one stop fits the time.
+    """
+    n = len(cost)
+    if not n or min(visit_s) > within_s:
+        raise InvalidInput(f"no stop fits {within_s / 60:g} minutes", "give more time")
+    whole, visits = whole_ms(cost), np.rint(np.asarray(visit_s) * 1000.0).astype(np.int64)
+    limit_ms = round(within_s * 1000.0)
+    model = cp_model.CpModel()
+    arcs = [(0, 0, model.new_constant(0))]
+    spent: list[cp_model.LinearExprT] = []
+    chosen = []
+    for a in range(n):
+        left_out = model.new_bool_var("")
+        chosen.append(left_out.negated())
+        arcs += [
+            (a + 1, a + 1, left_out),
+            (0, a + 1, model.new_bool_var("")),
+            (a + 1, 0, model.new_bool_var("")),
+        ]
+        spent.append(int(visits[a]) * (1 - left_out))
+    for a in range(n):
+        for b in range(n):
+            if a != b and whole[a, b] + visits[a] + visits[b] <= limit_ms:
+                taken = model.new_bool_var("")
+                arcs.append((a + 1, b + 1, taken))
+                spent.append(int(whole[a, b]) * taken)
+    if loop:
+        spent += _ways_back(model, arcs, whole)
+    model.add_circuit(arcs)
+    time = cp_model.LinearExpr.sum(spent)
+    model.add(time <= limit_ms)
+    model.maximize(sum(int(w) * c for w, c in zip(worth, chosen, strict=True)))
+    solver = new_solver(seconds)
+    status = solver.solve(model)
+    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        raise InvalidInput(f"no walk was found within {within_s / 60:g} minutes", "give more time")
+    after = {a: b for a, b, taken in arcs if a != b and solver.boolean_value(taken)}
+    order, here = [], after[0]
+    while here != 0:
+        order.append(here - 1)
+        here = after[here]
+    least = best_order(cost[np.ix_(order, order)], loop=loop, seconds=seconds)
+    found = tuple(order[k] for k in least.order)
+    return StopOrder(found, least.cost, status == cp_model.OPTIMAL and least.optimal)
+
+
+def _ways_back(
+    model: cp_model.CpModel, arcs: list[tuple[int, int, cp_model.IntVar]], whole: NDArray[np.int64]
+) -> list[cp_model.LinearExprT]:
+    """Return the time from the last stop back to the first, for each pair they may be."""
+    first = {b: taken for a, b, taken in arcs if a == 0 and b != 0}
+    last = {a: taken for a, b, taken in arcs if b == 0 and a != 0}
+    spent: list[cp_model.LinearExprT] = []
+    for a, ends in last.items():
+        for b, begins in first.items():
+            if a == b:
+                continue
+            if whole[a - 1, b - 1] >= NEVER:
+                model.add_bool_or(ends.negated(), begins.negated())
+                continue
+            back = model.new_bool_var("")
+            model.add_bool_or(ends.negated(), begins.negated(), back)
+            spent.append(int(whole[a - 1, b - 1]) * back)
+    return spent
