@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from micropolis_map.domain.place import Place
 from micropolis_map.errors import NotAllowed
 
 Role = Literal["resident", "organiser", "planner", "administrator"]
@@ -110,8 +111,14 @@ class Subject:
 
 
 RESIDENT = Actor()
+"""Everybody, without a key and without an account."""
 LOCAL_ADMINISTRATOR = Actor("administrator", "local", name="the command line")
 """Who runs commands on the server's own machine holds its files anyway."""
+
+
+def subject_of(place: Place, district: str = "") -> Subject:
+    """Return what `may` is asked about `place`; its author is told by the proposals it came with."""
+    return Subject(place.community, district, public=place.status == "published")
 
 
 def may(actor: Actor, action: Action, subject: Subject | None = None) -> bool:

@@ -18,12 +18,12 @@ def new_secret() -> str:
 
 
 def hashed(secret: str) -> str:
-    """Return the SHA-256 of a random secret: what is stored. (Passwords are people's: they get argon2.)"""
+    """Return the SHA-256 of a random secret: what is stored; passwords, being people's, get argon2."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def check_secret(secret: object) -> str:
-    """Return `secret`; InvalidInput unless it could carry 128 random bits (it is never repeated in errors)."""
+    """Return `secret`; InvalidInput, never repeating it, unless it could carry 128 random bits."""
     if not isinstance(secret, str) or not _SECRET.fullmatch(secret) or len(set(secret)) < 8:
         raise InvalidInput(
             "the private key is not 22 to 128 random letters, digits, - and _",

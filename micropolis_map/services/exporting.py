@@ -21,6 +21,7 @@ from pyogrio.errors import DataSourceError
 from shapely.geometry import shape
 
 from micropolis_map.domain.geometry import canonical_geometry
+from micropolis_map.domain.permission import RESIDENT, may, subject_of
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_geojson import collection
 from micropolis_map.errors import InvalidInput, StoreUnavailable
@@ -56,7 +57,9 @@ def export_places(places: Iterable[Place], path: Path, *, now: str = "") -> int:
         raise InvalidInput(
             f"cannot export to {path.name!r}", f"let the file's name end in one of {', '.join(FORMATS)}"
         )
-    public = sorted((place for place in places if place.status == "published"), key=lambda place: place.id)
+    public = sorted(
+        (place for place in places if may(RESIDENT, "export", subject_of(place))), key=lambda place: place.id
+    )
     moment = now or datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     write_whole(path, write(public, moment))
     return len(public)

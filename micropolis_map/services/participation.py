@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from micropolis_map.domain.freshness import iso
-from micropolis_map.domain.permission import Subject
+from micropolis_map.domain.permission import Subject, subject_of
 from micropolis_map.domain.place import Place
 from micropolis_map.ports import CommunityStore, PlaceStore
 from micropolis_map.services.place_district import district_at
@@ -47,4 +47,4 @@ class Participation:
     def subject_of(self, place: Place) -> Subject:
         """Return what the permission function is asked about `place`; its author is told by its proposals."""
         community = self.communities.get(place.community)
-        return Subject(place.community, district_at(community, place), public=place.status == "published")
+        return subject_of(place, district_at(community, place))

@@ -12,8 +12,9 @@ from micropolis_map.domain.permission import Actor, require
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.proposal import media_of
 from micropolis_map.domain.secret import check_secret, hashed
-from micropolis_map.errors import Conflict, InvalidInput, NotFound
+from micropolis_map.errors import Conflict, InvalidInput
 from micropolis_map.services.participation import Participation
+from micropolis_map.services.public_place import public_place
 from micropolis_map.stores.care_store import Report
 from micropolis_map.stores.place_store import Note
 
@@ -56,14 +57,14 @@ def confirm(desk: Participation, community: str, place_id: str, device: str) -> 
     device
         A secret the device made; only its hash with the place is kept, so devices cannot be followed.
     """
-    place = public_place(desk, community, place_id)
+    place = public_place(desk.places, community, place_id)
     require(Actor(), "confirm", desk.subject_of(place))
     return desk.care.confirm(place_id, _device(device, place_id), desk.moment())
 
 
 def report(desk: Participation, community: str, place_id: str, reason: str, text: str, device: str) -> Report:
     """Keep a problem with a published place for its organisers."""
-    place = public_place(desk, community, place_id)
+    place = public_place(desk.places, community, place_id)
     require(Actor(), "report", desk.subject_of(place))
     if reason not in REASONS:
         raise InvalidInput(f"reason is {reason[:40]!r}", f"give one of {', '.join(REASONS)}")
@@ -79,14 +80,6 @@ def report(desk: Participation, community: str, place_id: str, reason: str, text
         desk.moment(),
     )
     return desk.care.report(kept)
-
-
-def public_place(desk: Participation, community: str, place_id: str) -> Place:
-    """Return the published place of the community; `NotFound` for everything else."""
-    place = desk.places.get(place_id)
-    if place.community != community or place.status != "published":
-        raise NotFound(f"there is no place {place_id[:128]!r}", "look it up in the list of places")
-    return place
 
 
 def found_true(desk: Participation, place: Place, actor: str) -> Place:

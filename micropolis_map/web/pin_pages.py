@@ -32,6 +32,7 @@ from micropolis_map.domain.text import pick
 from micropolis_map.errors import NotFound
 from micropolis_map.maps.addresses import background_urls, places_url
 from micropolis_map.maps.shapes import shapes_for_script
+from micropolis_map.services.public_place import public_place
 from micropolis_map.services.taking_care import REASONS
 from micropolis_map.web import pin_texts
 from micropolis_map.web.answers import Body, answering, respond
@@ -50,7 +51,7 @@ def routes(application: Application) -> list[BaseRoute]:
         try:
             community = application.community_store.get(known_slug(application, request))
             asked = request.query_params.get("place", "")
-            place = _published(application, community.slug, asked) if asked else None
+            place = public_place(application.place_store, community.slug, asked) if asked else None
         except NotFound:
             return _gone(request)
         return _pin_page(application, request, community, place)
@@ -58,7 +59,7 @@ def routes(application: Application) -> list[BaseRoute]:
     def say(request: Request) -> Response:
         try:
             slug = known_slug(application, request)
-            place = _published(application, slug, str(request.path_params["place_id"]))
+            place = public_place(application.place_store, slug, str(request.path_params["place_id"]))
         except NotFound:
             return _gone(request)
         return _say_page(request, slug, place)
@@ -73,13 +74,6 @@ def routes(application: Application) -> list[BaseRoute]:
         Route("/pin/{slug}", pin, methods=["GET"]),
         Route("/pin/{slug}/place/{place_id}", say, methods=["GET"]),
     ]
-
-
-def _published(application: Application, slug: str, place_id: str) -> Place:
-    place = application.place_store.get(place_id[:128])
-    if place.community != slug or place.status != "published":
-        raise NotFound(f"there is no place {place_id[:128]!r}", "look it up in the list of places")
-    return place
 
 
 def _pin_page(

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from micropolis_map.bootstrap import Application
 from micropolis_map.domain.place_filter import PlaceFilter, filtered
 from micropolis_map.domain.place_geojson import collection, feature_text
-from micropolis_map.errors import NotFound
+from micropolis_map.services.public_place import public_place
 from micropolis_map.web.answers import GEOJSON, Body, answering, query_lists, respond
 from micropolis_map.web.communities import known_slug
 
@@ -38,11 +38,7 @@ def routes(application: Application) -> list[BaseRoute]:
     @answering
     def place(request: Request) -> Response:
         slug = known_slug(application, request)
-        place_id = request.path_params["place_id"]
-        found = store.get(place_id) if len(place_id) <= 128 else None
-        if found is None or found.community != slug or found.status != "published":
-            # The same words as for a place that does not exist: what is not public is not confirmed either.
-            raise NotFound(f"there is no place {place_id[:128]!r}", "look it up in the list of places")
+        found = public_place(store, slug, request.path_params["place_id"])
         return respond(request, Body.of(feature_text(found), GEOJSON))
 
     return [
