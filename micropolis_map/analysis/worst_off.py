@@ -1,8 +1,8 @@
 """Worst-off first: make the longest walk of anybody as short as possible (the p-center problem).
 
 A radius is possible when a choice of sites serves everybody within it; the least possible radius is one of
-the walking times, found by halving. Greedy choice and swaps say *possible* at once; where they fail, a
-Lagrangian bound mostly says *impossible*, and HiGHS decides the few radii between.
+the walking times, found by halving. Greedy choice and swaps say *possible* at once; where they fail,
+branching decides, and where there are many sites a Lagrangian bound or HiGHS.
 
 References
 ----------
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.gains import Gains
+from micropolis_map.analysis.hitting import IN_DOUBT, YES, hitting
 from micropolis_map.analysis.interchange import greedy, swapped
 from micropolis_map.analysis.lagrangian import bounded
 from micropolis_map.analysis.siting_model import Sets, Tell, most, sets_of
@@ -113,6 +114,9 @@ def _exact_hits(
     start = swapped(hits, greedy(hits, new))
     if hits.value(start) > wanted:
         return start, True
+    said, chosen = hitting(sets.first, sets.site, sites, new)
+    if said != IN_DOUBT:
+        return (filled(chosen, sites, new) if said == YES else None), True
     known = bounded(hits, start, seconds, tell, wanted=wanted + 0.25)
     if known.value > wanted:
         return known.sites, True
@@ -126,6 +130,12 @@ def _exact_hits(
     if answer.sites is not None and hits.value(kept[answer.sites]) > wanted:
         return kept[answer.sites], True
     return None, answer.is_proven or answer.bound < wanted
+
+
+def filled(chosen: Ints, sites: int, new: int) -> Ints:
+    """Return `chosen` and the first other sites, `new` in all."""
+    others = np.setdiff1d(np.arange(sites), chosen)
+    return np.concatenate([chosen, others[: new - chosen.size]])
 
 
 def _greedy_hits(sets: Sets | None, sites: int, new: int) -> Ints | None:

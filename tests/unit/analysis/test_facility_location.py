@@ -9,6 +9,7 @@ import pytest
 
 from micropolis_map.analysis.facility_location import OBJECTIVES, SitingProblem, locate
 from micropolis_map.analysis.gains import Gains
+from micropolis_map.analysis.hitting import IN_DOUBT, NO, YES, hitting
 from micropolis_map.analysis.interchange import greedy, swapped
 from micropolis_map.analysis.lagrangian import bounded
 from micropolis_map.analysis.siting_model import fewest, sets_of
@@ -160,3 +161,21 @@ def test_more_sites_than_candidates_are_refused_with_the_number(new):
 def test_an_unknown_objective_names_the_known_ones():
     with pytest.raises(InvalidInput, match="p-median"):
         locate(random_problem(1), "fair")
+
+
+def test_branching_agrees_with_trying_everything():
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        member = rng.random((rng.integers(1, 12), rng.integers(1, 8))) < rng.uniform(0.15, 0.7)
+        member = member[member.any(axis=1)]
+        new = int(rng.integers(1, 4))
+        sites = member.shape[1]
+        first, site = np.append(0, np.cumsum(member.sum(axis=1))), np.nonzero(member)[1]
+        said, chosen = hitting(first, site, sites, new)
+        choices = itertools.combinations(range(sites), min(new, sites))
+        possible = any(member[:, list(choice)].any(axis=1).all() for choice in choices)
+        assert said == (YES if possible else NO)
+        if possible:
+            assert chosen.size <= new
+            assert member[:, chosen].any(axis=1).all()
+    assert hitting(np.array([0, 1, 2]), np.array([0, 1]), 2, 1, most_work=0)[0] == IN_DOUBT
