@@ -75,9 +75,7 @@ def test_the_tour_costs_what_the_matrix_says(plain, run, data):
     with (data / "m.csv").open() as file:
         cost = {(r["origin_id"], r["destination_id"]): float(r["cost_s"]) for r in csv.DictReader(file)}
     order = plain["order"]
-    assert sum(cost[pair] for pair in itertools.pairwise(order)) == pytest.approx(
-        plain["walking_s"], abs=0.1
-    )
+    assert sum(cost[pair] for pair in itertools.pairwise(order)) == pytest.approx(plain["walking_s"], abs=0.1)
 
 
 def test_a_loop_from_a_start_returns_there(run, data):
