@@ -24,7 +24,7 @@ def tour_panel(plan: TourPlan, root: str, query: Mapping[str, str]) -> bool:
     root, query
         The address of its files without their ending, and the parameters.
     """
-    st.html(f'<p class="mm-figures">{safe_text.html(figures_words(plan, language.current()))}</p>')
+    st.html(f'<p class="mm-walk">{safe_text.html(figures_words(plan, language.current()))}</p>')
     if not plan.loaded:
         st.info(
             _(
