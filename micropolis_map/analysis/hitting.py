@@ -58,7 +58,7 @@ def _promising(open_in, excluded, left, need):  # type: ignore[no-untyped-def]  
 def _narrowest(first, site, hits, excluded):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return the open set with the fewest sites not excluded."""
     found = -1
-    fewest = np.int64(1) << 40
+    fewest = 1 << 40
     for s in range(hits.size):
         if hits[s] > 0 or (fewest <= 1 and found >= 0):
             continue
