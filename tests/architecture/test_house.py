@@ -29,13 +29,18 @@ def body_lines(function: Function) -> int:
     return (function.end_lineno or 0) - function.lineno + 1 - (doc.count("\n") + 1 if doc else 0)
 
 
+def most_lines(function: Function) -> int:
+    """Return how long a body may be: 60 lines, a compiled search loop more (docs/decisions/0007)."""
+    return 140 if any("njit" in ast.unparse(decorator) for decorator in function.decorator_list) else 60
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_module_is_small_named_and_documented(module: Path) -> None:
     text = module.read_text(encoding="utf-8")
     assert text.count("\n") <= 400
     assert module.stem not in DRAWERS
     assert ast.get_docstring(ast.parse(text))
-    long = {f.name: body_lines(f) for f in functions(module) if body_lines(f) > 60}
+    long = {f.name: body_lines(f) for f in functions(module) if body_lines(f) > most_lines(f)}
     assert not long
 
 
