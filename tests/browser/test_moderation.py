@@ -67,6 +67,7 @@ def test_an_approved_pin_appears_in_another_browser_without_reloading(
     ola.page.get_by_role("button", name="Sign in").click()
     expect(ola.page.locator(".st-key-proposal h2")).to_have_text("The pump by the lime tree")
     assert ben.places_in_list() == before
+    ola.places_on_map()  # the page has come to rest: keys count from now on
 
     ola.page.keyboard.press("a")
     expect(ola.page.locator(".mm-said")).to_have_text("Approved.")
@@ -98,6 +99,7 @@ def test_keys_walk_through_the_queue_and_a_click_on_the_map_opens(ola, applicati
     title = ola.page.locator(".st-key-proposal h2")
     title.wait_for()
     first = title.inner_text()
+    ola.places_on_map()
     ola.page.keyboard.press("j")
     expect(title).not_to_have_text(first)
     ola.page.keyboard.press("k")
