@@ -144,7 +144,7 @@ def test_the_time_slider_moves_with_the_keyboard_and_map_and_list_follow(visitor
     one = visitor()
     one.open("/?community=demo")
     everything = one.places_on_map()
-    thumb = one.page.locator(".st-key-time [role=slider]").last
+    thumb = one.page.locator(".st-key-time input[type=range]").last
     thumb.focus()
     for _ in range(4):
         one.page.keyboard.press("ArrowLeft")
