@@ -101,7 +101,7 @@ def reverted(place: Place, base: Place | None, content: Place) -> Place:
 
 
 def _is_place_itself(path: str) -> bool:
-    return path.split("/")[0] in {"name", "geometry", "kind", "activity", "access"}
+    return path.split("/", maxsplit=1)[0] in {"name", "geometry", "kind", "activity", "access"}
 
 
 def _story_of(path: str) -> str | None:

@@ -222,7 +222,9 @@ def test_the_page_and_its_draft_open_without_a_connection(visitor, server):
 
 def test_what_is_refused_can_be_corrected_now_or_later(visitor, server):
     one = open_pin(visitor)
-    fill_in(one.page, "Links of all", "https://a.example https://b.example https://c.example https://d.example")
+    fill_in(
+        one.page, "Links of all", "https://a.example https://b.example https://c.example https://d.example"
+    )
     one.page.get_by_role("button", name="Send to the organisers").click()
     expect(one.page.get_by_role("heading", name="It was not taken yet")).to_be_visible()
     expect(one.page.locator("#sent-error")).to_have_text("In a few words: has more than three links.")

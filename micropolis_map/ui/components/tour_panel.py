@@ -77,7 +77,8 @@ def _files(root: str, query: Mapping[str, str]) -> None:
         f'<a href="{safe_text.html(file_address(root, ending, query))}" target="_blank" download>{name}</a>'
         for ending, name in ENDINGS.items()
     )
-    st.html(f"<p>{safe_text.html(_('Take it along:'))} {links}</p>")
+    label = _("Take it along:")
+    st.html(f"<p>{safe_text.html(label)} {links}</p>")
 
 
 def file_address(root: str, ending: str, query: Mapping[str, str]) -> str:
