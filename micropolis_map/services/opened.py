@@ -6,16 +6,19 @@ A new build has a new id, so nothing here ever goes stale; what is not used any 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.analysis.impedance import Impedance, impedance
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.profiles import profile
+from micropolis_map.domain.community import Community, District
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import NotLoaded, StoreUnavailable
 from micropolis_map.ports import CommunityStore
@@ -33,6 +36,10 @@ class Build:
     def id(self) -> str:
         """The build's id."""
         return self.folder.name
+
+
+SHOWN_DEGREES = 0.00003
+"""About three metres: less than a line on the map is wide."""
 
 
 def current_build(store: CommunityStore, slug: str) -> Build:
@@ -81,6 +88,39 @@ def osm_spots_of(build: Build) -> PointSet:
 def districts_of(build: Build) -> tuple[tuple[str, ...], tuple[BaseGeometry, ...]]:
     """Return names and polygons of the districts."""
     return built_files.areas_of_layer(_layer(build, built_files.DISTRICTS))
+
+
+def as_loaded(store: CommunityStore, slug: str) -> Community:
+    """Return the community with the outline and districts of its current build, else those it ships with.
+
+    What is shown on a map is simplified by `SHOWN_DEGREES`; figures use the build's own areas.
+    """
+    community = store.get(slug)
+    folder = store.current_build(slug)
+    if folder is None:
+        return community
+    build = Build(slug, folder)
+    (outline,) = _layer(build, built_files.BOUNDARY)["features"]
+    return replace(
+        community,
+        outline=_shown(outline),
+        outline_approximate=bool(outline["properties"]["approximate"]),
+        districts=tuple(_district(feature) for feature in _layer(build, built_files.DISTRICTS)["features"]),
+    )
+
+
+def _district(feature: Mapping[str, Any]) -> District:
+    geometry = _shown(feature)
+    centre = shapely.point_on_surface(shapely.geometry.shape(geometry))
+    properties = feature["properties"]
+    return District(
+        str(properties["name"]), geometry, (centre.x, centre.y), approximate=bool(properties["approximate"])
+    )
+
+
+def _shown(feature: Mapping[str, Any]) -> dict[str, Any]:
+    shown = shapely.simplify(shapely.geometry.shape(feature["geometry"]), SHOWN_DEGREES)
+    return dict(shapely.geometry.mapping(shown))
 
 
 def _layer(build: Build, name: str) -> dict[str, Any]:

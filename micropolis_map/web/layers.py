@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.services.opened import as_loaded
 from micropolis_map.stores.community_store import FolderCommunityStore
 from micropolis_map.stores.districts_geojson import write_districts
 from micropolis_map.stores.files import unreadable
@@ -26,7 +27,7 @@ def routes(application: Application) -> list[BaseRoute]:
 
     @answering
     def districts(request: Request) -> Response:
-        community = application.community_store.get(known_slug(application, request))
+        community = as_loaded(application.community_store, known_slug(application, request))
         return respond(request, Body.of(write_districts(community), GEOJSON))
 
     @answering

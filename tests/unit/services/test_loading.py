@@ -285,3 +285,18 @@ def test_nodes_and_edges_count_the_streets_as_mapped(application, tmp_path):
     file.write_text(json.dumps({"elements": elements + ways}), "utf-8")
     report = load_community(application, "bend", LoadRequest(osm=(file,)))
     assert (report.nodes, report.edges) == (5, 4)
+
+
+def test_a_loaded_boundary_takes_the_place_of_the_approximate_outline(application, request_):
+    drawn = rectangle(-1, -1, 1, 1)
+    place = District("Old", drawn, (LON, LAT))
+    described = Community("tiny", {"en": "Tiny"}, centre=(LON, LAT), outline=drawn, districts=(place,))
+    application.community_store.save(described)
+    assert opened.as_loaded(application.community_store, "tiny").outline_approximate
+    load_community(application, "tiny", request_)
+    shown = opened.as_loaded(application.community_store, "tiny")
+    assert not shown.outline_approximate
+    assert shown.outline != drawn
+    assert [district.name for district in shown.districts] == list(
+        opened.districts_of(opened.current_build(application.community_store, "tiny"))[0]
+    )
