@@ -131,9 +131,9 @@ def test_what_a_resident_typed_is_shown_and_never_obeyed(visitor):
     for _ in range(4):  # a marker that is drawn anew under the finger is tapped again, as a person would
         marker.hover()
         marker.click()
+        one.page.wait_for_timeout(500)
         if popup.count():
             break
-        one.page.wait_for_timeout(500)
     expect(popup).to_contain_text("onerror")
     one.page.get_by_role("button", name="All places").click()
     expect(one.page.locator("[class*=st-key-row-]", has_text="onerror")).to_be_visible()
