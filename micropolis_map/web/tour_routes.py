@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
+from micropolis_map.domain.permission import RESIDENT, may, subject_of
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.errors import InvalidInput, NotFound
@@ -111,7 +112,7 @@ def _public_place(application: Application, place_id: str) -> Place | None:
         place = application.place_store.get(place_id)
     except NotFound:
         return None
-    return place if place.status == "published" else None
+    return place if may(RESIDENT, "see", subject_of(place)) else None
 
 
 def address_of(request: Request) -> str:
