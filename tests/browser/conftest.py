@@ -62,14 +62,23 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The product as people run it, with the demo town loaded and one hostile place in it."""
-    folder = tmp_path_factory.mktemp("data")
+def loaded_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo town loaded and one hostile place; copied, never served."""
+    folder = tmp_path_factory.mktemp("town") / "data"
     shutil.copytree(ROOT / "data" / "geo", folder / "geo", ignore=shutil.ignore_patterns("built", "cache"))
     _copy_places(folder / "places.geojson")
-    environ = os.environ | {"MICROPOLIS_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
+    environ = os.environ | {"MICROPOLIS_DATA": str(folder)}
     load = [sys.executable, "-m", "micropolis_map", "load", "demo", "--json"]
     subprocess.run(load, cwd=ROOT, env=environ, check=True, capture_output=True, timeout=300)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(loaded_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The product as people run it; each file of tests has its own, so that none meets another's pins."""
+    folder = tmp_path_factory.mktemp("served") / "data"
+    shutil.copytree(loaded_town, folder)
+    environ = os.environ | {"MICROPOLIS_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
     port = _free_port()
     log = (folder / "server.log").open("wb")
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
