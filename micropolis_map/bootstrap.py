@@ -22,7 +22,9 @@ from micropolis_map.stores.media_store import SqlMediaStore
 from micropolis_map.stores.photos import PhotoStore
 from micropolis_map.stores.place_store import SqlPlaceStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
-from micropolis_map.stores.tour_store import FileTourStore
+from micropolis_map.stores.run_store import SqlRunStore
+from micropolis_map.stores.sql_tour_store import SqlTourStore
+from micropolis_map.stores.tour_store import AllTourStore, FileTourStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ class Application:
     place_store: PlaceStore
     community_store: CommunityStore
     tour_store: TourStore
+    run_store: SqlRunStore
     publishing: Publishing
     participation: Participation
     caretaker: Caretaker
@@ -65,8 +68,10 @@ def _wired(settings: Settings) -> Application:
         publishing.renew()
     except StoreUnavailable as error:
         _LOG.error("%s", error)
+    tours = SqlTourStore(database)
     participation = Participation(
         places=place_store,
+        tours=tours,
         communities=community_store,
         proposals=SqlProposalStore(database),
         revisions=SqlHistoryStore(database),
@@ -80,7 +85,8 @@ def _wired(settings: Settings) -> Application:
         settings=settings,
         place_store=place_store,
         community_store=community_store,
-        tour_store=FileTourStore(settings.data / "tours"),
+        tour_store=AllTourStore(FileTourStore(settings.data / "tours"), tours),
+        run_store=SqlRunStore(database),
         publishing=publishing,
         participation=participation,
         caretaker=Caretaker(participation),

@@ -1,0 +1,89 @@
+"""Planners' kept runs, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from micropolis_map.domain.kept_run import KeptRun
+from micropolis_map.errors import NotFound
+from micropolis_map.stores.database import Database
+from micropolis_map.stores.tables import METADATA
+
+KEPT_RUN = sa.Table(
+    "kept_run",
+    METADATA,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("community", sa.String(40), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("inputs", sa.Text, nullable=False),
+    sa.Column("figures", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("build_id", sa.String(80), nullable=False),
+    sa.Column("places", sa.String(64), nullable=False),
+    sa.Column("program", sa.String(20), nullable=False),
+    sa.Column("kept_by", sa.String(40), nullable=False),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("deleted", sa.String(40), nullable=False),
+)
+_JSON = ("inputs", "figures")
+
+
+class SqlRunStore:
+    """Every method is one transaction; moments are ISO 8601 texts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, run: KeptRun) -> KeptRun:
+        """Keep the run."""
+        # ASCII only: PostgreSQL's texts cannot hold U+0000
+        values = asdict(run) | {name: json.dumps(getattr(run, name), allow_nan=False) for name in _JSON}
+        with self._database.writing() as connection:
+            connection.execute(sa.insert(KEPT_RUN).values(values))
+        return run
+
+    def get(self, run_id: str) -> KeptRun:
+        """Return the run, a deleted one too; `NotFound` without one."""
+        query = sa.select(KEPT_RUN).where(KEPT_RUN.c.id == run_id)
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise _no_run(run_id)
+        return _run(row)
+
+    def of_community(self, community: str) -> Sequence[KeptRun]:
+        """Return the community's runs that are not deleted, the newest first."""
+        query = (
+            sa.select(KEPT_RUN)
+            .where(KEPT_RUN.c.community == community, KEPT_RUN.c.deleted == "")
+            .order_by(KEPT_RUN.c.created.desc(), KEPT_RUN.c.id)
+        )
+        with self._database.reading() as connection:
+            return [_run(row) for row in connection.execute(query).mappings()]
+
+    def set_deleted(self, run_id: str, moment: str) -> None:
+        """Mark the run as deleted at `moment`; with an empty one it is there again."""
+        update = sa.update(KEPT_RUN).where(KEPT_RUN.c.id == run_id).values(deleted=moment)
+        with self._database.writing() as connection:
+            if not connection.execute(update).rowcount:
+                raise _no_run(run_id)
+
+    def erase(self, deleted_before: str) -> int:
+        """Erase what was deleted before the moment; return how many."""
+        gone = sa.delete(KEPT_RUN).where(KEPT_RUN.c.deleted != "", KEPT_RUN.c.deleted < deleted_before)
+        with self._database.writing() as connection:
+            return int(connection.execute(gone).rowcount)
+
+
+def _run(row: Any) -> KeptRun:
+    return KeptRun(**{**row, **{name: json.loads(row[name]) for name in _JSON}})
+
+
+def _no_run(run_id: str) -> NotFound:
+    return NotFound(f"there is no kept result {run_id[:40]!r}", "look it up in the list of results")
