@@ -1,0 +1,120 @@
+"""What walkers report, and what was decided about streets, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from micropolis_map.domain.walk_report import Obstacle, Survey, WalkReport
+from micropolis_map.errors import Conflict, NotFound
+from micropolis_map.stores import place_store
+from micropolis_map.stores.database import Database
+from micropolis_map.stores.walk_tables import STREET_SURVEY, WALK_OBSTACLE, WALK_REPORT
+
+
+class SqlWalkReportStore:
+    """On SQLite and PostgreSQL; a report's id is made by its sender, and one id is kept once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_report(self, report: WalkReport) -> bool:
+        """Keep the report; return whether it is new."""
+        return self._add(WALK_REPORT, asdict(report))
+
+    def add_obstacle(self, obstacle: Obstacle) -> bool:
+        """Keep the obstacle; return whether it is new."""
+        return self._add(WALK_OBSTACLE, asdict(obstacle))
+
+    def reports(self, community: str, *, open_only: bool = True) -> Sequence[WalkReport]:
+        """Return the reports, the newest first."""
+        query = sa.select(WALK_REPORT).where(WALK_REPORT.c.community == community)
+        if open_only:
+            query = query.where(WALK_REPORT.c.closed == "")
+        query = query.order_by(WALK_REPORT.c.recorded.desc(), WALK_REPORT.c.id)
+        with self._database.reading() as connection:
+            return [WalkReport(**row) for row in connection.execute(query).mappings()]
+
+    def obstacles(self, community: str, *, open_only: bool = True) -> Sequence[Obstacle]:
+        """Return the obstacles, the oldest first."""
+        query = sa.select(WALK_OBSTACLE).where(WALK_OBSTACLE.c.community == community)
+        if open_only:
+            query = query.where(WALK_OBSTACLE.c.closed == "")
+        query = query.order_by(WALK_OBSTACLE.c.recorded, WALK_OBSTACLE.c.id)
+        with self._database.reading() as connection:
+            return [Obstacle(**row) for row in connection.execute(query).mappings()]
+
+    def close(self, report_id: str, now: str) -> str:
+        """Close the report or obstacle (its words go with it) and return its community."""
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            for table in (WALK_REPORT, WALK_OBSTACLE):
+                update = sa.update(table).where(table.c.id == report_id)
+                if connection.execute(update.values(closed=now, words="")).rowcount:
+                    query = sa.select(table.c.community).where(table.c.id == report_id)
+                    return str(connection.execute(query).scalar_one())
+        raise NotFound(f"there is no report {report_id[:64]!r}", "look it up in the list of reports")
+
+    def community_of(self, report_id: str) -> str:
+        """Return the community of the report or obstacle; `NotFound` without one."""
+        with self._database.reading() as connection:
+            for table in (WALK_REPORT, WALK_OBSTACLE):
+                query = sa.select(table.c.community).where(table.c.id == report_id)
+                found = connection.execute(query).scalar_one_or_none()
+                if found is not None:
+                    return str(found)
+        raise NotFound(f"there is no report {report_id[:64]!r}", "look it up in the list of reports")
+
+    def surveys(self, community: str) -> Sequence[Survey]:
+        """Return what was decided about streets, the newest first."""
+        query = sa.select(STREET_SURVEY).where(STREET_SURVEY.c.community == community)
+        query = query.order_by(STREET_SURVEY.c.decided.desc(), STREET_SURVEY.c.id)
+        with self._database.reading() as connection:
+            return [_survey_of(row) for row in connection.execute(query).mappings()]
+
+    def survey(self, survey_id: str) -> Survey:
+        """Return what was decided; `NotFound` without it."""
+        query = sa.select(STREET_SURVEY).where(STREET_SURVEY.c.id == survey_id)
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise NotFound(f"there is no survey {survey_id[:64]!r}", "look it up in the list of streets")
+        return _survey_of(row)
+
+    def decide(self, survey: Survey) -> None:
+        """Keep the decision.
+
+        Raises
+        ------
+        Conflict
+            It was decided already.
+        """
+        row = asdict(survey) | {"obstacles": " ".join(survey.obstacles)}
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            query = sa.select(STREET_SURVEY.c.id).where(STREET_SURVEY.c.id == survey.id)
+            if connection.execute(query).scalar_one_or_none() is not None:
+                raise Conflict("somebody decided this already", "look at the list again")
+            connection.execute(sa.insert(STREET_SURVEY).values(row))
+
+    def undo(self, survey_id: str) -> None:
+        """Take the decision back; its reports are open again."""
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            connection.execute(sa.delete(STREET_SURVEY).where(STREET_SURVEY.c.id == survey_id))
+
+    def _add(self, table: sa.Table, row: dict[str, Any]) -> bool:
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            query = sa.select(table.c.id).where(table.c.id == row["id"])
+            if connection.execute(query).scalar_one_or_none() is not None:
+                return False
+            connection.execute(sa.insert(table).values(row))
+        return True
+
+
+def _survey_of(row: Any) -> Survey:
+    return Survey(**{**row, "obstacles": tuple(row["obstacles"].split())})

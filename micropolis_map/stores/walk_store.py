@@ -1,0 +1,153 @@
+"""Guided walks and who comes, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from micropolis_map.domain.guided_walk import GuidedWalk, Seat
+from micropolis_map.errors import Conflict, NotFound
+from micropolis_map.stores import place_store
+from micropolis_map.stores.database import Database
+from micropolis_map.stores.walk_tables import GUIDED_WALK, WALK_SEAT
+
+MOST_SEATS = 300
+"""On one walk, given back and waiting ones included."""
+
+
+class SqlWalkStore:
+    """On SQLite and PostgreSQL; moments are ISO 8601 texts in UTC."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, walk: GuidedWalk) -> GuidedWalk:
+        """Add the walk, or keep it as it is now; its `sequence` must be newer then.
+
+        Raises
+        ------
+        Conflict
+            Somebody changed it meanwhile.
+        """
+        row = asdict(walk) | {"languages": " ".join(walk.languages)}
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            query = sa.select(GUIDED_WALK.c.sequence).where(GUIDED_WALK.c.id == walk.id)
+            before = connection.execute(query).scalar_one_or_none()
+            if before is None:
+                connection.execute(sa.insert(GUIDED_WALK).values(row))
+                return walk
+            if walk.sequence != before + 1:
+                raise Conflict("somebody changed this walk meanwhile", "look at it again, then change it")
+            connection.execute(sa.update(GUIDED_WALK).where(GUIDED_WALK.c.id == walk.id).values(row))
+        return walk
+
+    def get(self, walk_id: str) -> GuidedWalk:
+        """Return the walk; `NotFound` without one."""
+        with self._database.reading() as connection:
+            return _walk(connection, walk_id)
+
+    def walks(self, community: str | None = None, *, since: str = "") -> Sequence[GuidedWalk]:
+        """Return the walks that start at `since` or later, the next one first."""
+        query = sa.select(GUIDED_WALK).order_by(GUIDED_WALK.c.starts, GUIDED_WALK.c.id)
+        query = query.where(GUIDED_WALK.c.starts >= since)
+        if community is not None:
+            query = query.where(GUIDED_WALK.c.community == community)
+        with self._database.reading() as connection:
+            return [_walk_of(row) for row in connection.execute(query).mappings()]
+
+    def seats(self, walk_id: str) -> Sequence[Seat]:
+        """Return all seats of the walk in the order of signing up, those given back too."""
+        with self._database.reading() as connection:
+            return _seats(connection, walk_id)
+
+    def seat(self, seat_id: str) -> Seat:
+        """Return the seat; `NotFound` without one."""
+        query = sa.select(WALK_SEAT).where(WALK_SEAT.c.id == seat_id)
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise NotFound("there is no such seat", "sign up for the walk")
+        return Seat(**row)
+
+    def seats_of(self, key_hash: str) -> Sequence[Seat]:
+        """Return the seats taken with a private key."""
+        query = sa.select(WALK_SEAT).where(WALK_SEAT.c.key_hash == key_hash).order_by(WALK_SEAT.c.number)
+        with self._database.reading() as connection:
+            return [Seat(**row) for row in connection.execute(query).mappings()]
+
+    def sign_up(
+        self, seat: Seat, check: Callable[[GuidedWalk], None] = lambda walk: None
+    ) -> tuple[Seat, Sequence[Seat]]:
+        """Keep the seat, once for its id; return it with all seats of the walk as they are then.
+
+        One signs up after another, so the order of the numbers is the order of the answers.
+
+        Parameters
+        ----------
+        check
+            Called with the walk in the same transaction; may raise.
+
+        Raises
+        ------
+        NotFound
+            There is no such walk.
+        Conflict
+            The id is somebody else's, or `MOST_SEATS` were taken.
+        """
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            walk = _walk(connection, seat.walk_id)
+            query = sa.select(WALK_SEAT).where(WALK_SEAT.c.id == seat.id)
+            known = connection.execute(query).mappings().one_or_none()
+            if known is not None:
+                kept = Seat(**known)
+                if (kept.walk_id, kept.key_hash) != (seat.walk_id, seat.key_hash):
+                    raise Conflict("this sign-up's id is taken", "reload the page and sign up again")
+                return kept, _seats(connection, walk.id)
+            check(walk)
+            if len(_seats(connection, walk.id)) >= MOST_SEATS:
+                raise Conflict("the waiting list of this walk is full", "choose another walk")
+            values = {name: value for name, value in asdict(seat).items() if name != "number"}
+            connection.execute(sa.insert(WALK_SEAT).values(values))
+            seats = _seats(connection, walk.id)
+            return next(one for one in seats if one.id == seat.id), seats
+
+    def give_back(self, seat_id: str, now: str) -> None:
+        """Give the seat back; name and contact are erased. Giving it back again changes nothing."""
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            update = sa.update(WALK_SEAT).where(WALK_SEAT.c.id == seat_id, WALK_SEAT.c.cancelled == "")
+            connection.execute(update.values(cancelled=now, name="", contact=""))
+
+    def forget_people(self, walk_ids: Sequence[str]) -> int:
+        """Erase names and contacts of who came on these walks; return of how many."""
+        somebody = sa.or_(WALK_SEAT.c.name != "", WALK_SEAT.c.contact != "")
+        update = sa.update(WALK_SEAT).where(WALK_SEAT.c.walk_id.in_(list(walk_ids)), somebody)
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            erased = int(connection.execute(update.values(name="", contact="")).rowcount)
+        if erased:
+            self._database.scrub()
+        return erased
+
+
+def _walk(connection: Connection, walk_id: str) -> GuidedWalk:
+    query = sa.select(GUIDED_WALK).where(GUIDED_WALK.c.id == walk_id)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"there is no guided walk {walk_id[:64]!r}", "look it up in the calendar")
+    return _walk_of(row)
+
+
+def _walk_of(row: Any) -> GuidedWalk:
+    return GuidedWalk(**{**row, "languages": tuple(row["languages"].split())})
+
+
+def _seats(connection: Connection, walk_id: str) -> list[Seat]:
+    query = sa.select(WALK_SEAT).where(WALK_SEAT.c.walk_id == walk_id).order_by(WALK_SEAT.c.number)
+    return [Seat(**row) for row in connection.execute(query).mappings()]
