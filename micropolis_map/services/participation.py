@@ -18,6 +18,7 @@ from micropolis_map.stores.history_store import SqlHistoryStore
 from micropolis_map.stores.media_store import SqlMediaStore
 from micropolis_map.stores.photos import PhotoStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
+from micropolis_map.stores.sql_tour_store import SqlTourStore
 
 
 def utc_now() -> datetime:
@@ -38,6 +39,7 @@ class Participation:
     care: SqlCareStore
     photos: PhotoStore
     audio: AudioStore
+    tours: SqlTourStore
     now: Callable[[], datetime] = field(default=utc_now)
 
     def moment(self) -> str:

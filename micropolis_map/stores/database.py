@@ -71,7 +71,8 @@ class Database:
                 _empty_wal(plain.connection.driver_connection)
                 return
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(sa.text("VACUUM place, place_revision, proposal, media, report"))
+            tables = "place, place_revision, proposal, media, report, tour_revision, tour_key"
+            connection.execute(sa.text(f"VACUUM {tables}"))
 
     def _opened(self) -> Engine:
         with self._opening:

@@ -1,4 +1,4 @@
-"""Published tours: a file of them for each community, ``tours/<slug>.toml`` in the folder of data."""
+"""Published tours: those that came with the program, ``tours/<slug>.toml``, and those people made here."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from micropolis_map.domain.place_fields import Fields
-from micropolis_map.domain.tour import VISIT_S, Tour
+from micropolis_map.domain.tour import Tour
+from micropolis_map.domain.tour_document import tour_of_document
 from micropolis_map.errors import InvalidInput, NotFound, UnreadableFile
 from micropolis_map.stores.files import unreadable
-
-MOST_MINUTES = 600
-LONGEST_TEXT = 200
+from micropolis_map.stores.sql_tour_store import SqlTourStore
 
 
 class FileTourStore:
@@ -80,34 +79,37 @@ def _tours(path: Path, stamp: tuple[int, int]) -> tuple[Tour, ...]:  # noqa: ARG
 
 
 def _tour(community: str, number: int, raw: Mapping[str, Any]) -> Tour:
-    fields = Fields(f"tour {number}", raw)
-    stops = raw.get("stops")
-    if not isinstance(stops, list) or not stops:
-        raise InvalidInput(
-            f"tour {number}: stops is {stops!r}", 'give stops = [{ place = "…", minutes = 5 }]'
-        )
-    tour = Tour(
-        id=fields.identifier("id"),
-        community=community,
-        name=fields.texts("name", required=True),
-        about=fields.texts("about"),
-        stops=tuple(_stop(f"tour {number}, stop {k}", stop) for k, stop in enumerate(stops, start=1)),
-        loop=raw.get("loop") is True,
-        licence=fields.text("licence", LONGEST_TEXT),
-        authors=tuple(str(author) for author in raw.get("authors", ())),
-        languages=tuple(str(lang) for lang in raw.get("languages", ("en",))),
-    )
-    ids = [place for place, _ in tour.stops]
-    if len(set(ids)) < len(ids):
-        raise InvalidInput(
-            f"tour {number}: a stop is there twice", "name each place once; a loop returns by itself"
-        )
-    return tour
+    where = f"tour {number}"
+    if not isinstance(raw, Mapping):
+        raise InvalidInput(f"{where} is {raw!r}", "begin each tour with [[tour]]")
+    return tour_of_document(Fields(where, raw).identifier("id"), community, raw, where)
 
 
-def _stop(where: str, raw: Any) -> tuple[str, float]:
-    if not isinstance(raw, dict):
-        raise InvalidInput(f"{where} is {raw!r}", 'write it as { place = "…", minutes = 5 }')
-    fields = Fields(where, raw)
-    minutes = fields.whole("minutes", round(VISIT_S / 60.0), low=0, high=MOST_MINUTES)
-    return fields.identifier("place"), float(minutes or 0) * 60.0
+class AllTourStore:
+    """The `ports.TourStore` of everything public: tours that came with the program, and those people made.
+
+    A tour somebody changed or hid takes the place of the one of that id that came with the program.
+    """
+
+    def __init__(self, files: FileTourStore, made: SqlTourStore) -> None:
+        self.files = files
+        self.made = made
+
+    def tours(self, community: str | None = None) -> Sequence[Tour]:
+        """Return the published tours: those of the files in their order, then the others as they came."""
+        changed = self.made.ids()
+        public = {tour.id: tour for tour in self.made.tours(community)}
+        found = []
+        for tour in self.files.tours(community):
+            shown = public.pop(tour.id, None) if tour.id in changed else tour
+            found += [shown] if shown is not None else []
+        return [*found, *public.values()]
+
+    def get(self, tour_id: str) -> Tour:
+        """Return the published tour; `NotFound` without one."""
+        known = self.made.find(tour_id)
+        return self.made.get(tour_id) if known is not None else self.files.get(tour_id)
+
+    def version(self) -> str:
+        """Return a token that changes with every change."""
+        return f"{self.files.version()}-{self.made.version()}"
