@@ -16,11 +16,15 @@ from urllib.parse import quote
 
 @dataclass(frozen=True)
 class Shape:
-    """A marker: `outline` filled with `colour`, `mark` drawn on it; SVG paths in a 32 × 32 box."""
+    """A marker: `outline` filled with `colour`, `mark` drawn on it; SVG paths in a 32 × 32 box.
+
+    A line or an area of the kind has the same colour; `dash` (SVG) tells its edge from the others'.
+    """
 
     colour: str
     outline: str
     mark: str
+    dash: str = ""
 
 
 SHAPES: dict[str, Shape] = {
@@ -29,6 +33,7 @@ SHAPES: dict[str, Shape] = {
         "#b04a00",
         "M4 29V14a12 12 0 0 1 24 0v15z",
         "M12 28v-10a4 4 0 0 1 8 0v10",
+        "14 6",
     ),
     # a leaf
     "natural": Shape(
@@ -41,6 +46,7 @@ SHAPES: dict[str, Shape] = {
         "#0a62a0",
         "M16 1l13 7.500v15L16 31 3 23.500v-15z",
         "M16 9.500V16m0 0l-5.500 3.500M16 16l5.500 3.500",
+        "1 8",
     ),
     # a round sign with a cross
     "help_point": Shape(

@@ -120,6 +120,7 @@ def _map_state(application: Application, community: Community, lang: str) -> dic
         "places": places_url(slug, PlaceFilter(), application.place_store.version()),
         "fromOsm": report is not None and not community.fictional,
         "keepView": True,
+        "still": True,
         "shapes": shapes_for_script(),
         "texts": {**map_texts, "kinds": kinds, "credit": credit},
     }

@@ -21,7 +21,8 @@
     if (window.Streamlit) window.Streamlit.setComponentValue(value);
   }
 
-  function markerIcon(shape, chosen) {
+  // The shape of a kind as an SVG picture.
+  mm.shapeSvg = function (shape) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("viewBox", "0 0 32 32");
     svg.setAttribute("aria-hidden", "true");
@@ -35,47 +36,52 @@
       path.setAttribute("stroke-linecap", "round");
       svg.append(path);
     }
-    return L.divIcon({ className: `mm-marker${chosen ? " is-chosen" : ""}`, html: svg, iconSize: [44, 44] });
+    return svg;
+  };
+
+  function markerIcon({ shape, faded }, chosen) {
+    const names = ["mm-marker", chosen ? "is-chosen" : "", faded ? "is-faded" : ""];
+    return L.divIcon({ className: names.filter(Boolean).join(" "), html: mm.shapeSvg(shape), iconSize: [44, 44] });
   }
 
-  function map_of(pin) {
-    return pin._map || pin.__parent._group._map;
-  }
+  mm.shapeOf = (properties, shapes) => shapes[properties.activity === "help_point" ? "help_point" : properties.kind] || shapes.historical;
 
-  function popup(name, kind) {
+  function popup(name, notes) {
     const box = document.createElement("div");
     box.className = "mm-popup";
     const title = document.createElement("strong");
     title.textContent = name;
-    const small = document.createElement("small");
-    small.textContent = kind;
-    box.append(title, small);
+    box.append(title, ...notes.map((note) => {
+      const small = document.createElement("small");
+      small.textContent = note;
+      return small;
+    }));
     return box;
   }
 
   function position(feature) {
-    const g = feature.geometry;
-    if (!g) return null;
-    if (g.type === "Point") return L.latLng(g.coordinates[1], g.coordinates[0]);
-    const bounds = L.geoJSON(feature).getBounds();
-    return bounds.isValid() ? bounds.getCenter() : null;
+    if (!feature.geometry) return null;
+    const [lon, lat] = mm.anchor(feature.geometry);
+    return L.latLng(lat, lon);
   }
 
-  function marker(feature, state) {
+  function marker(map, feature, state) {
     const at = position(feature);
     if (!at) return null;
     const p = feature.properties || {};
-    const shape = state.shapes[p.activity === "help_point" ? "help_point" : p.kind] || state.shapes.historical;
+    const shape = mm.shapeOf(p, state.shapes);
+    const faded = (state.faded || {})[feature.id];
     const name = mm.pick(p.name, state.lang);
-    const kind = (state.texts.kinds || {})[p.kind] || p.kind || "";
-    const pin = L.marker(at, { icon: markerIcon(shape, false), keyboard: true, riseOnHover: true });
-    pin.mm = { feature, shape };
+    const notes = [(state.texts.kinds || {})[p.kind] || p.kind || "", faded].filter(Boolean);
+    const looks = { feature, shape, faded: Boolean(faded), outline: null };
+    const pin = L.marker(at, { icon: markerIcon(looks, false), keyboard: true, riseOnHover: true });
+    pin.mm = looks;
     const label = document.createElement("span");
     label.textContent = name;
     pin.bindTooltip(label, { direction: "top", offset: [0, -16] });
     pin.on("add", () => {
       const node = pin.getElement();
-      node.setAttribute("aria-label", `${name}, ${kind}`);
+      node.setAttribute("aria-label", [name, ...notes].join(", "));
       node.dataset.place = feature.id;
     });
     pin.on("keydown", (event) => {
@@ -83,10 +89,14 @@
       L.DomEvent.preventDefault(event.originalEvent);
       pin.fire("click", { latlng: at });
     });
-    pin.on("click", () => {
-      if (map_of(pin).getSize().x >= 600) L.popup({ offset: [0, -14], autoPanPadding: [24, 24] }).setLatLng(at).setContent(popup(name, kind)).openOn(map_of(pin));
+    const open = (where, offset) => {
+      if (map.getSize().x >= 600) L.popup({ offset, autoPanPadding: [24, 24] }).setLatLng(where).setContent(popup(name, notes)).openOn(map);
       report(feature);
-    });
+    };
+    pin.on("click", () => open(at, [0, -14]));
+    if (mm.isOutline(feature.geometry)) {
+      pin.mm.outline = mm.outline(map, feature, shape, { clicked: state.still ? null : (where) => open(where, [0, 0]), faded: Boolean(faded) });
+    }
     return pin;
   }
 
@@ -127,56 +137,78 @@
     }
   }
 
+  // The outline of a chosen line or area, or the place's own spot.
+  const whole = (pin) => (pin.mm.outline ? pin.mm.outline.getBounds() : L.latLngBounds([pin.getLatLng()]));
+
+  function look(pin, chosen) {
+    pin.setIcon(markerIcon(pin.mm, chosen));
+    if (pin.mm.outline) pin.mm.outline.choose(chosen);
+  }
+
   function choose(map, id, move) {
     const now = map._mmPlaces;
     if (!now || !now.pins) return;
     const previous = now.pins.get(now.chosen);
-    if (previous && now.chosen !== id) previous.setIcon(markerIcon(previous.mm.shape, false));
+    if (previous && now.chosen !== id) look(previous, false);
     now.chosen = id;
     const pin = id && now.pins.get(id);
     if (!pin) {
       if (!id) map.closePopup();
       return;
     }
-    pin.setIcon(markerIcon(pin.mm.shape, true));
+    look(pin, true);
     if (map.getSize().x < 600) { // on a phone the story covers the lower half: bring the place into the upper one
       const above = () => map.panTo(map.unproject(map.project(pin.getLatLng()).add([0, map.getSize().y * 0.2])), { animate: false });
       if (pin._map) above(); else now.group.zoomToShowLayer(pin, above);
       return;
     }
     if (!move) return;
+    const bounds = whole(pin);
+    if (pin.mm.outline && !map.getBounds().contains(bounds)) {
+      map.fitBounds(bounds.pad(0.15), { animate: false, maxZoom: 17 });
+    }
     if (!map.getBounds().pad(-0.1).contains(pin.getLatLng()) || !pin._map) {
       now.group.zoomToShowLayer(pin, () => map.panTo(pin.getLatLng(), { animate: false }));
     }
   }
 
-  // Show what `state` says: {places, chosen, lang, shapes, texts}; refetch only when the address changed.
+  // Show what `state` says: {places, chosen, lang, shapes, texts, faded}; refetch only when something changed.
   mm.places = function (map, state) {
     const now = map._mmPlaces;
-    if (now && now.url === state.places && now.lang === state.lang) {
+    const url = `${state.places}#${Object.keys(state.faded || {}).join()}`;
+    if (now && now.url === url && now.lang === state.lang) {
       if (now.chosen !== state.chosen) choose(map, state.chosen, true);
       return;
     }
     const first = !now;
-    const entry = (map._mmPlaces = { url: state.places, lang: state.lang, pins: null, group: null, chosen: null });
+    const entry = (map._mmPlaces = { url, lang: state.lang, pins: null, group: null, outlines: null, chosen: null });
     mm.fetchJson(state.places).then((data) => {
       if (map._mmPlaces !== entry) return;
-      if (now && now.group) map.removeLayer(now.group);
+      for (const old of now ? [now.group, now.outlines] : []) if (old) map.removeLayer(old);
       entry.pins = new Map();
       entry.group = clusters(state);
       for (const feature of data.features) {
-        const pin = marker(feature, state);
+        const pin = marker(map, feature, state);
         if (pin) entry.pins.set(feature.id, pin);
       }
-      entry.group.addLayers([...entry.pins.values()]);
+      const pins = [...entry.pins.values()];
+      entry.group.addLayers(pins);
+      // Large areas first, so that what lies within them can be clicked.
+      const size = (outline) => { const b = outline.getBounds(); return (b.getEast() - b.getWest()) * (b.getNorth() - b.getSouth()); };
+      const outlines = pins.map((pin) => pin.mm.outline).filter(Boolean).sort((one, other) => size(other) - size(one));
+      entry.outlines = L.featureGroup(outlines).addTo(map);
       entry.group.on("animationend", () => labelClusters(map, state));
       if (map._mmLabel) map.off("moveend", map._mmLabel);
       map.on("moveend", (map._mmLabel = () => labelClusters(map, state)));
       map.addLayer(entry.group);
       labelClusters(map, state);
       map.getContainer().dataset.places = entry.pins.size;
+      map.getContainer().dataset.outlines = outlines.length;
       if (first && !state.chosen && entry.pins.size && !state.keepView) {
-        map.fitBounds(entry.group.getBounds().pad(0.08), { animate: false, maxZoom: 16 });
+        const snap = map.options.zoomSnap;
+        map.options.zoomSnap = 0.25; // as near as they fit: on a phone half a step is much
+        map.fitBounds(entry.group.getBounds(), { animate: false, maxZoom: 16, paddingTopLeft: [26, 26], paddingBottomRight: [26, 40] });
+        map.options.zoomSnap = snap;
       }
       choose(map, state.chosen, true);
       map.fire("mm:places", { count: entry.pins.size });

@@ -35,6 +35,12 @@ export function geometry(draft) {
   return { type: "Point", coordinates: corners[0] };
 }
 
+// What the map shows of it: where it is, and of which kind.
+export function seen(draft) {
+  if (draft.mode === "story" || draft.storyOnly) return draft.base;
+  return { type: "Feature", geometry: draft.fixedShape || geometry(draft), properties: { kind: draft.kind, activity: draft.activity } };
+}
+
 // Corners and shape of a geometry; null for one that this page cannot draw (several parts, holes).
 export function fromGeometry(g) {
   if (g.type === "Point") return { shape: "point", corners: [g.coordinates] };

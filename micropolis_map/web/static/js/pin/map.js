@@ -74,6 +74,23 @@ export function pinMap({ placed, moved, chosen }) {
       }
       drawn.addTo(map);
     },
+    // As neighbours will see it: the marker of its kind, and the line or area in the kind's colour.
+    preview(feature) {
+      drawn.remove();
+      drawn = L.featureGroup();
+      const shape = mm.shapeOf(feature.properties, state.map.shapes);
+      if (mm.isOutline(feature.geometry)) {
+        const outline = mm.outline(map, feature, shape);
+        outline.choose(true);
+        drawn.addLayer(outline);
+      }
+      const [x, y] = mm.anchor(feature.geometry);
+      const icon = L.divIcon({ className: "mm-marker is-chosen is-preview", html: mm.shapeSvg(shape), iconSize: [44, 44] });
+      drawn.addLayer(L.marker([y, x], { icon, pane: "mm-pin", interactive: false, keyboard: false }));
+      drawn.addTo(map);
+      map.invalidateSize({ pan: false });
+      map.fitBounds(L.geoJSON(feature).getBounds().pad(0.3), { animate: false, maxZoom: 17 });
+    },
     accuracy(at, radius) {
       if (circle) circle.remove();
       circle = at ? L.circle([at[1], at[0]], { pane: "mm-pin", radius, color: "#0b4f6c", weight: 2, fillOpacity: 0.12, interactive: false }).addTo(map) : null;

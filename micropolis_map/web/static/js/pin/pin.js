@@ -3,7 +3,7 @@ import { $, keyCard, line, make, state, t } from "./page.js";
 import { ask as askCheck, drawCard, offer, pointOut } from "./look.js";
 import { mine, NoConnection, Refused } from "./api.js";
 import { dropBlob, keeps, keys } from "./device.js";
-import { draftName, dropDraft, fill, hasContent, openDraft, saveDraft } from "./draft.js";
+import { draftName, dropDraft, fill, hasContent, openDraft, saveDraft, seen } from "./draft.js";
 import { flush, handIn, keepBoth, news, takeBack, waiting } from "./outbox.js";
 import { whatStep } from "./what.js";
 import { whereStep } from "./where.js";
@@ -43,7 +43,9 @@ function show(step, { focus = true } = {}) {
   const head = $(step).querySelector("h1");
   document.title = `${at < 0 ? "" : `${t("step_of", { n: at + 1 })}: `}${head.textContent} · Micropolis Map`;
   where.activate(step === "where");
-  if (step !== "where") where.map.show(draft.corners);
+  if (at > 1 || at < 0) where.map.preview(seen(draft));
+  else where.refresh();
+  if (step === "what") where.map.show(draft.corners);
   if (step === "look") look();
   if (focus) {
     head.focus({ preventScroll: true });
