@@ -16,6 +16,7 @@ from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import limit
+from micropolis_map.services.public_place import is_public
 from micropolis_map.services.submission import MAX_PHOTOS
 from micropolis_map.stores.media_store import Medium
 from micropolis_map.stores.photos import gps_of
@@ -126,7 +127,7 @@ def _in_hidden(desk: Participation, actor: Actor, medium_id: str) -> bool:
     """Return whether it belongs to a place off the map that the actor may see (imported: nobody sent it)."""
     if actor.role == "resident":
         return False
-    hidden = [place for place in desk.places.places(published_only=False) if place.status != "published"]
+    hidden = [place for place in desk.places.places(published_only=False) if not is_public(place)]
     return any(
         medium_id in ids and may(actor, "see", desk.subject_of(place))
         for place in hidden

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from micropolis_map.domain.merge import Clash, merge
-from micropolis_map.domain.permission import Actor, require
+from micropolis_map.domain.permission import Actor, may, require, subject_of
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.privacy import personal_data
 from micropolis_map.domain.proposal import OPEN, Proposal
@@ -229,7 +229,9 @@ def _base(desk: Participation, submission: Submission, key: str) -> Place | Prop
     if submission.kind == "edit" and waiting:
         return waiting[-1]
     current = desk.places.get(submission.place_id)
-    if current.community != submission.community or not (current.status == "published" or own):
+    subject = replace(subject_of(current), author_key=key if own else "")
+    seen = may(Actor(keys=frozenset({key})), "see", subject)
+    if current.community != submission.community or not seen:
         raise NotFound(f"there is no place {submission.place_id[:128]!r}", "look it up in the list of places")
     if submission.kind == "story" or submission.base_revision in {None, current.revision}:
         return current

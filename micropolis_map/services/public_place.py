@@ -1,4 +1,4 @@
-"""The one way to a single place for whoever shows no key and no account."""
+"""What everybody may see, asked in one place: whoever shows no key and no account."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from micropolis_map.domain.permission import RESIDENT, may, subject_of
 from micropolis_map.domain.place import Place
 from micropolis_map.errors import NotFound
 from micropolis_map.ports import PlaceStore
+
+
+def is_public(place: Place) -> bool:
+    """Return whether everybody may see the place."""
+    return may(RESIDENT, "see", subject_of(place))
 
 
 def public_place(store: PlaceStore, community: str, place_id: str) -> Place:
@@ -22,6 +27,6 @@ def public_place(store: PlaceStore, community: str, place_id: str) -> Place:
         place = store.get(place_id[:128])
     except NotFound:
         raise unknown from None
-    if place.community != community or not may(RESIDENT, "see", subject_of(place)):
+    if place.community != community or not is_public(place):
         raise unknown
     return place

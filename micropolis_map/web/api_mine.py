@@ -18,6 +18,7 @@ from micropolis_map.domain.place_geojson import place_to_feature
 from micropolis_map.errors import InvalidInput
 from micropolis_map.services import forgetting, mine
 from micropolis_map.services.mine import Thing
+from micropolis_map.services.public_place import is_public
 from micropolis_map.web.answers import answering
 from micropolis_map.web.requests import answered, holder_of, json_of, posting, text_of
 
@@ -89,7 +90,7 @@ def _place(thing: Thing) -> dict[str, Any] | None:
     place = thing.place
     if place is None:
         return None
-    public = place.status == "published"
+    public = is_public(place)
     return {
         "status": place.status,
         "revision": place.revision,

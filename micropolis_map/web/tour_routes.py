@@ -21,10 +21,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
-from micropolis_map.domain.permission import RESIDENT, may, subject_of
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.services.public_place import is_public
 from micropolis_map.services.touring import TourPlan, TourRequest, plan_tour
 from micropolis_map.services.touring_files import FORMATS, tour_bytes
 from micropolis_map.services.touring_poster import PAPERS, place_poster, tour_poster
@@ -59,7 +59,7 @@ def routes(application: Application) -> list[BaseRoute]:
 def _file(application: Application, ending: str, request: Request) -> Response:
     asked = str(request.path_params["tour"])[: LONGEST_ID + len(STEP_FREE)]
     tour = application.tour_store.get(asked.removesuffix(STEP_FREE))
-    lang = _lang(request)
+    lang = asked_language(request)
     plan = published_tour(application, tour.id, lang, request.query_params.get("profile", "adult"))
     if asked.endswith(STEP_FREE):
         plan = _twin_of(plan, f"the tour {tour.id!r}")
@@ -79,7 +79,7 @@ def _made(application: Application, ending: str, request: Request) -> Response:
         loop=query.get("loop") == "1",
         profile=query.get("profile", "adult"),
         first=ids[0] if query.get("first") == "1" else "",
-        lang=_lang(request),
+        lang=asked_language(request),
     )
     plan = plan_tour(application, slug, asked)
     if query.get("step_free") == "1":
@@ -96,7 +96,7 @@ def _twin_of(plan: TourPlan, what: str) -> TourPlan:
 
 def _poster(application: Application, request: Request) -> Response:
     asked = str(request.path_params["id"])[:LONGEST_ID]
-    lang, paper = _lang(request), request.query_params.get("paper", "A4").upper()
+    lang, paper = asked_language(request), request.query_params.get("paper", "A4").upper()
     if paper not in PAPERS:
         raise InvalidInput(f"there is no paper {paper[:20]!r}", f"ask for one of {', '.join(PAPERS)}")
     place = _public_place(application, asked)
@@ -112,7 +112,7 @@ def _public_place(application: Application, place_id: str) -> Place | None:
         place = application.place_store.get(place_id)
     except NotFound:
         return None
-    return place if may(RESIDENT, "see", subject_of(place)) else None
+    return place if is_public(place) else None
 
 
 def address_of(request: Request) -> str:
@@ -122,7 +122,8 @@ def address_of(request: Request) -> str:
     return f"{scheme}://{host}"
 
 
-def _lang(request: Request) -> str:
+def asked_language(request: Request) -> str:
+    """Return the language of ``?lang=``, English without one; InvalidInput for one we do not speak."""
     lang = request.query_params.get("lang", "en")
     if lang not in LANGUAGES:
         raise InvalidInput(f"there is no language {lang[:20]!r}", f"ask for one of {', '.join(LANGUAGES)}")

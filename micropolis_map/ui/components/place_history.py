@@ -9,6 +9,7 @@ import streamlit as st
 from micropolis_map.domain.place import Place
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services import history, moderating
+from micropolis_map.services.public_place import is_public
 from micropolis_map.stores.history_store import Entry
 from micropolis_map.ui import desk_words, numbers, people, safe_text
 from micropolis_map.ui.components.differences import differences_html, story_titles
@@ -36,7 +37,7 @@ def _said() -> None:
 
 
 def _status(place: Place) -> None:
-    shown = place.status == "published"
+    shown = is_public(place)
     line = _("This place is on the map.") if shown else _("This place is not on the public map.")
     with st.container(key="visible", border=True):
         st.html(f"<p><b>{safe_text.html(line)}</b></p>")

@@ -11,6 +11,7 @@ from micropolis_map.domain.proposal import Proposal
 from micropolis_map.domain.text import pick
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services.moderating import QueueItem, reissue_link
+from micropolis_map.services.public_place import is_public
 from micropolis_map.ui import desk_words, language, numbers, people, safe_text, words
 from micropolis_map.ui.components import decisions, trouble
 from micropolis_map.ui.components.decisions import WRITING
@@ -96,7 +97,7 @@ def _decide(item: QueueItem, sides: dict[str, Side]) -> None:
         )
         _opens("ask", _("Ask …"), ":material/help:", "Q")
         _opens("reject", _("Reject …"), ":material/close:", "X")
-        if item.current is not None and item.current.status == "published":
+        if item.current is not None and is_public(item.current):
             _opens("hide", _("Hide the place …"), ":material/visibility_off:", "H")
 
 
