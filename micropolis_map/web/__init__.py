@@ -17,6 +17,7 @@ address                                 answer
 ``/photos/<id>/<size>.webp``            a photo; ``/audio/<id>`` a recording
 ``/data/<slug>/coverage/….geojson``     walking times: see `coverage_routes`
 ``/tours/<tour>.gpx`` … · ``/poster/…``  a tour's files, a poster with a QR code: see `tour_routes`
+``/feeds/<slug>.atom``                   new places and stories, as Atom
 ``/pin/<slug>`` · ``/mine``             pin a place, tell a story · my things: see `pin_pages`, `mine_pages`
 ======================================  ==================================================================
 
@@ -42,6 +43,7 @@ from micropolis_map.web import (
     api_pinning,
     assets,
     coverage_routes,
+    feed_routes,
     health,
     layers,
     mine_pages,
@@ -72,6 +74,7 @@ def routes(application: Application) -> list[BaseRoute]:
         *api_care.routes(application),
         *api_pinning.routes(application),
         *tour_routes.routes(application),
+        *feed_routes.routes(application),
         Route("/api", nothing_here),
         Route("/api/{rest:path}", nothing_here),
         Route("/data", nothing_here),

@@ -1,4 +1,4 @@
-"""The ways from the map to the pin pages: pin a place, tell a story, confirm or report, my things."""
+"""The ways from the map to the pin pages and the feed: pin a place, tell a story, my things, what is new."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ def pin_button(slug: str) -> None:
             _link(_address(slug), _("Pin a place"), "mm-pin-button")
             + _link(f"/mine?lang={language.current()}", _("My things"), "mm-mine-link")
         )
+
+
+def follow_link(slug: str) -> None:
+    """Offer the feed of the community's new places and stories."""
+    address = f"/feeds/{quote(slug, safe='')}.atom?lang={language.current()}"
+    link = _link(address, _("Follow new places and stories (feed)"), "mm-plain-link")
+    st.html(f'<p class="mm-quiet">{link}</p>')
 
 
 def say_links(place: Place) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import streamlit as st
 
 from micropolis_map import __version__
 from micropolis_map.services.moderating import median_answer_s
-from micropolis_map.ui import desk_words, people, safe_text, session, words
+from micropolis_map.ui import desk_words, language, people, safe_text, session, words
 from micropolis_map.ui.components.masthead import choose_language, community_name
 from micropolis_map.ui.language import _
 
@@ -34,6 +36,7 @@ def page() -> None:
         _pillars()
         + _section(_("Your privacy"), _privacy())
         + _answering()
+        + _section_html(_("Follow what is new"), _feeds())
         + _section(_("Sources and licences"), _sources())
     )
     st.caption(f"Micropolis Map {__version__}")
@@ -91,6 +94,21 @@ def _sources() -> list[str]:
     ]
 
 
+def _feeds() -> list[str]:
+    """Return a link to each community's feed, as HTML."""
+    said = _("{name}: new places and stories (feed)")
+    links = []
+    for slug in session.known_slugs():
+        name = safe_text.html(said.format(name=community_name(session.communities().get(slug))))
+        address = f"/feeds/{quote(slug, safe='')}.atom?lang={language.current()}"
+        links.append(f'<a target="_self" href="{safe_text.html(address)}">{name}</a>')
+    return links
+
+
 def _section(title: str, lines: list[str]) -> str:
-    items = "".join(f"<li>{safe_text.html(line)}</li>" for line in lines)
+    return _section_html(title, [safe_text.html(line) for line in lines])
+
+
+def _section_html(title: str, lines: list[str]) -> str:
+    items = "".join(f"<li>{line}</li>" for line in lines)
     return f'<section class="mm-prose"><h2>{safe_text.html(title)}</h2><ul>{items}</ul></section>'

@@ -9,11 +9,12 @@ import streamlit as st
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_filter import filtered
 from micropolis_map.errors import NotFound
+from micropolis_map.services.public_place import is_public
 from micropolis_map.ui import session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.legend import place_legend
 from micropolis_map.ui.components.masthead import masthead
-from micropolis_map.ui.components.pin_links import pin_button
+from micropolis_map.ui.components.pin_links import follow_link, pin_button
 from micropolis_map.ui.components.place_filters import place_filters
 from micropolis_map.ui.components.place_list import place_list
 from micropolis_map.ui.components.place_map import place_map
@@ -57,6 +58,7 @@ def page() -> None:
             else:
                 place_filters(view, places)
                 place_list(view, filtered(places, view.wanted), len(places), community.languages)
+                follow_link(community.slug)
         session.write_address(FIELDS)
         _keep_fresh(session.places().version())
 
@@ -76,7 +78,7 @@ def _chosen_place() -> Place | None:
         place = session.places().get(view.place)
     except NotFound:
         return None
-    if place.status != "published":
+    if not is_public(place):
         return None
     if place.community != view.community:
         st.session_state[session.VIEW] = replace(view, community=place.community)
