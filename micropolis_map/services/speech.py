@@ -1,0 +1,77 @@
+"""Texts and figures in one language, the same on pages and on paper."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+
+from micropolis_map.domain.text import LANGUAGES
+from micropolis_map.i18n import mark, translation
+
+NOTHING = "–"
+PROFILES = {
+    "adult": mark("Adult"),
+    "senior": mark("Senior"),
+    "stroller": mark("With a stroller"),
+    "wheelchair": mark("By wheelchair"),
+}
+
+
+class Speech:
+    """What is said in `lang`; English where we do not speak it."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang if lang in LANGUAGES else "en"
+        self._catalogue = translation(self.lang)
+
+    def _(self, text: str) -> str:
+        """Return `text` in the language."""
+        return self._catalogue.gettext(text)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Return the form of the text that fits the number `n`."""
+        return self._catalogue.ngettext(singular, plural, n)
+
+    def profile(self, name: str) -> str:
+        """Return the words for who walks."""
+        return self._(PROFILES[name]) if name in PROFILES else name
+
+    def count(self, value: float) -> str:
+        """Return a whole number with the language's separators; a dash where it is not finite."""
+        return format_decimal(round(value), locale=self.lang) if math.isfinite(value) else NOTHING
+
+    def decimal(self, value: float, digits: int = 1) -> str:
+        """Return a number with up to `digits` decimals."""
+        pattern = "#,##0." + "#" * digits
+        return format_decimal(value, format=pattern, locale=self.lang) if math.isfinite(value) else NOTHING
+
+    def share(self, value: float) -> str:
+        """Return a share (0–1) in per cent; one decimal where whole ones would hide that it is not 0 or 1."""
+        if not math.isfinite(value):
+            return NOTHING
+        pattern = "#,##0 %"
+        if 0.0 < value < 1.0 and round(value * 100) in {0, 100}:
+            value, pattern = min(max(value, 0.001), 0.999), "#,##0.0 %"
+        return format_percent(value, format=pattern, locale=self.lang)
+
+    def walk(self, seconds: float) -> str:
+        """Return a walking time in minutes with one decimal; in words where there is no way."""
+        if math.isnan(seconds):
+            return NOTHING
+        if math.isinf(seconds):
+            return self._("cannot be reached")
+        return self._("{n} min").format(n=self.decimal(seconds / 60.0))
+
+    def moment(self, iso: str) -> str:
+        """Return an ISO 8601 moment as a date and time of day in UTC; unreadable ones as they are."""
+        try:
+            return format_datetime(datetime.fromisoformat(iso), "d MMMM y, HH:mm", locale=self.lang)
+        except ValueError:
+            return iso
+
+    def day(self, day: date) -> str:
+        """Return a day as a date."""
+        return format_date(day, "d MMMM y", locale=self.lang)
