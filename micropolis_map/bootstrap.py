@@ -25,6 +25,8 @@ from micropolis_map.stores.proposal_store import SqlProposalStore
 from micropolis_map.stores.run_store import SqlRunStore
 from micropolis_map.stores.sql_tour_store import SqlTourStore
 from micropolis_map.stores.tour_store import AllTourStore, FileTourStore
+from micropolis_map.stores.walk_report_store import SqlWalkReportStore
+from micropolis_map.stores.walk_store import SqlWalkStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -80,6 +82,8 @@ def _wired(settings: Settings) -> Application:
         care=SqlCareStore(database),
         photos=PhotoStore(settings.data / "photos"),
         audio=AudioStore(settings.data / "audio"),
+        walks=SqlWalkStore(database),
+        walk_reports=SqlWalkReportStore(database),
     )
     return Application(
         settings=settings,

@@ -41,6 +41,8 @@ class Community:
         What to ask Nominatim for its boundary.
     outline
         GeoJSON polygon or None.
+    time_zone
+        IANA name; empty: that of its country and place.
     """
 
     slug: str
@@ -56,6 +58,7 @@ class Community:
     outline: Mapping[str, Any] | None = None
     outline_approximate: bool = True
     source: str = ""
+    time_zone: str = ""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ Action = Literal[
     "see_proposal", "answer", "withdraw", "delete", "still_true",
     "decide", "hide", "revise", "see_history", "restore", "see_reports", "reissue_link", "import",
     "export_unpublished", "plan", "load", "manage_accounts", "backup",
+    "guide", "see_feedback", "survey",
+    "edit_tour", "see_tour_history", "invite",
 ]  # fmt: skip
 Holder = Literal["anyone", "anyone_if_public", "author", "organiser", "planner", "administrator"]
 
@@ -63,6 +65,12 @@ RULES: Mapping[Action, tuple[Holder, ...]] = {
     "load": ("planner", *_ORGANISERS),
     "manage_accounts": ("administrator",),
     "backup": ("administrator",),
+    "guide": _ORGANISERS,
+    "see_feedback": _ORGANISERS,
+    "survey": _ORGANISERS,
+    "edit_tour": ("author", *_ORGANISERS),
+    "see_tour_history": ("author", *_ORGANISERS),
+    "invite": _AUTHOR_ONLY,
 }
 
 

@@ -1,4 +1,7 @@
-"""What is done by itself while the server runs: old places are archived, orphaned photos deleted."""
+"""What is done by itself while the server runs: what is old or belongs to nobody is put away.
+
+Old places are archived, orphaned photos deleted, names of who came on a guided walk forgotten.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import logging
 import threading
 
 from micropolis_map.errors import MicropolisError
-from micropolis_map.services import taking_care
+from micropolis_map.services import guided_walks, taking_care
 from micropolis_map.services.participation import Participation
 
 _LOG = logging.getLogger(__name__)
@@ -41,8 +44,10 @@ class Caretaker:
         """Look once."""
         archived = taking_care.archive_old(self._desk)
         removed = taking_care.remove_orphans(self._desk)
-        if archived or removed:
-            _LOG.info("%d places archived for their age, %d orphaned files deleted", len(archived), removed)
+        forgotten = guided_walks.forget_people(self._desk)
+        if archived or removed or forgotten:
+            told = "%d places archived for their age, %d orphaned files deleted, %d walkers forgotten"
+            _LOG.info(told, len(archived), removed, forgotten)
 
     def _watch(self) -> None:
         pause_s = _FIRST_AFTER_S

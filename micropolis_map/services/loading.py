@@ -32,6 +32,7 @@ from micropolis_map.services import built_files
 from micropolis_map.services.extract_window import widened, within
 from micropolis_map.services.finding import write_gazetteer
 from micropolis_map.services.load_area import Area, area_from_file, area_of_data, area_of_outline
+from micropolis_map.services.surveyed_streets import read_surveys
 from micropolis_map.services.town_build import Town, TownFiles, build_town
 from micropolis_map.settings import Settings
 from micropolis_map.sources.local_projection import LocalProjection
@@ -108,7 +109,8 @@ def load_community(deps: Deps, slug: str, request: LoadRequest, progress: Progre
         community = _known_or_new(deps.community_store, slug, request)
         request = _with_bundled_files(request, deps.settings.data / "geo" / slug)
         extract, area = _read(deps.settings, community, request, _part(progress, 0.0, 0.4))
-        files = TownFiles(request.districts, request.elevation, request.population)
+        surveys = read_surveys(deps.settings.data / "geo" / slug)
+        files = TownFiles(request.districts, request.elevation, request.population, surveys)
         town = build_town(community, files, extract, area, _part(progress, 0.4, 0.85))
         progress(0.85, "writing")
         return _store(deps.community_store, community, town, begun)

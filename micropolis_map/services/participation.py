@@ -18,6 +18,8 @@ from micropolis_map.stores.history_store import SqlHistoryStore
 from micropolis_map.stores.media_store import SqlMediaStore
 from micropolis_map.stores.photos import PhotoStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
+from micropolis_map.stores.walk_report_store import SqlWalkReportStore
+from micropolis_map.stores.walk_store import SqlWalkStore
 from micropolis_map.stores.sql_tour_store import SqlTourStore
 
 
@@ -39,6 +41,8 @@ class Participation:
     care: SqlCareStore
     photos: PhotoStore
     audio: AudioStore
+    walks: SqlWalkStore
+    walk_reports: SqlWalkReportStore
     tours: SqlTourStore
     now: Callable[[], datetime] = field(default=utc_now)
 

@@ -41,6 +41,8 @@ LIMITS: Mapping[str, tuple[int, float]] = {
     "confirm": (120, 3600.0),
     "report": (10, 3600.0),
     "sign_in": (20, 900.0),
+    "sign_up": (40, 3600.0),
+    "walk_report": (60, 3600.0),
 }
 """How often one address may do it, within how many seconds. A school class behind one address still fits."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from micropolis_map.ports import Progress
 from micropolis_map.services.district_index import OUTSIDE, district_of, inside
 from micropolis_map.services.extract_window import widened
 from micropolis_map.services.load_area import HULL, Area, Districts, districts_for
+from micropolis_map.services.surveyed_streets import SurveyedSpot, surveyed
 from micropolis_map.sources.elevation import Elevation, read_elevation
 from micropolis_map.sources.osm_features import activity_spots_of, basemap_of, homes_of
 from micropolis_map.sources.population import PopulationFile, read_population, spread_population
@@ -30,11 +32,12 @@ POPULATION_BEYOND_M = 500.0
 
 @dataclass(frozen=True)
 class TownFiles:
-    """Files beside the streets; None or empty where there are none."""
+    """Files beside the streets, and what was surveyed on the spot; None or empty where there are none."""
 
     districts: Path | None = None
     elevation: tuple[Path, ...] = ()
     population: Path | None = None
+    surveys: tuple[SurveyedSpot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def build_town(
     elevation = read_elevation(files.elevation) if files.elevation else None
     population = read_population(files.population) if files.population else None
     progress(0.1, "building the walk network")
-    network = build_walk_network(extract, elevation=elevation.sample if elevation else None)
+    walked, surveys = surveyed(extract, files.surveys, datetime.now(UTC).date())
+    network = build_walk_network(walked, elevation=elevation.sample if elevation else None)
     _check_network(network, extract, elevation)
     progress(0.6, "finding homes and meeting places")
     districts = districts_for(community, area, extract, files.districts)
@@ -92,6 +96,7 @@ def build_town(
         *districts.notes,
         *(elevation.notes if elevation else ()),
         *(population.notes if population else ()),
+        *surveys,
         *_notes(homes, network, elevation, population),
         *_layer_notes(layers.values()),
     )

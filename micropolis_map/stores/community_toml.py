@@ -49,6 +49,8 @@ def write_community(community: Community) -> str:
         f"outline_approximate = {_toml(community.outline_approximate)}",
         f"source = {_toml(community.source)}",
     ]
+    if community.time_zone:
+        lines.append(f"time_zone = {_toml(community.time_zone)}")
     for table, texts in (("name", community.name), ("about", community.about)):
         if texts:
             lines += ["", f"[{table}]", *(f"{lang} = {_toml(texts[lang])}" for lang in sorted(texts))]
@@ -69,6 +71,7 @@ def _community(slug: str, fields: Fields) -> Community:
         about=_texts(fields, "about"),
         outline_approximate=_flag(fields, "outline_approximate", default=True),
         source=fields.text("source", 2_000),
+        time_zone=fields.text("time_zone", 64),
     )
 
 

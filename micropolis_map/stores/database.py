@@ -71,7 +71,7 @@ class Database:
                 _empty_wal(plain.connection.driver_connection)
                 return
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-            tables = "place, place_revision, proposal, media, report, tour_revision, tour_key"
+            tables = "place, place_revision, proposal, media, report, tour_revision, tour_key, walk_seat"
             connection.execute(sa.text(f"VACUUM {tables}"))
 
     def _opened(self) -> Engine:

@@ -55,6 +55,12 @@ MATRIX = {
     "load": (HERE | {"planner"}, HERE | {"planner"}, HERE | {"planner"}, WHOLE | {"planner"}),
     "manage_accounts": ({"administrator"},) * 4,
     "backup": ({"administrator"},) * 4,
+    "guide": (HERE, HERE, HERE, WHOLE),
+    "see_feedback": (HERE, HERE, HERE, WHOLE),
+    "survey": (HERE, HERE, HERE, WHOLE),
+    "edit_tour": (HERE, HERE, HERE | AUTHOR, WHOLE),
+    "see_tour_history": (HERE, HERE, HERE | AUTHOR, WHOLE),
+    "invite": (NOBODY, NOBODY, AUTHOR, NOBODY),
 }
 
 

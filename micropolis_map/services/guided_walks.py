@@ -1,0 +1,275 @@
+"""Guided walks: an organiser announces one, people sign up without an account, whoever waits moves up.
+
+Who has a place follows from the order of signing up alone (`domain.guided_walk.waiting_numbers`): a walk is
+never overbooked, and a place that is given back is the next one's at that moment.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from micropolis_map.domain.freshness import iso
+from micropolis_map.domain.guided_walk import GuidedWalk, Seat, waiting_numbers
+from micropolis_map.domain.permission import Actor, Subject, require
+from micropolis_map.domain.secret import check_secret, hashed
+from micropolis_map.domain.text import LANGUAGES
+from micropolis_map.errors import Conflict, InvalidInput, NotFound
+from micropolis_map.ports import TourStore
+from micropolis_map.services.participation import Participation
+from micropolis_map.services.pinning import limit
+from micropolis_map.services.time_zones import check_zone
+
+MOST_PLACES, MOST_MINUTES = 200, 720
+LONGEST = {"meeting": 300, "guide": 100, "note": 1_000, "name": 80, "contact": 200}
+FORGOTTEN_AFTER = timedelta(days=1)
+"""So long after the end of a walk the guide may still write to who was there."""
+SHOWN_AFTER = timedelta(days=90)
+"""So long calendars keep a walk that is over."""
+
+_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What an organiser writes; `starts` is ``YYYY-MM-DDTHH:MM`` by the clocks of `zone`."""
+
+    tour_id: str
+    starts: str
+    zone: str
+    minutes: int
+    meeting: str
+    guide: str
+    places: int
+    languages: tuple[str, ...] = ("en",)
+    step_free: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A seat and how it stands: `waiting` is 0 with a place, else the number on the waiting list."""
+
+    walk: GuidedWalk
+    seat: Seat
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """How full a walk is; nobody is named."""
+
+    taken: int
+    free: int
+    waiting: int
+
+
+def announce(
+    desk: Participation, tours: TourStore, actor: Actor, community: str, told: Announcement
+) -> GuidedWalk:
+    """Announce a walk along a published tour of the community.
+
+    Raises
+    ------
+    NotAllowed
+        The actor organises nothing there.
+    NotFound
+        There is no such published tour in the community.
+    InvalidInput
+        Something is missing, too long, or the time is past or does not exist there.
+    """
+    require(actor, "guide", Subject(community))
+    _check_tour(tours, community, told.tour_id)
+    now = desk.moment()
+    walk = GuidedWalk(
+        id=f"w-{secrets.token_hex(8)}", community=community, created=now, updated=now, **_checked(desk, told)
+    )
+    return desk.walks.put(walk)
+
+
+def change(
+    desk: Participation, tours: TourStore, actor: Actor, walk: GuidedWalk, told: Announcement
+) -> GuidedWalk:
+    """Change what was announced; whoever signed up keeps their turn.
+
+    Raises
+    ------
+    Conflict
+        Somebody changed it since `walk` was read.
+    """
+    require(actor, "guide", Subject(walk.community))
+    _check_tour(tours, walk.community, told.tour_id)
+    changed = replace(walk, **_checked(desk, told))
+    return _again(desk, changed)
+
+
+def cancel(desk: Participation, actor: Actor, walk: GuidedWalk) -> GuidedWalk:
+    """Call the walk off; calendars say so."""
+    require(actor, "guide", Subject(walk.community))
+    return _again(desk, replace(walk, state="cancelled"))
+
+
+def revive(desk: Participation, actor: Actor, walk: GuidedWalk) -> GuidedWalk:
+    """Take the cancelling back."""
+    require(actor, "guide", Subject(walk.community))
+    return _again(desk, replace(walk, state="announced"))
+
+
+def upcoming(desk: Participation, community: str, tour_id: str = "") -> Sequence[GuidedWalk]:
+    """Return the walks that are not over, the next one first; those called off too."""
+    now = desk.now()
+    walks = desk.walks.walks(community, since=iso(now - timedelta(minutes=MOST_MINUTES)))
+    return [walk for walk in walks if walk.ends > now and tour_id in {"", walk.tour_id}]
+
+
+def in_calendar(desk: Participation, community: str) -> Sequence[GuidedWalk]:
+    """Return the walks a calendar shows: those to come, and those of the last `SHOWN_AFTER`."""
+    return desk.walks.walks(community, since=iso(desk.now() - SHOWN_AFTER))
+
+
+def occupancy(desk: Participation, walk: GuidedWalk) -> Occupancy:
+    """Return how full the walk is."""
+    waiting = waiting_numbers(desk.walks.seats(walk.id), walk.places)
+    queue = sum(number > 0 for number in waiting.values())
+    taken = len(waiting) - queue
+    return Occupancy(taken, walk.places - taken, queue)
+
+
+def people(desk: Participation, actor: Actor, walk: GuidedWalk) -> list[tuple[Seat, int]]:
+    """Return who comes and who waits, in their order, with their number on the waiting list."""
+    require(actor, "guide", Subject(walk.community))
+    seats = desk.walks.seats(walk.id)
+    waiting = waiting_numbers(seats, walk.places)
+    return [(seat, waiting[seat.id]) for seat in seats if seat.id in waiting]
+
+
+def sign_up(
+    desk: Participation, walk_id: str, seat_id: str, secret: str, name: str, contact: str, address: str = ""
+) -> Standing:
+    """Sign somebody up; the same `seat_id` sent again is the same seat.
+
+    Parameters
+    ----------
+    secret
+        The private key that cancels it, made by the sender; only its hash is kept.
+    contact
+        May be empty; seen by organisers only and erased after the walk.
+
+    Raises
+    ------
+    NotFound
+        There is no such walk.
+    Conflict
+        It was called off, or it has begun.
+    InvalidInput
+        No name, or something too long.
+    """
+    key = hashed(check_secret(secret))
+    if not _ID.fullmatch(seat_id):
+        raise InvalidInput(f"sign-up id {seat_id[:80]!r} is not valid", "use 16 to 64 of A-Z a-z 0-9 - _")
+    limit(desk, address, "sign_up")
+    name, contact = _text("name", name, required=True), _text("contact", contact)
+    now = desk.now()
+
+    def check(walk: GuidedWalk) -> None:
+        if walk.state == "cancelled":
+            raise Conflict("this walk was called off", "choose another walk")
+        if walk.begins <= now:
+            raise Conflict("this walk has begun", "choose another walk")
+
+    seat, seats = desk.walks.sign_up(Seat(seat_id, walk_id, name, contact, key, iso(now)), check)
+    walk = desk.walks.get(walk_id)
+    return Standing(walk, seat, waiting_numbers(seats, walk.places).get(seat.id, 0))
+
+
+def standings(desk: Participation, secret: str, walk_id: str = "") -> list[Standing]:
+    """Return the seats taken with this private key that still hold, on one walk or on all."""
+    held = []
+    for seat in desk.walks.seats_of(hashed(check_secret(secret))):
+        if seat.cancelled or walk_id not in {"", seat.walk_id}:
+            continue
+        walk = desk.walks.get(seat.walk_id)
+        held.append(Standing(walk, seat, waiting_numbers(desk.walks.seats(walk.id), walk.places)[seat.id]))
+    return held
+
+
+def give_back(desk: Participation, secret: str, seat_id: str) -> None:
+    """Give a seat back; name and contact are erased at once, and the next one moves up.
+
+    Raises
+    ------
+    NotFound
+        The key holds no such seat.
+    """
+    seat = desk.walks.seat(seat_id[:64])
+    if seat.key_hash != hashed(check_secret(secret)):
+        raise NotFound("this key holds no such seat", "open your private link again")
+    desk.walks.give_back(seat.id, desk.moment())
+
+
+def forget_people(desk: Participation) -> int:
+    """Erase who came on walks that ended `FORGOTTEN_AFTER` ago or earlier; return of how many."""
+    latest = desk.now() - FORGOTTEN_AFTER
+    over = [walk.id for walk in desk.walks.walks() if walk.ends <= latest]
+    return desk.walks.forget_people(over)
+
+
+def _again(desk: Participation, walk: GuidedWalk) -> GuidedWalk:
+    return desk.walks.put(replace(walk, sequence=walk.sequence + 1, updated=desk.moment()))
+
+
+def _check_tour(tours: TourStore, community: str, tour_id: str) -> None:
+    if tours.get(tour_id).community != community:
+        raise NotFound(f"there is no tour {tour_id[:128]!r} in {community!r}", "choose one of its tours")
+
+
+def _checked(desk: Participation, told: Announcement) -> dict[str, object]:
+    starts = _moment(told.starts, told.zone)
+    if starts <= desk.now():
+        raise InvalidInput(f"the walk would begin at {told.starts}, which is past", "choose a later time")
+    if not 1 <= told.places <= MOST_PLACES:
+        raise InvalidInput(f"{told.places} places", f"give 1 to {MOST_PLACES}")
+    if not 5 <= told.minutes <= MOST_MINUTES:
+        raise InvalidInput(f"a walk of {told.minutes} minutes", f"give 5 to {MOST_MINUTES}")
+    unknown = [lang for lang in told.languages if lang not in LANGUAGES]
+    if unknown or not told.languages:
+        raise InvalidInput(f"the languages are {list(told.languages)}", f"choose of {', '.join(LANGUAGES)}")
+    return {
+        "tour_id": told.tour_id,
+        "starts": iso(starts),
+        "zone": told.zone,
+        "minutes": told.minutes,
+        "meeting": _text("meeting", told.meeting, required=True),
+        "guide": _text("guide", told.guide, required=True),
+        "places": told.places,
+        "languages": tuple(dict.fromkeys(told.languages)),
+        "step_free": told.step_free,
+        "note": _text("note", told.note),
+    }
+
+
+def _moment(text: str, zone: str) -> datetime:
+    """Return the moment by the clocks of `zone`; of an hour that comes twice in autumn the first."""
+    clock = check_zone(zone)
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(f"the start is {text[:40]!r}", "write it as 2026-12-24T14:00") from None
+    moment = local.replace(tzinfo=clock).astimezone(UTC)
+    if moment.astimezone(clock).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise InvalidInput(f"{text[:40]} does not exist in {zone}: clocks change", "choose another time")
+    return moment
+
+
+def _text(field: str, text: str, *, required: bool = False) -> str:
+    text = " ".join(text.split()) if field in {"name", "contact", "guide"} else text.strip()
+    if required and not text:
+        raise InvalidInput(f"{field} is empty", "write something")
+    if len(text) > LONGEST[field]:
+        raise InvalidInput(f"{field} has {len(text)} characters", f"write at most {LONGEST[field]}")
+    if any(ord(char) < 32 and char not in "\n\t" for char in text):
+        raise InvalidInput(f"{field} holds control characters", "write plain text")
+    return text
