@@ -1,0 +1,158 @@
+"""What a tour's authors do with it: answer, take back, invite co-authors, compare and restore revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from micropolis_map.domain.permission import Actor, may, require
+from micropolis_map.domain.place_parts import Difference
+from micropolis_map.domain.proposal import Message
+from micropolis_map.domain.secret import check_secret, hashed
+from micropolis_map.domain.shared_tour import SharedTour, TourKey, TourRevision, TourStatus
+from micropolis_map.domain.tour_document import tour_document
+from micropolis_map.domain.tour_parts import tour_differences
+from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.services.participation import Participation
+from micropolis_map.services.touring_revisions import (
+    exchanged,
+    open_revision,
+    own_revision,
+    said_text,
+    shared_tour,
+)
+from micropolis_map.services.touring_suggesting import checked_tour, replaced
+
+MOST_KEYS = 12
+LONGEST_NAME = 60
+DELETED = "deleted by its author"
+
+
+def tours_of(desk: Participation, actor: Actor) -> list[SharedTour]:
+    """Return the tours the actor's keys may change, the newest first; deleted ones, too."""
+    return list(desk.tours.of_keys(actor.keys))
+
+
+def reply(desk: Participation, actor: Actor, tour_id: str, text: str) -> SharedTour:
+    """Answer an organiser's question; the tour waits in the queue again."""
+    require(actor, "edit_tour", shared_tour(desk, tour_id).subject(actor.keys))
+    said, at = said_text(text), desk.moment()
+
+    def change(old: SharedTour) -> SharedTour:
+        waiting = open_revision(old)
+        thread = (*waiting.thread, Message("author", at, said))
+        return replace(
+            old, revisions=exchanged(old.revisions, replace(waiting, state="pending", thread=thread))
+        )
+
+    return desk.tours.change(tour_id, change)
+
+
+def withdraw_tour(desk: Participation, actor: Actor, tour_id: str) -> SharedTour:
+    """Take the whole tour back: out of the queue and off the public list; sending a change brings it back."""
+    require(actor, "withdraw", shared_tour(desk, tour_id).subject(actor.keys, author_only=True))
+
+    def change(old: SharedTour) -> SharedTour:
+        if old.status == "deleted":
+            return old
+        revisions = tuple(replace(r, state="withdrawn") if r.is_open else r for r in old.revisions)
+        return replace(old, status="withdrawn", revisions=revisions)
+
+    return desk.tours.change(tour_id, change)
+
+
+def delete_tour(desk: Participation, actor: Actor, tour_id: str) -> None:
+    """Delete every word of the tour on its author's wish; a tombstone stays."""
+    require(actor, "delete", shared_tour(desk, tour_id).subject(actor.keys, author_only=True))
+
+    def blank(revision: TourRevision) -> TourRevision:
+        return TourRevision(
+            revision.number, None, "deleted", revision.recorded, revision.by, submission=revision.submission
+        )
+
+    def change(old: SharedTour) -> SharedTour:
+        keys = tuple(key for key in old.keys if key.role == "author")
+        revisions = tuple(blank(revision) for revision in old.revisions)
+        return replace(old, status="deleted", published=0, revisions=revisions, keys=keys)
+
+    desk.tours.change(tour_id, change)
+    desk.tours.bury(tour_id, desk.moment(), DELETED)
+
+
+def invite(desk: Participation, actor: Actor, tour_id: str, secret: str, name: str) -> SharedTour:
+    """Let whoever holds `secret` (made by the author's browser) change the tour, too.
+
+    Parameters
+    ----------
+    name
+        What the author calls the co-author; only the tour's authors see it.
+    """
+    require(actor, "invite", shared_tour(desk, tour_id).subject(actor.keys, author_only=True))
+    key = hashed(check_secret(secret))
+    called = " ".join(name.replace("\x00", "").split())[:LONGEST_NAME]
+    at = desk.moment()
+
+    def change(old: SharedTour) -> SharedTour:
+        if any(known.key == key for known in old.keys):
+            return old
+        if len(old.keys) >= MOST_KEYS:
+            raise InvalidInput(f"{len(old.keys)} people can change it already", "take one of them out first")
+        return replace(old, keys=(*old.keys, TourKey(key, "co-author", at, called)))
+
+    return desk.tours.change(tour_id, change)
+
+
+def uninvite(desk: Participation, actor: Actor, tour_id: str, number: int) -> SharedTour:
+    """Take a co-author's right to change the tour away; `number` counts them from 1 as they were added."""
+    require(actor, "invite", shared_tour(desk, tour_id).subject(actor.keys, author_only=True))
+
+    def change(old: SharedTour) -> SharedTour:
+        others = [key for key in old.keys if key.role == "co-author"]
+        if not 1 <= number <= len(others):
+            raise NotFound(f"there is no co-author {number}", f"choose one of 1 to {len(others)}")
+        gone = others[number - 1]
+        return replace(old, keys=tuple(key for key in old.keys if key != gone))
+
+    return desk.tours.change(tour_id, change)
+
+
+def tour_history(desk: Participation, actor: Actor, tour_id: str) -> Sequence[TourRevision]:
+    """Return the tour's revisions, the oldest first."""
+    shared = shared_tour(desk, tour_id)
+    require(actor, "see_tour_history", shared.subject(actor.keys))
+    return shared.revisions
+
+
+def compare_tour(
+    desk: Participation, actor: Actor, tour_id: str, before: int, after: int
+) -> tuple[Difference, ...]:
+    """Return what differs between two revisions; 0 for `before` is the empty beginning."""
+    found = {revision.number: revision.tour for revision in tour_history(desk, actor, tour_id)}
+    new = found.get(after)
+    if new is None or (before and found.get(before) is None):
+        raise NotFound(f"{tour_id!r} has no revisions {before} and {after}", f"choose of 1 to {max(found)}")
+    return tour_differences(found.get(before), new)
+
+
+def restore_tour(desk: Participation, actor: Actor, tour_id: str, number: int) -> SharedTour:
+    """Append the content of an old revision as the newest: an organiser's is public, an author's waits."""
+    shared = shared_tour(desk, tour_id)
+    require(actor, "edit_tour", shared.subject(actor.keys))
+    wanted = next((one for one in shared.revisions if one.number == number and one.tour is not None), None)
+    if wanted is None or wanted.tour is None:
+        raise NotFound(f"{tour_id!r} has no revision {number}", f"choose one of 1 to {shared.latest.number}")
+    tour = checked_tour(desk, shared.community, shared.id, tour_document(wanted.tour))
+    note, at = f"restored revision {number}", desk.moment()
+    decides = may(actor, "decide", shared.subject())
+
+    def change(old: SharedTour) -> SharedTour:
+        if decides:
+            new = own_revision(old, actor, tour, at, note)
+            return replace(old, published=new.number, status="published", revisions=(*old.revisions, new))
+        mine = next(one for one in old.keys if one.key in actor.keys)
+        count = old.latest.number
+        new = TourRevision(count + 1, tour, "pending", at, mine.role, mine.key, base=count, note=note)
+        status: TourStatus = "suggested" if old.status == "withdrawn" else old.status
+        return replace(old, status=status, revisions=(*replaced(old), new))
+
+    return desk.tours.change(tour_id, change)

@@ -1,0 +1,50 @@
+"""Revisions of a tour that people make together: found, appended, exchanged; nothing is ever rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from micropolis_map.domain.permission import Actor
+from micropolis_map.domain.shared_tour import SharedTour, TourRevision
+from micropolis_map.domain.tour import Tour
+from micropolis_map.errors import Conflict, InvalidInput, NotFound
+from micropolis_map.services.moderating import MAX_REASON
+from micropolis_map.services.participation import Participation
+
+
+def shared_tour(desk: Participation, tour_id: str) -> SharedTour:
+    """Return the tour in any status; `NotFound` without one."""
+    shared = desk.tours.find(tour_id)
+    if shared is None:
+        raise NotFound(f"there is no tour {tour_id[:128]!r}", "look it up in the list of tours")
+    return shared
+
+
+def open_revision(shared: SharedTour) -> TourRevision:
+    """Return the revision that waits; `Conflict` without one."""
+    waiting = shared.waiting
+    if waiting is None:
+        raise Conflict(f"nothing of the tour {shared.id!r} waits", "look at it again")
+    return waiting
+
+
+def own_revision(shared: SharedTour, actor: Actor, tour: Tour, at: str, note: str) -> TourRevision:
+    """Return an organiser's own revision, approved as it is written, to be appended."""
+    count = shared.latest.number
+    by = f"{actor.role}:{actor.account_id}"[:60]
+    return TourRevision(
+        count + 1, tour, "approved", at, by, base=count, note=note, decided=at, decided_by=actor.account_id
+    )
+
+
+def exchanged(revisions: Iterable[TourRevision], new: TourRevision) -> tuple[TourRevision, ...]:
+    """Return the revisions with `new` in the place of the one of its number."""
+    return tuple(new if revision.number == new.number else revision for revision in revisions)
+
+
+def said_text(text: str) -> str:
+    """Return what somebody wrote, trimmed; InvalidInput where it is nothing, or too much."""
+    said = text.replace("\x00", "").strip()
+    if not said or len(said) > MAX_REASON:
+        raise InvalidInput(f"the text has {len(said)} characters", f"write 1 to {MAX_REASON}")
+    return said
