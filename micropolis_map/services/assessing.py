@@ -5,7 +5,7 @@ Commands, pages and map data all ask here, so their figures are the same by cons
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
@@ -17,11 +17,11 @@ from micropolis_map.analysis.nearest import Nearest, nearest_spot
 from micropolis_map.analysis.profiles import Profile, profile
 from micropolis_map.analysis.snapping import Snapped, snap
 from micropolis_map.domain.points import PointSet
-from micropolis_map.domain.text import pick
 from micropolis_map.errors import InvalidInput
 from micropolis_map.ports import CommunityStore, PlaceStore
 from micropolis_map.services import opened
 from micropolis_map.services.coverage_result import (
+    NO_POINTS,
     OUTSIDE_NAME,
     AreaCoverage,
     CoverageRequest,
@@ -29,9 +29,16 @@ from micropolis_map.services.coverage_result import (
     Walks,
 )
 from micropolis_map.services.district_index import district_of
+from micropolis_map.services.meeting_spots import (
+    Chosen,
+    Pinned,
+    SpotChoice,
+    activity_spots,
+    choose_spots,
+    pinned_spots,
+)
 from micropolis_map.services.opened import Build
-
-Floats = NDArray[np.float64]
+from micropolis_map.services.people_groups import ALL, columns_of, people_at
 
 
 class Deps(Protocol):
@@ -44,30 +51,6 @@ class Deps(Protocol):
     @property
     def place_store(self) -> PlaceStore:
         """Where places live."""
-
-
-@dataclass(frozen=True)
-class Pinned:
-    """A published place with an activity, as far as walking there matters."""
-
-    id: str
-    lon: float
-    lat: float
-    name: str
-    what: str
-    step_free: str = "unknown"
-    opening_hours: str = ""
-
-
-@dataclass(frozen=True)
-class _Question:
-    """A request about the community's own homes and spots; everything its answer depends on."""
-
-    build: Build
-    profile: str
-    minutes: tuple[float, ...]
-    kinds: tuple[str, ...]
-    pinned: tuple[Pinned, ...]
 
 
 def assess_coverage(deps: Deps, slug: str, request: CoverageRequest) -> CoverageResult:
@@ -88,99 +71,62 @@ def assess_coverage(deps: Deps, slug: str, request: CoverageRequest) -> Coverage
     """
     build = opened.current_build(deps.community_store, slug)
     pinned = pinned_spots(deps.place_store, slug)
+    return assess_build(build, request, pinned)
+
+
+def assess_build(build: Build, request: CoverageRequest, pinned: tuple[Pinned, ...]) -> CoverageResult:
+    """Return the walking coverage of `build`, of any date, with these pinned places; see `assess_coverage`.
+
+    What is about the community's own homes and spots is kept: asking again costs nothing.
+    """
     if request.spots is None and request.origins is None:
-        return _answer(_Question(build, request.profile, request.minutes, request.kinds, pinned))
+        return _kept(build, request, pinned)
     return _assess(build, request, pinned)
 
 
-def pinned_spots(store: PlaceStore, slug: str) -> tuple[Pinned, ...]:
-    """Return the community's published places that have an activity."""
-    return tuple(
-        Pinned(
-            place.id,
-            *place.lon_lat,
-            pick(place.name, "en")[0],
-            place.activity,
-            str(place.access.get("step_free", "unknown")),
-            place.opening_hours,
-        )
-        for place in store.places(slug)
-        if place.activity
-    )
+@lru_cache(maxsize=32)
+def spots_chosen(build: Build, pinned: tuple[Pinned, ...], choice: SpotChoice) -> Chosen:
+    """Return the community's spots of `choice`; the hours are those of the year its streets were loaded."""
+    year = int(build.id[:4]) if build.id[:4].isdecimal() else datetime.now(UTC).year
+    return choose_spots(activity_spots(build, pinned), choice, year)
 
 
-def activity_spots(build: Build, pinned: tuple[Pinned, ...], kinds: tuple[str, ...] = ()) -> PointSet:
-    """Return OpenStreetMap's meeting places and the pinned ones; with `kinds` only those.
-
-    A kind is an activity (``library``) or an OpenStreetMap tag (``amenity=library``).
-
-    Of a place that is in both, the two are as near to everybody as one: no figure but their number changes.
-    """
-    osm = opened.osm_spots_of(build)
-    added = {
-        "what": [place.what for place in pinned],
-        "activity": [place.what for place in pinned],
-        "label": [place.what.replace("_", " ") for place in pinned],
-        "step_free": [place.step_free for place in pinned],
-        "opening_hours": [place.opening_hours for place in pinned],
-    }
-    both = PointSet(
-        id=(*osm.id, *(place.id for place in pinned)),
-        lon=np.concatenate([osm.lon, [place.lon for place in pinned]]),
-        lat=np.concatenate([osm.lat, [place.lat for place in pinned]]),
-        name=(*(osm.name or [""] * len(osm)), *(place.name for place in pinned)),
-        columns={key: np.asarray([*_texts(osm, key), *values], np.str_) for key, values in added.items()},
-        source=f"{len(osm)} meeting places of OpenStreetMap, {len(pinned)} pinned by residents",
-    )
-    if not kinds:
-        return both
-    return both.take(np.isin(both.columns["what"], kinds) | np.isin(both.columns["activity"], kinds))
-
-
-def _texts(points: PointSet, key: str) -> list[str]:
-    return (
-        [str(value) for value in points.columns[key].tolist()]
-        if key in points.columns
-        else [""] * len(points)
-    )
-
-
-@lru_cache(maxsize=16)
-def _answer(question: _Question) -> CoverageResult:
-    request = CoverageRequest(question.profile, question.minutes, kinds=question.kinds)
-    return _assess(question.build, request, question.pinned)
+@lru_cache(maxsize=48)
+def _kept(build: Build, request: CoverageRequest, pinned: tuple[Pinned, ...]) -> CoverageResult:
+    return _assess(build, request, pinned)
 
 
 def _assess(build: Build, request: CoverageRequest, pinned: tuple[Pinned, ...]) -> CoverageResult:
     who = profile(request.profile)
     origins = request.origins if request.origins is not None else opened.homes_of(build)
-    spots = request.spots if request.spots is not None else activity_spots(build, pinned, request.kinds)
+    choice = choice_of(request)
+    chosen = spots_chosen(build, pinned, choice)
+    if request.spots is not None:
+        chosen = Chosen(request.spots, NO_POINTS)
     if not len(origins):
         raise InvalidInput(
             f"there are no origins in {build.slug!r}", "give --origins, or load a file with homes"
         )
-    names, shapes = opened.districts_of(build)
-    index = (
-        origins.columns["district"].astype(np.int64)  # placed when they were loaded
-        if request.origins is None
-        else district_of(origins.lon, origins.lat, shapes)
-    )
-    if (index < 0).any():
-        index = np.where(index < 0, len(names), index)
-        names = (*names, OUTSIDE_NAME)
-    weight = np.ones(len(origins)) if origins.population is None else origins.population
-    at_origins, at_spots = snapped(build, who, origins), snapped(build, who, spots)
-    walks = _walks(build, who, at_origins, at_spots, certain_only=False)
-    certain = _walks(build, who, at_origins, at_spots, certain_only=True) if who.is_step_free else None
+    weight = people_at(origins, request.people)
+    names, index = _districts(build, request, origins)
+
+    def measured(*, certain_only: bool) -> Walks:
+        if request.origins is None and request.spots is None:
+            return walks_of(build, who.name, pinned, choice, certain_only=certain_only)
+        return walks_between(build, who.name, origins, chosen.used, certain_only=certain_only)
+
+    walks = measured(certain_only=False)
+    certain = measured(certain_only=True) if who.is_step_free else None
     figures = coverage_summary(
         walks.cost_s, weight, request.minutes, index, names, None if certain is None else certain.cost_s
     )
+    _, shapes = opened.districts_of(build)
     return CoverageResult(
         community=build.slug,
         request=request,
         speed_m_s=who.speed_m_s,
         origins=origins,
-        spots=spots,
+        spots=chosen.used,
         origin_population=weight,
         origin_district=index,
         walks=walks,
@@ -190,8 +136,29 @@ def _assess(build: Build, request: CoverageRequest, pinned: tuple[Pinned, ...]) 
         districts=tuple(AreaCoverage.of(row["district"], row) for row in figures["districts"]),
         district_areas=(*shapes, *[None] * (len(names) - len(shapes))),
         build_id=build.id,
-        notes=_notes(at_origins, at_spots, walks),
+        notes=_notes(snapped(build, who, origins), snapped(build, who, chosen.used), walks, chosen),
+        spots_unknown=chosen.unknown,
     )
+
+
+def choice_of(request: CoverageRequest) -> SpotChoice:
+    """Return which of the community's spots `request` asks for."""
+    return SpotChoice(request.kinds, request.step_free, request.open_at)
+
+
+def _districts(
+    build: Build, request: CoverageRequest, origins: PointSet
+) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return the districts' names and each origin's index; with one more name for those in none."""
+    names, shapes = opened.districts_of(build)
+    index = (
+        origins.columns["district"].astype(np.int64)  # placed when they were loaded
+        if request.origins is None
+        else district_of(origins.lon, origins.lat, shapes)
+    )
+    if (index < 0).any():
+        return (*names, OUTSIDE_NAME), np.where(index < 0, len(names), index)
+    return names, index
 
 
 def snapped(build: Build, who: Profile, points: PointSet) -> Snapped:
@@ -211,13 +178,32 @@ def _snapped_homes(build: Build, profile_name: str) -> Snapped:
     )
 
 
-def _walks(build: Build, who: Profile, origins: Snapped, spots: Snapped, *, certain_only: bool) -> Walks:
+@lru_cache(maxsize=48)
+def walks_of(
+    build: Build, profile_name: str, pinned: tuple[Pinned, ...], choice: SpotChoice, *, certain_only: bool
+) -> Walks:
+    """Return the walk from each of the community's homes to its nearest spot of `choice`.
+
+    Neither thresholds nor who counts change a walk: these are kept, and choosing those is quick.
+    """
+    spots = spots_chosen(build, pinned, choice).used
+    return walks_between(build, profile_name, opened.homes_of(build), spots, certain_only=certain_only)
+
+
+def walks_between(
+    build: Build, profile_name: str, origins: PointSet, spots: PointSet, *, certain_only: bool
+) -> Walks:
+    """Return the walk from each of `origins` to its nearest of `spots`."""
+    who = profile(profile_name)
     cost = opened.impedance_of(build, who.name, certain_only=certain_only)
-    found: Nearest = nearest_spot(opened.network_of(build), cost, origins, spots)
-    return Walks(found.cost_s, found.length_m, found.spot.astype(np.int64), origins.gap_m)
+    home, spot = snapped(build, who, origins), snapped(build, who, spots)
+    found: Nearest = nearest_spot(opened.network_of(build), cost, home, spot)
+    return Walks(found.cost_s, found.length_m, found.spot.astype(np.int64), home.gap_m)
 
 
 def _population_source(request: CoverageRequest, origins: PointSet) -> str:
+    if request.people != ALL:
+        return f"{origins.source}; of them {' and '.join(columns_of(origins, request.people))}"
     if request.origins is None:
         return origins.source
     if origins.population is None:
@@ -225,7 +211,7 @@ def _population_source(request: CoverageRequest, origins: PointSet) -> str:
     return f"population of {origins.source}"
 
 
-def _notes(origins: Snapped, spots: Snapped, walks: Walks) -> tuple[str, ...]:
+def _notes(origins: Snapped, spots: Snapped, walks: Walks, chosen: Chosen) -> tuple[str, ...]:
     notes = []
     for points, what in ((origins, "origins"), (spots, "spots")):
         far = int(np.isnan(points.gap_m).sum())
@@ -233,6 +219,11 @@ def _notes(origins: Snapped, spots: Snapped, walks: Walks) -> tuple[str, ...]:
             notes.append(
                 f"{far} of {len(points)} {what} are farther than 300 m from every way of this profile"
             )
+    if len(chosen.unknown):
+        notes.append(
+            f"{len(chosen.unknown)} more spots are not counted: nobody knows whether they are step-free "
+            "or open then"
+        )
     if not len(spots):
         notes.append("there are no spots to walk to: load a larger area, or give --spots")
     lost = int(np.isinf(walks.cost_s).sum())

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.domain.points import PointSet
 from micropolis_map.services.thresholds import minutes_key
 
+NO_POINTS = PointSet((), np.empty(0), np.empty(0))
 OUTSIDE_NAME = "(outside the districts)"
 """The row for people who live in the community but in none of its districts."""
 
@@ -35,6 +36,11 @@ class CoverageRequest:
     kinds
         Count only activity spots of these kinds: an activity (``library``) or an OpenStreetMap tag
         (``amenity=library``); empty for all. Ignored with own `spots`.
+    step_free, open_at
+        Count only spots known to be step-free; only those open at an hour of the week (``Sa 10:00``). Ignored
+        with own `spots`.
+    people
+        Who counts: ``all``, ``older`` (65 and over) or ``children`` (up to 17).
     """
 
     profile: str = "adult"
@@ -42,6 +48,9 @@ class CoverageRequest:
     spots: PointSet | None = None
     origins: PointSet | None = None
     kinds: tuple[str, ...] = ()
+    step_free: bool = False
+    open_at: str = ""
+    people: str = "all"
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,10 @@ class AreaCoverage:
     unreachable_share: float
     share_within_certain: Mapping[float, float] | None = None
 
+    def beyond(self, minutes: float) -> float:
+        """Return how many people live farther away than `minutes`, a threshold; or reach no spot."""
+        return self.population * (1.0 - self.share_within[minutes])
+
     @classmethod
     def of(cls, name: str, row: Mapping[str, Any]) -> AreaCoverage:
         """Return the area's figures from a row of `analysis.coverage`."""
@@ -127,6 +140,8 @@ class CoverageResult:
         The people behind each origin; 1 each where nothing is known.
     origin_district : int64[n]
         Index into `districts`.
+    spots, spots_unknown
+        Those walked to, and those that were left out because nobody knows whether they are step-free or open.
     walks, certain_walks
         By origin; the latter only over what is known to be passable, None for profiles that take steps.
     notes
@@ -148,6 +163,18 @@ class CoverageResult:
     district_areas: tuple[BaseGeometry | None, ...]
     build_id: str = ""
     notes: tuple[str, ...] = ()
+    spots_unknown: PointSet = NO_POINTS
+
+    @property
+    def longest(self) -> float:
+        """The longest threshold in minutes: who lives beyond it counts as left out."""
+        return max(self.request.minutes)
+
+    @property
+    def lived_districts(self) -> tuple[AreaCoverage, ...]:
+        """The districts with people, the worst-served first (by the share within the longest threshold)."""
+        lived = [area for area in self.districts if area.population > 0.0 and area.name != OUTSIDE_NAME]
+        return tuple(sorted(lived, key=lambda a: (a.share_within[self.longest], -a.population, a.name)))
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``coverage --json`` prints."""
@@ -158,6 +185,11 @@ class CoverageResult:
             "minutes": [int(m) if m.is_integer() else m for m in self.request.minutes],
             "spots": len(self.spots),
             "spots_source": self.spots.source,
+            "spots_unknown": len(self.spots_unknown),
+            "kinds": list(self.request.kinds),
+            "step_free": self.request.step_free,
+            "open_at": self.request.open_at,
+            "people": self.request.people,
             "population": self.total.population,
             "population_source": self.population_source,
             "build_id": self.build_id,
