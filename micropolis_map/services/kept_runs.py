@@ -17,9 +17,10 @@ from micropolis_map.domain.permission import Actor, Subject, require
 from micropolis_map.errors import InvalidInput, NotAllowed
 from micropolis_map.ports import CommunityStore, PlaceStore
 from micropolis_map.services import kept_inputs
-from micropolis_map.services.assessing import assess_coverage, pinned_spots
+from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
 from micropolis_map.services.kept_figures import Figures, coverage_figures, siting_figures
+from micropolis_map.services.meeting_spots import pinned_spots
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.siting import assess_sites, propose_sites
 from micropolis_map.services.siting_result import Plan, SitingRequest, SitingResult
