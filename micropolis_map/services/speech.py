@@ -72,6 +72,16 @@ class Speech:
         except ValueError:
             return iso
 
+    def month(self, iso: str) -> str:
+        """Return the month of an ISO 8601 moment, in the case that follows *since*.
+
+        Examples
+        --------
+        >>> Speech("pl").month("2025-05-03T10:00:00Z")
+        'maja 2025'
+        """
+        return format_date(datetime.fromisoformat(iso), "MMMM y", locale=self.lang)
+
     def day(self, day: date) -> str:
         """Return a day as a date."""
         return format_date(day, "d MMMM y", locale=self.lang)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from micropolis_map.domain.freshness import Freshness, freshness, iso, moment_of
 from micropolis_map.domain.permission import Actor, require
@@ -23,6 +23,7 @@ MAX_REPORT = 1_000
 CARETAKER = "caretaker"
 ARCHIVED = "nobody said within two years that it is still true"
 _ORPHAN_AFTER = timedelta(days=1)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Freshnesses:
@@ -36,13 +37,15 @@ class Freshnesses:
 
     def of(self, place: Place) -> Freshness:
         """Return how fresh the place is since it was last changed, confirmed, or found still true."""
+        return freshness(self.last(place), self._now)
+
+    def last(self, place: Place) -> datetime:
+        """Return when the place was last changed, confirmed, or found still true."""
         # When we recorded it counts too: what an old file brings in today is first asked about in a year.
         told = (place.updated or place.created, self._recorded.get(place.id, ""))
         confirmed = self._confirmed.get(place.id, (0, ""))[1]
         texts = (*told, confirmed, self._found_true.get(place.id, ""))
-        return freshness(
-            max(moment_of(text, moment_of("1970-01-01", self._now)) for text in texts), self._now
-        )
+        return max(moment_of(text, _LONG_AGO) for text in texts)
 
     def known_by(self, place_id: str) -> int:
         """Return how many neighbours said that they know the place."""

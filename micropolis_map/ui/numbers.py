@@ -34,3 +34,8 @@ def walk(seconds: float) -> str:
 def moment(iso: str) -> str:
     """Return an ISO 8601 moment as a date and time of day in UTC; unreadable ones as they are."""
     return speech().moment(iso)
+
+
+def month(iso: str) -> str:
+    """Return the month of an ISO 8601 moment, in the case that follows *since*."""
+    return speech().month(iso)

@@ -36,8 +36,6 @@ def say_links(place: Place) -> None:
     if count:
         said = ngettext("{n} neighbour knows this place.", "{n} neighbours know this place.", count)
         lines.append(said.format(n=count))
-    if known.of(place) in {"ask", "faded"}:
-        lines.append(_("Nobody has said for a long time whether this is still true. Do you know it?"))
     quiet = "".join(f'<p class="mm-quiet">{safe_text.html(line)}</p>' for line in lines)
     say = f"/pin/{quote(place.community, safe='')}/place/{quote(place.id, safe='')}?lang={language.current()}"
     st.html(

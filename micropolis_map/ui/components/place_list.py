@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from micropolis_map.domain.place_filter import plain
 from micropolis_map.domain.text import pick
 from micropolis_map.ui import language, safe_text, session, words
 from micropolis_map.ui.components.place_filters import active_filters, clear_button
+from micropolis_map.ui.components.still_true import since
 from micropolis_map.ui.language import _, ngettext
 from micropolis_map.ui.view_state import ViewState
 
@@ -18,8 +19,20 @@ STEP = 50
 SHOWN = "mm_list_shown"
 
 
-def place_list(view: ViewState, places: Sequence[Place], total: int, languages: tuple[str, ...]) -> None:
-    """Show how many `places` pass the filter and a button for each; say what to do when there are none."""
+def place_list(
+    view: ViewState,
+    places: Sequence[Place],
+    total: int,
+    languages: tuple[str, ...],
+    faded: Mapping[str, str],
+) -> None:
+    """Show how many `places` pass the filter and a button for each; say what to do when there are none.
+
+    Parameters
+    ----------
+    faded
+        By id, since when nobody has confirmed the places that are faded (ISO 8601).
+    """
     count = ngettext("{n} place", "{n} places", len(places)).format(n=len(places))
     with st.container(key="count", horizontal=True, vertical_alignment="center"):
         st.html(f'<p class="mm-count" role="status" data-count="{len(places)}">{safe_text.html(count)}</p>')
@@ -31,7 +44,7 @@ def place_list(view: ViewState, places: Sequence[Place], total: int, languages: 
     shown = int(st.session_state.get(SHOWN, STEP))
     with st.container(key="places"):
         for place in named[:shown]:
-            _row(place, languages)
+            _row(place, languages, faded.get(place.id, ""))
         if len(named) > shown:
             st.button(
                 ngettext("Show {n} more", "Show {n} more", len(named) - shown).format(
@@ -48,13 +61,13 @@ def name_of(place: Place, languages: tuple[str, ...]) -> str:
     return pick(place.name, language.current(), ("en", *languages))[0] or place.id
 
 
-def _row(place: Place, languages: tuple[str, ...]) -> None:
+def _row(place: Place, languages: tuple[str, ...], faded: str) -> None:
     facts = [words.kind(place.kind), words.period(place.period)]
     step_free = words.STEP_FREE_SHORT.get(str(place.access.get("step_free", "")))
-    facts.append(_(step_free) if step_free else "")
+    facts += [_(step_free) if step_free else "", since(faded) if faded else ""]
     caption = " · ".join(fact for fact in facts if fact)
     name = safe_text.label(name_of(place, languages))
-    with st.container(key=f"row-{place.kind}-{place.id}"):
+    with st.container(key=f"row-{place.kind}-{'faded-' if faded else ''}{place.id}"):
         st.button(
             f"**{name}**  \n{safe_text.label(caption)}",
             key=f"w_open_{place.id}",

@@ -14,14 +14,21 @@ from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.ui import language, session, words
+from micropolis_map.ui.components.still_true import since
 from micropolis_map.ui.language import _
 from micropolis_map.ui.view_state import ViewState
 
 CLICK = "mm_last_click"
 
 
-def place_map(community: Community, view: ViewState) -> None:
-    """Show the community's map with the places of the view; a click opens the place's story."""
+def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -> None:
+    """Show the community's map with the places of the view; a click opens the place's story.
+
+    Parameters
+    ----------
+    faded
+        By id, since when nobody has confirmed the places that are faded (ISO 8601).
+    """
     slug = community.slug
     report = session.communities().report(slug)
     build = report.build_id if report else ""
@@ -33,6 +40,7 @@ def place_map(community: Community, view: ViewState) -> None:
         if report
         else {"outlines": background_urls(slug, "")["outlines"]},
         "places": places_url(slug, view.wanted, session.places().version()),
+        "faded": {place: since(moment) for place, moment in faded.items()},
         "chosen": view.place or None,
         "fromOsm": bool(report) and not community.fictional,
         "shapes": shapes_for_script(),

@@ -16,6 +16,7 @@ from micropolis_map.ui.components.pin_links import say_links
 from micropolis_map.ui.components.place_history import place_history
 from micropolis_map.ui.components.place_list import name_of
 from micropolis_map.ui.components.site_address import site_address
+from micropolis_map.ui.components.still_true import still_true
 from micropolis_map.ui.language import _, ngettext
 from micropolis_map.ui.view_state import ViewState
 
@@ -31,6 +32,7 @@ def story_panel(place: Place, view: ViewState, languages: tuple[str, ...]) -> No
             kwargs={"place": ""},
         )
         st.html(_head(place, languages))
+        still_true(place)
         st.html(_description(place, languages))
         if place.photos:
             st.html(photos_html(place.photos, ("en", *languages)))

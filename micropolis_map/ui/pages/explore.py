@@ -18,6 +18,7 @@ from micropolis_map.ui.components.pin_links import follow_link, pin_button
 from micropolis_map.ui.components.place_filters import place_filters
 from micropolis_map.ui.components.place_list import place_list
 from micropolis_map.ui.components.place_map import place_map
+from micropolis_map.ui.components.still_true import faded
 from micropolis_map.ui.components.story_panel import story_panel
 from micropolis_map.ui.components.time_slider import time_slider
 from micropolis_map.ui.language import _
@@ -34,14 +35,17 @@ def page() -> None:
         community = session.community()
         view = session.view()
         places = session.places().places(community.slug)
+        old = faded(community.slug)
         masthead(community)
         left, right = st.columns([1.9, 1], gap="medium")
         with left:
-            place_map(community, view)
+            place_map(community, view, old)
             time_slider(view, community.slug, places)
             place_legend(
                 help_points=any(place.activity == "help_point" for place in places),
                 approximate=any(district.approximate for district in community.districts),
+                outlines=any(not str(place.geometry["type"]).endswith("Point") for place in places),
+                faded=bool(old),
             )
             if session.communities().report(community.slug) is None:
                 st.page_link(
@@ -57,7 +61,7 @@ def page() -> None:
                 story_panel(chosen, view, community.languages)
             else:
                 place_filters(view, places)
-                place_list(view, filtered(places, view.wanted), len(places), community.languages)
+                place_list(view, filtered(places, view.wanted), len(places), community.languages, old)
                 follow_link(community.slug)
         session.write_address(FIELDS)
         _keep_fresh(session.places().version())
