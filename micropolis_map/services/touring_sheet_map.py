@@ -91,13 +91,15 @@ def draw_map(
     paper.rect(*box, style="F")
     with paper.rect_clip(*box):
         if build is not None:
-            _background(paper, window, build)
+            draw_ground(paper, window, build)
+            draw_streets(paper, window, build)
         _route(paper, plan, window)
     _grid(paper, window)
-    _scale(paper, window)
+    draw_scale(paper, window)
 
 
-def _background(paper: Paper, window: Window, build: Path) -> None:
+def draw_ground(paper: Paper, window: Window, build: Path) -> None:
+    """Draw greens, waters, buildings and railways of `build`."""
     for name, colour in AREAS.items():
         paper.set_fill_color(*colour)
         rings = [
@@ -110,14 +112,19 @@ def _background(paper: Paper, window: Window, build: Path) -> None:
                 paper.polygon([window.at(corner) for corner in ring], style="F")
     for name, (colour, width) in LINES.items():
         for _, line in _lines(build / f"{name}.geojson", {"LineString", "MultiLineString"}):
-            _line(paper, window, line, colour, width)
+            draw_line(paper, window, line, colour, width)
+
+
+def draw_streets(paper: Paper, window: Window, build: Path) -> None:
+    """Draw the streets of `build`, quietly."""
     for kind, line in _lines(build / "streets.geojson", {"LineString", "MultiLineString"}):
-        _line(paper, window, line, *STREETS.get(kind, STREETS[""]))
+        draw_line(paper, window, line, *STREETS.get(kind, STREETS[""]))
 
 
-def _line(
+def draw_line(
     paper: Paper, window: Window, line: Sequence[Sequence[float]], colour: tuple[int, int, int], width: float
 ) -> None:
+    """Draw a line ``[[lon, lat], …]``, `width` mm wide, where it may lie in the window."""
     if window.shows(line):
         paper.set_draw_color(*colour)
         paper.set_line_width(width)
@@ -169,7 +176,8 @@ def square_of(plan: TourPlan, window: Window, number: int) -> str:
     return f"{GRID_COLUMNS[column]}{row + 1}"
 
 
-def _scale(paper: Paper, window: Window) -> None:
+def draw_scale(paper: Paper, window: Window) -> None:
+    """Draw a bar of a round length on the ground."""
     metres = max(m for m in NICE_M if m * window.mm_per_m <= window.width / 3 or m == NICE_M[0])
     length, y = metres * window.mm_per_m, window.y + window.height - 4.0
     paper.set_draw_color(*INK)
