@@ -6,11 +6,11 @@ Old places are archived, orphaned photos deleted, names of who came on a guided 
 from __future__ import annotations
 
 import logging
-import threading
 
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services import guided_walks, taking_care
 from micropolis_map.services.participation import Participation
+from micropolis_map.services.repeating import Repeating
 
 _LOG = logging.getLogger(__name__)
 _EVERY_S = 6 * 3600.0
@@ -23,22 +23,15 @@ class Caretaker:
 
     def __init__(self, desk: Participation) -> None:
         self._desk = desk
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._repeating = Repeating("caretaker", self._round, first_after_s=_FIRST_AFTER_S)
 
     def start(self) -> None:
         """Begin."""
-        if self._thread is None:
-            self._stop.clear()
-            self._thread = threading.Thread(target=self._watch, name="caretaker", daemon=True)
-            self._thread.start()
+        self._repeating.start()
 
     def stop(self) -> None:
         """End."""
-        if self._thread is not None:
-            self._stop.set()
-            self._thread.join()
-            self._thread = None
+        self._repeating.stop()
 
     def look(self) -> None:
         """Look once."""
@@ -49,11 +42,9 @@ class Caretaker:
             told = "%d places archived for their age, %d orphaned files deleted, %d walkers forgotten"
             _LOG.info(told, len(archived), removed, forgotten)
 
-    def _watch(self) -> None:
-        pause_s = _FIRST_AFTER_S
-        while not self._stop.wait(pause_s):
-            pause_s = _EVERY_S
-            try:
-                self.look()
-            except MicropolisError as error:
-                _LOG.error("caretaker: %s", error)
+    def _round(self) -> float:
+        try:
+            self.look()
+        except MicropolisError as error:
+            _LOG.error("caretaker: %s", error)
+        return _EVERY_S

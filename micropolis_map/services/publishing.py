@@ -33,6 +33,7 @@ from micropolis_map.domain.place_geojson import (
 )
 from micropolis_map.errors import Conflict, InvalidInput, MicropolisError, UnreadableFile
 from micropolis_map.ports import PlaceStore
+from micropolis_map.services.repeating import Repeating
 from micropolis_map.stores.files import unreadable, write_whole
 from micropolis_map.stores.locks import locked
 
@@ -75,8 +76,7 @@ class Publishing:
         self.problem = ""
         self._store = store
         self._busy = threading.RLock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._repeating = Repeating("publishing", self._look, once_more=True)
         self._file: _File | None = None
         self._known: _Stamp | None = None  # of the file as `_file` has it; None before it was read
         self._seen: tuple[str, _Stamp | None] | None = None
@@ -110,39 +110,45 @@ class Publishing:
             public, file = tuple(self._store.places()), self._file
             if file and file.places == public and "exported" in file.header:
                 return False
-            header = {"licence": LICENCE, "attribution": ATTRIBUTION} | (file.header if file else {})
-            text = collection(
-                public, _now(), licence=str(header["licence"]), attribution=str(header["attribution"])
-            )
-            self._known = _stamp_of(write_whole(self.path, text))
-            self._file = _File(public, {**header, "exported": ""}, ())
+            self._write(public)
             return True
+
+    @contextmanager
+    def replacing(self) -> Iterator[None]:
+        """Hold the file while the block replaces the store as a whole, then write it from the store alone.
+
+        Raises
+        ------
+        StoreUnavailable
+            The store cannot be used or the file cannot be written.
+        """
+        with self._alone():
+            yield
+            self._write(tuple(self._store.places()))
+
+    def _write(self, public: tuple[Place, ...]) -> None:
+        header = {"licence": LICENCE, "attribution": ATTRIBUTION} | (self._file.header if self._file else {})
+        licence, attribution = str(header["licence"]), str(header["attribution"])
+        text = collection(public, _now(), licence=licence, attribution=attribution)
+        self._known = _stamp_of(write_whole(self.path, text))
+        self._file = _File(public, {**header, "exported": ""}, ())
 
     def start(self) -> None:
         """Begin to watch store and file in the background."""
-        if self._thread is None:
-            self._stop.clear()
-            self._thread = threading.Thread(target=self._watch, name="publishing", daemon=True)
-            self._thread.start()
+        self._repeating.start()
 
     def stop(self) -> None:
         """Mirror what is left and end the watching."""
-        if self._thread is not None:
-            self._stop.set()
-            self._thread.join()
-            self._thread = None
+        self._repeating.stop()
 
-    def _watch(self) -> None:
-        ended, pause_s = False, 0.0
-        while not ended:
-            ended = self._stop.wait(pause_s)
-            pause_s = _POLL_S
-            try:
-                self._follow()
-                self._say("")
-            except MicropolisError as error:
-                pause_s = _RETRY_S
-                self._say(str(error))
+    def _look(self) -> float:
+        try:
+            self._follow()
+        except MicropolisError as error:
+            self._say(str(error))
+            return _RETRY_S
+        self._say("")
+        return _POLL_S
 
     def _follow(self) -> None:
         version = self._store.version()
