@@ -13,7 +13,8 @@ import time
 
 import numpy as np
 
-from micropolis_map.analysis.facility_location import SitingProblem, locate
+from micropolis_map.analysis.facility_location import locate
+from micropolis_map.analysis.siting_problem import SitingProblem
 
 TASKS = (
     ("coverage", 2_000, 200, 5),

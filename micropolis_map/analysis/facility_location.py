@@ -14,7 +14,8 @@ Three objectives, all for n demand points that also keep their walk to the exist
     out of the longest walk; while anybody else is beyond ``cap_s`` the longest walk is ``cap_s``.
 
 People are found good sites at once (greedy, then swaps); a Lagrangian bound says how much better others
-could be and rules most candidates out; HiGHS settles the rest exactly, within the time given.
+could be and rules most candidates out; HiGHS settles the rest exactly, within the time given. Whatever is
+found or proven on the way is told at once.
 
 References
 ----------
@@ -34,98 +35,28 @@ from numpy.typing import NDArray
 
 from micropolis_map.analysis.gains import Gains
 from micropolis_map.analysis.interchange import greedy, swapped
-from micropolis_map.analysis.lagrangian import bounded
-from micropolis_map.analysis.siting_model import Tell, most
-from micropolis_map.analysis.worst_off import Walks, least_radius
+from micropolis_map.analysis.lagrangian import Bounded, bounded
+from micropolis_map.analysis.siting_model import Answer, Tell, most
+from micropolis_map.analysis.siting_problem import SitingProblem, in_order
+from micropolis_map.analysis.worst_off import Radius, Walks, least_radius
 from micropolis_map.errors import InvalidInput
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Better = Callable[["Siting"], None]
 
 OBJECTIVES = ("coverage", "p-median", "equity")
-CAP_S = 7200.0
-"""Two hours: beyond this nobody walks, and how far beyond makes no difference."""
 TIME_LIMIT_S = 20.0
 BOUND_SHARE = 0.5
 """Of the time that the Lagrangian bound may take; the rest is for HiGHS."""
-MOST_PAIRS = 1_500_000
+RADIUS_SHARE = 0.8
+"""Of the time that the longest walk may take; the rest is for how many are near."""
+MOST_PAIRS = 6_000_000
 """More pairs than this are not given to HiGHS: building the model alone would take the time."""
 EXACT = 1e-9
 """A relative difference below this is rounding."""
-
-
-@dataclass(frozen=True)
-class SitingProblem:
-    """Sparse walking times from n demand points to m candidates.
-
-    Attributes
-    ----------
-    demand, candidate : int[k]
-        Pairs; one that is left out cannot be walked.
-    cost_s : float64[k]
-    weight : float64[n]
-        People, finite and not negative; points without people count for nothing.
-    candidates
-        m.
-    new
-        How many sites to choose, 1 … m.
-    threshold_s
-        Near is at most this.
-    existing_s : float64[n] or None
-        Walking time to the nearest spot that stays; inf or None where there is none.
-    """
-
-    demand: NDArray[np.integer]
-    candidate: NDArray[np.integer]
-    cost_s: Floats
-    weight: Floats
-    candidates: int
-    new: int
-    threshold_s: float
-    existing_s: Floats | None = None
-    cap_s: float = CAP_S
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.new <= self.candidates:
-            raise InvalidInput(
-                f"{self.new} new sites cannot be chosen from {self.candidates} candidates",
-                "ask for at least one, and for at most as many as there are candidates",
-            )
-        if not (np.isfinite(self.weight).all() and (self.weight >= 0.0).all()):
-            raise InvalidInput("a demand point has a negative or no number of people", "give 0 or more")
-
-    @property
-    def now_s(self) -> Floats:
-        """Walking time without new sites, at most ``cap_s``, float64[n]."""
-        none = np.full(self.weight.size, np.inf)
-        return np.minimum(none if self.existing_s is None else self.existing_s, self.cap_s)
-
-    def cost_with(self, sites: Ints) -> Floats:
-        """Return everybody's walking time with these `sites`; inf where there is no way."""
-        none = np.full(self.weight.size, np.inf)
-        cost = none if self.existing_s is None else self.existing_s.copy()
-        pairs = np.isin(self.candidate, sites)
-        np.minimum.at(cost, self.demand[pairs], self.cost_s[pairs])
-        return cost
-
-    def covered(self, cost_s: Floats) -> float:
-        """Return how many people are within the threshold."""
-        return float(self.weight[cost_s <= self.threshold_s].sum())
-
-    def coverage_gains(self) -> Gains:
-        """Return the people that each candidate newly covers."""
-        cost = np.inf if self.existing_s is None else self.existing_s[self.demand]
-        near = (self.cost_s <= self.threshold_s) & (cost > self.threshold_s)
-        return self._gains(np.where(near, self.weight[self.demand], 0.0))
-
-    def saving_gains(self) -> Gains:
-        """Return the person-seconds that each candidate saves."""
-        saved = self.now_s[self.demand] - self.cost_s
-        return self._gains(self.weight[self.demand] * np.maximum(saved, 0.0))
-
-    def _gains(self, gain: Floats) -> Gains:
-        row, site = self.demand.astype(np.int64), self.candidate.astype(np.int64)
-        return Gains.of(row, site, gain, self.weight.size, self.candidates)
+TELL_EVERY_S = 0.25
+"""Better bounds are told no faster than this; better sites at once."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +90,7 @@ def locate(
     objective: str = "coverage",
     time_limit_s: float = TIME_LIMIT_S,
     tell: Tell | None = None,
-    first_answer: Callable[[Ints], None] | None = None,
+    better: Better | None = None,
 ) -> Siting:
     """Return the best sites for `objective`.
 
@@ -169,8 +100,8 @@ def locate(
         For the proof; without one the best sites found are returned with their gap.
     tell
         Told the share of the time and what is happening; may raise `errors.Cancelled`.
-    first_answer
-        Called with good sites (greedy and swaps) before any proof.
+    better
+        Told good sites (greedy and swaps) before any proof, then whatever is better or bounded closer.
 
     Raises
     ------
@@ -179,81 +110,158 @@ def locate(
     """
     if objective not in OBJECTIVES:
         raise InvalidInput(f"there is no objective {objective!r}", f"give one of {', '.join(OBJECTIVES)}")
-    begun = time.monotonic()
-    budget = _Budget(begun + time_limit_s, tell, first_answer)
+    search = _Search(problem, objective, time_limit_s, tell, better)
     if objective == "equity":
-        sites, value, bound, is_proven, gap = _equity(problem, budget)
+        _equity(search)
     else:
         gains = problem.coverage_gains() if objective == "coverage" else problem.saving_gains()
-        sites, value, bound = _greatest(gains, problem.new, budget)
+        _greatest(gains, search)
         if objective == "coverage":
-            sites = _useful(problem, gains, sites)
-        else:
-            whole = float((problem.weight * problem.now_s).sum())
-            value, bound = whole - value, whole - bound
-        gap = _gap(value, bound)
-        is_proven = gap == 0.0
-    order = in_order(problem, sites)
-    return Siting(order, objective, value, bound, gap, is_proven, time.monotonic() - begun)
+            search.sites = _useful(problem, gains, search.sites)
+    return search.siting()
 
 
-@dataclass(frozen=True)
-class _Budget:
-    ends: float
-    tell: Tell | None
-    first_answer: Callable[[Ints], None] | None
+class _Search:
+    """What is known so far; told whenever it is more."""
+
+    def __init__(
+        self,
+        problem: SitingProblem,
+        objective: str,
+        seconds: float,
+        tell: Tell | None,
+        better: Better | None,
+    ) -> None:
+        self.problem = problem
+        self.tell = tell
+        self.sites: Ints = np.arange(problem.new)
+        self._objective, self._better = objective, better
+        self._begun = time.monotonic()
+        self._ends, self._told = self._begun + seconds, -np.inf
+        self._value, self._bound = np.nan, np.nan
+        self._gap: float | None = None
+        self._whole = float((problem.weight * problem.now_s).sum())
+        self._is_proven = False
 
     @property
     def left(self) -> float:
-        return max(0.0, self.ends - time.monotonic())
+        """Seconds left."""
+        return max(0.0, self._ends - time.monotonic())
 
-    def show(self, sites: Ints) -> None:
-        if self.first_answer is not None:
-            self.first_answer(sites)
-        if self.tell is not None:
-            self.tell(0.05, "Good sites found; looking for better ones")
+    def gained(self, sites: Ints, given: float, bound: float) -> None:
+        """Take sites that give so much, and what no others exceed."""
+        bound = max(given, bound)
+        if self._objective == "p-median":
+            given, bound = self._whole - given, self._whole - bound
+        self.take(sites, given, bound, _gap(given, bound))
+
+    def take(self, sites: Ints, value: float, bound: float, gap: float | None) -> None:
+        """Take what is known of the objective, and tell it."""
+        is_new = not np.array_equal(np.sort(sites), np.sort(self.sites)) or np.isnan(self._value)
+        self.sites, self._value, self._bound, self._gap = sites, value, bound, gap
+        self._is_proven = gap == 0.0
+        if self._better is None or not (is_new or time.monotonic() > self._told + TELL_EVERY_S):
+            return
+        self._told = time.monotonic()
+        self._better(self.siting())
+
+    def siting(self) -> Siting:
+        """Return what is known."""
+        sites = in_order(self.problem, self.sites)
+        seconds = time.monotonic() - self._begun
+        return Siting(sites, self._objective, self._value, self._bound, self._gap, self._is_proven, seconds)
 
 
 def _gap(value: float, bound: float) -> float | None:
     difference = abs(bound - value)
     if difference <= EXACT * max(abs(value), abs(bound)):
         return 0.0
-    return difference / abs(value) if value else None
+    return difference / abs(value) if value and np.isfinite(difference) else None
 
 
-def _greatest(gains: Gains, new: int, budget: _Budget) -> tuple[Ints, float, float]:
-    """Return the sites that give most, what they give, and what no others exceed."""
+def _greatest(gains: Gains, search: _Search) -> None:
+    """Find the sites that give most, and what no others exceed."""
+    new = search.problem.new
     start = swapped(gains, greedy(gains, new))
-    budget.show(start)
-    known = bounded(gains, start, budget.left * BOUND_SHARE, budget.tell)
+    search.gained(start, gains.value(start), _at_most(gains, new))
+
+    def found(known: Bounded) -> None:
+        search.gained(known.sites, known.value, known.bound)
+
+    known = bounded(gains, start, search.left * BOUND_SHARE, search.tell, found=found)
     if known.is_proven:
-        return known.sites, known.value, known.value
+        search.gained(known.sites, known.value, known.value)
+        return
+    found(known)
     kept = np.union1d(np.flatnonzero(known.open), known.sites)
     rest = gains.take(kept)
-    if rest.row.size > MOST_PAIRS:
-        return known.sites, known.value, known.bound
-    answer = most(rest, new, budget.left, budget.tell)
+    if rest.row.size > MOST_PAIRS or search.left <= 0.0:
+        return
+    best = known
+
+    def heard(answer: Answer) -> None:
+        nonlocal best
+        best = _better_of(best, gains, kept, answer)
+        found(best)
+
+    heard(most(rest, new, search.left, search.tell, found=heard))
+
+
+def _better_of(known: Bounded, gains: Gains, kept: Ints, answer: Answer) -> Bounded:
+    """Return what is known with what HiGHS says of the candidates `kept`, all others being ruled out."""
     sites, value = known.sites, known.value
-    if answer.sites is not None and gains.value(kept[answer.sites]) > value:
+    if answer.sites is not None and answer.sites.size and gains.value(kept[answer.sites]) > value:
         sites, value = kept[answer.sites], gains.value(kept[answer.sites])
-    return sites, value, value if answer.is_proven else max(value, min(known.bound, answer.bound))
+    bound = value if answer.is_proven else max(value, min(known.bound, answer.bound))
+    return Bounded(sites, value, bound, known.open)
 
 
-def _equity(problem: SitingProblem, budget: _Budget) -> tuple[Ints, float, float, bool, float | None]:
-    walks = _walks_of_helpable(problem)
-    gains = problem.coverage_gains()
-    budget.show(swapped(gains, greedy(gains, problem.new)))
-    found = least_radius(walks, problem.new, budget.left * BOUND_SHARE, budget.tell)
-    value, bound = found.radius_s, found.bound_s
-    gap = _gap(value, bound)
-    must_hit = walks.must_hit(value)
-    answer = most(gains, problem.new, budget.left, budget.tell, must_hit)
+def _at_most(gains: Gains, new: int) -> float:
+    """Return what `new` sites could give if none took anything from another."""
+    each = np.bincount(gains.site, gains.gain, minlength=gains.sites)
+    highest = np.zeros(gains.rows)
+    np.maximum.at(highest, gains.row, gains.gain)
+    return float(min(np.sort(each)[-new:].sum(), highest.sum()))
+
+
+def _equity(search: _Search) -> None:
+    problem, new = search.problem, search.problem.new
+    walks, gains = _walks_of_helpable(problem), problem.coverage_gains()
+    most_people = _at_most(gains, new)
+    start = swapped(gains, greedy(gains, new))
+    longest = _longest(walks, start)
+    search.take(start, longest, 0.0, _gap(longest, 0.0))
+
+    def known(found: Radius, given: float, at_most: float) -> None:
+        """Take the gap of the longest walk; of the people near, once that is proven."""
+        gap = _gap(found.radius_s, found.bound_s) or _gap(given, max(given, min(at_most, most_people)))
+        search.take(found.sites, found.radius_s, found.bound_s, gap)
+
+    def nearer(found: Radius) -> None:
+        if found.radius_s <= longest:
+            known(found, gains.value(found.sites), np.inf)
+
+    found = least_radius(walks, new, search.left * RADIUS_SHARE, search.tell, nearer)
+    if found.radius_s > longest:
+        found = Radius(start, longest, found.bound_s)
     sites, given = found.sites, gains.value(found.sites)
-    if answer.sites is not None and gains.value(answer.sites) >= given:
-        sites, given = answer.sites, gains.value(answer.sites)
-    if gap == 0.0 and not answer.is_proven:
-        gap = _gap(given, max(given, answer.bound))
-    return sites, value, bound, gap == 0.0 and (answer.is_proven or not gains.row.size), gap
+
+    def heard(answer: Answer) -> None:
+        nonlocal sites, given
+        if answer.sites is not None and answer.sites.size == new and gains.value(answer.sites) >= given:
+            sites, given = answer.sites, gains.value(answer.sites)
+        bound = given if answer.is_proven or not gains.row.size else answer.bound
+        known(Radius(sites, found.radius_s, found.bound_s), given, bound)
+
+    must_hit = walks.must_hit(found.radius_s)
+    heard(most(gains, new, search.left, search.tell, must_hit, heard))
+
+
+def _longest(walks: Walks, sites: Ints) -> float:
+    longest = walks.now_s.copy()
+    pairs = np.isin(walks.site, sites)
+    np.minimum.at(longest, walks.row[pairs], walks.cost_s[pairs])
+    return float(longest.max(initial=0.0))
 
 
 def _walks_of_helpable(problem: SitingProblem) -> Walks:
@@ -264,7 +272,8 @@ def _walks_of_helpable(problem: SitingProblem) -> Walks:
     can[row] = True
     can &= problem.weight > 0.0
     place = np.cumsum(can) - 1
-    keep = can[row]
+    keep = np.flatnonzero(can[row])
+    keep = keep[np.argsort(row[keep], kind="stable")]
     return Walks(
         place[row[keep]].astype(np.int64),
         site[keep].astype(np.int64),
@@ -288,26 +297,3 @@ def _useful(problem: SitingProblem, gains: Gains, sites: Ints) -> Ints:
         worth = [savings.value(np.array([*kept, other])) for other in others.tolist()]
         kept.append(int(others[int(np.argmax(worth))]))
     return np.array(kept)
-
-
-def in_order(problem: SitingProblem, sites: Ints) -> Ints:
-    """Return `sites` in the order in which each adds most people, then saves most, to those before it."""
-    pairs = np.isin(problem.candidate, sites)
-    demand, candidate, cost = problem.demand[pairs], problem.candidate[pairs], problem.cost_s[pairs]
-    cost_now = problem.cost_with(np.empty(0, dtype=np.int64))
-    left, order = sorted(sites.tolist()), []
-    while left:
-        best: tuple[float, float] = (-1.0, -1.0)
-        for site in left:
-            mine = candidate == site
-            row, there = demand[mine], cost[mine]
-            near = (there <= problem.threshold_s) & (cost_now[row] > problem.threshold_s)
-            saved = np.maximum(0.0, np.minimum(cost_now[row], problem.cap_s) - there)
-            worth = (float(problem.weight[row[near]].sum()), float(problem.weight[row] @ saved))
-            if worth > best:
-                best, winner = worth, site
-        mine = candidate == winner
-        np.minimum.at(cost_now, demand[mine], cost[mine])
-        order.append(winner)
-        left.remove(winner)
-    return np.array(order, dtype=np.int64)

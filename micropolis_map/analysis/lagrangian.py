@@ -71,6 +71,7 @@ def bounded(
     seconds: float,
     tell: Callable[[float, str], None] | None = None,
     wanted: float | None = None,
+    found: Callable[[Bounded], None] | None = None,
 ) -> Bounded:
     """Return the best sites found from `start` on, a bound on all others, and which candidates remain.
 
@@ -83,6 +84,8 @@ def bounded(
     wanted
         Only sites that give this much are of use: candidates of less are ruled out, and a bound below ends
         the search.
+    found
+        Told every 20 steps what is known.
     """
     best, value = start, gains.value(start)
     price = _first_prices(gains, start)
@@ -113,6 +116,8 @@ def bounded(
         price = np.maximum(0.0, price - length * (total - least) / norm * slope)
         if tell is not None and step % 20 == 0:
             tell(step / MOST_STEPS, "Looking for a proof")
+        if found is not None and step % 20 == 0:
+            found(Bounded(best, value, max(low, value), ~ruled_out))
     return Bounded(best, value, max(low, value), ~ruled_out)
 
 

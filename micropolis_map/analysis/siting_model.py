@@ -6,8 +6,7 @@ are one: ``maximise sum(w[s] * z[s])``, ``z[s] <= z[inner s] + sum(y[j] for the 
 ``sum(y) = p``, ``y`` binary, ``0 <= z <= 1``. For coverage there is one set a demand point, for the p-median
 as many as it has distances; this form is as tight as the textbook's and much smaller.
 
-It is SciPy's HiGHS: highspy and OR-Tools, which orders tours, each bring a ``libhighs.so.1`` that the other
-cannot use, and only one of them can be loaded in a process.
+The arrays are HiGHS's own, in a process of its own (`highs_process`).
 
 References
 ----------
@@ -21,22 +20,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from micropolis_map.analysis.gains import Gains, site_signatures
+from micropolis_map.analysis.highs_process import Model, solve
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Tell = Callable[[float, str], None]
-OPTIMAL, IMPOSSIBLE = 0, 2  # statuses of scipy.optimize.milp
-TELL_EVERY_S = 0.1
+Found = Callable[["Answer"], None]
+OPTIMAL, IMPOSSIBLE = "Optimal", "Infeasible"
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Sets:
-    """Sets of sites: set ``s`` holds ``site[first[s]:first[s + 1]]``."""
+    """Sets of sites: set ``s`` holds ``site[first[s]:first[s + 1]]``, each once, in any order."""
 
     first: Ints
     site: Ints
@@ -64,8 +62,9 @@ def sets_of(row: Ints, site: Ints, sites: int) -> Sets:
     """Return the distinct sets that pairs of a row and a site make."""
     if not row.size:
         return Sets(np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64))
-    order = np.lexsort((site, row))
-    row, site = row[order], site[order]
+    if (np.diff(row) < 0).any():
+        order = np.argsort(row, kind="stable")
+        row, site = row[order], site[order]
     start = np.flatnonzero(np.concatenate([[True], np.diff(row) != 0]))
     size = np.diff(np.append(start, row.size))
     signature = np.add.reduceat(site_signatures(sites)[site], start)
@@ -80,8 +79,13 @@ def most(
     seconds: float,
     tell: Tell | None,
     must_hit: Sets | None = None,
+    found: Found | None = None,
 ) -> Answer:
-    """Return the `new` sites that give most; with `must_hit` among those that hit all of these sets."""
+    """Return the `new` sites that give most; with `must_hit` among those that hit all of these sets.
+
+    Every better answer or bound is told to `found` meanwhile.
+    """
+    ends = time.monotonic() + seconds
     weight, inner, first, site = _levels(gains)
     sites, levels = gains.sites, weight.size
     entries = [
@@ -98,14 +102,19 @@ def most(
         upper = np.append(upper, np.full(len(must_hit), np.inf))
     scale = max(float(weight.max(initial=0.0)), 1e-300)
     cost = np.concatenate([np.zeros(sites), -weight / scale])
-    answer = _solved(cost, sites, entries, (lower, upper), seconds, tell)
-    return Answer(answer.sites, -answer.bound * scale, answer.is_proven, answer.is_impossible)
+
+    def ours(answer: Answer) -> Answer:
+        return Answer(answer.sites, -answer.bound * scale, answer.is_proven, answer.is_impossible)
+
+    seconds = max(0.0, ends - time.monotonic())
+    ear = _Ear(seconds, tell, None if found is None else lambda answer: found(ours(answer)))
+    return ours(_solved(cost, sites, entries, (lower, upper), seconds, ear))
 
 
 def fewest(sets: Sets, sites: int, seconds: float, tell: Tell | None) -> Answer:
     """Return the fewest sites that hit every set (LSCP); `bound` is how many it takes at least."""
     limits = np.ones(len(sets)), np.full(len(sets), np.inf)
-    return _solved(np.ones(sites), sites, [_hits(sets, 0)], limits, seconds, tell)
+    return _solved(np.ones(sites), sites, [_hits(sets, 0)], limits, seconds, _Ear(seconds, tell))
 
 
 def _hits(sets: Sets, from_row: int) -> tuple[Ints, Ints, Floats]:
@@ -147,49 +156,41 @@ def _solved(
     entries: list[tuple[Ints, Ints, Floats]],
     limits: tuple[Floats, Floats],
     seconds: float,
-    tell: Tell | None,
+    heard: _Ear,
 ) -> Answer:
     """Return the least of `cost` over ``limits[0] <= rows <= limits[1]``; the first `sites` are 0 or 1."""
     row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True))
     rows = sparse.csr_array((value, (row, column)), shape=(limits[0].size, cost.size))
-    whole = np.zeros(cost.size, dtype=np.int64)
-    whole[:sites] = 1
-
-    def run() -> Any:
-        return milp(
-            cost,
-            integrality=whole,
-            bounds=Bounds(0.0, 1.0),
-            constraints=LinearConstraint(rows, *limits),
-            options={"time_limit": max(seconds, 0.01), "mip_rel_gap": 0.0},
-        )
-
-    found = _watched(run, seconds, tell)
-    chosen = None if found.x is None else np.flatnonzero(found.x[:sites] > 0.5)
-    bound = getattr(found, "mip_dual_bound", None)
-    return Answer(
-        chosen,
-        -np.inf if bound is None else float(bound),
-        found.status == OPTIMAL,
-        found.status == IMPOSSIBLE,
-    )
+    start, index = rows.indptr.astype(np.int32), rows.indices.astype(np.int32)
+    last = solve(Model(cost, sites, *limits, start, index, rows.data), seconds, heard)
+    if last is None:
+        return heard.answer
+    status = last.pop("status")
+    if status == IMPOSSIBLE:
+        return Answer(None, np.inf, is_proven=False, is_impossible=True)
+    heard.take(last)
+    return Answer(heard.answer.sites, heard.answer.bound, status == OPTIMAL)
 
 
-def _watched(run: Callable[[], Any], seconds: float, tell: Tell | None) -> Any:
-    """Return what `run` returns, telling the time meanwhile.
+class _Ear:
+    """Keeps what the solver says: the best sites, and the greatest bound from below."""
 
-    Who stops does not wait: HiGHS ends by itself at its time limit, and nobody looks at its answer.
-    """
-    if tell is None:
-        return run()
-    pool = ThreadPoolExecutor(1, thread_name_prefix="highs")
-    try:
-        begun, answer = time.monotonic(), pool.submit(run)
-        while True:
-            try:
-                return answer.result(timeout=TELL_EVERY_S)
-            except TimeoutError:
-                share = (time.monotonic() - begun) / max(seconds, 1e-3)
-                tell(min(0.99, share), "Proving that nothing is better")
-    finally:
-        pool.shutdown(wait=False)
+    def __init__(self, seconds: float, tell: Tell | None, found: Found | None = None) -> None:
+        self.answer = Answer(None, -np.inf, is_proven=False)
+        self._value = np.inf
+        self._begun, self._seconds, self._tell, self._found = time.monotonic(), seconds, tell, found
+
+    def __call__(self, said: dict[str, Any]) -> None:
+        self.take(said)
+        if self._found is not None and said:
+            self._found(self.answer)
+        if self._tell is not None:
+            share = (time.monotonic() - self._begun) / max(self._seconds, 1e-3)
+            self._tell(min(0.99, share), "Proving that nothing is better")
+
+    def take(self, said: dict[str, Any]) -> None:
+        """Keep what is better than before."""
+        sites, bound = self.answer.sites, max(self.answer.bound, said.get("bound", -np.inf))
+        if said.get("sites") is not None and said["value"] < self._value:
+            sites, self._value = np.array(said["sites"], dtype=np.int64), said["value"]
+        self.answer = Answer(sites, bound, is_proven=False)

@@ -13,6 +13,7 @@ Daskin, M. S. (2000). A new approach to solving the vertex p-center problem to o
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from micropolis_map.analysis.gains import Gains
 from micropolis_map.analysis.hitting import IN_DOUBT, YES, hitting
 from micropolis_map.analysis.interchange import greedy, swapped
 from micropolis_map.analysis.lagrangian import bounded
+from micropolis_map.analysis.set_reduction import reduced
 from micropolis_map.analysis.siting_model import Sets, Tell, most, sets_of
 
 Floats = NDArray[np.float64]
@@ -30,8 +32,8 @@ Ints = NDArray[np.int64]
 
 SLICE = 0.15
 """Of the time left, what one radius may take: in doubt a longer one is tried."""
-MOST_PAIRS = 100_000
-"""Radii with more pairs than this stay in doubt: HiGHS would not look at the clock for too long."""
+MOST_PAIRS = 1_000_000
+"""Radii with more pairs than this stay in doubt: HiGHS would hardly have begun when the time is over."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Radius:
 
 @dataclass(frozen=True)
 class Walks:
-    """Pairs of a row and a site with their walking time; `now_s` is everybody's without new sites."""
+    """Pairs of a row (ascending) and a site with their time; `now_s` is everybody's without new sites."""
 
     row: Ints
     site: Ints
@@ -58,15 +60,24 @@ class Walks:
         far = self.now_s > radius_s
         near = far[self.row] & (self.cost_s <= radius_s)
         row, site = self.row[near], self.site[near]
-        if np.unique(row).size < np.count_nonzero(far):
+        reached = np.zeros(far.size, dtype=bool)
+        reached[row] = True
+        if (far & ~reached).any():
             return None
         return sets_of(row, site, self.sites)
 
 
-def least_radius(walks: Walks, new: int, seconds: float, tell: Tell | None) -> Radius:
+def least_radius(
+    walks: Walks,
+    new: int,
+    seconds: float,
+    tell: Tell | None,
+    heard: Callable[[Radius], None] | None = None,
+) -> Radius:
     """Return the sites with the shortest longest walk, over all with people.
 
-    Everybody in `walks` must be reached by an existing spot or by some candidate.
+    Everybody in `walks` must be reached by an existing spot or by some candidate. Whatever is found or proven
+    on the way is told to `heard`.
     """
     ends = time.monotonic() + seconds
     alone = walks.now_s.copy()
@@ -74,49 +85,78 @@ def least_radius(walks: Walks, new: int, seconds: float, tell: Tell | None) -> R
     floor = float(alone.max(initial=0.0))
     radii = np.unique(np.concatenate([walks.cost_s, walks.now_s]))
     radii = radii[radii >= floor]
+    if not radii.size:
+        return Radius(np.arange(new), 0.0, 0.0)
+    known = _Known(radii, *_by_greedy(walks, radii, new, ends))
+    in_doubt = -1
+    while (left := ends - time.monotonic()) > 0.0:
+        if heard is not None:
+            heard(known.radius())
+        # What is longer than a radius in doubt may still be possible, or proven impossible.
+        from_ = known.low if in_doubt < 0 else in_doubt + 1
+        if from_ >= known.possible:
+            break
+        middle = (from_ + known.possible) // 2
+        sets = walks.must_hit(float(radii[middle]))
+        found, is_proven = _exact_hits(sets, walks.sites, new, max(left * SLICE, 0.05), tell)
+        if found is not None:
+            known.possible, known.sites = middle, found
+        elif is_proven:
+            known.low, in_doubt = middle + 1, -1
+        else:
+            in_doubt = middle
+    return known.radius()
+
+
+@dataclass
+class _Known:
+    """Radii, ascending: `sites` make the one at `possible` so; those before `low` are not possible."""
+
+    radii: Floats
+    possible: int
+    sites: Ints
+    low: int = 0
+
+    def radius(self) -> Radius:
+        return Radius(self.sites, float(self.radii[self.possible]), float(self.radii[self.low]))
+
+
+def _by_greedy(walks: Walks, radii: Floats, new: int, ends: float) -> tuple[int, Ints]:
+    """Return the shortest radius that greedy choice and swaps make possible, and the sites."""
     low, high, sites = 0, radii.size - 1, np.arange(new)
-    while low < high:  # by greedy choice: what it finds is possible
+    while low < high and time.monotonic() < ends:
         middle = (low + high) // 2
         found = _greedy_hits(walks.must_hit(float(radii[middle])), walks.sites, new)
         if found is None:
             low = middle + 1
         else:
             high, sites = middle, found
-    possible, low, in_doubt = high, 0, -1
-    while (left := ends - time.monotonic()) > 0.0:
-        # What is longer than a radius in doubt may still be possible, or proven impossible.
-        from_ = low if in_doubt < 0 else in_doubt + 1
-        if from_ >= possible:
-            break
-        middle = (from_ + possible) // 2
-        sets = walks.must_hit(float(radii[middle]))
-        found, is_proven = _exact_hits(sets, walks.sites, new, max(left * SLICE, 0.05), tell)
-        if found is not None:
-            possible, sites = middle, found
-        elif is_proven:
-            low, in_doubt = middle + 1, -1
-        else:
-            in_doubt = middle
-    longest, bound = (float(radii[k]) if radii.size else 0.0 for k in (possible, low))
-    return Radius(sites, longest, bound)
+    return high, sites
 
 
 def _exact_hits(
     sets: Sets | None, sites: int, new: int, seconds: float, tell: Tell | None
 ) -> tuple[Ints | None, bool]:
-    """Return `new` sites that hit all sets; None when there are none or, not proven, in doubt.
+    """Return `new` sites that hit all sets; None when there are none or, not proven, in doubt."""
+    if sets is None:
+        return None, True
+    fewer, stand_for = reduced(sets, sites)
+    found, is_proven = _hits_of(fewer, stand_for.size, min(new, stand_for.size), seconds, tell)
+    return None if found is None else filled(stand_for[found], sites, new), is_proven
+
+
+def _hits_of(sets: Sets, sites: int, new: int, seconds: float, tell: Tell | None) -> tuple[Ints | None, bool]:
+    """Return the same for sets from which what does not matter is gone.
 
     All sets can be hit when the most that can be hit are all: a bound below that proves the opposite.
     """
-    if sets is None:
-        return None, True
     hits, wanted = _as_gains(sets, sites), len(sets) - 0.5
     start = swapped(hits, greedy(hits, new))
     if hits.value(start) > wanted:
         return start, True
     said, chosen = hitting(sets.first, sets.site, sites, new)
     if said != IN_DOUBT:
-        return (filled(chosen, sites, new) if said == YES else None), True
+        return (chosen if said == YES else None), True
     known = bounded(hits, start, seconds, tell, wanted=wanted + 0.25)
     if known.value > wanted:
         return known.sites, True

@@ -12,16 +12,10 @@ from numpy.typing import NDArray
 from shapely.geometry import Point
 
 from micropolis_map.analysis.cost_matrix import CostMatrix, cost_matrix
-from micropolis_map.analysis.facility_location import (
-    CAP_S,
-    OBJECTIVES,
-    TIME_LIMIT_S,
-    SitingProblem,
-    in_order,
-    locate,
-)
+from micropolis_map.analysis.facility_location import OBJECTIVES, TIME_LIMIT_S, locate
 from micropolis_map.analysis.profiles import profile
 from micropolis_map.analysis.siting_curve import coverage_curve, knee
+from micropolis_map.analysis.siting_problem import CAP_S, SitingProblem, in_order
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput, StoreUnavailable
 from micropolis_map.ports import Progress, silent

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from micropolis_map.analysis.facility_location import SitingProblem, locate
+from micropolis_map.analysis.facility_location import locate
 from micropolis_map.analysis.siting_model import fewest, sets_of
+from micropolis_map.analysis.siting_problem import SitingProblem
 
 PEOPLE = 955_113
 LSCP = {5000.0: 8, 8000.0: 3}

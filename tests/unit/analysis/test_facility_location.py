@@ -7,12 +7,13 @@ import itertools
 import numpy as np
 import pytest
 
-from micropolis_map.analysis.facility_location import OBJECTIVES, SitingProblem, locate
+from micropolis_map.analysis.facility_location import OBJECTIVES, Siting, locate
 from micropolis_map.analysis.gains import Gains
 from micropolis_map.analysis.hitting import IN_DOUBT, NO, YES, hitting
 from micropolis_map.analysis.interchange import greedy, swapped
 from micropolis_map.analysis.lagrangian import bounded
 from micropolis_map.analysis.siting_model import fewest, sets_of
+from micropolis_map.analysis.siting_problem import SitingProblem
 from micropolis_map.errors import Cancelled, InvalidInput
 
 
@@ -131,7 +132,7 @@ def test_fewest_sites_that_reach_everybody():
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_good_sites_come_first_and_a_person_can_stop(objective):
-    shown: list[np.ndarray] = []
+    shown: list[Siting] = []
 
     def tell(share: float, message: str) -> None:
         assert 0.0 <= share <= 1.0
@@ -139,9 +140,9 @@ def test_good_sites_come_first_and_a_person_can_stop(objective):
         raise Cancelled("stopped", "start again")
 
     with pytest.raises(Cancelled):
-        locate(dense(*town(300, 40), 4, 400.0), objective, tell=tell, first_answer=shown.append)
-    assert len(shown) == 1
-    assert shown[0].size == 4
+        locate(dense(*town(300, 40), 4, 400.0), objective, tell=tell, better=shown.append)
+    assert shown
+    assert shown[0].sites.size == 4
 
 
 def test_sites_that_cover_nobody_more_shorten_walks():
