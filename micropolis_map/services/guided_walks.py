@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from micropolis_map.domain.freshness import iso
 from micropolis_map.domain.guided_walk import GuidedWalk, Seat, waiting_numbers
@@ -226,7 +227,7 @@ def _check_tour(tours: TourStore, community: str, tour_id: str) -> None:
         raise NotFound(f"there is no tour {tour_id[:128]!r} in {community!r}", "choose one of its tours")
 
 
-def _checked(desk: Participation, told: Announcement) -> dict[str, object]:
+def _checked(desk: Participation, told: Announcement) -> dict[str, Any]:
     starts = _moment(told.starts, told.zone)
     if starts <= desk.now():
         raise InvalidInput(f"the walk would begin at {told.starts}, which is past", "choose a later time")

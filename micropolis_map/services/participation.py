@@ -18,9 +18,9 @@ from micropolis_map.stores.history_store import SqlHistoryStore
 from micropolis_map.stores.media_store import SqlMediaStore
 from micropolis_map.stores.photos import PhotoStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
+from micropolis_map.stores.sql_tour_store import SqlTourStore
 from micropolis_map.stores.walk_report_store import SqlWalkReportStore
 from micropolis_map.stores.walk_store import SqlWalkStore
-from micropolis_map.stores.sql_tour_store import SqlTourStore
 
 
 def utc_now() -> datetime:
