@@ -31,8 +31,7 @@ def main() -> None:
 
 def _array(shape: int, kind: str) -> Any:
     array = np.empty(shape, dtype=kind)
-    if shape and sys.stdin.buffer.readinto(array.view(np.uint8)) != array.nbytes:  # type: ignore[attr-defined]
-        os._exit(1)
+    array.view(np.uint8)[:] = np.frombuffer(sys.stdin.buffer.read(array.nbytes), dtype=np.uint8)
     return array
 
 
@@ -75,7 +74,7 @@ def _solver(head: dict[str, Any], arrays: dict[str, Any]) -> Any:
     model.a_matrix_.value_ = arrays["value"]
     kinds = [highspy.HighsVarType.kInteger] * head["whole"]
     model.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (columns - head["whole"])
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("log_to_console", "off")
     solver.setOptionValue("time_limit", float(head["seconds"]))
     solver.setOptionValue("mip_rel_gap", 0.0)
