@@ -29,7 +29,9 @@ from micropolis_map.errors import StoreUnavailable
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
 from micropolis_map.services.coverage_tables import check_ending, words_row, write_table
+from micropolis_map.services.coverage_view import coverage_view
 from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.opening_hours import WeekHour
 from micropolis_map.services.reaching import MatrixRequest, isochrones_from, write_matrix
 from micropolis_map.sources.points import read_points
 
@@ -82,6 +84,15 @@ def coverage(
     minutes: Minutes = "5,10,15",
     spots: Annotated[OptionalFile, typer.Option(help="Points instead of the activity spots.")] = None,
     origins: Annotated[OptionalFile, typer.Option(help="Points instead of the homes.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Only spots of this kind, such as library; repeat for more.")
+    ] = None,
+    step_free: Annotated[bool, typer.Option("--step-free", help="Only spots known to be step-free.")] = False,
+    open_at: Annotated[str, typer.Option(metavar="HOUR", help='Only spots open then: "Sa 10:00".')] = "",
+    people: Annotated[str, typer.Option(help="Who counts: all, older (65+) or children.")] = "all",
+    everything: Annotated[
+        bool, typer.Option("--all", help="With --json: every profile, curves and fairness, too.")
+    ] = False,
     by: Annotated[By, typer.Option(help="What one row of --out is.")] = By.district,
     out: Out = None,
     as_json: AsJson = False,
@@ -96,13 +107,18 @@ def coverage(
         minutes=minutes,
         spots=read_points(spots) if spots else None,
         origins=read_points(origins) if origins else None,
+        kinds=tuple(sorted(set(kind or ()))),
+        step_free=step_free,
+        open_at=str(WeekHour.parse(open_at)) if open_at else "",
+        people=people,
     )
     result = assess_coverage(application, slug, request)
     if out is not None:
         write_table(result, by.value, out)
         tell(f"wrote {out}")
     if as_json:
-        print_json(result.as_json())
+        view = coverage_view(application, slug, request) if everything else None
+        print_json(result.as_json() if view is None else view.as_json())
     else:
         _print_coverage(result)
 
