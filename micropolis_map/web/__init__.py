@@ -13,6 +13,7 @@ address                                 answer
 ``/data/<slug>/layers/<name>.geojson``  a layer of the current build: streets, activity spots …
 ``/api/<slug>/…``                       sending and checking places; see `api_pinning`, `api_care`
 ``/api/mine…``                          what a private key opens; see `api_mine`
+``/api/<slug>/tours``                   tours people make together; see `api_tours`
 ``/api/session…``                       signing in and out; see `session_routes`
 ``/photos/<id>/<size>.webp``            a photo; ``/audio/<id>`` a recording
 ``/data/<slug>/coverage/….geojson``     walking times: see `coverage_routes`
@@ -41,6 +42,7 @@ from micropolis_map.web import (
     api_care,
     api_mine,
     api_pinning,
+    api_tours,
     assets,
     coverage_routes,
     feed_routes,
@@ -73,6 +75,7 @@ def routes(application: Application) -> list[BaseRoute]:
         *api_mine.routes(application),
         *api_care.routes(application),
         *api_pinning.routes(application),
+        *api_tours.routes(application),
         *tour_routes.routes(application),
         *feed_routes.routes(application),
         Route("/api", nothing_here),
