@@ -40,6 +40,7 @@ class Application:
     community_store: CommunityStore
     tour_store: TourStore
     run_store: SqlRunStore
+    database: Database
     publishing: Publishing
     participation: Participation
     caretaker: Caretaker
@@ -91,6 +92,7 @@ def _wired(settings: Settings) -> Application:
         community_store=community_store,
         tour_store=AllTourStore(FileTourStore(settings.data / "tours"), tours),
         run_store=SqlRunStore(database),
+        database=database,
         publishing=publishing,
         participation=participation,
         caretaker=Caretaker(participation),

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from micropolis_map import __version__
-from micropolis_map.cli import accounts, places, server, siting, touring, walking
+from micropolis_map.cli import accounts, keeping, places, server, siting, touring, walking
 from micropolis_map.cli.options import Data, Run
 from micropolis_map.cli.terminal import fail
 from micropolis_map.errors import MicropolisError, answer
@@ -47,6 +47,9 @@ for command in (
     app.command()(command)
 app.command(name="import")(places.import_)
 app.command()(places.export)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
+app.command()(keeping.verify)
 app.command()(accounts.setup_link)
 
 

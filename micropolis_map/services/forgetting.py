@@ -44,6 +44,23 @@ def forget(desk: Participation, actor: Actor, proposal_ids: Iterable[str]) -> in
     return len(wanted)
 
 
+def forget_again(desk: Participation, stones: Iterable[Tombstone]) -> int:
+    """Delete what `stones` say was deleted and an older state brought back; return how many."""
+    by_place: dict[str, list[Proposal]] = {}
+    for stone in stones:
+        if stone.what != "proposal":
+            continue
+        try:
+            proposal = desk.proposals.get(stone.id)
+        except NotFound:
+            continue
+        if proposal.state != "deleted":
+            by_place.setdefault(proposal.place_id, []).append(proposal)
+    for place_id, proposals in by_place.items():
+        _forget_at(desk, place_id, proposals)
+    return sum(map(len, by_place.values()))
+
+
 def _forget_at(desk: Participation, place_id: str, proposals: Sequence[Proposal]) -> None:
     at = desk.moment()
     changes = [(_base(desk, proposal), proposal.content) for proposal in proposals if proposal.content]

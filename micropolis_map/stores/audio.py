@@ -59,6 +59,13 @@ class AudioStore:
                     return path, media_type
         raise NotFound(f"there is no recording {audio_id[:60]!r}", "look the place up again")
 
+    def path(self, name: str) -> Path:
+        """Return where the recording's file ``<id>.<ending>`` belongs; `NotFound` for no such name."""
+        audio_id, _, ending = name.partition(".")
+        if not _ID.fullmatch(audio_id) or ending not in TYPES:
+            raise NotFound(f"{name[:60]!r} is not the file of a recording", "take another file")
+        return self._folder / audio_id[:2] / name
+
     def remove(self, audio_id: str) -> None:
         """Delete it for good; an id that is not there is already removed."""
         try:

@@ -74,6 +74,15 @@ class Database:
             tables = "place, place_revision, proposal, media, report, tour_revision, tour_key, walk_seat"
             connection.execute(sa.text(f"VACUUM {tables}"))
 
+    def integrity(self) -> list[str]:
+        """Return what the database finds wrong with itself; PostgreSQL looks after that by its own sums."""
+        if not self.is_sqlite:
+            return []
+        with self.reading() as connection:
+            said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            lost = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        return [str(line) for line in said if line != "ok"] + [f"row {row} refers to nothing" for row in lost]
+
     def _opened(self) -> Engine:
         with self._opening:
             if self._engine is None:

@@ -47,6 +47,10 @@ class SqlMediaStore:
                 )
             connection.execute(sa.insert(MEDIA).values(asdict(medium)))
 
+    def all(self) -> Sequence[Medium]:
+        """Return every record, sorted by id."""
+        return sorted(self._where(sa.true()), key=lambda medium: medium.id)
+
     def find(self, medium_id: str) -> Medium | None:
         """Return the record, None without one."""
         found = self._where(MEDIA.c.id == medium_id)

@@ -91,12 +91,12 @@ class PhotoStore:
             smaller.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
             out = io.BytesIO()
             smaller.save(out, "WEBP", quality=QUALITY, method=4)
-            write_whole(self._path(photo.id, size), out.getvalue())
+            write_whole(self.path(photo.id, size), out.getvalue())
         return photo
 
     def read(self, photo_id: str, size: int) -> bytes:
         """Return the photo as WebP; `NotFound` for an unknown id or a size that is not in `SIZES`."""
-        path = self._path(photo_id, size)
+        path = self.path(photo_id, size)
         try:
             return path.read_bytes()
         except FileNotFoundError:
@@ -107,7 +107,7 @@ class PhotoStore:
     def remove(self, photo_id: str) -> None:
         """Delete all sizes for good; an id that is not there is already removed."""
         for size in SIZES:
-            path = self._path(photo_id, size)
+            path = self.path(photo_id, size)
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
@@ -121,7 +121,8 @@ class PhotoStore:
         for file in sorted(self._folder.glob(f"*/*/{SIZES[-1]}.webp")):
             yield file.parent.name
 
-    def _path(self, photo_id: str, size: int) -> Path:
+    def path(self, photo_id: str, size: int) -> Path:
+        """Return where the photo in this size is or would be; `NotFound` for no such id or size."""
         if not _ID.fullmatch(photo_id) or size not in SIZES:
             sizes = ", ".join(map(str, SIZES))
             raise NotFound(f"there is no photo {photo_id[:60]!r} of {size} pixels", f"ask for {sizes}")

@@ -13,8 +13,8 @@ HEAD = "0005"
 """The newest step's number; a test compares it with the files."""
 
 
-def migrate(connection: Connection, name: str) -> None:
-    """Bring the database behind `connection` to `HEAD`, in the caller's transaction.
+def migrate(connection: Connection, name: str, to: str = HEAD) -> None:
+    """Bring the database behind `connection` to the schema `to`, in the caller's transaction.
 
     Raises
     ------
@@ -22,7 +22,7 @@ def migrate(connection: Connection, name: str) -> None:
         A newer version of the program made it; `name` is for the message.
     """
     current = _current(connection)
-    if current == HEAD:
+    if current == to:
         return
     if current is not None and current > HEAD:
         raise StoreUnavailable(
@@ -36,7 +36,7 @@ def migrate(connection: Connection, name: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _current(connection: Connection) -> str | None:

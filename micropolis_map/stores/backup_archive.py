@@ -1,0 +1,262 @@
+"""The whole database in one file: a ZIP of JSON lines a table and the files beside them, each with its sum.
+
+The file knows nothing of SQLite or PostgreSQL: what one wrote, the other takes back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from micropolis_map.errors import UnreadableFile
+from micropolis_map.stores.database import Database
+from micropolis_map.stores.files import sync_folder, unreadable, unwritable
+from micropolis_map.stores.migrations import HEAD, migrate
+from micropolis_map.stores.people_tables import ATTEMPT
+from micropolis_map.stores.tables import META, METADATA
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+_AT_ONCE = 500
+_TODO = "take another backup file"
+_BROKEN = (OSError, zipfile.BadZipFile, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError)
+"""What `zipfile` and `json` raise for a broken file."""
+
+
+def write(path: Path, database: Database, files: Iterable[tuple[str, Path]], facts: Mapping[str, Any]) -> Any:
+    """Write the backup aside, durably, and rename it to `path`; return its manifest.
+
+    Parameters
+    ----------
+    files
+        Pairs of a name in the archive and the file; one that is gone by now (its author deleted it
+        meanwhile) is named in the manifest's ``missing``.
+    facts
+        Put into the manifest as they are.
+
+    Raises
+    ------
+    StoreUnavailable
+        The database cannot be read or `path` not be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as raw:
+                manifest = _fill(raw, database, files, facts)
+                raw.flush()
+                os.fsync(raw.fileno())
+            Path(aside).replace(path)
+        except BaseException:
+            Path(aside).unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return manifest
+
+
+def _fill(raw: Any, database: Database, files: Iterable[tuple[str, Path]], facts: Mapping[str, Any]) -> Any:
+    sums: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    missing: list[str] = []
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+        with database.reading() as connection:
+            for table in _tables():
+                name = f"tables/{table.name}.jsonl"
+                counts[table.name], sums[name] = _dump(connection, table, archive, name)
+        for name, path in files:
+            try:
+                data = path.read_bytes()
+            except FileNotFoundError:
+                missing.append(name)
+                continue
+            archive.writestr(name, data, zipfile.ZIP_STORED)
+            sums[name] = hashlib.sha256(data).hexdigest()
+        manifest = {"micropolis_backup": FORMAT, "schema": HEAD, **facts}
+        manifest |= {"tables": counts, "missing": missing, "sha256": sums}
+        archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+    return manifest
+
+
+def _tables() -> list[sa.Table]:
+    """Return what is kept, in an order in which rows can be added; counts of attempts are not."""
+    return [table for table in METADATA.sorted_tables if table is not ATTEMPT]
+
+
+def _dump(connection: Connection, table: sa.Table, archive: zipfile.ZipFile, name: str) -> tuple[int, str]:
+    total, count = hashlib.sha256(), 0
+    with archive.open(name, "w") as out:
+        for row in connection.execute(sa.select(table).order_by(*table.primary_key)).mappings():
+            line = (json.dumps(dict(row), ensure_ascii=False) + "\n").encode()
+            out.write(line)
+            total.update(line)
+            count += 1
+    return count, total.hexdigest()
+
+
+class Archive:
+    """A backup file whose every part was compared with its sum."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+        self.path = path
+        self.manifest = manifest
+        self._archive = archive
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the names and contents of what is no table."""
+        for name in self.manifest["sha256"]:
+            if not name.startswith("tables/"):
+                yield name, self._archive.read(name)
+
+    def rows(self, table: str) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a table; none where the backup has no such table."""
+        name = f"tables/{table}.jsonl"
+        if name in self.manifest["sha256"]:
+            with self._archive.open(name) as lines:
+                yield from map(json.loads, lines)
+
+    def stage(self, folder: Path) -> Database:
+        """Return a SQLite database in `folder` with the backup's rows, brought to the newest schema.
+
+        Raises
+        ------
+        UnreadableFile
+            The rows do not fit the schema they claim.
+        """
+        target = folder / "staged.sqlite"
+        engine = sa.create_engine(f"sqlite:///{target}")
+        try:
+            with engine.begin() as connection:
+                migrate(connection, str(self.path), to=str(self.manifest["schema"]))
+                found = sa.MetaData()
+                found.reflect(connection)
+                for table in found.sorted_tables:
+                    if table.name != "alembic_version":
+                        connection.execute(sa.delete(table))
+                        _insert(connection, table, self.rows(table.name))
+        except (sa.exc.SQLAlchemyError, *_BROKEN) as error:
+            raise self._wrong(f"its rows do not fit: {type(error).__name__}") from error
+        finally:
+            engine.dispose()
+        return Database(f"sqlite:///{target}")
+
+    def _wrong(self, why: str) -> UnreadableFile:
+        return UnreadableFile(f"{str(self.path)!r} cannot be restored: {why}", _TODO)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Archive]:
+    """Give the backup at `path` once every byte of it was read and compared with its sum.
+
+    Raises
+    ------
+    UnreadableFile
+        It is no backup, is damaged (which part), or a newer program made it.
+    StoreUnavailable
+        The file cannot be read.
+    """
+    try:
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise unreadable(path, error) from error
+    with _zip(path) as archive:
+        manifest = _manifest(path, archive)
+        for name, wanted in manifest["sha256"].items():
+            if _sum(archive, name) != wanted:
+                raise UnreadableFile(f"{str(path)!r} is damaged: {name!r} is not what was kept", _TODO)
+        yield Archive(path, archive, manifest)
+
+
+def _zip(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except _BROKEN as error:
+        raise UnreadableFile(f"{str(path)!r} is not a backup of Micropolis Map: {error}", _TODO) from error
+
+
+def _manifest(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
+    try:
+        manifest = json.loads(archive.read(MANIFEST))
+        whole = manifest["micropolis_backup"] == FORMAT and isinstance(manifest["sha256"], dict)
+        schema = str(manifest["schema"])
+    except (*_BROKEN, TypeError) as error:
+        raise UnreadableFile(f"{str(path)!r} is not a backup of Micropolis Map: {error}", _TODO) from error
+    if not whole or schema > HEAD:
+        raise UnreadableFile(
+            f"{str(path)!r} has schema {schema}, this program knows up to {HEAD}", "upgrade Micropolis Map"
+        )
+    return manifest  # type: ignore[no-any-return]
+
+
+def _sum(archive: zipfile.ZipFile, name: str) -> str:
+    total = hashlib.sha256()
+    try:
+        with archive.open(name) as part:
+            while piece := part.read(1 << 20):
+                total.update(piece)
+    except (*_BROKEN, Exception) as error:  # noqa: BLE001 - zlib.error is no subclass of the others
+        return f"unreadable: {type(error).__name__}"
+    return total.hexdigest()
+
+
+def replace_all(source: Database, target: Database) -> None:
+    """Make `target`'s rows those of `source`, in one transaction.
+
+    Both keep the name of the store; counters of changes go on from the higher one, so that nobody who
+    asked before takes the new state for the old one.
+    """
+    with source.reading() as old, target.writing() as new:
+        kept = {row.key: row.value for row in new.execute(sa.select(META))}
+        for table in reversed(_tables()):
+            new.execute(sa.delete(table))
+        for table in _tables():
+            rows: Iterable[dict[str, Any]] = (dict(row) for row in old.execute(sa.select(table)).mappings())
+            if table is META:
+                rows = _meta(rows, kept)
+            _insert(new, table, rows)
+            if not target.is_sqlite:
+                _count_on(new, table)
+
+
+def _meta(rows: Iterable[dict[str, Any]], kept: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        key, value = row["key"], row["value"]
+        if key == "store_id":
+            value = kept.get(key, value)
+        elif key.endswith("changes"):
+            value = str(max(int(value), int(kept.get(key, 0))) + 1)
+        yield {"key": key, "value": value}
+
+
+def _insert(connection: Connection, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:
+    some: list[dict[str, Any]] = []
+    for row in rows:
+        some.append(row)
+        if len(some) == _AT_ONCE:
+            connection.execute(sa.insert(table), some)
+            some = []
+    if some:
+        connection.execute(sa.insert(table), some)
+
+
+def _count_on(connection: Connection, table: sa.Table) -> None:
+    """Let PostgreSQL number new rows after those that came with their numbers."""
+    column = table.autoincrement_column
+    if column is None or column.autoincrement is not True:
+        return
+    highest = sa.select(sa.func.coalesce(sa.func.max(column), 0) + 1).scalar_subquery()
+    sequence = sa.func.pg_get_serial_sequence(table.name, column.name)
+    connection.execute(sa.select(sa.func.setval(sequence, highest, sa.false())))
