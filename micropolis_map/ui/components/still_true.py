@@ -14,8 +14,7 @@ from micropolis_map.ui.components.own_part import own_part
 from micropolis_map.ui.language import _
 from micropolis_map.ui.numbers import month
 
-_TOLD = "mm_still_true"
-"""How often this visitor said "still true": what was kept before is then old."""
+_THANKS = "mm_still_true_thanks"
 
 _KEPT_S = 60
 """A month's difference may be seen a minute late."""
@@ -23,7 +22,7 @@ _KEPT_S = 60
 
 def faded(slug: str) -> dict[str, str]:
     """Return, by id, since when nobody has confirmed the community's faded places (ISO 8601)."""
-    return _faded(str(session.application().settings.data), slug, session.places().version(), told())
+    return _faded(str(session.application().settings.data), slug, session.places().version())
 
 
 def since(moment: str) -> str:
@@ -31,15 +30,10 @@ def since(moment: str) -> str:
     return _("nobody has confirmed this since {month}").format(month=month(moment))
 
 
-def told() -> int:
-    """Return how often this visitor said "still true" so far."""
-    return int(st.session_state.get(_TOLD, 0))
-
-
 def still_true(place: Place) -> None:
     """Ask whether the place is still true when nobody has said so for a year; one click answers."""
     known = Freshnesses(people.desk())
-    if st.session_state.pop(f"{_TOLD}-thanks", False):
+    if st.session_state.pop(_THANKS, False):
         st.toast(_("Thank you. Others now see that it is still true."), icon=":material/check_circle:")
     if known.of(place) == "fresh":
         return
@@ -65,9 +59,9 @@ def still_true(place: Place) -> None:
 
 
 @st.cache_data(ttl=_KEPT_S, max_entries=64, show_spinner=False)
-def _faded(folder: str, slug: str, version: str, said: int) -> dict[str, str]:
-    """Return the faded places; `folder`, `version` and `said` make it look anew when they change."""
-    del folder, version, said
+def _faded(folder: str, slug: str, version: str) -> dict[str, str]:
+    """Return the faded places; it looks anew when `folder` or `version` changes."""
+    del folder, version
     known = Freshnesses(people.desk())
     return {
         place.id: iso(known.last(place))
@@ -77,8 +71,8 @@ def _faded(folder: str, slug: str, version: str, said: int) -> dict[str, str]:
 
 
 def _said() -> None:
-    st.session_state[_TOLD] = told() + 1
-    st.session_state[f"{_TOLD}-thanks"] = True
+    _faded.clear()  # no place changed, yet one is fresh now
+    st.session_state[_THANKS] = True
 
 
 def _sentence(text: str) -> str:
