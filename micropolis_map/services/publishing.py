@@ -38,7 +38,7 @@ from micropolis_map.stores.files import unreadable, write_whole
 from micropolis_map.stores.locks import locked
 
 _LOG = logging.getLogger(__name__)
-_POLL_S = 1.0
+POLL_S = 1.0
 """How often the store and the file are looked at; a change is in the file well within the promised 5 s."""
 
 _RETRY_S = 4.0
@@ -148,7 +148,7 @@ class Publishing:
             self._say(str(error))
             return _RETRY_S
         self._say("")
-        return _POLL_S
+        return POLL_S
 
     def _follow(self) -> None:
         version = self._store.version()

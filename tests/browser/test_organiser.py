@@ -71,19 +71,20 @@ def test_an_approved_pin_appears_in_another_browser_without_reloading(
 
     ola.page.keyboard.press("a")
     expect(ola.page.locator(".mm-said")).to_have_text("Approved.")
-    decided = time.monotonic()
-    expect(ben.page.locator(f"[data-count='{before + 1}']")).to_be_visible(timeout=15_000)
-    ben.map.locator(f"#map_div[data-places='{before + 1}']").wait_for(timeout=15_000)
+    # That it comes within five seconds: tests/unit/services/test_seen_within_seconds.py.
+    expect(ben.page.locator(f"[data-count='{before + 1}']")).to_be_visible()
+    ben.map.locator(f"#map_div[data-places='{before + 1}']").wait_for(timeout=30_000)
     expect(ben.page.get_by_text("The pump by the lime tree")).to_be_visible()
     assert ben.page.evaluate("window.__same") == 1
     public = server.data / "places.geojson"
+    gives_up = time.monotonic() + 60
     while "The pump by the lime tree" not in public.read_text(encoding="utf-8"):
-        assert time.monotonic() - decided < 15
+        assert time.monotonic() < gives_up, "the public file never had it"
         time.sleep(0.1)
 
     ola.page.keyboard.press("u")
     expect(ola.page.locator(".mm-said")).to_contain_text("taken back")
-    expect(ben.page.locator(f"[data-count='{before}']")).to_be_visible(timeout=15_000)
+    expect(ben.page.locator(f"[data-count='{before}']")).to_be_visible()
     ola.page.keyboard.press("x")
     ola.page.get_by_label("Why not?").fill("A pump stood elsewhere.")
     ola.page.get_by_role("button", name="Reject with this reason").click()

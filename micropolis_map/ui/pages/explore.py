@@ -26,6 +26,7 @@ from micropolis_map.ui.language import _
 FIELDS = ("community", "place", "lang", "kind", "theme", "activity", "q", "years")
 
 LOOK_EVERY_S = 3
+"""How often an open page looks whether a place changed; it is promised to show it within 5 s."""
 
 
 def page() -> None:
