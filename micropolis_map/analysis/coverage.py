@@ -11,6 +11,7 @@ exactly the threshold is within it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,10 +37,21 @@ def weighted_quantile(cost_s: Floats, population: Floats, share: float) -> float
     if total <= 0.0:
         return None
     order = np.argsort(cost_s, kind="stable")
-    so_far = np.cumsum(population[order])
-    first = int(np.searchsorted(so_far, share * total * (1.0 - 1e-12)))
-    value = float(cost_s[order[min(first, order.size - 1)]])
-    return value if np.isfinite(value) else None
+    return _quantile(cost_s[order], population[order], total, share)
+
+
+def _quantile(cost_s: Floats, population: Floats, total: float, share: float) -> float | None:
+    """Return the quantile of costs in ascending order."""
+    if total <= 0.0:
+        return None
+    first = int(population.cumsum().searchsorted(share * total * (1.0 - 1e-12)))
+    value = float(cost_s[min(first, cost_s.size - 1)])
+    return value if math.isfinite(value) else None
+
+
+def _is_within(cost_s: Floats, minutes: float) -> NDArray[np.bool_]:
+    within: NDArray[np.bool_] = cost_s <= minutes * 60.0 + 1e-9
+    return within
 
 
 def summary(
@@ -127,24 +139,68 @@ def coverage_by_hexagon(
     resolution
         H3's, 0 to 15; 9 is about 170 m from centre to corner.
     """
+    names, index = hexagons_at(lon, lat, resolution)
+    return coverage_by_cell(names, index, cost_s, population, thresholds_min)
+
+
+def hexagons_at(lon: Floats, lat: Floats, resolution: int) -> tuple[NDArray[np.str_], Ints]:
+    """Return the H3 hexagons that hold points, sorted, and which of them each point lies in.
+
+    Raises
+    ------
+    InvalidInput
+        `resolution` is not 0 to 15.
+    """
     if not 0 <= resolution <= 15:
         raise InvalidInput(f"H3 resolution {resolution!r} does not exist", "give a whole number from 0 to 15")
     pairs = zip(lat.tolist(), lon.tolist(), strict=True)
-    cells = np.array([h3.latlng_to_cell(y, x, resolution) for y, x in pairs], dtype=object)
-    names, index = np.unique(cells.astype(str), return_inverse=True)
-    order = np.argsort(index, kind="stable")
-    bounds = np.searchsorted(index[order], np.arange(names.size + 1))
-    return [
-        {"hexagon": str(name), **summary(cost_s[mine], population[mine], thresholds_min)}
-        for name, mine in ((names[i], order[bounds[i] : bounds[i + 1]]) for i in range(names.size))
-    ]
+    cells = np.array([h3.latlng_to_cell(y, x, resolution) for y, x in pairs], dtype=np.str_)
+    names, index = np.unique(cells, return_inverse=True)
+    return names, index.astype(np.int64)
+
+
+def coverage_by_cell(
+    names: NDArray[np.str_],
+    index: Ints,
+    cost_s: Floats,
+    population: Floats,
+    thresholds_min: Sequence[float] = (5, 10, 15),
+) -> list[dict[str, Any]]:
+    """Return a row for each of `names`, of the origins at `index`: ``hexagon`` and what `summary` gives."""
+    order = np.lexsort((cost_s, index))
+    bounds = np.searchsorted(index[order], np.arange(names.size + 1)).tolist()
+    cost, people = cost_s[order], population[order]
+    total = np.bincount(index, population, names.size)
+    reached = np.isfinite(cost_s)
+    there = np.bincount(index[reached], population[reached], names.size)
+    walked = np.bincount(index[reached], (cost_s * population)[reached], names.size)
+    within = {
+        f"{minutes:g}": np.bincount(index, population * _is_within(cost_s, minutes), names.size)
+        for minutes in thresholds_min
+    }
+    rows = []
+    for i, name in enumerate(names.tolist()):
+        mine, everybody = slice(bounds[i], bounds[i + 1]), float(total[i])
+        rows.append(
+            {
+                "hexagon": name,
+                "population": everybody,
+                "share_within": {
+                    key: float(near[i]) / everybody if everybody > 0.0 else 0.0
+                    for key, near in within.items()
+                },
+                "median_s": _quantile(cost[mine], people[mine], everybody, 0.5),
+                "mean_s": float(walked[i] / there[i]) if there[i] > 0.0 else None,
+                "p90_s": _quantile(cost[mine], people[mine], everybody, 0.9),
+                "unreachable_share": max(0.0, 1.0 - float(there[i]) / everybody) if everybody > 0.0 else 0.0,
+            }
+        )
+    return rows
 
 
 def _shares(cost_s: Floats, population: Floats, thresholds_min: Sequence[float]) -> dict[str, float]:
     total = float(population.sum())
     return {
-        f"{minutes:g}": float(population[cost_s <= minutes * 60.0 + 1e-9].sum()) / total
-        if total > 0.0
-        else 0.0
+        f"{minutes:g}": float(population[_is_within(cost_s, minutes)].sum()) / total if total > 0.0 else 0.0
         for minutes in thresholds_min
     }

@@ -5,6 +5,8 @@ Commands, pages and map data all ask here, so their figures are the same by cons
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
@@ -29,12 +31,14 @@ from micropolis_map.services.coverage_result import (
     Walks,
 )
 from micropolis_map.services.district_index import district_of
+from micropolis_map.services.kept_builds import kept_build
 from micropolis_map.services.meeting_spots import (
     Chosen,
     Pinned,
     SpotChoice,
     activity_spots,
     choose_spots,
+    new_sites,
     pinned_spots,
 )
 from micropolis_map.services.opened import Build
@@ -51,6 +55,38 @@ class Deps(Protocol):
     @property
     def place_store(self) -> PlaceStore:
         """Where places live."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is assessed: the streets and homes of a build, a request about them, and the pinned places."""
+
+    build: Build
+    request: CoverageRequest
+    pinned: tuple[Pinned, ...]
+
+    @property
+    def result(self) -> CoverageResult:
+        """Its coverage; see `assess_coverage`."""
+        return assess_build(self.build, self.request, self.pinned)
+
+
+def subject_of(
+    deps: Deps,
+    slug: str,
+    request: CoverageRequest,
+    build_id: str = "",
+    sites: Sequence[tuple[float, float]] = (),
+) -> Subject:
+    """Return the subject of `request`: today's streets or those of `build_id`, with new `sites` (lon, lat).
+
+    Raises
+    ------
+    NotFound, NotLoaded
+        There is no such community, its streets are not loaded, or no such build is kept.
+    """
+    build = kept_build(deps.community_store, slug, build_id)
+    return Subject(build, request, (*pinned_spots(deps.place_store, slug), *new_sites(sites)))
 
 
 def assess_coverage(deps: Deps, slug: str, request: CoverageRequest) -> CoverageResult:

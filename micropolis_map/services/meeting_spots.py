@@ -23,6 +23,9 @@ from micropolis_map.sources.local_projection import LocalProjection
 SAME_WITHIN_M = 30.0
 """A pinned place and one of OpenStreetMap that are alike and so near to each other are one spot."""
 
+NEW_SITE = "new_site"
+"""What a place is that could be opened; see `new_sites`."""
+
 ON_TOP_M = 3.0
 """Of the same kind and this near they are one, whatever their names."""
 
@@ -52,6 +55,14 @@ class SpotChoice:
     kinds: tuple[str, ...] = ()
     step_free: bool = False
     open_at: str = ""
+
+
+def new_sites(points: Sequence[tuple[float, float]]) -> tuple[Pinned, ...]:
+    """Return meeting places that could be opened at `points` (lon, lat): they count whatever is asked for."""
+    return tuple(
+        Pinned(f"new-{number}", lon, lat, "", NEW_SITE, "yes", "24/7")
+        for number, (lon, lat) in enumerate(points, start=1)
+    )
 
 
 @dataclass(frozen=True)
@@ -104,7 +115,7 @@ def activity_spots(build: Build, pinned: tuple[Pinned, ...]) -> PointSet:
         "opening_hours": own([place.opening_hours for place in pinned], "opening_hours", ""),
         "tag": own([""] * len(pinned), "what", ""),
     }
-    both = int((twin >= 0).sum())
+    both, made = int((twin >= 0).sum()), sum(place.what != NEW_SITE for place in pinned)
     twice = f", {both} of them in OpenStreetMap too" if both else ""
     return PointSet(
         id=(*rest.id, *(place.id for place in pinned)),
@@ -115,7 +126,8 @@ def activity_spots(build: Build, pinned: tuple[Pinned, ...]) -> PointSet:
             key: np.asarray([*_texts(rest, "what" if key == "tag" else key), *values], np.str_)
             for key, values in added.items()
         },
-        source=f"{len(rest)} meeting places of OpenStreetMap, {len(pinned)} pinned by residents{twice}",
+        source=f"{len(rest)} meeting places of OpenStreetMap, {made} pinned by residents{twice}"
+        + (f", {len(pinned) - made} new ones that are planned" if made < len(pinned) else ""),
     )
 
 
@@ -153,7 +165,7 @@ def choose_spots(spots: PointSet, choice: SpotChoice, year: int) -> Chosen:
     if choice.kinds:
         wanted = np.isin(_texts(spots, "tag") or _texts(spots, "what"), choice.kinds)
         wanted |= np.isin(_texts(spots, "activity"), choice.kinds)
-        wanted |= np.isin(_texts(spots, "what"), choice.kinds)
+        wanted |= np.isin(_texts(spots, "what"), (*choice.kinds, NEW_SITE))
         spots = spots.take(wanted)
     sure = np.ones(len(spots), dtype=np.bool_)
     possible = sure.copy()
@@ -170,7 +182,7 @@ def choose_spots(spots: PointSet, choice: SpotChoice, year: int) -> Chosen:
 
 
 def _alike(pin: Pinned, name: str, activity: str, distance_m: float) -> bool:
-    names = pin.names or (pin.name,)
+    names = [text for text in pin.names or (pin.name,) if text.strip()]
     if name and any(similar(one, name) or _contains(one, name) for one in names):
         return True
     return activity == pin.what and (not name or distance_m <= ON_TOP_M)

@@ -16,43 +16,39 @@ import shapely
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.metric import wrap
-from micropolis_map.analysis.nearest import nearest_along_edges, node_labels
-from micropolis_map.analysis.network import WAY, WalkNetwork
+from micropolis_map.analysis.nearest import nearest_everywhere
+from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.profiles import profile
-from micropolis_map.analysis.search import UNREACHED
+from micropolis_map.domain.points import PointSet
 from micropolis_map.services import opened
-from micropolis_map.services.assessing import Deps, assess_coverage, snapped
-from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult, finite
-from micropolis_map.services.extract_window import widened
+from micropolis_map.services.assessing import Subject, snapped
+from micropolis_map.services.coverage_result import AreaCoverage, finite
+from micropolis_map.services.coverage_view import worst_homes
 from micropolis_map.services.hexagons import hexagons_of
-from micropolis_map.services.opened import Build
+from micropolis_map.services.street_pieces import STEP_S, drawn_pieces, half_minutes
 from micropolis_map.services.thresholds import minutes_key
 
 Collection = dict[str, Any]
 
-STEP_S = 30.0
-"""Streets are drawn in classes of half a minute: finer than what people choose, few enough to draw."""
-
 DIGITS = 5
 """Of a degree: 1 m."""
 
-SHOWN_BEYOND_M = 500.0
-"""Streets are drawn so far beyond the districts."""
+SHOWN_DEGREES = 0.00003
+"""Districts are drawn to about three metres: less than a line on the map is wide."""
 
 
-def streets_layer(deps: Deps, slug: str, request: CoverageRequest) -> Collection:
+def streets_layer(subject: Subject) -> Collection:
     """Return the streets as a MultiLineString for each class of walking time.
 
     A feature's ``cost_s`` is the upper end of its class, so comparing it with a threshold of whole or half
     minutes is exact at the middle of every segment; the feature without it cannot reach any spot.
     """
-    build = opened.current_build(deps.community_store, slug)
-    result = assess_coverage(deps, slug, request)
+    build, result = subject.build, subject.result
     network = opened.network_of(build)
-    cost = opened.impedance_of(build, request.profile)
-    spots = snapped(build, profile(request.profile), result.spots)
-    labels = nearest_along_edges(network, cost, spots, node_labels(cost, spots))
-    lines = _lines_by_class(network, _segment_class(labels), _drawn(network, build))
+    cost = opened.impedance_of(build, result.request.profile)
+    spots = snapped(build, profile(result.request.profile), result.spots)
+    number = half_minutes(nearest_everywhere(network, cost, spots))
+    lines = _lines_by_class(network, number, drawn_pieces(build))
     features = [
         _feature({} if number < 0 else {"cost_s": number * STEP_S}, "MultiLineString", lines[number])
         for number in sorted(lines, reverse=True)
@@ -60,9 +56,9 @@ def streets_layer(deps: Deps, slug: str, request: CoverageRequest) -> Collection
     return {"type": "FeatureCollection", "features": features}
 
 
-def homes_layer(deps: Deps, slug: str, request: CoverageRequest) -> Collection:
+def homes_layer(subject: Subject) -> Collection:
     """Return the homes as points with ``cost_s`` (absent where no spot can be reached) and ``population``."""
-    result = assess_coverage(deps, slug, request)
+    result = subject.result
     features = []
     for lon, lat, people, cost_s in zip(
         result.origins.lon.tolist(),
@@ -78,33 +74,84 @@ def homes_layer(deps: Deps, slug: str, request: CoverageRequest) -> Collection:
     return {"type": "FeatureCollection", "features": features}
 
 
-def hexagons_layer(deps: Deps, slug: str, request: CoverageRequest) -> Collection:
+def hexagons_layer(subject: Subject) -> Collection:
     """Return the inhabited H3 hexagons with their people, shares and median walking time."""
-    result = assess_coverage(deps, slug, request)
+    result = subject.result
     features = []
     for area in hexagons_of(result):
         ring = [[round(lon, DIGITS), round(lat, DIGITS)] for lat, lon in h3.cell_to_boundary(area.name)]
         properties: dict[str, Any] = {"hex": area.name, "population": round(area.population, 1)}
         if finite(area.median_s) is not None:
             properties["median_s"] = round(area.median_s)
-        shares = area.share_within.items()
-        properties["share_within"] = {minutes_key(minutes): round(share, 4) for minutes, share in shares}
+        properties["share_within"] = _shares(area)
         features.append(_feature(properties, "Polygon", [[*ring, ring[0]]]))
     return {"type": "FeatureCollection", "features": features}
 
 
-def spots_layer(result: CoverageResult) -> Collection:
-    """Return the spots people walk to, pinned ones included, as points with ``name`` and ``what``."""
-    spots = result.spots
-    what = spots.columns["what"].tolist() if "what" in spots.columns else [""] * len(spots)
-    names = spots.name or ("",) * len(spots)
-    features = [
-        {**_feature({"name": name, "what": kind}, "Point", [round(lon, 6), round(lat, 6)]), "id": spot_id}
-        for spot_id, lon, lat, name, kind in zip(
-            spots.id, spots.lon.tolist(), spots.lat.tolist(), names, what, strict=True
-        )
-    ]
+def districts_layer(subject: Subject) -> Collection:
+    """Return the districts with their people, shares, median and people beyond the longest threshold."""
+    result = subject.result
+    features = []
+    for area, shape in zip(result.districts, result.district_areas, strict=True):
+        if shape is None:
+            continue
+        properties: dict[str, Any] = {
+            "name": area.name,
+            "population": round(area.population, 1),
+            "beyond": round(area.beyond(result.longest), 1),
+            "share_within": _shares(area),
+        }
+        for key in ("median_s", "p90_s"):
+            value = finite(getattr(area, key))
+            if value is not None:
+                properties[key] = round(value)
+        drawn = shapely.set_precision(shapely.simplify(shape, SHOWN_DEGREES), 10.0**-DIGITS)
+        geometry = json.loads(shapely.to_geojson(drawn))
+        features.append({"type": "Feature", "properties": properties, "geometry": geometry})
     return {"type": "FeatureCollection", "features": features}
+
+
+def spots_layer(subject: Subject) -> Collection:
+    """Return the spots people walk to, pinned ones included, as points with their name and kind."""
+    return _points(subject.result.spots)
+
+
+def unknown_layer(subject: Subject) -> Collection:
+    """Return the spots that are not counted because nobody knows whether they are step-free or open."""
+    return _points(subject.result.spots_unknown)
+
+
+def worst_layer(subject: Subject) -> Collection:
+    """Return the worst-served homes, the worst first; ``cost_s`` is absent where there is no way."""
+    features = []
+    for number, home in enumerate(worst_homes(subject.result), start=1):
+        properties: dict[str, Any] = {
+            "number": number,
+            "population": round(home.population, 1),
+            "district": home.district,
+        }
+        if math.isfinite(home.cost_s):
+            properties["cost_s"] = round(home.cost_s)
+        features.append(_feature(properties, "Point", [round(home.lon, DIGITS), round(home.lat, DIGITS)]))
+    return {"type": "FeatureCollection", "features": features}
+
+
+SAID_OF_SPOTS = ("what", "activity", "opening_hours", "step_free")
+
+
+def _points(spots: PointSet) -> Collection:
+    nothing = [""] * len(spots)
+    columns = [spots.columns[key].tolist() if key in spots.columns else nothing for key in SAID_OF_SPOTS]
+    places = zip(spots.id, spots.lon.tolist(), spots.lat.tolist(), spots.name or nothing, strict=True)
+    features = []
+    for (spot_id, lon, lat, name), *said in zip(places, *columns, strict=True):
+        properties = {"name": name, **dict(zip(SAID_OF_SPOTS, said, strict=True))}
+        features.append({**_feature(properties, "Point", [round(lon, 6), round(lat, 6)]), "id": spot_id})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _shares(area: AreaCoverage) -> dict[str, float]:
+    return {minutes_key(minutes): round(share, 4) for minutes, share in area.share_within.items()}
 
 
 def _feature(properties: Collection, kind: str, coordinates: Any) -> Collection:
@@ -113,26 +160,6 @@ def _feature(properties: Collection, kind: str, coordinates: Any) -> Collection:
         "properties": properties,
         "geometry": {"type": kind, "coordinates": coordinates},
     }
-
-
-def _drawn(network: WalkNetwork, build: Build) -> NDArray[np.bool_]:
-    """Return which points start a segment to draw: of a way, near the districts."""
-    _, districts = opened.districts_of(build)
-    west, south, east, north = widened(tuple(shapely.total_bounds(list(districts)).tolist()), SHOWN_BEYOND_M)
-    lon, lat = wrap(network.point_lon), network.point_lat
-    drawn = np.repeat(network.edge_kind == WAY, np.diff(network.edge_first))
-    drawn &= (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-    drawn[network.edge_first[1:] - 1] = False
-    return drawn
-
-
-def _segment_class(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the class of each segment's middle (upper end ÷ `STEP_S`); -1 where an end reaches no spot."""
-    cost_s = np.where(labels == UNREACHED, np.inf, (labels >> 32) / 1000.0)
-    middle = (cost_s + np.append(cost_s[1:], np.inf)) / 2.0
-    return np.where(
-        np.isfinite(middle), np.ceil(np.where(np.isfinite(middle), middle, 0.0) / STEP_S), -1
-    ).astype(np.int64)
 
 
 def _lines_by_class(

@@ -13,7 +13,7 @@ from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, write_boundary, write_town
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput, NotFound, NotLoaded
-from micropolis_map.services.assessing import assess_coverage
+from micropolis_map.services.assessing import assess_coverage, subject_of
 from micropolis_map.services.coverage_result import OUTSIDE_NAME, CoverageRequest
 from micropolis_map.services.hexagons import hexagons_of
 from micropolis_map.services.loading import LoadRequest, load_community
@@ -152,7 +152,9 @@ def test_published_places_with_an_activity_are_walked_to(loaded):
     assert set(after.spots.id) - set(before.spots.id) == {"cafe"}
     assert after.total.mean_s < before.total.mean_s
     assert "1 pinned" in after.spots.source
-    assert {f["id"] for f in spots_layer(after)["features"]} == set(after.spots.id)
+    assert {f["id"] for f in spots_layer(subject_of(loaded, "tiny", CoverageRequest()))["features"]} == set(
+        after.spots.id
+    )
 
 
 def test_hexagons_hold_the_same_people_and_shares(loaded):
@@ -175,7 +177,7 @@ def segments(layer):
 
 
 def test_streets_are_coloured_by_the_walk_from_their_middle(loaded):
-    layer = streets_layer(loaded, "tiny", CoverageRequest(kinds=("library",)))
+    layer = streets_layer(subject_of(loaded, "tiny", CoverageRequest(kinds=("library",))))
     drawn = list(segments(layer))
     assert sum(length for _, length, _ in drawn) == pytest.approx(91.5, rel=0.01)
     for cost_s, _, (x, y) in drawn:
@@ -186,14 +188,14 @@ def test_streets_are_coloured_by_the_walk_from_their_middle(loaded):
 
 
 def test_steps_are_out_of_reach_for_a_wheelchair_and_so_is_the_hill(loaded):
-    layer = streets_layer(loaded, "tiny", CoverageRequest("wheelchair", kinds=("library",)))
+    layer = streets_layer(subject_of(loaded, "tiny", CoverageRequest("wheelchair", kinds=("library",))))
     lost = [feature for feature in layer["features"] if "cost_s" not in feature["properties"]]
     lats = [lat for feature in lost for line in feature["geometry"]["coordinates"] for _, lat in line]
     assert min(lats) >= LAT + 6.49 * BLOCK_LAT
 
 
 def test_homes_carry_their_people_and_walk(loaded):
-    features = homes_layer(loaded, "tiny", CoverageRequest())["features"]
+    features = homes_layer(subject_of(loaded, "tiny", CoverageRequest()))["features"]
     assert len(features) == 78
     assert all({"population", "cost_s"} == set(feature["properties"]) for feature in features)
 
