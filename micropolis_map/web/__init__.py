@@ -19,6 +19,7 @@ address                                 answer
 ``/data/<slug>/coverage/….geojson``     walking times: see `coverage_routes`
 ``/tours/<tour>.gpx`` … · ``/poster/…``  a tour's files, a poster with a QR code: see `tour_routes`
 ``/feeds/<slug>.atom``                   new places and stories, as Atom
+``/embed/<slug>``                         the public map for other sites: see `embed_pages`
 ``/pin/<slug>`` · ``/mine``             pin a place, tell a story · my things: see `pin_pages`, `mine_pages`
 ======================================  ==================================================================
 
@@ -45,6 +46,7 @@ from micropolis_map.web import (
     api_tours,
     assets,
     coverage_routes,
+    embed_pages,
     feed_routes,
     health,
     layers,
@@ -70,6 +72,7 @@ def routes(application: Application) -> list[BaseRoute]:
         *layers.routes(application),
         *coverage_routes.routes(application),
         *pin_pages.routes(application),
+        *embed_pages.routes(application),
         *mine_pages.routes(application),
         *session_routes.routes(application),
         *api_mine.routes(application),

@@ -27,18 +27,19 @@ from micropolis_map.web.assets import APP_FOLDER
 from micropolis_map.web.security import TILE_HOSTS
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_SCRIPTS = APP_FOLDER / "js"
-_MODULES = _SCRIPTS / "pin"
+_MODULES = ("js/pin", "walk")
+"""Folders of modules that import each other."""
 
-_VERSION = hashlib.sha256(
+VERSION = hashlib.sha256(
     b"".join(path.read_bytes() for path in sorted(APP_FOLDER.rglob("*.[cj]s*")))
 ).hexdigest()[:10]
 
 _IMPORT_MAP = json.dumps(
     {
         "imports": {
-            f"/assets/js/pin/{path.name}": f"/assets/js/pin/{path.name}?v={_VERSION}"
-            for path in sorted(_MODULES.glob("*.js"))
+            f"/assets/{folder}/{path.name}": f"/assets/{folder}/{path.name}?v={VERSION}"
+            for folder in _MODULES
+            for path in sorted((APP_FOLDER / folder).glob("*.js"))
         }
     }
 )
@@ -90,6 +91,7 @@ def page(
     texts: Mapping[str, str],
     state: Mapping[str, Any],
     status: int = 200,
+    framed: bool = False,
     **values: Any,
 ) -> Response:
     """Return the page of `template`.
@@ -100,6 +102,8 @@ def page(
         Marked texts by name; the template has them translated as ``t``, its script as ``state.t``.
     state
         What the page's script needs, JSON-able; may hold what residents wrote.
+    framed
+        Whether other sites may show the page in a frame of theirs.
     values
         Further values for the template.
     """
@@ -115,7 +119,7 @@ def page(
         .render(t=t, lang=lang, languages=languages, state={**state, "lang": lang, "t": t}, **values)
     )
     headers = {
-        "Content-Security-Policy": POLICY,
+        "Content-Security-Policy": POLICY.replace("ancestors 'none'", "ancestors *") if framed else POLICY,
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-cache",
         "Content-Language": lang,
@@ -135,7 +139,7 @@ def _environment() -> Environment:
     )
     environment.filters["json"] = lambda value: Markup(script_json(value))  # noqa: S704 - no < or & left in it
     environment.globals["shape"] = lambda kind: Markup(svg(kind))  # noqa: S704 - our own drawing
-    environment.globals["version"] = _VERSION
+    environment.globals["version"] = VERSION
     environment.globals["import_map"] = Markup(_IMPORT_MAP)  # noqa: S704 - our own file names
     return environment
 

@@ -53,7 +53,7 @@ def routes(application: Application) -> list[BaseRoute]:
             asked = request.query_params.get("place", "")
             place = public_place(application.place_store, community.slug, asked) if asked else None
         except NotFound:
-            return _gone(request)
+            return gone(request)
         return _pin_page(application, request, community, place)
 
     def say(request: Request) -> Response:
@@ -61,7 +61,7 @@ def routes(application: Application) -> list[BaseRoute]:
             slug = known_slug(application, request)
             place = public_place(application.place_store, slug, str(request.path_params["place_id"]))
         except NotFound:
-            return _gone(request)
+            return gone(request)
         return _say_page(request, slug, place)
 
     @answering
@@ -88,7 +88,7 @@ def _pin_page(
         "zoom": community.zoom,
         "licence": LICENCE,
         "place": None if place is None else place_to_feature(place),
-        "map": _map_state(application, community, lang),
+        "map": map_state(application, community, lang),
     }
     return page(
         request,
@@ -104,7 +104,7 @@ def _pin_page(
     )
 
 
-def _map_state(application: Application, community: Community, lang: str) -> dict[str, Any]:
+def map_state(application: Application, community: Community, lang: str) -> dict[str, Any]:
     """Return what ``micropolis.show`` draws: the same background and places as on the Explore page."""
     slug = community.slug
     report = application.community_store.report(slug)
@@ -143,7 +143,8 @@ def _say_page(request: Request, slug: str, place: Place) -> Response:
     )
 
 
-def _gone(request: Request) -> Response:
+def gone(request: Request) -> Response:
+    """Return the page that says there is nothing at this address."""
     texts = {**pin_texts.FRAME, "gone": pin_texts.PIN["gone"]}
     title = translated(texts, reader_language(request))["gone"]
     state: Mapping[str, Any] = {}
