@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from pin_page import SPOT, TOUCH, at_coordinates, demo_features
 from playwright.sync_api import expect
-from test_pin import SPOT, TOUCH, at_coordinates, demo_features
 
 NAMELESS = """() => [...document.querySelectorAll('button, a[href], input, select, textarea, summary, audio')]
   .filter((e) => e.checkVisibility() && !e.closest('[aria-hidden=true]'))

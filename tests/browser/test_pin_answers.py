@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from pin_page import TOUCH, demo_features, fill_in, open_pin, public_ids, send, things
 from playwright.sync_api import expect
-from test_pin import TOUCH, demo_features, fill_in, open_pin, public_ids, send, things
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.permission import Actor
