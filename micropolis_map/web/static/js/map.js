@@ -47,6 +47,7 @@
   }
 
   mm.show = function (map, state) {
+    if (state.compare && mm.compare) { mm.compare(map, state); return; }
     const texts = state.texts || {};
     map.getContainer().setAttribute("aria-label", texts.map || "Map");
     map.getContainer().setAttribute("role", "region");
@@ -67,7 +68,11 @@
     }
     map._mmIsland = Boolean(state.island);
     mm.background(map, state.background || {});
-    if (state.spots && mm.spots) mm.spots(map, state);
+    if (state.bounds && map._mmBounds !== JSON.stringify(state.bounds)) {
+      map._mmBounds = JSON.stringify(state.bounds);
+      map.fitBounds(state.bounds, { animate: false, maxZoom: 16 });
+    }
+    if (mm.spots) mm.spots(map, state);
     if (state.places) mm.places(map, state);
     if (state.coverage && mm.coverage) mm.coverage(map, state);
     if (mm.tour) mm.tour(map, state);

@@ -1,0 +1,71 @@
+// Two maps side by side that move together; on a phone one above the other.
+(function () {
+  "use strict";
+  const mm = (window.micropolis = window.micropolis || {});
+
+  function other(map) {
+    const box = document.createElement("div");
+    box.id = "mm-other";
+    map.getContainer().after(box);
+    document.body.classList.add("mm-split");
+    const twin = L.map(box, {
+      center: map.getCenter(), zoom: map.getZoom(), zoomSnap: 0.5, minZoom: 9, maxZoom: 19, preferCanvas: true, zoomControl: false,
+    });
+    map.invalidateSize({ animate: false });
+    mm.fit(twin);
+    return twin;
+  }
+
+  // Both keep the same zoom, and as far from where they began: also of two communities.
+  function together(one, two) {
+    let moving = false;
+    const follow = (from, to) => () => {
+      if (moving || !from._mmBegan) return;
+      moving = true;
+      const zoom = from.getZoom();
+      const step = from.project(from.getCenter(), zoom).subtract(from.project(from._mmBegan, zoom));
+      to.setView(to.unproject(to.project(to._mmBegan, zoom).add(step), zoom), zoom, { animate: false });
+      moving = false;
+    };
+    one.on("move zoomend", follow(one, two));
+    two.on("move zoomend", follow(two, one));
+  }
+
+  function begin(maps, sides) {
+    maps.forEach((map) => { map._mmBegan = null; });
+    maps.forEach((map, i) => map.fitBounds(sides[i].bounds, { animate: false, maxZoom: 15 }));
+    const zoom = Math.min(...maps.map((map) => map.getZoom()));
+    maps.forEach((map, i) => map.setView(L.latLngBounds(sides[i].bounds).getCenter(), zoom, { animate: false }));
+    maps.forEach((map) => { map._mmBegan = map.getCenter(); });
+  }
+
+  function title(map, text) {
+    if (map._mmTitle) map.removeControl(map._mmTitle);
+    const control = L.control({ position: "bottomleft" });
+    control.onAdd = () => {
+      const box = L.DomUtil.create("div", "mm-title");
+      box.textContent = text;
+      return box;
+    };
+    map._mmTitle = control.addTo(map);
+  }
+
+  mm.compare = function (map, state) {
+    if (!map._mmTwin) {
+      map._mmTwin = other(map);
+      together(map, map._mmTwin);
+    }
+    const maps = [map, map._mmTwin];
+    const places = JSON.stringify(state.compare.map((side) => side.bounds));
+    const fresh = map._mmPlaces !== places;
+    state.compare.forEach((side, i) => {
+      mm.show(maps[i], { ...state, compare: null, ...side, bounds: null, keepView: true });
+      title(maps[i], side.title);
+    });
+    if (fresh) {
+      map._mmPlaces = places;
+      maps.forEach((one) => one.invalidateSize({ animate: false }));
+      begin(maps, state.compare);
+    }
+  };
+})();
