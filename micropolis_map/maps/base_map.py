@@ -23,7 +23,18 @@ SCRIPTS: list[tuple[str, str]] = [
     ("markercluster", f"{VENDOR}/leaflet.markercluster.js"),
     *(
         (f"micropolis_{name}", f"{ASSETS}/js/{name}.js?v={VERSION}")
-        for name in ("background", "street_names", "outlines", "places", "coverage", "figures", "compare", "tours", "sites", "map")
+        for name in (
+            "background",
+            "street_names",
+            "outlines",
+            "places",
+            "coverage",
+            "figures",
+            "compare",
+            "tours",
+            "sites",
+            "map",
+        )
     ),
 ]
 STYLES: list[tuple[str, str]] = [
