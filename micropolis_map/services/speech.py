@@ -48,6 +48,11 @@ class Speech:
         pattern = "#,##0." + "#" * digits
         return format_decimal(value, format=pattern, locale=self.lang) if math.isfinite(value) else NOTHING
 
+    def fixed(self, value: float, digits: int = 1) -> str:
+        """Return a number with exactly `digits` decimals, for columns."""
+        pattern = "#,##0." + "0" * digits
+        return format_decimal(value, format=pattern, locale=self.lang) if math.isfinite(value) else NOTHING
+
     def share(self, value: float) -> str:
         """Return a share (0–1) in per cent; one decimal where whole ones would hide that it is not 0 or 1."""
         if not math.isfinite(value):
