@@ -27,6 +27,7 @@ def most_worthwhile(
     visit_s: Sequence[float],
     within_s: float,
     *,
+    start: int | None = None,
     loop: bool = False,
     seconds: float = 5.0,
 ) -> StopOrder:
@@ -42,6 +43,8 @@ def most_worthwhile(
         What each stop counts, 0 or more.
     visit_s
         Seconds spent at each.
+    start
+        A stop that is taken and comes first; None: any.
     loop
         Return to the first stop within the time.
     seconds
@@ -50,7 +53,7 @@ def most_worthwhile(
     Raises
     ------
     InvalidInput
-        Not even one stop fits the time.
+        Not even one stop fits the time, or the one to start with does not.
     """
     n = len(cost)
     if not n or min(visit_s) > within_s:
@@ -78,6 +81,8 @@ def most_worthwhile(
                 spent.append(int(whole[a, b]) * taken)
     if loop:
         spent += _ways_back(model, arcs, whole)
+    if start is not None:
+        model.add_bool_and([taken for a, b, taken in arcs if (a, b) == (0, start + 1)])
     model.add_circuit(arcs)
     time = cp_model.LinearExpr.sum(spent)
     model.add(time <= limit_ms)
@@ -91,7 +96,8 @@ def most_worthwhile(
     while here != 0:
         order.append(here - 1)
         here = after[here]
-    least = best_order(cost[np.ix_(order, order)], loop=loop, seconds=seconds)
+    begin = None if start is None else order.index(start)
+    least = best_order(cost[np.ix_(order, order)], start=begin, loop=loop, seconds=seconds)
     found = tuple(order[k] for k in least.order)
     return StopOrder(found, least.cost, status == cp_model.OPTIMAL and least.optimal)
 

@@ -21,6 +21,7 @@ NETWORK = "network"
 SPOTS = "activity_spots"
 DISTRICTS = "districts"
 BOUNDARY = "boundary"
+COMFORTS = "comforts"
 _OWN = {"population", "name"}
 
 

@@ -85,6 +85,14 @@ def osm_spots_of(build: Build) -> PointSet:
 
 
 @lru_cache(maxsize=8)
+def comforts_of(build: Build) -> PointSet | None:
+    """Return benches, toilets and drinking water; None for a build made before they were kept."""
+    if not (build.folder / f"{built_files.COMFORTS}.geojson").is_file():
+        return None
+    return built_files.points_of_layer(_layer(build, built_files.COMFORTS))
+
+
+@lru_cache(maxsize=8)
 def districts_of(build: Build) -> tuple[tuple[str, ...], tuple[BaseGeometry, ...]]:
     """Return names and polygons of the districts."""
     return built_files.areas_of_layer(_layer(build, built_files.DISTRICTS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import segno
@@ -45,7 +46,7 @@ class Paper(FPDF):
         """Write a paragraph of `points` size, broken at words, and go on below it."""
         self.set_font(FONT, "B" if bold else "", points)
         self.set_text_color(*colour)
-        self.multi_cell(0, points * 0.48, text, align=align, new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(0, points * 0.48, _legible(text), align=align, new_x="LMARGIN", new_y="NEXT")
 
     def qr(self, text: str, x: float, y: float, size_mm: float) -> None:
         """Draw `text` as a QR code with its quiet zone, `size_mm` wide."""
@@ -66,3 +67,9 @@ class Paper(FPDF):
     def content(self) -> bytes:
         """Return the file."""
         return bytes(self.output())
+
+
+def _legible(text: str) -> str:
+    """Return `text` without what no paper shows: control characters, marks of direction, empty letters."""
+    lines = text.replace("\t", " ").replace("\u2028", "\n").replace("\u2029", "\n")
+    return "".join(char for char in lines if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf"})

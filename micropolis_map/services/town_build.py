@@ -18,12 +18,13 @@ from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
 from micropolis_map.ports import Progress
+from micropolis_map.services.built_files import COMFORTS, points_layer
 from micropolis_map.services.district_index import OUTSIDE, district_of, inside
 from micropolis_map.services.extract_window import widened
 from micropolis_map.services.load_area import HULL, Area, Districts, districts_for
 from micropolis_map.services.surveyed_streets import SurveyedSpot, surveyed
 from micropolis_map.sources.elevation import Elevation, read_elevation
-from micropolis_map.sources.osm_features import activity_spots_of, basemap_of, homes_of
+from micropolis_map.sources.osm_features import activity_spots_of, basemap_of, comforts_of, homes_of
 from micropolis_map.sources.population import PopulationFile, read_population, spread_population
 
 POPULATION_BEYOND_M = 500.0
@@ -51,7 +52,7 @@ class Town:
     spots
         Activity spots inside the area.
     layers
-        GeoJSON of the background by name.
+        GeoJSON of the background by name, and of benches, toilets and drinking water.
     notes
         Assumptions, repairs and what was left out, in sentences.
     """
@@ -90,7 +91,7 @@ def build_town(
     homes = replace(homes, columns={**homes.columns, "district": index})
     spots = activity_spots_of(extract, area.geometry)
     progress(0.8, "drawing the background")
-    layers = basemap_of(extract, area.geometry)
+    layers = {**basemap_of(extract, area.geometry), COMFORTS: points_layer(comforts_of(extract))}
     said = (
         *area.notes,
         *districts.notes,

@@ -22,6 +22,7 @@ from micropolis_map.settings import Settings
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.nominatim import as_candidates, best_candidate
 from micropolis_map.sources.osm_columns import OsmColumns, extract_of, join_columns
+from micropolis_map.sources.osm_comforts import COMFORTS
 from micropolis_map.sources.osm_overpass import overpass_columns
 from micropolis_map.sources.osm_spots import spot_kinds
 from micropolis_map.sources.osmnx_session import ask, nominatim_url, overpass_url
@@ -38,7 +39,7 @@ kerbs, gates, bollards, crossings."""
 
 
 def feature_tags() -> dict[str, bool | str | list[str]]:
-    """Return what is asked for beside the ways: homes, meeting places, background, quarters, platforms."""
+    """Return what is asked for beside the ways: homes, meeting places, comforts, background, quarters."""
     tags: dict[str, bool | str | list[str]] = {
         "building": True,
         "addr:housenumber": True,
@@ -51,6 +52,8 @@ def feature_tags() -> dict[str, bool | str | list[str]]:
         "public_transport": ["platform"],
         "highway": ["pedestrian", "footway"],  # squares that are relations; single ways are in WAYS already
     }
+    tags["amenity"] = list(COMFORTS)
+    tags["drinking_water"] = ["yes"]
     for kind in spot_kinds():
         values = tags.setdefault(kind.key, [])
         if isinstance(values, list) and kind.value not in values:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from micropolis_map.domain.place import ACTIVITIES, KINDS
 from micropolis_map.domain.place_filter import PlaceFilter, years_of, years_text
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.errors import InvalidInput
+from micropolis_map.ui.coverage_state import CoverageState
+from micropolis_map.ui.draft_state import DraftState
 
 MAX_TEXT = 200
 MAX_STOPS = 25
@@ -17,7 +19,7 @@ PROFILES: tuple[str, ...] = ("adult", "senior", "stroller", "wheelchair")
 MINUTES: tuple[int, ...] = (5, 10, 15, 20, 30)
 GOALS: tuple[str, ...] = ("coverage", "p-median", "equity")
 MOST_NEW = 10
-SHOWN: tuple[str, ...] = ("streets", "homes", "hexagons")
+SHOWN: tuple[str, ...] = ("streets", "hexagons", "districts", "homes")
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,15 @@ class ViewState:
         Kinds shown, in the order of `KINDS`.
     years
         Years the places or their stories are of, as `place_filter.years_text` writes them.
-    tour, stops
-        Id of the tour looked at; ids of the places of a tour the visitor makes.
+    tour, stops, draft
+        Id of the tour looked at; ids of the places of a tour the visitor makes, `draft` how it is walked.
     new, within, goal, keep, sites
         Of the planner: how many sites, the threshold, what counts, ``no`` to plan as if there were no spots
         yet, and the sites where they are not the proposed ones, ``(lon, lat)``.
     profile, minutes, show
         Who walks, the thresholds, and what the map of the Coverage page colours; empty for its defaults.
+    asked
+        What else is asked of coverage.
     """
 
     community: str = ""
@@ -63,6 +67,8 @@ class ViewState:
     keep: str = ""
     sites: tuple[tuple[float, float], ...] = ()
     stops: tuple[str, ...] = ()
+    asked: CoverageState = field(default_factory=CoverageState)
+    draft: DraftState = field(default_factory=DraftState)
 
     @classmethod
     def parse(cls, query: Mapping[str, str]) -> ViewState:
@@ -90,6 +96,8 @@ class ViewState:
             sites=sites_of(query.get("sites", "")),
             tour=query.get("tour", "").strip()[:MAX_TEXT],
             stops=_ids(query.get("stops", "")),
+            asked=CoverageState.parse(query),
+            draft=DraftState.parse(query),
         )
 
     def query(self) -> dict[str, str]:
@@ -116,6 +124,8 @@ class ViewState:
             "keep": self.keep,
             "sites": sites_text(self.sites),
         }
+        values |= self.draft.query()
+        values |= self.asked.query()
         return {name: value for name, value in values.items() if value}
 
     @property

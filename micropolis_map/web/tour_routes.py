@@ -5,8 +5,8 @@ address                                               answer
 ====================================================  ========================================================
 ``/tours/<tour>.gpx .kml .geojson .pdf``              the tour; ``lang`` (en), ``profile`` (adult)
 ``/tours/<tour>.step-free.gpx …``                     its step-free variant, 404 where there is none
-``/data/<slug>/tour.gpx?stops=<id>,<id>`` …           places in their best order; ``loop=1``, ``step_free=1``,
-                                                      ``first=1`` (begin with the first one)
+``/data/<slug>/tour.gpx?stops=<id>,<id>`` …           a walk somebody makes (`TourDraft`); ``step_free=1``
+…``.geojson?marks=1``                                 with obstacles, benches, toilets and drinking water
 ``/poster/<place or tour>.pdf``                       a poster; ``lang`` (en), ``paper`` (A4 or A3)
 ====================================================  ========================================================
 """
@@ -14,6 +14,8 @@ address                                               answer
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Callable
 from functools import partial
 
 from starlette.requests import Request
@@ -23,20 +25,24 @@ from starlette.routing import BaseRoute, Route
 from micropolis_map.bootstrap import Application
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.text import LANGUAGES
+from micropolis_map.domain.tour import Tour
 from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.services.public_place import is_public
-from micropolis_map.services.touring import TourPlan, TourRequest, plan_tour
+from micropolis_map.services.touring import TourPlan
+from micropolis_map.services.touring_comforts import comforts_near
+from micropolis_map.services.touring_drafts import TourDraft, planned_draft
 from micropolis_map.services.touring_files import FORMATS, tour_bytes
+from micropolis_map.services.touring_marks import marks_of
 from micropolis_map.services.touring_poster import PAPERS, place_poster, tour_poster
+from micropolis_map.services.touring_printed import Printed, content_key
 from micropolis_map.services.touring_published import published_tour, tour_name
-from micropolis_map.services.touring_stops import stops_of_ids
-from micropolis_map.web.answers import Body, answering, respond
+from micropolis_map.web.answers import Body, answering, not_modified, respond
 from micropolis_map.web.communities import known_slug
 
 STEP_FREE = ".step-free"
 LONGEST_ID = 128
-MOST_STOPS = 25
-"""Of a tour made here: so many are proven in a moment."""
+PDF = "application/pdf"
+_PRINTED = Printed()
 
 
 def routes(application: Application) -> list[BaseRoute]:
@@ -63,29 +69,45 @@ def _file(application: Application, ending: str, request: Request) -> Response:
     plan = published_tour(application, tour.id, lang, request.query_params.get("profile", "adult"))
     if asked.endswith(STEP_FREE):
         plan = _twin_of(plan, f"the tour {tour.id!r}")
-    content = tour_bytes(application, plan, ending, tour_name(tour, lang), address_of(request))
-    response = respond(request, Body.of(content, FORMATS[ending][0], _etag(content, ending)))
+    response = _answer(application, plan, ending, request, tour_name(tour, lang))
     response.headers["Content-Disposition"] = f'inline; filename="{_file_name(asked)}{ending}"'
     return response
 
 
 def _made(application: Application, ending: str, request: Request) -> Response:
     slug, query = known_slug(application, request), request.query_params
-    ids = [part for part in query.get("stops", "").split(",") if part]
-    if not 1 <= len(ids) <= MOST_STOPS:
-        raise InvalidInput(f"a tour of {len(ids)} stops", f"give 1 to {MOST_STOPS} ids of places in stops=")
-    asked = TourRequest(
-        stops_of_ids(application.place_store, slug, ids),
-        loop=query.get("loop") == "1",
-        profile=query.get("profile", "adult"),
-        first=ids[0] if query.get("first") == "1" else "",
-        lang=asked_language(request),
-    )
-    plan = plan_tour(application, slug, asked)
+    plan = planned_draft(application, TourDraft.parse(slug, query), asked_language(request))
     if query.get("step_free") == "1":
         plan = _twin_of(plan, "this tour")
-    content = tour_bytes(application, plan, ending, address=address_of(request))
+    return _answer(application, plan, ending, request)
+
+
+def _answer(
+    application: Application, plan: TourPlan, ending: str, request: Request, name: str = ""
+) -> Response:
+    address = address_of(request)
+    if ending == ".pdf":
+        texts = [(stop.id, dict(stop.name), dict(stop.about)) for stop in plan.stops]
+        build = application.community_store.current_build(plan.community)
+        key = content_key(plan.as_json(), texts, plan.request.lang, name, address, build, plan.credit)
+        return _printed(request, key, lambda: tour_bytes(application, plan, ending, name, address))
+    content = tour_bytes(application, plan, ending, name, address)
+    if ending == ".geojson" and request.query_params.get("marks") == "1":
+        content = _with_marks(application, plan, content)
     return respond(request, Body.of(content, FORMATS[ending][0], _etag(content, ending)))
+
+
+def _with_marks(application: Application, plan: TourPlan, content: bytes) -> bytes:
+    document = json.loads(content)
+    document["features"] += marks_of(plan, comforts_near(application.community_store, plan))
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _printed(request: Request, key: str, draw: Callable[[], bytes]) -> Response:
+    """Return the sheet, drawn only where it is not kept and the asker has not got it."""
+    if not_modified(request, key):
+        return respond(request, Body(b"", None, key, PDF))
+    return respond(request, Body(_PRINTED.get(key, draw), None, key, PDF))
 
 
 def _twin_of(plan: TourPlan, what: str) -> TourPlan:
@@ -99,12 +121,16 @@ def _poster(application: Application, request: Request) -> Response:
     lang, paper = asked_language(request), request.query_params.get("paper", "A4").upper()
     if paper not in PAPERS:
         raise InvalidInput(f"there is no paper {paper[:20]!r}", f"ask for one of {', '.join(PAPERS)}")
-    place = _public_place(application, asked)
+    place, address = _public_place(application, asked), address_of(request)
     if place is not None:
-        content = place_poster(place, lang, address_of(request), paper)
+        shown: Place | Tour = place
+        draw = partial(place_poster, place, lang, address, paper)
     else:
-        content = tour_poster(application.tour_store.get(asked), lang, address_of(request), paper)
-    return respond(request, Body.of(content, "application/pdf", _etag(content, asked)))
+        shown = application.tour_store.get(asked)
+        draw = partial(tour_poster, shown, lang, address, paper)
+    about = shown.description if isinstance(shown, Place) else shown.about
+    key = content_key(asked, lang, paper, address, dict(shown.name), dict(about))
+    return _printed(request, key, draw)
 
 
 def _public_place(application: Application, place_id: str) -> Place | None:
