@@ -16,7 +16,8 @@ def streams(pdf: bytes) -> list[bytes]:
     found = []
     for packed in STREAM.findall(pdf):
         try:
-            found.append(zlib.decompress(packed))
+            # a stream may end in a \r of its own, which the pattern took for the end of the line
+            found.append(zlib.decompressobj().decompress(packed))
         except zlib.error:
             found.append(packed)
     return found

@@ -170,6 +170,14 @@ class Visitor:
         """Evaluate `script` in the map's frame."""
         return self.map.locator("#map_div").evaluate(f"() => {script}")
 
+    def assert_nothing_ran(self) -> None:
+        """Assert that no text of `hostile_texts` ran in any frame, set a cookie, or broke the page."""
+        for frame in self.page.frames:
+            assert frame.evaluate("window.__pwned") is None, frame.url
+        assert self.page.evaluate("document.cookie.includes('pwned')") is False
+        assert self.page.locator("h1:visible").count() == 1
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it overflows"
+
 
 @pytest.fixture
 def visitor(
@@ -206,3 +214,22 @@ def visitor(
     if not failed and "asks_outside" not in request.keywords:
         assert [url for one in made for url in one.asked_outside] == []
         assert [error for one in made for error in one.errors] == []
+
+
+NO_NOISE = ("Failed to load resource", "[Violation]")
+"""Streamlit asks for its own files below a page's address first; the browser writes each 404 down."""
+
+
+@pytest.fixture
+def watched(visitor: Callable[..., Visitor]) -> Iterator[Callable[..., Visitor]]:
+    """Make visitors who are watched for whatever runs: no dialog, no error in the console."""
+    noticed: list[str] = []
+
+    def watch(**options: Any) -> Visitor:
+        one = visitor(**options)
+        one.page.on("dialog", lambda dialog: (noticed.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        one.page.on("console", lambda said: noticed.append(said.text) if said.type == "error" else None)
+        return one
+
+    yield watch
+    assert [text for text in noticed if not text.startswith(NO_NOISE)] == []
