@@ -16,10 +16,15 @@
 
 A message says what happened with the value, what was expected, and what to do. It is kept apart from the
 facts: ``what`` happened and what ``todo``; both survive pickling to a worker.
+
+Whoever raises an error that a person can meet on a page marks its words (`i18n.mark`) and gives the facts as
+values: ``NotFound(mark("there is no place {id}"), mark("look it up"), id=repr(place))``. Each face says it
+in the reader's language (`MicropolisError.told`); logs and commands stay English.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -32,12 +37,21 @@ class MicropolisError(Exception):
         What happened, with the offending value (``{value!r}``).
     todo
         What to do about it; an imperative sentence, may be empty.
+    values
+        What stands for the names in braces in both; without values braces are only braces.
     """
 
-    def __init__(self, what: str, todo: str = "") -> None:
+    def __init__(self, what: str, todo: str = "", **values: object) -> None:
         super().__init__(what, todo)
-        self.what = what
-        self.todo = todo
+        self._words = (what, todo)
+        self._values = {name: str(value) for name, value in values.items()}
+        self.what, self.todo = self.told()
+
+    def told(self, translated: Callable[[str], str] = str) -> tuple[str, str]:
+        """Return what happened and what to do, in the language that `translated` translates into."""
+        words = (translated(text) if text else "" for text in self._words)
+        what, todo = (text.format(**self._values) if self._values else text for text in words)
+        return what, todo
 
     def __str__(self) -> str:
         return f"{self.what}; {self.todo}" if self.todo else self.what
@@ -70,8 +84,8 @@ class Conflict(MicropolisError, RuntimeError):
 class TooMany(MicropolisError, RuntimeError):
     """Asked too often; `retry_after_s` says when it is worth asking again."""
 
-    def __init__(self, what: str, todo: str = "", retry_after_s: float = 60.0) -> None:
-        super().__init__(what, todo)
+    def __init__(self, what: str, todo: str = "", retry_after_s: float = 60.0, **values: object) -> None:
+        super().__init__(what, todo, **values)
         self.args = (what, todo, retry_after_s)
         self.retry_after_s = retry_after_s
 

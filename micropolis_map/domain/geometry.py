@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 DECIMALS = 7
 """1e-7 degrees are 1.1 cm at the equator: finer than any pin."""
@@ -42,7 +43,10 @@ def canonical_geometry(geometry: Any, where: str) -> dict[str, Any]:
     coordinates = _clean(geometry.get("coordinates"), _DEPTH[kind], where)
     if _count(coordinates) > MAX_POSITIONS:
         raise InvalidInput(
-            f"{where}: geometry has more than {MAX_POSITIONS} positions", "simplify the outline first"
+            mark("{where}: geometry has more than {most} positions"),
+            mark("simplify the outline first"),
+            where=where,
+            most=MAX_POSITIONS,
         )
     _check_lines(kind, coordinates, where)
     if kind == "Polygon":

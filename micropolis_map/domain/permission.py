@@ -24,6 +24,7 @@ from typing import Literal
 
 from micropolis_map.domain.place import Place
 from micropolis_map.errors import NotAllowed
+from micropolis_map.i18n import mark
 
 Role = Literal["resident", "organiser", "planner", "administrator"]
 ROLES: tuple[Role, ...] = ("resident", "organiser", "planner", "administrator")
@@ -138,7 +139,11 @@ def may(actor: Actor, action: Action, subject: Subject | None = None) -> bool:
 def require(actor: Actor, action: Action, subject: Subject | None = None) -> None:
     """Raise `NotAllowed` unless `may`."""
     if not may(actor, action, subject):
-        raise NotAllowed(f"{action.replace('_', ' ')!r} is not open to you", "sign in, or use your own link")
+        raise NotAllowed(
+            mark("this is not open to you ({action})"),
+            mark("sign in, or use your own link"),
+            action=action.replace("_", " "),
+        )
 
 
 def _is_author(actor: Actor, subject: Subject) -> bool:

@@ -7,6 +7,7 @@ import re
 import secrets
 
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{22,128}")
 """22 characters of base64url carry 132 bits, more than the 128 that nobody guesses."""
@@ -26,7 +27,7 @@ def check_secret(secret: object) -> str:
     """Return `secret`; InvalidInput, never repeating it, unless it could carry 128 random bits."""
     if not isinstance(secret, str) or not _SECRET.fullmatch(secret) or len(set(secret)) < 8:
         raise InvalidInput(
-            "the private key is not 22 to 128 random letters, digits, - and _",
-            "let the page make a new one, or open your private link again",
+            mark("the private key is not 22 to 128 random letters, digits, - and _"),
+            mark("let the page make a new one, or open your private link again"),
         )
     return secret

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.community import Community
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 NEAREST_KM = 20.0
 """A place's nearest point lies at most this far from the community's outline (0 when it lies inside)."""
@@ -58,15 +59,23 @@ class Reach:
         if nearest > NEAREST_KM + self.extra_km:
             lon, lat = geometry_corner(geometry)
             raise InvalidInput(
-                f"lies {nearest:,.0f} km from {self.name} (lon {lon:g}, lat {lat:g})",
-                f"places within {NEAREST_KM + self.extra_km:.0f} km are taken",
+                mark("lies {far} km from {name} (lon {lon}, lat {lat})"),
+                mark("places within {most} km are taken"),
+                far=f"{nearest:,.0f}",
+                name=self.name,
+                lon=f"{lon:g}",
+                lat=f"{lat:g}",
+                most=f"{NEAREST_KM + self.extra_km:.0f}",
             )
         corners = shapely.points(shapely.get_coordinates(there))
         farthest = float(shapely.distance(corners, here).max())
         if farthest > FARTHEST_KM + self.extra_km:
             raise InvalidInput(
-                f"reaches {farthest:,.0f} km away from {self.name}",
-                f"places within {FARTHEST_KM + self.extra_km:.0f} km are taken",
+                mark("reaches {far} km away from {name}"),
+                mark("places within {most} km are taken"),
+                far=f"{farthest:,.0f}",
+                name=self.name,
+                most=f"{FARTHEST_KM + self.extra_km:.0f}",
             )
 
     def _km(self, geometry: BaseGeometry) -> BaseGeometry:

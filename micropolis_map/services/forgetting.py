@@ -10,6 +10,7 @@ from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_parts import reverted
 from micropolis_map.domain.proposal import OPEN, Proposal, media_of
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import base_of
 from micropolis_map.stores.history_store import Forgetting, Tombstone
@@ -33,7 +34,7 @@ def forget(desk: Participation, actor: Actor, proposal_ids: Iterable[str]) -> in
     """
     wanted = [desk.proposals.get(proposal_id) for proposal_id in dict.fromkeys(proposal_ids)]
     if not wanted:
-        raise InvalidInput("nothing to delete was named", "name the proposals")
+        raise InvalidInput(mark("nothing to delete was named"), mark("name the proposals"))
     for proposal in wanted:
         require(actor, "delete", proposal.subject)
     by_place: dict[str, list[Proposal]] = {}

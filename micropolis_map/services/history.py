@@ -9,6 +9,7 @@ from micropolis_map.domain.permission import Actor, require
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_parts import Difference, differences
 from micropolis_map.errors import NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
 from micropolis_map.stores.history_store import Entry
 from micropolis_map.stores.place_store import Note
@@ -27,7 +28,13 @@ def compare(
     entries = {entry.revision: entry.place for entry in history(desk, actor, place_id)}
     for revision in {before, after} - {0}:
         if revision not in entries:
-            raise NotFound(f"{place_id!r} has no revision {revision}", f"choose one of 1 to {max(entries)}")
+            raise NotFound(
+                mark("{id} has no revision {revision}"),
+                mark("choose one of 1 to {last}"),
+                id=repr(place_id),
+                revision=revision,
+                last=max(entries),
+            )
     return differences(entries.get(before), entries[after])
 
 
@@ -37,7 +44,13 @@ def restore(desk: Participation, actor: Actor, place_id: str, revision: int) -> 
     require(actor, "restore", desk.subject_of(current))
     entries = {entry.revision: entry.place for entry in desk.revisions.entries(place_id)}
     if revision not in entries:
-        raise NotFound(f"{place_id!r} has no revision {revision}", f"choose one of 1 to {max(entries)}")
+        raise NotFound(
+            mark("{id} has no revision {revision}"),
+            mark("choose one of 1 to {last}"),
+            id=repr(place_id),
+            revision=revision,
+            last=max(entries),
+        )
     now = desk.moment()
     restored = replace(entries[revision], status=current.status, updated=now)
     note = Note(f"{actor.role}:{actor.account_id}"[:60], f"restored revision {revision}", now)

@@ -14,6 +14,7 @@ from micropolis_map.domain.place import Photo, Place
 from micropolis_map.domain.proposal import OPEN, Proposal, media_of
 from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import limit
 from micropolis_map.services.public_place import is_public
@@ -103,7 +104,11 @@ def recording(desk: Participation, actor: Actor, audio_id: str) -> tuple[Path, s
 
 def _seen(desk: Participation, actor: Actor, medium_id: str) -> bool:
     if not _MEDIUM_ID.fullmatch(medium_id):
-        raise NotFound(f"there is no photo or recording {medium_id[:60]!r}", "look the place up again")
+        raise NotFound(
+            mark("there is no photo or recording {id}"),
+            mark("look the place up again"),
+            id=repr(medium_id[:60]),
+        )
     if medium_id in _published(desk, desk.places.version()):
         return True
     medium = desk.media.find(medium_id)
@@ -114,7 +119,9 @@ def _seen(desk: Participation, actor: Actor, medium_id: str) -> bool:
             return False
     elif _in_hidden(desk, actor, medium_id):
         return False
-    raise NotFound(f"there is no photo or recording {medium_id[:60]!r}", "look the place up again")
+    raise NotFound(
+        mark("there is no photo or recording {id}"), mark("look the place up again"), id=repr(medium_id[:60])
+    )
 
 
 @lru_cache(maxsize=4)
@@ -142,10 +149,12 @@ def _known(desk: Participation, sending: Sending, data: bytes) -> Medium | None:
         raise InvalidInput(f"submission {sending.submission[:80]!r} is not valid", "send the submission's id")
     desk.communities.get(sending.community)
     if not data:
-        raise InvalidInput("nothing was sent", "choose a file that is not empty")
+        raise InvalidInput(mark("nothing was sent"), mark("choose a file that is not empty"))
     proposal = desk.proposals.find(sending.submission)
     if proposal is not None and proposal.author_key != key:
-        raise NotAllowed(f"submission {sending.submission!r} is not yours", "use your own link")
+        raise NotAllowed(
+            mark("submission {id} is not yours"), mark("use your own link"), id=repr(sending.submission)
+        )
     digest = hashlib.sha256(data).hexdigest()
     for medium in desk.media.of_submission(sending.submission):
         if medium.author_key == key and medium.digest == digest:
@@ -176,7 +185,9 @@ def _attach(desk: Participation, sending: Sending, medium: Medium) -> bool:
         if old.content is None or medium.id in frozenset().union(*media_of([old.content])):
             return old, None
         if old.state not in OPEN:
-            raise Conflict(f"what you sent is {old.state} by now", "add it as a change of the place")
+            raise Conflict(
+                mark("an organiser has decided on this by now"), mark("add it as a change of the place")
+            )
         return replace(old, content=_with_medium(old.content, old.kind, medium, sending)), None
 
     return desk.proposals.change(sending.submission, Note(), change)[0].content is not None
@@ -187,7 +198,7 @@ def _with_medium(content: Place, kind: str, medium: Medium, sending: Sending) ->
     if medium.kind == "photo" and (kind != "story" or not content.stories):
         return replace(content, photos=(*content.photos, _photo(medium, sending)))
     if not content.stories:
-        raise Conflict("a recording needs a story to go with", "send the story first")
+        raise Conflict(mark("a recording needs a story to go with"), mark("send the story first"))
     *others, last = content.stories
     if medium.kind == "photo":
         last = replace(last, photos=(*last.photos, _photo(medium, sending)))

@@ -12,6 +12,7 @@ from micropolis_map.domain.place_parts import parts_of, reverted
 from micropolis_map.domain.proposal import OPEN, Message, Proposal
 from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.errors import Conflict, InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services import taking_care
 from micropolis_map.services.moderating import MAX_REASON
 from micropolis_map.services.participation import Participation
@@ -46,7 +47,9 @@ def actor_of(secrets: Iterable[str]) -> Actor:
     """Return the resident who holds these private keys; InvalidInput for what cannot be one."""
     keys = [hashed(check_secret(secret)) for secret in secrets]
     if len(keys) > MAX_KEYS:
-        raise InvalidInput(f"{len(keys)} private keys at once", f"send at most {MAX_KEYS}")
+        raise InvalidInput(
+            mark("{n} private keys at once"), mark("send at most {most}"), n=len(keys), most=MAX_KEYS
+        )
     return Actor(keys=frozenset(keys))
 
 
@@ -68,12 +71,16 @@ def answer(desk: Participation, actor: Actor, proposal_id: str, text: str) -> Pr
     """Answer an organiser's question; the proposal waits in the queue again."""
     said = text.strip()
     if not said or len(said) > MAX_REASON:
-        raise InvalidInput(f"the answer has {len(said)} characters", f"write 1 to {MAX_REASON}")
+        raise InvalidInput(
+            mark("the answer has {n} characters"), mark("write 1 to {most}"), n=len(said), most=MAX_REASON
+        )
     at = desk.moment()
 
     def change(old: Proposal) -> Proposal:
         if old.state not in OPEN:
-            raise Conflict(f"proposal {old.id!r} is {old.state}", "there is nothing to answer")
+            raise Conflict(
+                mark("nobody waits for an answer to this any more"), mark("there is nothing to answer")
+            )
         return replace(old, state="pending", thread=(*old.thread, Message("author", at, said)))
 
     require(actor, "answer", desk.proposals.get(proposal_id).subject)

@@ -15,6 +15,7 @@ from micropolis_map.domain.place_parts import Difference, differences
 from micropolis_map.domain.proposal import OPEN, Message, Proposal, State
 from micropolis_map.domain.secret import hashed, new_secret
 from micropolis_map.errors import Conflict, InvalidInput, MicropolisError, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services.nearby import duplicates_of
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import (
@@ -63,7 +64,7 @@ class Outcome:
 
     proposal_id: str
     place_id: str = ""
-    error: str = ""
+    error: MicropolisError | None = None
 
 
 def queue(
@@ -105,7 +106,11 @@ def approve(
         if old.state == "approved":
             return old, None
         if old.state not in OPEN or old.content is None:
-            raise Conflict(f"proposal {old.id!r} is {old.state} already", "look at the queue again")
+            raise Conflict(
+                mark("proposal {id} was answered or withdrawn already"),
+                mark("look at the queue again"),
+                id=repr(old.id),
+            )
         place = _to_publish(old.content, stored, base or stored, take or {}, at)
         return _decided(old, "approved", actor, at), place
 
@@ -136,7 +141,7 @@ def decide_many(
                 done = _answer(desk, actor, proposal_id, decision, reason)
                 outcomes.append(Outcome(proposal_id, done.place_id))
         except MicropolisError as error:
-            outcomes.append(Outcome(proposal_id, error=str(error)))
+            outcomes.append(Outcome(proposal_id, error=error))
     return outcomes
 
 
@@ -173,7 +178,12 @@ def revise(desk: Participation, actor: Actor, place: Place, expected_revision: i
     require(actor, "revise", desk.subject_of(current))
     base = base_of(desk, place.id, expected_revision)
     if base is None:
-        raise InvalidInput(f"revision {expected_revision} of {place.id!r} is unknown", "open it again")
+        raise InvalidInput(
+            mark("revision {revision} of {id} is unknown"),
+            mark("open it again"),
+            revision=expected_revision,
+            id=repr(place.id),
+        )
     merged = merge(base, place, current)
     if merged.clashes:
         raise ChangedMeanwhile(merged.clashes, current)
@@ -220,7 +230,9 @@ def close_report(desk: Participation, actor: Actor, report_id: str) -> None:
             require(actor, "see_reports", desk.subject_of(place))
             desk.care.close_report(report_id, actor.account_id, desk.moment())
             return
-    raise NotFound(f"there is no open report {report_id[:40]!r}", "look at the list again")
+    raise NotFound(
+        mark("there is no open report {id}"), mark("look at the list again"), id=repr(report_id[:40])
+    )
 
 
 def author_subject(desk: Participation, place: Place, keys: Iterable[str]) -> Subject:
@@ -269,7 +281,11 @@ def _answer(desk: Participation, actor: Actor, proposal_id: str, state: State, t
 
     def change(old: Proposal, _: Place | None) -> tuple[Proposal, None]:
         if old.state not in OPEN:
-            raise Conflict(f"proposal {old.id!r} is {old.state} already", "look at the queue again")
+            raise Conflict(
+                mark("proposal {id} was answered or withdrawn already"),
+                mark("look at the queue again"),
+                id=repr(old.id),
+            )
         message = Message("organiser", at, said)
         return replace(_decided(old, state, actor, at), thread=(*old.thread, message)), None
 
@@ -288,7 +304,9 @@ def _note(actor: Actor, text: str, at: str) -> Note:
 def _said(text: str) -> str:
     said = text.strip()
     if not said:
-        raise InvalidInput("no reason was given", "say in a sentence why")
+        raise InvalidInput(mark("no reason was given"), mark("say in a sentence why"))
     if len(said) > MAX_REASON:
-        raise InvalidInput(f"the text has {len(said)} characters", f"say it in at most {MAX_REASON}")
+        raise InvalidInput(
+            mark("the text has {n} characters"), mark("write at most {most}"), n=len(said), most=MAX_REASON
+        )
     return said

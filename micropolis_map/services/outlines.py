@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.geometry import canonical_geometry
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 MAX_CORNERS = 2_000
 MAX_LENGTH_KM = 100.0
@@ -35,7 +36,9 @@ def mended(geometry: Any) -> tuple[dict[str, Any], bool]:
     drawn = shape(clean)
     corners = int(shapely.get_num_coordinates(drawn))
     if corners > MAX_CORNERS:
-        raise InvalidInput(f"the outline has {corners} corners", f"draw at most {MAX_CORNERS}")
+        raise InvalidInput(
+            mark("the outline has {n} corners"), mark("draw at most {most}"), n=corners, most=MAX_CORNERS
+        )
     whole = drawn
     if drawn.geom_type in {"Polygon", "MultiPolygon"} and not drawn.is_valid:
         whole = _areas(shapely.make_valid(drawn))
@@ -67,7 +70,9 @@ def _areas(mended_shape: BaseGeometry) -> BaseGeometry:
     parts = shapely.get_parts(mended_shape)
     areas = [p for part in parts for p in shapely.get_parts(part) if p.geom_type == "Polygon"]
     if not areas:
-        raise InvalidInput("the outline encloses nothing", "draw an area with at least three corners apart")
+        raise InvalidInput(
+            mark("the outline encloses nothing"), mark("draw an area with at least three corners apart")
+        )
     return shapely.union_all(areas)
 
 
@@ -75,10 +80,22 @@ def _check_size(whole: BaseGeometry) -> None:
     if "Polygon" in whole.geom_type:
         area_km2 = abs(_GEOD.geometry_area_perimeter(whole)[0]) / 1e6
         if area_km2 > MAX_AREA_KM2:
-            raise InvalidInput(f"the area has {area_km2:,.0f} km²", f"draw at most {MAX_AREA_KM2:.0f} km²")
+            raise InvalidInput(
+                mark("the area has {size} km²"),
+                mark("draw at most {most} km²"),
+                size=f"{area_km2:,.0f}",
+                most=f"{MAX_AREA_KM2:.0f}",
+            )
         if area_km2 <= 0:
-            raise InvalidInput("the outline encloses nothing", "draw an area with three corners apart")
+            raise InvalidInput(
+                mark("the outline encloses nothing"), mark("draw an area with at least three corners apart")
+            )
     elif "Line" in whole.geom_type:
         length_km = _GEOD.geometry_length(whole) / 1e3
         if length_km > MAX_LENGTH_KM:
-            raise InvalidInput(f"the path has {length_km:,.0f} km", f"draw at most {MAX_LENGTH_KM:.0f} km")
+            raise InvalidInput(
+                mark("the path has {size} km"),
+                mark("draw at most {most} km"),
+                size=f"{length_km:,.0f}",
+                most=f"{MAX_LENGTH_KM:.0f}",
+            )

@@ -20,6 +20,7 @@ from micropolis_map.domain.proposal import OPEN, Proposal
 from micropolis_map.domain.secret import check_secret, hashed, new_secret
 from micropolis_map.domain.spam import suspicion
 from micropolis_map.errors import Conflict, InvalidInput, NotFound, TooMany
+from micropolis_map.i18n import mark
 from micropolis_map.services.community_reach import Reach
 from micropolis_map.services.nearby import duplicates_of
 from micropolis_map.services.participation import Participation
@@ -52,8 +53,9 @@ class ChangedMeanwhile(Conflict):
 
     def __init__(self, clashes: tuple[Clash, ...], current: Place) -> None:
         super().__init__(
-            f"somebody else changed {len(clashes)} of the same things meanwhile",
-            "look at both and choose, or send yours beside theirs",
+            mark("somebody else changed {n} of the same things meanwhile"),
+            mark("look at both and choose, or send yours beside theirs"),
+            n=len(clashes),
         )
         self.args = (clashes, current)
         self.clashes = clashes
@@ -183,9 +185,12 @@ def limit(desk: Participation, address: str, action: str) -> None:
     wait_s = desk.care.attempt(who, action, now.timestamp(), window_s, most)
     if wait_s:
         raise TooMany(
-            f"{most} within {window_s / 60:.0f} minutes came from your network",
-            f"try again in {wait_s / 60:.0f} minutes; nothing you wrote is lost",
+            mark("{most} within {minutes} minutes came from your network"),
+            mark("try again in {wait} minutes; nothing you wrote is lost"),
             wait_s,
+            most=most,
+            minutes=f"{window_s / 60:.0f}",
+            wait=f"{wait_s / 60:.0f}",
         )
 
 
@@ -205,11 +210,14 @@ def clashes_with_current(desk: Participation, proposal: Proposal) -> tuple[Clash
 
 def _again(known: Proposal, submission: Submission, key: str) -> Receipt:
     if known.author_key != key:
-        raise Conflict(f"submission {submission.id!r} was sent by somebody else", "use a new id")
+        raise Conflict(
+            mark("submission {id} was sent by somebody else"), mark("use a new id"), id=repr(submission.id)
+        )
     if known.digest != submission.digest:
         raise Conflict(
-            f"submission {submission.id!r} was sent before with other words",
-            "change it with your private link, or send it with a new id",
+            mark("submission {id} was sent before with other words"),
+            mark("change it with your private link, or send it with a new id"),
+            id=repr(submission.id),
         )
     return Receipt(known, findings_in(known.content, None) if known.content else (), new=False)
 
@@ -219,7 +227,9 @@ def _refuse_machines(submission: Submission) -> None:
     if reason == "honeypot":
         raise WrongFields({"website2": "leave_empty"})
     if reason == "too_fast":
-        raise InvalidInput("this was sent within three seconds", "look it over once more and send it again")
+        raise InvalidInput(
+            mark("this was sent within three seconds"), mark("look it over once more and send it again")
+        )
 
 
 def _base(desk: Participation, submission: Submission, key: str) -> Place | Proposal | None:
@@ -234,14 +244,20 @@ def _base(desk: Participation, submission: Submission, key: str) -> Place | Prop
     subject = replace(subject_of(current), author_key=key if own else "")
     seen = may(Actor(keys=frozenset({key})), "see", subject)
     if current.community != submission.community or not seen:
-        raise NotFound(f"there is no place {submission.place_id[:128]!r}", "look it up in the list of places")
+        raise NotFound(
+            mark("there is no place {id}"),
+            mark("look it up in the list of places"),
+            id=repr(submission.place_id[:128]),
+        )
     if submission.kind == "story" or submission.base_revision in {None, current.revision}:
         return current
     base = base_of(desk, submission.place_id, int(submission.base_revision or 0))
     if base is None:
         raise InvalidInput(
-            f"base_revision {submission.base_revision} of {submission.place_id!r} is unknown",
-            "open the place again and repeat the change",
+            mark("base_revision {revision} of {id} is unknown"),
+            mark("open the place again and repeat the change"),
+            revision=submission.base_revision,
+            id=repr(submission.place_id),
         )
     return base
 
@@ -258,7 +274,9 @@ def _corrected(desk: Participation, waiting: Proposal, submission: Submission) -
 
     def change(old: Proposal, _: Place | None) -> tuple[Proposal, None]:
         if old.state not in OPEN:
-            raise Conflict(f"proposal {old.id!r} is {old.state} by now", "open your private link again")
+            raise Conflict(
+                mark("an organiser has decided on this by now"), mark("open your private link again")
+            )
         flags = {flag for flag in old.flags if not flag.startswith("personal:")}
         flags |= {f"personal:{finding.kind}" for finding in findings}
         district = district_at(community, place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from micropolis_map.domain.permission import RESIDENT, may, subject_of
 from micropolis_map.domain.place import Place
 from micropolis_map.errors import NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.ports import PlaceStore
 
 
@@ -22,7 +23,9 @@ def public_place(store: PlaceStore, community: str, place_id: str) -> Place:
         There is none of that id, it belongs elsewhere, or it is not public: the words are the same, so that
         what is not public is not confirmed either.
     """
-    unknown = NotFound(f"there is no place {place_id[:128]!r}", "look it up in the list of places")
+    unknown = NotFound(
+        mark("there is no place {id}"), mark("look it up in the list of places"), id=repr(place_id[:128])
+    )
     try:
         place = store.get(place_id[:128])
     except NotFound:

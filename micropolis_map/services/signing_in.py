@@ -18,6 +18,7 @@ from micropolis_map.domain.freshness import iso
 from micropolis_map.domain.permission import ROLES, Actor, Role, require
 from micropolis_map.domain.secret import hashed, new_secret
 from micropolis_map.errors import InvalidInput, NotAllowed, NotFound, TooMany
+from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import limit
 from micropolis_map.stores.account_store import TokenKind
@@ -31,7 +32,7 @@ FAILURES, FAILURE_WINDOW_S = 5, 900.0
 
 _LOGIN = re.compile(r"[^\s@,;<>\"]{1,100}(@[^\s@,;<>\"]{1,99})?")
 _HASHER = PasswordHasher()
-_WRONG = "login or password is wrong"
+_WRONG = mark("login or password is wrong")
 
 
 def setup_link(desk: Participation) -> str | None:
@@ -53,7 +54,7 @@ def set_up(desk: Participation, token: str, login: str, name: str, password: str
         There is an administrator already.
     """
     if desk.accounts.has_administrator():
-        raise NotAllowed("the map has an administrator already", "ask them for an account")
+        raise NotAllowed(mark("the map has an administrator already"), mark("ask them for an account"))
     account = _new_account(desk, login, name, "administrator")
     return desk.accounts.add_with_token(account, _hash(password), hashed(token), desk.moment())
 
@@ -90,7 +91,11 @@ def change_account(desk: Participation, actor: Actor, account: Account) -> Accou
     others = [a for a in desk.accounts.accounts() if a.id != account.id]
     loses = account.role != "administrator" or not account.active
     if loses and not any(a.role == "administrator" and a.active for a in others):
-        raise InvalidInput(f"{account.login!r} is the last administrator", "make another one first")
+        raise InvalidInput(
+            mark("{login} is the last administrator"),
+            mark("make another one first"),
+            login=repr(account.login),
+        )
     return desk.accounts.replace(account)
 
 
@@ -117,7 +122,7 @@ def sign_in(desk: Participation, login: str, password: str, address: str = "") -
     account, kept = found or (None, "")
     right = _is_right(kept or _nobodys_hash(), password) and bool(kept)
     if account is None or not right or not account.active:
-        raise NotAllowed(_WRONG, "try again, or ask an administrator for a new link")
+        raise NotAllowed(_WRONG, mark("try again, or ask an administrator for a new link"))
     desk.care.forget_attempts(hashed(f"login:{account.login}"), "password")
     return account, open_session(desk, account)
 
@@ -172,7 +177,9 @@ def _new_account(desk: Participation, login: str, name: str, role: Role) -> Acco
     clean = login.strip().lower()
     if not _LOGIN.fullmatch(clean):
         raise InvalidInput(
-            f"login {login[:80]!r} is not usable", "use an e-mail address or a name without blanks"
+            mark("login {login} is not usable"),
+            mark("use an e-mail address or a name without blanks"),
+            login=repr(login[:80]),
         )
     if role not in ROLES or role == "resident":
         raise InvalidInput(f"role is {role!r}", "give organiser, planner or administrator")
@@ -185,7 +192,9 @@ def _check_scope(desk: Participation, communities: tuple[str, ...], districts: t
     for full in districts:
         slug, _, name = full.partition("/")
         if name not in {district.name for district in desk.communities.get(slug).districts}:
-            raise NotFound(f"there is no district {full!r}", "write it as community/district")
+            raise NotFound(
+                mark("there is no district {name}"), mark("write it as community/district"), name=repr(full)
+            )
 
 
 def _limit_login(desk: Participation, login: str) -> None:
@@ -193,14 +202,20 @@ def _limit_login(desk: Participation, login: str) -> None:
     wait_s = desk.care.attempt(who, "password", desk.now().timestamp(), FAILURE_WINDOW_S, FAILURES)
     if wait_s:
         raise TooMany(
-            "too many wrong passwords for this login", f"try again in {wait_s / 60:.0f} minutes", wait_s
+            mark("too many wrong passwords for this login"),
+            mark("try again in {wait} minutes"),
+            wait_s,
+            wait=f"{wait_s / 60:.0f}",
         )
 
 
 def _hash(password: str) -> str:
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise InvalidInput(
-            f"the password has {len(password)} characters", f"choose one of at least {MIN_PASSWORD}"
+            mark("the password has {n} characters"),
+            mark("choose one of at least {least}"),
+            n=len(password),
+            least=MIN_PASSWORD,
         )
     return _HASHER.hash(password)
 

@@ -15,6 +15,7 @@ from micropolis_map.domain.place_geojson import LICENCE, feature_to_place, place
 from micropolis_map.domain.proposal import PROPOSAL_KINDS, ProposalKind, media_of
 from micropolis_map.domain.spam import MAX_LINKS, links_in
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.services.outlines import mended
 
 MAX_PHOTOS = 5
@@ -28,7 +29,9 @@ class WrongFields(InvalidInput):
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         named = ", ".join(f"{name} ({code})" for name, code in sorted(fields.items()))
-        super().__init__(f"some fields are not right: {named}", "correct them and send again")
+        super().__init__(
+            mark("some fields are not right: {fields}"), mark("correct them and send again"), fields=named
+        )
         self.args = (dict(fields),)
         self.fields = dict(fields)
 

@@ -13,6 +13,7 @@ from micropolis_map.domain.place import Place
 from micropolis_map.domain.proposal import media_of
 from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.errors import Conflict, InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.public_place import public_place
 from micropolis_map.stores.care_store import Report
@@ -72,7 +73,9 @@ def report(desk: Participation, community: str, place_id: str, reason: str, text
     if reason not in REASONS:
         raise InvalidInput(f"reason is {reason[:40]!r}", f"give one of {', '.join(REASONS)}")
     if len(text) > MAX_REPORT:
-        raise InvalidInput(f"the text has {len(text)} characters", f"write at most {MAX_REPORT}")
+        raise InvalidInput(
+            mark("the text has {n} characters"), mark("write at most {most}"), n=len(text), most=MAX_REPORT
+        )
     kept = Report(
         secrets.token_hex(10),
         place_id,

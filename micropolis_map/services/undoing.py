@@ -8,6 +8,7 @@ from micropolis_map.domain.permission import Actor, require
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.proposal import Proposal
 from micropolis_map.errors import Conflict, InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import base_of
 from micropolis_map.stores.place_store import Note
@@ -28,19 +29,25 @@ def undo(desk: Participation, actor: Actor, before: Proposal) -> Proposal:
     now = desk.proposals.get(before.id)
     require(actor, "decide", now.subject)
     if now.place_id != before.place_id or now.content != before.content:
-        raise Conflict(f"proposal {before.id!r} was changed meanwhile", "look at the queue again")
+        raise Conflict(
+            mark("proposal {id} was changed meanwhile"), mark("look at the queue again"), id=repr(before.id)
+        )
     former = base_of(desk, now.place_id, now.result_revision - 1) if now.result_revision > 1 else None
     at = desk.moment()
 
     def change(old: Proposal, stored: Place | None) -> tuple[Proposal, Place | None]:
         if old.state not in _DECIDED:
-            raise InvalidInput(f"proposal {old.id!r} is {old.state}", "there is no decision to take back")
+            raise InvalidInput(
+                mark("no decision on {id} stands"), mark("there is no decision to take back"), id=repr(old.id)
+            )
         if any(message.by == "author" for message in old.thread[len(before.thread) :]):
-            raise Conflict("its author answered meanwhile", "look at the queue again")
+            raise Conflict(mark("its author answered meanwhile"), mark("look at the queue again"))
         if old.state != "approved":
             return before, None
         if stored is None or stored.revision != old.result_revision:
-            raise Conflict("the place was changed again since", "restore an older state in its history")
+            raise Conflict(
+                mark("the place was changed again since"), mark("restore an older state in its history")
+            )
         if former is None:
             return before, replace(stored, status="withdrawn", updated=at)
         return before, replace(former, updated=at)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from micropolis_map.domain.account import Account
 from micropolis_map.errors import Conflict, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import ACCOUNT, TOKEN
@@ -35,7 +36,11 @@ class SqlAccountStore:
         with self._database.reading() as connection:
             row = connection.execute(sa.select(ACCOUNT).where(ACCOUNT.c.id == account_id)).mappings().first()
         if row is None:
-            raise NotFound(f"there is no account {account_id[:40]!r}", "look it up in the list of accounts")
+            raise NotFound(
+                mark("there is no account {id}"),
+                mark("look it up in the list of accounts"),
+                id=repr(account_id[:40]),
+            )
         return _account(row)
 
     def by_login(self, login: str) -> tuple[Account, str] | None:
@@ -118,7 +123,7 @@ def _spend(connection: Connection, token: str, kind: TokenKind, now: str) -> str
     query = sa.select(TOKEN).where(TOKEN.c.hash == token, TOKEN.c.kind == kind, TOKEN.c.expires > now)
     row = connection.execute(query).first()
     if row is None:
-        raise NotFound("this one-time link is spent, expired or wrong", "ask for a new one")
+        raise NotFound(mark("this one-time link is spent, expired or wrong"), mark("ask for a new one"))
     connection.execute(sa.delete(TOKEN).where(TOKEN.c.hash == token))
     return str(row.account_id)
 
@@ -126,7 +131,9 @@ def _spend(connection: Connection, token: str, kind: TokenKind, now: str) -> str
 def _add(connection: Connection, account: Account, password: str) -> None:
     place_store.wait_for_turn(connection)
     if connection.execute(sa.select(ACCOUNT.c.id).where(ACCOUNT.c.login == account.login)).first():
-        raise Conflict(f"an account {account.login!r} exists already", "choose another login")
+        raise Conflict(
+            mark("an account {login} exists already"), mark("choose another login"), login=repr(account.login)
+        )
     connection.execute(sa.insert(ACCOUNT).values(_row(account) | {"password": password}))
 
 

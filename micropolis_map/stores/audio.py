@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.stores.files import unwritable, write_whole
 
 MAX_BYTES = 10_000_000
 TYPES = {"webm": "audio/webm", "ogg": "audio/ogg", "mp4": "audio/mp4"}
 
 _ID = re.compile(r"a[A-Za-z0-9_-]{20,40}")
-_TODO = "record it in the browser, or choose a WebM, Ogg or MP4 (M4A) recording"
+_TODO = mark("record it in the browser, or choose a WebM, Ogg or MP4 (M4A) recording")
 _MP4_BRANDS = {b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"dash"}
 _PERSONAL_BOXES = {b"udta", b"meta", b"uuid"}
 _CONTAINERS = {b"moov", b"trak", b"mdia", b"moof", b"traf"}
@@ -39,11 +40,15 @@ class AudioStore:
             It cannot be written.
         """
         if len(data) > MAX_BYTES:
-            limit = f"send at most {MAX_BYTES // 1_000_000} MB"
-            raise InvalidInput(f"the recording has {len(data) / 1e6:.1f} MB", limit)
+            raise InvalidInput(
+                mark("the recording has {size} MB"),
+                mark("send at most {most} MB"),
+                size=f"{len(data) / 1e6:.1f}",
+                most=MAX_BYTES // 1_000_000,
+            )
         kind = sniffed(data)
         if kind is None:
-            raise InvalidInput("this is not a recording of a kind we can play", _TODO)
+            raise InvalidInput(mark("this is not a recording of a kind we can play"), _TODO)
         audio_id = f"a{secrets.token_urlsafe(18)}"
         write_whole(
             self._folder / audio_id[:2] / f"{audio_id}.{kind}", blanked(data) if kind == "mp4" else data
@@ -57,7 +62,9 @@ class AudioStore:
                 path = self._folder / audio_id[:2] / f"{audio_id}.{ending}"
                 if path.is_file():
                     return path, media_type
-        raise NotFound(f"there is no recording {audio_id[:60]!r}", "look the place up again")
+        raise NotFound(
+            mark("there is no recording {id}"), mark("look the place up again"), id=repr(audio_id[:60])
+        )
 
     def path(self, name: str) -> Path:
         """Return where the recording's file ``<id>.<ending>`` belongs; `NotFound` for no such name."""

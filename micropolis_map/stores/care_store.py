@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 
 from micropolis_map.errors import NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import ATTEMPT, CONFIRMATION, REPORT, STILL_TRUE
@@ -96,7 +97,11 @@ class SqlCareStore:
             update = sa.update(REPORT).where(REPORT.c.id == report_id)
             done = connection.execute(update.values(closed=now, closed_by=closed_by, text="", device=""))
             if not done.rowcount:
-                raise NotFound(f"there is no report {report_id[:40]!r}", "look it up in the list of reports")
+                raise NotFound(
+                    mark("there is no report {id}"),
+                    mark("look it up in the list of reports"),
+                    id=repr(report_id[:40]),
+                )
 
     def salt(self, day: str, fresh: str) -> str:
         """Return the salt of `day`, `fresh` when it has none yet; those of other days are gone for good."""

@@ -9,6 +9,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from micropolis_map.errors import Conflict
+from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import MEDIA
@@ -43,7 +44,9 @@ class SqlMediaStore:
             query = sa.select(sa.func.count()).select_from(MEDIA).where(*same)
             if connection.execute(query).scalar_one() >= most:
                 raise Conflict(
-                    f"{most} of these are there already", f"send at most {most}, or remove one first"
+                    mark("{most} of these are there already"),
+                    mark("send at most {most}, or remove one first"),
+                    most=most,
                 )
             connection.execute(sa.insert(MEDIA).values(asdict(medium)))
 

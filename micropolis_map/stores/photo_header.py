@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 MAX_PIXELS = 60_000_000
 """Phones make up to 50 million; decoding this much takes 180 MB for a moment."""
@@ -34,6 +35,11 @@ def check_size(size: tuple[int, int], filename: str) -> None:
     width, height = size
     if width < 1 or height < 1 or max(size) > MAX_SIDE or width * height > MAX_PIXELS:
         raise InvalidInput(
-            f"{filename!r} has {width} × {height} pixels",
-            f"give at most {MAX_PIXELS // 1_000_000} million, {MAX_SIDE} on the longest side",
+            mark("{file} has {width} × {height} pixels"),
+            mark("give at most {millions} million, {side} on the longest side"),
+            file=repr(filename),
+            width=width,
+            height=height,
+            millions=MAX_PIXELS // 1_000_000,
+            side=MAX_SIDE,
         )

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms
 from pillow_heif import HeifImagePlugin  # noqa: F401 (importing it teaches Pillow to read HEIC)
 
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.stores.files import unreadable, unwritable, write_whole
 from micropolis_map.stores.photo_header import check_size, looks_like
 
@@ -26,7 +27,7 @@ SIZES = (320, 960, 1920)
 QUALITY = 82
 
 _ID = re.compile(r"[A-Za-z0-9_-]{20,40}")
-_TODO = "choose a JPEG, PNG, WebP or HEIC photo"
+_TODO = mark("choose a JPEG, PNG, WebP or HEIC photo")
 _ORIENTATION = 0x0112
 _TURNINGS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -100,7 +101,9 @@ class PhotoStore:
         try:
             return path.read_bytes()
         except FileNotFoundError:
-            raise NotFound(f"there is no photo {photo_id[:60]!r}", "look the place up again") from None
+            raise NotFound(
+                mark("there is no photo {id}"), mark("look the place up again"), id=repr(photo_id[:60])
+            ) from None
         except OSError as error:
             raise unreadable(path, error) from error
 
@@ -125,7 +128,13 @@ class PhotoStore:
         """Return where the photo in this size is or would be; `NotFound` for no such id or size."""
         if not _ID.fullmatch(photo_id) or size not in SIZES:
             sizes = ", ".join(map(str, SIZES))
-            raise NotFound(f"there is no photo {photo_id[:60]!r} of {size} pixels", f"ask for {sizes}")
+            raise NotFound(
+                mark("there is no photo {id} of {size} pixels"),
+                mark("ask for {sizes}"),
+                id=repr(photo_id[:60]),
+                size=size,
+                sizes=sizes,
+            )
         return self._folder / photo_id[:2] / photo_id / f"{size}.webp"
 
 
@@ -154,19 +163,33 @@ def _degrees(parts: Any, letter: str) -> float:
 @contextmanager
 def _opened(data: bytes, filename: str) -> Iterator[Image.Image]:
     if len(data) > MAX_BYTES:
-        wrong(filename, f"has {len(data) / 1e6:.1f} MB", f"choose one of at most {MAX_BYTES // 1_000_000} MB")
+        size, most = f"{len(data) / 1e6:.1f}", MAX_BYTES // 1_000_000
+        raise InvalidInput(
+            mark("{file} has {size} MB"),
+            mark("choose one of at most {most} MB"),
+            file=repr(filename),
+            size=size,
+            most=most,
+        )
     kind = looks_like(data)
     if kind is None:
-        wrong(filename, "is not a photo of a kind we can read", _TODO)
+        raise InvalidInput(mark("{file} is not a photo of a kind we can read"), _TODO, file=repr(filename))
     try:
         with Image.open(io.BytesIO(data), formats=(kind,)) as picture:
             yield picture
     except InvalidInput:
         raise
     except Image.DecompressionBombError as error:
-        raise InvalidInput(f"{filename!r} has too many pixels: {error}", "make it smaller first") from error
+        raise InvalidInput(
+            mark("{file} has too many pixels"), mark("make it smaller first"), file=repr(filename)
+        ) from error
     except _BROKEN as error:
-        raise InvalidInput(f"{filename!r} is broken: {error}", "save or send the photo again") from error
+        raise InvalidInput(
+            mark("{file} is broken: {why}"),
+            mark("save or send the photo again"),
+            file=repr(filename),
+            why=error,
+        ) from error
 
 
 def _upright(data: bytes, filename: str) -> tuple[Image.Image, tuple[int, int]]:
@@ -175,7 +198,12 @@ def _upright(data: bytes, filename: str) -> tuple[Image.Image, tuple[int, int]]:
         check_size(picture.size, filename)
         frames = int(getattr(picture, "n_frames", 1))
         if frames > 1 and picture.format in {"PNG", "WEBP"}:  # a phone's JPEG or HEIC may carry a second view
-            wrong(filename, f"is an animation of {frames} pictures", "choose a single photo")
+            raise InvalidInput(
+                mark("{file} is an animation of {n} pictures"),
+                mark("choose a single photo"),
+                file=repr(filename),
+                n=frames,
+            )
         width, height = picture.size
         picture.draft(None, (SIZES[-1] * 2, SIZES[-1] * 2))  # decodes fewer pixels
         turning = _turning(picture)
@@ -217,8 +245,3 @@ def _by_profile(picture: Image.Image, profile: bytes) -> Image.Image:
     except (ImageCms.PyCMSError, OSError, ValueError):
         return picture
     return picture if done is None else done
-
-
-def wrong(filename: str, what: str, todo: str) -> NoReturn:
-    """Raise the error that a photo cannot be taken."""
-    raise InvalidInput(f"{filename!r} {what}", todo)

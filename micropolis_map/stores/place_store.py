@@ -16,6 +16,7 @@ from micropolis_map.domain.geometry import bounds
 from micropolis_map.domain.place import Place, Status
 from micropolis_map.domain.place_geojson import feature_text, feature_to_place, normalised
 from micropolis_map.errors import Conflict, InvalidInput, NotFound, StoreUnavailable
+from micropolis_map.i18n import mark
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import TOMBSTONE
 from micropolis_map.stores.tables import META, PLACE, PLACE_REVISION
@@ -55,7 +56,11 @@ class SqlPlaceStore:
             with self._database.reading() as connection:
                 found = stored_places(connection, [place_id])
         if place_id not in found:
-            raise NotFound(f"there is no place {place_id[:128]!r}", "look it up in the list of places")
+            raise NotFound(
+                mark("there is no place {id}"),
+                mark("look it up in the list of places"),
+                id=repr(place_id[:128]),
+            )
         return found[place_id]
 
     def places(self, community: str | None = None, *, published_only: bool = True) -> Sequence[Place]:
@@ -148,12 +153,14 @@ def append(
     known = stored_places(connection, [place.id])
     old = known.get(place.id)
     if buried(connection, [place.id]):
-        raise Conflict(f"place {place.id!r} was deleted by its author", "pin it anew")
+        raise Conflict(mark("place {id} was deleted by its author"), mark("pin it anew"), id=repr(place.id))
     if expected_revision is not None and expected_revision != (old.revision if old else 0):
         raise Conflict(
-            f"place {place.id!r} is at revision {old.revision if old else 0}, the change was made on "
-            f"{expected_revision}",
-            "look at what changed, then save again",
+            mark("place {id} is at revision {now}, the change was made on {then}"),
+            mark("look at what changed, then save again"),
+            id=repr(place.id),
+            now=old.revision if old else 0,
+            then=expected_revision,
         )
     new = _next(clean, old)
     count_change(connection)

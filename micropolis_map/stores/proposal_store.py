@@ -14,6 +14,7 @@ from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_geojson import feature_text
 from micropolis_map.domain.proposal import Message, Proposal
 from micropolis_map.errors import Conflict, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import MEDIA, PROPOSAL
@@ -113,7 +114,11 @@ class SqlProposalStore:
             place_store.wait_for_turn(connection)
             old = _existing(connection, proposal_id)
             if not old.author_key:
-                raise Conflict(f"proposal {proposal_id!r} was deleted by its author", "no link can open it")
+                raise Conflict(
+                    mark("proposal {id} was deleted by its author"),
+                    mark("no link can open it"),
+                    id=repr(proposal_id),
+                )
             for table in (PROPOSAL, MEDIA):
                 connection.execute(
                     sa.update(table).where(table.c.author_key == old.author_key).values(author_key=key)
@@ -134,7 +139,9 @@ def rewrite(connection: Connection, proposal: Proposal) -> None:
 def _existing(connection: Connection, proposal_id: str) -> Proposal:
     found = _proposals(connection, PROPOSAL.c.id == proposal_id)
     if not found:
-        raise NotFound(f"there is no proposal {proposal_id[:64]!r}", "check the address")
+        raise NotFound(
+            mark("there is no proposal {id}"), mark("check the address"), id=repr(proposal_id[:64])
+        )
     return found[0]
 
 

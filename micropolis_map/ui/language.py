@@ -6,6 +6,7 @@ import streamlit as st
 
 from micropolis_map import i18n
 from micropolis_map.domain.text import LANGUAGES
+from micropolis_map.errors import MicropolisError
 
 KEY = "mm_lang"
 
@@ -36,3 +37,8 @@ def _(text: str) -> str:
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Return the form of the text that fits the number `n` in the reader's language."""
     return i18n.translation(current()).ngettext(singular, plural, n)
+
+
+def told(error: MicropolisError) -> str:
+    """Return what happened and what to do, in one line in the reader's language."""
+    return "; ".join(text for text in error.told(_) if text)

@@ -13,7 +13,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from micropolis_map import i18n
 from micropolis_map.errors import MicropolisError, NotFound, answer
+from micropolis_map.i18n import mark
+from micropolis_map.web.reader import reader_language
 
 GEOJSON = "application/geo+json"
 JSON = "application/json"
@@ -68,14 +71,15 @@ def accepts_gzip(request: Request) -> bool:
     return False
 
 
-def error_response(error: MicropolisError) -> Response:
-    """Return ``{"error": what, "todo": what to do}`` with the status of `errors.ANSWERS`."""
-    content = json.dumps({"error": error.what, "todo": error.todo}, ensure_ascii=False)
+def error_response(error: MicropolisError, lang: str = "en") -> Response:
+    """Return ``{"error": what, "todo": what to do}`` in the language, with the status of `errors.ANSWERS`."""
+    what, todo = error.told(i18n.translation(lang).gettext)
+    content = json.dumps({"error": what, "todo": todo}, ensure_ascii=False)
     return Response(
         content,
         status_code=answer(error).http_status,
         media_type=JSON,
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", "Content-Language": lang},
     )
 
 
@@ -87,7 +91,7 @@ def answering(endpoint: Endpoint) -> Endpoint:
         try:
             return endpoint(request)
         except MicropolisError as error:
-            return error_response(error)
+            return error_response(error, reader_language(request))
 
     return answered
 
@@ -95,7 +99,9 @@ def answering(endpoint: Endpoint) -> Endpoint:
 @answering
 def nothing_here(request: Request) -> Response:
     """Answer 404 under our prefixes, where Streamlit would else answer with its own page."""
-    raise NotFound(f"there is nothing at {request.url.path[:200]!r}", "check the address")
+    raise NotFound(
+        mark("there is nothing at {address}"), mark("check the address"), address=repr(request.url.path[:200])
+    )
 
 
 def query_lists(request: Request) -> dict[str, list[str]]:

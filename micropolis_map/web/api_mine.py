@@ -16,6 +16,7 @@ from micropolis_map.bootstrap import Application
 from micropolis_map.domain.permission import Actor
 from micropolis_map.domain.place_geojson import place_to_feature
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.services import forgetting, mine
 from micropolis_map.services.mine import Thing
 from micropolis_map.services.public_place import is_public
@@ -54,7 +55,7 @@ def routes(application: Application) -> list[BaseRoute]:
         def handle(request: Request, body: bytes) -> Response:
             actor = holder_of(request)
             if not actor.keys:
-                raise InvalidInput("no private key was sent", "open your private link again")
+                raise InvalidInput(mark("no private key was sent"), mark("open your private link again"))
             return answered(action(actor, json_of(request, body)))
 
         return posting(handle)

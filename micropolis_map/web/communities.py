@@ -7,6 +7,7 @@ from starlette.requests import Request
 from micropolis_map.bootstrap import Application
 from micropolis_map.domain.place_fields import check_slug
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.i18n import mark
 
 
 def known_slug(application: Application, request: Request) -> str:
@@ -23,5 +24,5 @@ def known_slug(application: Application, request: Request) -> str:
     except InvalidInput:
         known = False
     if not known:
-        raise NotFound(f"there is no community {slug[:80]!r}", "check the address")
+        raise NotFound(mark("there is no community {name}"), mark("check the address"), name=repr(slug[:80]))
     return slug

@@ -22,8 +22,9 @@ from micropolis_map.maps.addresses import places_url
 from micropolis_map.web import pin_texts
 from micropolis_map.web.answers import answering, query_lists
 from micropolis_map.web.communities import known_slug
-from micropolis_map.web.page_frame import page, reader_language
+from micropolis_map.web.page_frame import page
 from micropolis_map.web.pin_pages import community_name, gone, home, map_state
+from micropolis_map.web.reader import reader_language
 
 TEXTS = {
     "close": mark("Close"),

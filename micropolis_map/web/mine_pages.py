@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
 from micropolis_map.web import pin_texts
-from micropolis_map.web.page_frame import page, reader_language, translated
+from micropolis_map.web.page_frame import page, translated
 from micropolis_map.web.pin_pages import community_name
+from micropolis_map.web.reader import reader_language
 
 
 def routes(application: Application) -> list[BaseRoute]:

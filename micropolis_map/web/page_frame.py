@@ -24,6 +24,7 @@ from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.maps.shapes import svg
 from micropolis_map.maps.state_layer import script_json
 from micropolis_map.web.assets import APP_FOLDER
+from micropolis_map.web.reader import reader_language
 from micropolis_map.web.security import TILE_HOSTS
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -62,20 +63,6 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-
-
-def reader_language(request: Request) -> str:
-    """Return the language of ``?lang=``, else the first one of the browser's that we speak, else English."""
-    asked = request.query_params.get("lang", "")
-    if asked in LANGUAGES:
-        return asked
-    weighted = []
-    for position, part in enumerate(request.headers.get("accept-language", "")[:500].split(",")):
-        code, _, weight = part.strip().partition(";q=")
-        lang = code.split("-")[0].lower()
-        if lang in LANGUAGES:
-            weighted.append((-_weight(weight), position, lang))
-    return min(weighted)[2] if weighted else "en"
 
 
 def translated(texts: Mapping[str, str], lang: str) -> dict[str, str]:
@@ -142,10 +129,3 @@ def _environment() -> Environment:
     environment.globals["version"] = VERSION
     environment.globals["import_map"] = Markup(_IMPORT_MAP)  # noqa: S704 - our own file names
     return environment
-
-
-def _weight(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 0.0

@@ -38,7 +38,8 @@ from micropolis_map.web import pin_texts
 from micropolis_map.web.answers import Body, answering, respond
 from micropolis_map.web.assets import APP_FOLDER
 from micropolis_map.web.communities import known_slug
-from micropolis_map.web.page_frame import page, reader_language, translated
+from micropolis_map.web.page_frame import page, translated
+from micropolis_map.web.reader import reader_language
 
 _WORKER = APP_FOLDER / "js" / "pin" / "worker.js"
 """Served under ``/pin/``, because a worker reaches no farther than its own folder."""

@@ -17,14 +17,17 @@ from anyio import to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from micropolis_map import i18n
 from micropolis_map.domain.permission import RESIDENT, Actor
 from micropolis_map.errors import InvalidInput, MicropolisError, NotAllowed, TooMany, answer
+from micropolis_map.i18n import mark
 from micropolis_map.services import signing_in
 from micropolis_map.services.mine import actor_of
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import ChangedMeanwhile
 from micropolis_map.services.submission import WrongFields
 from micropolis_map.web.answers import JSON, json_text
+from micropolis_map.web.reader import reader_language
 
 COOKIE = "micropolis_session"
 KEY_HEADER = "x-micropolis-key"
@@ -48,7 +51,7 @@ def posting(handle: Handle, most: int = MAX_JSON) -> Callable[[Request], Any]:
             body = await _body(request, most)
             return await to_thread.run_sync(handle, request, body)
         except MicropolisError as error:
-            return failure(error)
+            return failure(error, reader_language(request))
 
     return endpoint
 
@@ -58,11 +61,11 @@ def check_same_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     if origin is None:
         if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-            raise NotAllowed("this came from another site's page", "use our own pages")
+            raise NotAllowed(mark("this came from another site's page"), mark("use our own pages"))
         return
     own = {request.headers.get("host", ""), request.headers.get("x-forwarded-host", "")} - {""}
     if urlsplit(origin).netloc not in own:
-        raise NotAllowed("this came from another site's page", "use our own pages")
+        raise NotAllowed(mark("this came from another site's page"), mark("use our own pages"))
 
 
 def json_of(request: Request, body: bytes) -> Mapping[str, Any]:
@@ -130,10 +133,14 @@ def answered(document: Any, status: int = 200, headers: Mapping[str, str] | None
     )
 
 
-def failure(error: MicropolisError) -> Response:
-    """Return ``{"error", "todo"}`` with what the error carries: ``fields``, ``clashes``, ``Retry-After``."""
-    document: dict[str, Any] = {"error": error.what, "todo": error.todo}
-    headers = {}
+def failure(error: MicropolisError, lang: str = "en") -> Response:
+    """Return ``{"error", "todo"}`` in the language, with what the error carries.
+
+    That is ``fields``, ``clashes``, ``Retry-After``.
+    """
+    what, todo = error.told(i18n.translation(lang).gettext)
+    document: dict[str, Any] = {"error": what, "todo": todo}
+    headers = {"Content-Language": lang}
     if isinstance(error, WrongFields):
         document["fields"] = error.fields
     if isinstance(error, ChangedMeanwhile):
@@ -146,7 +153,11 @@ def failure(error: MicropolisError) -> Response:
 
 
 async def _body(request: Request, most: int) -> bytes:
-    too_large = InvalidInput(f"the request is larger than {most / 1e6:g} MB", "send less, or a smaller file")
+    too_large = InvalidInput(
+        mark("what was sent is larger than {most} MB"),
+        mark("send less, or a smaller file"),
+        most=f"{most / 1e6:g}",
+    )
     told = request.headers.get("content-length", "0")
     if not told.isdigit() or int(told) > most:
         raise too_large
@@ -158,5 +169,5 @@ async def _body(request: Request, most: int) -> bytes:
                 raise too_large
             parts.append(part)
     except ClientDisconnect:
-        raise InvalidInput("the connection broke before all had come", "send it again") from None
+        raise InvalidInput(mark("the connection broke before all had come"), mark("send it again")) from None
     return b"".join(parts)

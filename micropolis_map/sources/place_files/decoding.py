@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from micropolis_map import i18n
 from micropolis_map.errors import UnreadableFile
 
 _BOMS = (
@@ -47,8 +48,12 @@ def decode(data: bytes, name: str, encoding: str = "") -> tuple[str, str]:
         return data.decode(guess).removeprefix("\ufeff"), guess.removesuffix("-sig")
     except (UnicodeError, LookupError) as error:
         raise UnreadableFile(
-            f"{name!r} is not text in {guess}: {error}",
-            f"save it as UTF-8, or say one of {', '.join(CHOICES)}",
+            i18n.mark("{file} is not text in {encoding}: {why}"),
+            i18n.mark("save it as UTF-8, or say one of {choices}"),
+            file=repr(name),
+            encoding=guess,
+            why=error,
+            choices=", ".join(CHOICES),
         ) from error
 
 

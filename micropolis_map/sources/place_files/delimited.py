@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.columns import plain
 from micropolis_map.sources.place_files.coordinates import NotACoordinate, angle, geometry_text, usable
 from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row, unreadable
@@ -64,10 +65,12 @@ def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], li
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise unreadable(path, f"is not CSV: {error}", "save it again as CSV in UTF-8") from error
+        raise unreadable(
+            path, mark("{file} is not CSV: {why}"), mark("save it again as CSV in UTF-8"), why=error
+        ) from error
     records = [record for record in records if any(cell.strip() for cell in record)]
     if not records:
-        raise unreadable(path, "is empty", "give a header and a row for each place")
+        raise unreadable(path, mark("{file} is empty"), mark("give a header and a row for each place"))
     header = _header(records[0])
     where = find_columns(header)
     if where.whole and not where.lat:

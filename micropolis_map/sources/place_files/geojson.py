@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.coordinates import usable
 from micropolis_map.sources.place_files.plain_text import from_umap
 from micropolis_map.sources.place_files.rows import Question, Row, short, unreadable
@@ -35,7 +36,9 @@ def parse_json(text: str, path: Path) -> Any:
                 return [json.loads(line) for line in lines]
         except (ValueError, RecursionError):
             pass  # the first error says more
-        raise unreadable(path, f"is not JSON: {error}", "export it again, or repair that line") from error
+        raise unreadable(
+            path, mark("{file} is not JSON: {why}"), mark("export it again, or repair that line"), why=error
+        ) from error
 
 
 def geojson_rows(document: Any, path: Path) -> tuple[list[Row], list[Question], str]:
@@ -64,14 +67,24 @@ def _features(document: Any, path: Path, questions: list[Question]) -> Iterator[
     elif kind == "FeatureCollection":
         features = document.get("features")
         if not isinstance(features, list):
-            raise unreadable(path, f"has features {short(features)}", 'give "features": [ … ]')
+            raise unreadable(
+                path,
+                mark("{file} has features {value}"),
+                mark('give "features": [ … ]'),
+                value=short(features),
+            )
         name = _layer_name(document, questions) if "_umap_options" in document else ""
         yield from ((item, name) for item in features)
     elif kind == "Feature" or kind in _GEOMETRIES:
         yield document, ""
     else:
         what = f"JSON of type {short(kind)}" if isinstance(document, dict) else f"JSON {short(document)}"
-        raise unreadable(path, f"is {what}, not GeoJSON", "export it as a GeoJSON FeatureCollection")
+        raise unreadable(
+            path,
+            mark("{file} is {kind}, not GeoJSON"),
+            mark("export it as a GeoJSON FeatureCollection"),
+            kind=what,
+        )
 
 
 def _layer_name(layer: Mapping[str, Any], questions: list[Question]) -> str:

@@ -13,6 +13,7 @@ from pyproj.exceptions import CRSError
 from shapely.geometry import mapping
 
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.coordinates import usable
 from micropolis_map.sources.place_files.rows import MAX_ROWS, Question, Row, unreadable
 
@@ -38,7 +39,9 @@ def gpkg_rows(path: Path) -> tuple[list[Row], list[Question]]:
     except InvalidInput:
         raise
     except _FAILURES as error:
-        raise unreadable(path, f"cannot be read as a GeoPackage: {error}", "export it again") from error
+        raise unreadable(
+            path, mark("{file} cannot be read as a GeoPackage: {why}"), mark("export it again"), why=error
+        ) from error
     return rows, questions
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.columns import propose_mapping
 from micropolis_map.sources.place_files.coordinates import usable
 from micropolis_map.sources.place_files.decoding import CHOICES, decode
@@ -35,7 +36,7 @@ _ENDINGS = {
     ".geojson": "geojson", ".json": "geojson", ".umap": "geojson", ".geojsonl": "geojson", ".gpx": "gpx",
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".kml": "kml", ".kmz": "kml", ".gpkg": "gpkg",
 }  # fmt: skip
-_TODO = "give GeoJSON, CSV, GPX, KML, KMZ or GPKG"
+_TODO = mark("give GeoJSON, CSV, GPX, KML, KMZ or GPKG")
 
 
 def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
@@ -73,7 +74,12 @@ def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
     rows, found, crs = _rows(kind, data, path, options)
     questions += found
     if len(rows) > MAX_ROWS:
-        raise unreadable(path, f"has more than {MAX_ROWS} rows", "divide it into smaller files")
+        raise unreadable(
+            path,
+            mark("{file} has more than {most} rows"),
+            mark("divide it into smaller files"),
+            most=MAX_ROWS,
+        )
     rows = [_settled(row) for row in rows]
     rows, recognised = recognise(rows, options, stated_crs=crs)
     columns = dict.fromkeys(key for row in rows for key in row.properties)
@@ -86,14 +92,23 @@ def _content(path: Path) -> bytes:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             limit = f"{MAX_FILE_BYTES // 1_000_000} MB"
-            raise unreadable(path, f"has {size} bytes, more than {limit}", "divide it into smaller files")
+            raise unreadable(
+                path,
+                mark("{file} has {size} bytes, more than {most}"),
+                mark("divide it into smaller files"),
+                size=size,
+                most=limit,
+            )
         data = path.read_bytes()
     except OSError as error:
         raise unreadable(
-            path, f"cannot be read: {error.strerror}", "check the name and the rights"
+            path,
+            mark("{file} cannot be read: {why}"),
+            mark("check the name and the rights"),
+            why=error.strerror,
         ) from error
     if not data.strip():
-        raise unreadable(path, "is empty", _TODO)
+        raise unreadable(path, mark("{file} is empty"), _TODO)
     return data
 
 
@@ -111,8 +126,16 @@ def _kind(data: bytes, path: Path) -> str:
     if ending in {"geojson", "csv"}:
         return ending
     if ending:
-        raise unreadable(path, f"is not {ending.upper()}: it begins with {head[:20]!r}", "export it again")
-    raise unreadable(path, f"is of a kind that is not read ({path.suffix or 'no ending'})", _TODO)
+        raise unreadable(
+            path,
+            mark("{file} is not {kind}: it begins with {head}"),
+            mark("export it again"),
+            kind=ending.upper(),
+            head=repr(head[:20]),
+        )
+    raise unreadable(
+        path, mark("{file} is of a kind that is not read ({kind})"), _TODO, kind=path.suffix or "?"
+    )
 
 
 def _head(data: bytes) -> str:
@@ -131,10 +154,14 @@ def _xml_kind(head: str, path: Path) -> str:
     there = {kind: at for kind, at in found.items() if at >= 0}
     kind = min(there, key=lambda kind: there[kind]) if there else ""
     if kind == "html":
-        raise unreadable(path, "is a web page", "download the file itself, not the page that shows it")
+        raise unreadable(
+            path, mark("{file} is a web page"), mark("download the file itself, not the page that shows it")
+        )
     kind = kind or _ENDINGS.get(path.suffix.lower(), "")
     if kind not in {"gpx", "kml"}:
-        raise unreadable(path, f"is XML, but neither GPX nor KML: {head[:40]!r}", _TODO)
+        raise unreadable(
+            path, mark("{file} is XML, but neither GPX nor KML: {head}"), _TODO, head=repr(head[:40])
+        )
     return kind
 
 
@@ -168,10 +195,14 @@ def _unpacked(data: bytes, path: Path) -> bytes:
             with archive.open(first) as file:
                 unpacked = file.read(MAX_UNPACKED_BYTES + 1)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise unreadable(path, f"is a broken archive: {error}", "export it again") from error
+        raise unreadable(
+            path, mark("{file} is a broken archive: {why}"), mark("export it again"), why=error
+        ) from error
     if len(unpacked) > MAX_UNPACKED_BYTES:
         limit = f"{MAX_UNPACKED_BYTES // 1_000_000} MB"
-        raise unreadable(path, f"unpacks to more than {limit}", "divide it into smaller files")
+        raise unreadable(
+            path, mark("{file} unpacks to more than {most}"), mark("divide it into smaller files"), most=limit
+        )
     return unpacked
 
 
@@ -179,12 +210,12 @@ def _archive(names: Sequence[str]) -> tuple[str, str]:
     """Return what an archive without KML is, and what to do with it."""
     endings = {Path(name).suffix.lower() for name in names}
     if any(name.startswith("xl/") for name in names):
-        return "is an Excel workbook", "save its sheet as CSV UTF-8"
+        return mark("{file} is an Excel workbook"), mark("save its sheet as CSV UTF-8")
     if "content.xml" in names:
-        return "is an OpenDocument file", "save its sheet as CSV UTF-8"
+        return mark("{file} is an OpenDocument file"), mark("save its sheet as CSV UTF-8")
     if ".shp" in endings:
-        return "is a zipped shapefile", "export it as GeoPackage or GeoJSON"
-    return "is an archive without a .kml", _TODO
+        return mark("{file} is a zipped shapefile"), mark("export it as GeoPackage or GeoJSON")
+    return mark("{file} is an archive without a .kml"), _TODO
 
 
 def _from_cells(row: Row) -> Row:

@@ -13,6 +13,7 @@ from pyproj import Transformer
 from pyproj.exceptions import CRSError
 
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.coordinates import positions
 from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row
 
@@ -138,7 +139,9 @@ def _transformer(crs: str) -> Transformer:
         return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
     except CRSError as error:
         raise InvalidInput(
-            f"the coordinate system {crs!r} is not known", "give one such as EPSG:2180"
+            mark("the coordinate system {crs} is not known"),
+            mark("give one such as EPSG:2180"),
+            crs=repr(crs),
         ) from error
 
 

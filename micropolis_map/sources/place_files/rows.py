@@ -96,9 +96,9 @@ class RowFile:
     questions: tuple[Question, ...] = ()
 
 
-def unreadable(path: Path, what: str, todo: str) -> UnreadableFile:
-    """Return the error for `path`; `what` completes "<file name> …"."""
-    return UnreadableFile(f"{path.name!r} {what}", todo)
+def unreadable(path: Path, what: str, todo: str, **values: object) -> UnreadableFile:
+    """Return the error for `path`; ``{file}`` in its words is the file's name."""
+    return UnreadableFile(what, todo, file=repr(path.name), **values)
 
 
 def short(value: Any, limit: int = 60) -> str:

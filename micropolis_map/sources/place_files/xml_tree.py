@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.rows import unreadable
 
 MAX_DEPTH = 100
@@ -72,7 +73,10 @@ def parse(data: bytes, path: Path) -> Element:
         parser.Parse(data, True)  # noqa: FBT003 (expat takes no keyword)
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise unreadable(
-            path, f"is not well-formed XML: {error}", "export it again, or repair that line"
+            path,
+            mark("{file} is not well-formed XML: {why}"),
+            mark("export it again, or repair that line"),
+            why=error,
         ) from error
     return builder.root.children[0]
 
@@ -89,8 +93,10 @@ class _Builder:
         if len(self.open) > MAX_DEPTH or self.count > MAX_ELEMENTS:
             raise unreadable(
                 self.path,
-                f"is nested deeper than {MAX_DEPTH} or has more than {MAX_ELEMENTS} elements",
-                "export fewer things into one file",
+                mark("{file} is nested deeper than {depth} or has more than {most} elements"),
+                mark("export fewer things into one file"),
+                depth=MAX_DEPTH,
+                most=MAX_ELEMENTS,
             )
         element = Element(_local(name), {_local(key): value for key, value in attributes.items()})
         self.open[-1].children.append(element)
@@ -105,8 +111,9 @@ class _Builder:
     def refuse(self, *declaration: object) -> None:
         raise unreadable(
             self.path,
-            f"declares the XML entity {declaration[0]!r}, which is not read",
-            "remove its DOCTYPE, or export it again",
+            mark("{file} declares the XML entity {name}, which is not read"),
+            mark("remove its DOCTYPE, or export it again"),
+            name=repr(declaration[0]),
         )
 
 

@@ -13,7 +13,7 @@ from micropolis_map.domain.proposal import Proposal
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services import moderating
 from micropolis_map.services.undoing import undo
-from micropolis_map.ui import people, safe_text
+from micropolis_map.ui import language, people, safe_text
 from micropolis_map.ui.language import _, ngettext
 
 LAST = "mm_desk_last"
@@ -75,7 +75,7 @@ def take_back() -> None:
         try:
             undo(people.desk(), people.actor(), before)
         except MicropolisError as error:
-            errors.append(str(error))
+            errors.append(language.told(error))
     done = len(last.before) - len(errors)
     said = ngettext("{n} decision was taken back.", "{n} decisions were taken back.", done).format(n=done)
     st.session_state[LAST] = Decision(said if done else "", errors=tuple(errors))
@@ -100,7 +100,7 @@ def _several(proposals: Sequence[Proposal], state: Answer, text: str) -> None:
         "questioned": ngettext("{n} author was asked.", "{n} authors were asked.", n),
         "rejected": ngettext("{n} rejected.", "{n} rejected.", n),
     }[state].format(n=n)
-    st.session_state[LAST] = Decision(said if done else "", done, tuple(failed.values()))
+    st.session_state[LAST] = Decision(said if done else "", done, tuple(map(language.told, failed.values())))
     if done:
         st.session_state.pop(WRITING, None)
         forget_choice()
@@ -124,7 +124,7 @@ def _do(work: Callable[[], Decision], before: Sequence[Proposal]) -> None:
     try:
         done = work()
     except MicropolisError as error:
-        st.session_state[LAST] = Decision("", errors=(str(error),))
+        st.session_state[LAST] = Decision("", errors=(language.told(error),))
         return
     st.session_state[LAST] = Decision(done.said, tuple(before))
     st.session_state.pop(WRITING, None)

@@ -11,7 +11,7 @@ from micropolis_map.errors import MicropolisError
 from micropolis_map.services import history, moderating
 from micropolis_map.services.public_place import is_public
 from micropolis_map.stores.history_store import Entry
-from micropolis_map.ui import desk_words, numbers, people, safe_text
+from micropolis_map.ui import desk_words, language, numbers, people, safe_text
 from micropolis_map.ui.components.differences import differences_html, story_titles
 from micropolis_map.ui.language import _
 
@@ -132,6 +132,6 @@ def _act(work: object, said: str) -> None:
     try:
         work()
     except MicropolisError as error:
-        st.session_state[SAID] = ("refused", str(error))
+        st.session_state[SAID] = ("refused", language.told(error))
     else:
         st.session_state[SAID] = ("done", said)

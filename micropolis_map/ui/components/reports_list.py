@@ -54,6 +54,6 @@ def _close(report_id: str) -> None:
     try:
         moderating.close_report(people.desk(), people.actor(), report_id)
     except MicropolisError as error:
-        st.session_state[LAST] = Decision("", errors=(str(error),))
+        st.session_state[LAST] = Decision("", errors=(language.told(error),))
     else:
         st.session_state[LAST] = Decision(_("The report is closed."))

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from micropolis_map.services.signing_in import MIN_PASSWORD
-from micropolis_map.ui import people
+from micropolis_map.ui import language, people
 from micropolis_map.ui.components.own_part import own_part
 from micropolis_map.ui.language import _
 
@@ -39,6 +39,7 @@ def session_form(mode: Mode, token: str = "", go_on: str = "/moderation") -> Non
             "next": go_on,
             "fields": _fields(mode),
             "texts": _texts(mode),
+            "lang": language.current(),
         },
     )
 

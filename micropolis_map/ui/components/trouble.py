@@ -8,14 +8,13 @@ from contextlib import contextmanager
 import streamlit as st
 
 from micropolis_map.errors import MicropolisError, answer
-from micropolis_map.ui import safe_text
+from micropolis_map.ui import language, safe_text
 
 
 def show(error: MicropolisError) -> None:
     """Show `error` as its class asks for in the table of answers."""
     box = {"warning": st.warning, "error": st.error, "info": st.info}[answer(error).page]
-    what = safe_text.label(error.what[:1].upper() + error.what[1:])
-    todo = safe_text.label(error.todo[:1].upper() + error.todo[1:]) if error.todo else ""
+    what, todo = (safe_text.label(text[:1].upper() + text[1:]) for text in error.told(language._))
     box(f"{what}.  \n**{todo}.**" if todo else f"{what}.")
 
 

@@ -11,7 +11,7 @@ from micropolis_map.domain.account import Account
 from micropolis_map.domain.permission import ROLES, Role, may
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services import signing_in
-from micropolis_map.ui import desk_words, people, safe_text, session
+from micropolis_map.ui import desk_words, language, people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.masthead import choose_language, community_name
 from micropolis_map.ui.components.site_address import site_address
@@ -191,7 +191,7 @@ def _do(work: object) -> None:
     try:
         said = work()
     except MicropolisError as error:
-        st.session_state[SAID] = ("refused", str(error))
+        st.session_state[SAID] = ("refused", language.told(error))
     else:
         st.session_state[SAID] = ("done", said)
 

@@ -19,7 +19,7 @@ from micropolis_map.services.exporting import FORMATS
 from micropolis_map.services.importing import ImportPlan
 from micropolis_map.services.place_imports import Import
 from micropolis_map.sources.place_files import RowFile
-from micropolis_map.ui import people, safe_text, session
+from micropolis_map.ui import language, people, safe_text, session
 from micropolis_map.ui.components import import_preview, trouble
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.place_list import name_of
@@ -189,7 +189,7 @@ def _bring_in(slug: str, name: str, plan: ImportPlan) -> None:
     try:
         done = place_imports.bring_in(people.desk(), people.actor(), slug, name, plan)
     except MicropolisError as error:
-        st.session_state[SAID] = ("refused", str(error))
+        st.session_state[SAID] = ("refused", language.told(error))
         return
     st.session_state[DONE] = done
     counts = plan.as_json() | {"skipped": plan.count("skipped")}
@@ -216,7 +216,7 @@ def _take_back(done: Import) -> None:
     try:
         result = place_imports.take_back(people.desk(), people.actor(), done)
     except MicropolisError as error:
-        st.session_state[SAID] = ("refused", str(error))
+        st.session_state[SAID] = ("refused", language.told(error))
         return
     st.session_state.pop(DONE, None)
     said = ngettext("{n} place is as it was before.", "{n} places are as they were before.", result.places)

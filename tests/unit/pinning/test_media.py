@@ -92,7 +92,7 @@ def test_sent_after_the_words_it_is_added_by_itself(desk):
     assert [(photo.id, photo.alt) for photo in content.photos] == [(received.medium.id, {"en": "A red pump"})]
     assert content.stories[0].audio == audio.medium.id
     moderating.approve(desk, ORGANISER, ID)
-    with pytest.raises(Conflict, match="approved"):
+    with pytest.raises(Conflict, match="decided"):
         media.add_photo(desk, sending(), a_photo("green"))
 
 

@@ -79,7 +79,7 @@ def test_a_rejection_has_a_reason_and_is_final(desk):
     moderating.reject(desk, ORGANISER, proposal.id, "This is a private garden.")
     (thing,) = mine.things(desk, holder())
     assert (thing.proposal.state, thing.proposal.reason) == ("rejected", "This is a private garden.")
-    with pytest.raises(Conflict, match="rejected"):
+    with pytest.raises(Conflict, match="answered or withdrawn"):
         moderating.approve(desk, ORGANISER, proposal.id)
     assert desk.places.places() == []
 
@@ -92,7 +92,7 @@ def test_several_at_once_each_by_itself(desk):
     assert [bool(outcome.error) for outcome in outcomes] == [False, True, True]
     assert [place.id for place in desk.places.places()] == [good.place_id]
     rejected = moderating.decide_many(desk, ORGANISER, [foreign.id], "rejected", "Too far")
-    assert [outcome.error for outcome in rejected] == [""]
+    assert [outcome.error for outcome in rejected] == [None]
 
 
 def test_the_median_time_to_an_answer(desk, clock):

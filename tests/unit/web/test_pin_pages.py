@@ -27,7 +27,8 @@ from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.settings import Settings
 from micropolis_map.web import pin_texts
 from micropolis_map.web.assets import APP_FOLDER
-from micropolis_map.web.page_frame import reader_language, translated
+from micropolis_map.web.page_frame import translated
+from micropolis_map.web.reader import reader_language
 
 HOSTILE = '</script><img src=x onerror="alert(1)">{{ 7*7 }}\u2028'
 MODULES = sorted((APP_FOLDER / "js" / "pin").glob("*.js"))

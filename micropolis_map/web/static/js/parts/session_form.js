@@ -36,7 +36,7 @@ export default function ({ data, parentElement }) {
     for (const [name, input] of Object.entries(inputs)) body[name] = input.value;
     try {
       const answer = await fetch(data.address, {
-        method: "POST", headers: { "Content-Type": "application/json" }, credentials: "same-origin", body: JSON.stringify(body),
+        method: "POST", headers: { "Content-Type": "application/json", "Accept-Language": data.lang }, credentials: "same-origin", body: JSON.stringify(body),
       });
       if (answer.ok) {
         window.location.assign(data.next);

@@ -17,7 +17,7 @@ export class Refused extends Error {
 }
 
 export async function ask(method, url, { body, keys = [], type, signal, keepalive = false } = {}) {
-  const headers = {};
+  const headers = { "Accept-Language": document.documentElement.lang }; // of what an error says
   if (keys.length) headers["X-Micropolis-Key"] = keys.join(",");
   if (body !== undefined) headers["Content-Type"] = type || "application/json";
   let answer;
