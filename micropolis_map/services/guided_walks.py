@@ -51,6 +51,27 @@ class Announcement:
 
 
 @dataclass(frozen=True)
+class SignUp:
+    """What somebody who wants to come sends.
+
+    Attributes
+    ----------
+    id
+        Made by the sender: 16 to 64 letters, digits, ``-`` and ``_``; sending it twice is signing up once.
+    secret
+        The private key that gives the seat back, made by the sender; only its hash is kept.
+    contact
+        May be empty; seen by organisers only and erased after the walk.
+    """
+
+    walk_id: str
+    id: str
+    secret: str
+    name: str
+    contact: str = ""
+
+
+@dataclass(frozen=True)
 class Standing:
     """A seat and how it stands: `waiting` is 0 with a place, else the number on the waiting list."""
 
@@ -147,17 +168,8 @@ def people(desk: Participation, actor: Actor, walk: GuidedWalk) -> list[tuple[Se
     return [(seat, waiting[seat.id]) for seat in seats if seat.id in waiting]
 
 
-def sign_up(
-    desk: Participation, walk_id: str, seat_id: str, secret: str, name: str, contact: str, address: str = ""
-) -> Standing:
-    """Sign somebody up; the same `seat_id` sent again is the same seat.
-
-    Parameters
-    ----------
-    secret
-        The private key that cancels it, made by the sender; only its hash is kept.
-    contact
-        May be empty; seen by organisers only and erased after the walk.
+def sign_up(desk: Participation, asked: SignUp, address: str = "") -> Standing:
+    """Sign somebody up; the same id sent again is the same seat.
 
     Raises
     ------
@@ -168,11 +180,11 @@ def sign_up(
     InvalidInput
         No name, or something too long.
     """
-    key = hashed(check_secret(secret))
-    if not _ID.fullmatch(seat_id):
-        raise InvalidInput(f"sign-up id {seat_id[:80]!r} is not valid", "use 16 to 64 of A-Z a-z 0-9 - _")
+    key = hashed(check_secret(asked.secret))
+    if not _ID.fullmatch(asked.id):
+        raise InvalidInput(f"sign-up id {asked.id[:80]!r} is not valid", "use 16 to 64 of A-Z a-z 0-9 - _")
     limit(desk, address, "sign_up")
-    name, contact = _text("name", name, required=True), _text("contact", contact)
+    name, contact = _text("name", asked.name, required=True), _text("contact", asked.contact)
     now = desk.now()
 
     def check(walk: GuidedWalk) -> None:
@@ -181,8 +193,9 @@ def sign_up(
         if walk.begins <= now:
             raise Conflict("this walk has begun", "choose another walk")
 
-    seat, seats = desk.walks.sign_up(Seat(seat_id, walk_id, name, contact, key, iso(now)), check)
-    walk = desk.walks.get(walk_id)
+    wanted = Seat(asked.id, asked.walk_id, name, contact, key, iso(now))
+    seat, seats = desk.walks.sign_up(wanted, check)
+    walk = desk.walks.get(asked.walk_id)
     return Standing(walk, seat, waiting_numbers(seats, walk.places).get(seat.id, 0))
 
 

@@ -47,6 +47,16 @@ _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @dataclass(frozen=True)
+class WalkNote:
+    """How a walk was, as a walker sends it; `minutes` is None where they did not say."""
+
+    id: str
+    minutes: int | None
+    words: str = ""
+    variant: str = ""
+
+
+@dataclass(frozen=True)
 class ObstacleNote:
     """An obstacle as a walker sends it; `device` is a secret of the device, of which no trace is kept."""
 
@@ -58,21 +68,21 @@ class ObstacleNote:
     words: str = ""
 
 
-def add_report(
-    desk: Participation,
-    tour: Tour,
-    note_id: str,
-    minutes: int | None,
-    words: str,
-    variant: str = "",
-    address: str = "",
-) -> bool:
+def add_report(desk: Participation, tour: Tour, note: WalkNote, address: str = "") -> bool:
     """Keep how a walk was; return whether it is new (the same id again is the same report)."""
-    _check_id(note_id)
-    if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
-        raise InvalidInput(f"the walk took {minutes} minutes", f"give 1 to {MOST_MINUTES}")
+    _check_id(note.id)
+    if note.minutes is not None and not 1 <= note.minutes <= MOST_MINUTES:
+        raise InvalidInput(f"the walk took {note.minutes} minutes", f"give 1 to {MOST_MINUTES}")
     limit(desk, address, "walk_report")
-    report = WalkReport(note_id, tour.id, tour.community, variant[:20], minutes, _words(words), desk.moment())
+    report = WalkReport(
+        id=note.id,
+        tour_id=tour.id,
+        community=tour.community,
+        variant=note.variant[:20],
+        minutes=note.minutes,
+        words=_words(note.words),
+        recorded=desk.moment(),
+    )
     return desk.walk_reports.add_report(report)
 
 
@@ -91,7 +101,7 @@ def add_obstacle(desk: Participation, tour: Tour, note: ObstacleNote, address: s
         id=note.id,
         tour_id=tour.id,
         community=tour.community,
-        kind=note.kind,  # type: ignore[arg-type] # checked above
+        kind=note.kind,
         lon=round(note.lon, 6),
         lat=round(note.lat, 6),
         way_id=way_id,

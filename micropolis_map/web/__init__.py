@@ -20,6 +20,8 @@ address                                 answer
 ``/tours/<tour>.gpx`` … · ``/poster/…``  a tour's files, a poster with a QR code: see `tour_routes`
 ``/feeds/<slug>.atom``                   new places and stories, as Atom
 ``/embed/<slug>``                         the public map for other sites: see `embed_pages`
+``/walk/<tour>``                        the walker's page, also offline: see `walk_pages`
+``/guided/<walk>`` · ``/calendar/…``    guided walks, their calendar: see `walk_routes`
 ``/pin/<slug>`` · ``/mine``             pin a place, tell a story · my things: see `pin_pages`, `mine_pages`
 ======================================  ==================================================================
 
@@ -55,6 +57,8 @@ from micropolis_map.web import (
     places,
     session_routes,
     tour_routes,
+    walk_pages,
+    walk_routes,
 )
 from micropolis_map.web.answers import nothing_here
 from micropolis_map.web.first_start import announce_setup_link
@@ -80,6 +84,8 @@ def routes(application: Application) -> list[BaseRoute]:
         *api_pinning.routes(application),
         *api_tours.routes(application),
         *tour_routes.routes(application),
+        *walk_pages.routes(application),
+        *walk_routes.routes(application),
         *feed_routes.routes(application),
         Route("/api", nothing_here),
         Route("/api/{rest:path}", nothing_here),

@@ -39,6 +39,15 @@ export function newId(prefix) {
   return prefix + [...random(12)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// A number of this device's own, so that one neighbour counts once.
+export function deviceSecret() {
+  const kept = read("mm-device", "");
+  if (kept) return kept;
+  const made = newSecret();
+  write("mm-device", made);
+  return made;
+}
+
 // Keys: {secret, slug, name, at}, the newest first.
 export const keys = () => read(KEYS, []);
 

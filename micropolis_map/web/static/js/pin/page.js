@@ -55,9 +55,8 @@ export function privateLink(secret) {
 }
 
 // The card with the private link: to copy, to share, to print, as a QR code drawn in the browser.
-export function keyCard(secret) {
+export function keyCard(secret, link = privateLink(secret)) {
   const card = $("key-card").content.cloneNode(true).firstElementChild;
-  const link = privateLink(secret);
   const field = card.querySelector("textarea");
   field.value = link;
   field.addEventListener("focus", () => field.select());

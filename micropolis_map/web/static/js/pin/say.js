@@ -1,16 +1,7 @@
 // "I know this place" and "Report a problem".
 import { $, state, t } from "./page.js";
 import { confirmPlace, NoConnection, Refused, report } from "./api.js";
-import { newSecret, read, write } from "./device.js";
-
-// A number of this device's own, so that one neighbour counts once.
-function device() {
-  const kept = read("mm-device", "");
-  if (kept) return kept;
-  const made = newSecret();
-  write("mm-device", made);
-  return made;
-}
+import { deviceSecret } from "./device.js";
 
 async function tell(status, act, thanks) {
   try {
@@ -28,7 +19,7 @@ async function tell(status, act, thanks) {
 
 $("know").addEventListener("click", async () => {
   $("know").disabled = true;
-  const done = await tell("know-status", () => confirmPlace(state.slug, state.place, { device: device() }), state.t.know_thanks);
+  const done = await tell("know-status", () => confirmPlace(state.slug, state.place, { device: deviceSecret() }), state.t.know_thanks);
   if (!done) $("know").disabled = false;
 });
 
@@ -40,7 +31,7 @@ $("report").addEventListener("submit", async (event) => {
     $("report").querySelector("input").focus();
     return;
   }
-  const body = { reason: chosen.value, text: $("text").value.trim(), device: device() };
+  const body = { reason: chosen.value, text: $("text").value.trim(), device: deviceSecret() };
   if (await tell("report-status", () => report(state.slug, state.place, body), t("report_thanks"))) $("report").reset();
 });
 
