@@ -22,6 +22,7 @@ from micropolis_map.ui.pages import (
     coverage,
     data,
     explore,
+    guided_walks,
     import_export,
     moderation,
     planner,
@@ -77,6 +78,13 @@ def _desk_pages() -> dict[str, Page]:
             title=_("Moderation"),
             icon=":material/rule:",
             url_path="moderation",
+            visibility="visible" if decides else "hidden",
+        ),
+        "guided_walks": st.Page(
+            guided_walks.page,
+            title=_("Guided walks"),
+            icon=":material/groups:",
+            url_path="guided_walks",
             visibility="visible" if decides else "hidden",
         ),
         "import_export": st.Page(
