@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from micropolis_map.bootstrap import Application, build_application
+from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.errors import InvalidInput
 from micropolis_map.services import thresholds
 from micropolis_map.settings import Settings
@@ -43,6 +44,13 @@ def minutes_of(text: str | tuple[float, ...]) -> tuple[float, ...]:
         raise typer.BadParameter(str(error)) from None
 
 
+def language_of(text: str) -> str:
+    """Return the language an option gives; wrong usage where we do not speak it."""
+    if text not in LANGUAGES:
+        raise typer.BadParameter(f"{text!r} is none of our languages: {', '.join(LANGUAGES)}")
+    return text
+
+
 def position_of(text: str | tuple[float, float]) -> tuple[float, float]:
     """Return the ``(lon, lat)`` an option gives; wrong usage where it is none."""
     if isinstance(text, tuple):
@@ -68,6 +76,13 @@ Minutes = Annotated[
     Any, typer.Option("--minutes", parser=minutes_of, metavar="M,M,…", help="Thresholds in minutes.")
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="File to write.")]
+OutOrReport = Annotated[
+    Path | None,
+    typer.Option("--out", help="File to write: .csv .geojson .gpkg .parquet, or the report as .pdf."),
+]
+Lang = Annotated[
+    Any, typer.Option("--lang", parser=language_of, metavar="LANG", help="Language of the report.")
+]
 MustOut = Annotated[Path, typer.Option("--out", help="File to write.")]
 OptionalFile = Path | None
 

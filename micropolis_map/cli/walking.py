@@ -13,10 +13,11 @@ from micropolis_map.cli.options import (
     AsJson,
     By,
     Data,
+    Lang,
     Minutes,
     MustOut,
     OptionalFile,
-    Out,
+    OutOrReport,
     ProfileName,
     Slug,
     Who,
@@ -28,11 +29,13 @@ from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, te
 from micropolis_map.errors import StoreUnavailable
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
-from micropolis_map.services.coverage_tables import check_ending, words_row, write_table
+from micropolis_map.services.coverage_tables import words_row, write_table
 from micropolis_map.services.coverage_view import coverage_view
 from micropolis_map.services.loading import LoadRequest, load_community
 from micropolis_map.services.opening_hours import WeekHour
 from micropolis_map.services.reaching import MatrixRequest, isochrones_from, write_matrix
+from micropolis_map.services.reporting import coverage_report, is_report, write_report
+from micropolis_map.services.table_files import check_ending
 from micropolis_map.sources.points import read_points
 
 
@@ -94,12 +97,13 @@ def coverage(
         bool, typer.Option("--all", help="With --json: every profile, curves and fairness, too.")
     ] = False,
     by: Annotated[By, typer.Option(help="What one row of --out is.")] = By.district,
-    out: Out = None,
+    out: OutOrReport = None,
+    lang: Lang = "en",
     as_json: AsJson = False,
     data: Data = None,
 ) -> None:
     """Say how many people walk to an activity spot within the thresholds."""
-    if out is not None:
+    if out is not None and not is_report(out):
         check_ending(out)
     application = application_of(context, data)
     request = CoverageRequest(
@@ -114,7 +118,11 @@ def coverage(
     )
     result = assess_coverage(application, slug, request)
     if out is not None:
-        write_table(result, by.value, out)
+        if is_report(out):
+            write_report(coverage_report(application, slug, request, lang), out)
+        else:
+            fictional = application.community_store.get(slug).fictional
+            write_table(result, by.value, out, fictional=fictional)
         tell(f"wrote {out}")
     if as_json:
         view = coverage_view(application, slug, request) if everything else None

@@ -1,45 +1,46 @@
-"""Coverage as a file: a row for each district, hexagon or origin, as CSV, GeoJSON or GeoPackage."""
+"""Coverage as a file: a row for each district, hexagon or origin, in each format of `table_files`."""
 
 from __future__ import annotations
 
-import csv
-import json
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import h3
 import numpy as np
 from numpy.typing import NDArray
-from shapely.geometry import Point, Polygon, mapping
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import Point, Polygon
 
-from micropolis_map.errors import InvalidInput, StoreUnavailable
+from micropolis_map import __version__
+from micropolis_map.errors import InvalidInput
 from micropolis_map.services.coverage_result import AreaCoverage, CoverageResult
 from micropolis_map.services.hexagons import hexagons_of
+from micropolis_map.services.table_files import WRITERS, Row, Rows, check_ending, write_rows
+from micropolis_map.services.thresholds import minutes_key
 
-WGS84 = "EPSG:4326"
+__all__ = [
+    "WRITERS",
+    "area_row",
+    "check_ending",
+    "origin_of_data",
+    "provenance_of",
+    "rows_by",
+    "words_row",
+    "write_table",
+]
+LICENCE = "ODbL-1.0"
+ATTRIBUTION = "© OpenStreetMap contributors"
 
-Row = dict[str, Any]
-Rows = list[tuple[Row, BaseGeometry | None]]
 
-
-def check_ending(path: Path) -> None:
-    """Raise `InvalidInput` where the ending of `path` names no format we write."""
-    if path.suffix.lower() not in WRITERS:
-        raise InvalidInput(
-            f"{path.name!r} does not end in a format we write", f"end it in one of {', '.join(WRITERS)}"
-        )
-
-
-def write_table(result: CoverageResult, by: str, path: Path) -> int:
+def write_table(result: CoverageResult, by: str, path: Path, *, fictional: bool = False) -> int:
     """Write `result` to `path`, in the format of its ending, and return how many rows it has.
 
     Parameters
     ----------
     by
         ``district``, ``hex`` or ``origin``: what one row is.
+    fictional
+        Whether the community is invented, so that nothing of it is OpenStreetMap's.
 
     Raises
     ------
@@ -48,40 +49,41 @@ def write_table(result: CoverageResult, by: str, path: Path) -> int:
     StoreUnavailable
         The file cannot be written there.
     """
-    check_ending(path)
-    if by not in ROWS:
-        raise InvalidInput(f"rows by {by!r} do not exist", f"give one of {', '.join(ROWS)}")
-    columns, rows = ROWS[by](result)
-    try:
-        WRITERS[path.suffix.lower()](path, columns, rows)
-    except (OSError, RuntimeError) as error:
-        raise StoreUnavailable(f"cannot write {str(path)!r} ({error})", "give another --out") from None
+    columns, rows = rows_by(result, by)
+    write_rows(path, columns, rows, provenance_of(result, fictional=fictional))
     return len(rows)
 
 
-def _write_csv(path: Path, columns: list[str], rows: Rows) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, columns, lineterminator="\n")
-        table.writeheader()
-        table.writerows(row for row, _ in rows)
+def rows_by(result: CoverageResult, by: str) -> tuple[list[str], Rows]:
+    """Return columns and rows of `result`; a row for each ``district``, ``hex`` or ``origin``."""
+    if by not in ROWS:
+        raise InvalidInput(f"rows by {by!r} do not exist", f"give one of {', '.join(ROWS)}")
+    return ROWS[by](result)
 
 
-def _write_geojson(path: Path, _: list[str], rows: Rows) -> None:
-    features = [
-        {"type": "Feature", "properties": row, "geometry": None if shape is None else mapping(shape)}
-        for row, shape in rows
-    ]
-    collection = {"type": "FeatureCollection", "features": features}
-    path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+def provenance_of(result: CoverageResult, *, fictional: bool = False) -> dict[str, str]:
+    """Return what the figures rest on: the question, the build, the sources, the licence."""
+    request = result.request
+    return {
+        "community": result.community,
+        "profile": request.profile,
+        "minutes": ",".join(minutes_key(minutes) for minutes in request.minutes),
+        "kinds": ",".join(request.kinds),
+        "step_free_spots_only": "yes" if request.step_free else "no",
+        "open_at": request.open_at,
+        "people_counted": request.people,
+        "build_id": result.build_id,
+        "population_source": result.population_source,
+        "spots_source": result.spots.source,
+    } | origin_of_data(fictional=fictional)
 
 
-def _write_gpkg(path: Path, columns: list[str], rows: Rows) -> None:
-    import geopandas as gpd  # noqa: PLC0415 - a second to import, for this format only
-
-    values = {column: [row[column] for row, _ in rows] for column in columns}
-    frame = gpd.GeoDataFrame(values, geometry=[shape for _, shape in rows], crs=WGS84)
-    path.unlink(missing_ok=True)
-    frame.to_file(path, driver="GPKG", layer="coverage")
+def origin_of_data(*, fictional: bool) -> dict[str, str]:
+    """Return program, licence and whom to name, for every file that leaves us."""
+    program = f"Micropolis Map {__version__}"
+    if fictional:
+        return {"program": program, "licence": "CC0-1.0", "attribution": "an invented town"}
+    return {"program": program, "licence": LICENCE, "attribution": ATTRIBUTION}
 
 
 def area_row(area: AreaCoverage) -> Row:
@@ -106,7 +108,7 @@ def words_row(area: AreaCoverage) -> dict[str, str]:
 
 
 def _by_district(result: CoverageResult) -> tuple[list[str], Rows]:
-    rows: Rows = [
+    rows = [
         ({"district": area.name, **area_row(area)}, shape)
         for area, shape in zip(result.districts, result.district_areas, strict=True)
     ]
@@ -114,7 +116,7 @@ def _by_district(result: CoverageResult) -> tuple[list[str], Rows]:
 
 
 def _by_hexagon(result: CoverageResult) -> tuple[list[str], Rows]:
-    rows: Rows = [
+    rows = [
         (
             {"hex": area.name, **area_row(area)},
             Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(area.name)]),
@@ -127,7 +129,7 @@ def _by_hexagon(result: CoverageResult) -> tuple[list[str], Rows]:
 def _by_origin(result: CoverageResult) -> tuple[list[str], Rows]:
     origins, walks = result.origins, result.walks
     spot_id = np.asarray([*result.spots.id, ""], dtype=np.str_)[walks.spot]
-    rows: Rows = [
+    rows = [
         (dict(zip(ORIGIN_COLUMNS, values, strict=True)), Point(values[1], values[2]))
         for values in zip(
             origins.id,
@@ -149,14 +151,6 @@ ROWS: Mapping[str, Callable[[CoverageResult], tuple[list[str], Rows]]] = {
     "district": _by_district,
     "hex": _by_hexagon,
     "origin": _by_origin,
-}
-
-
-WRITERS: Mapping[str, Callable[[Path, list[str], Rows], None]] = {
-    ".csv": _write_csv,
-    ".geojson": _write_geojson,
-    ".json": _write_geojson,
-    ".gpkg": _write_gpkg,
 }
 
 

@@ -45,6 +45,11 @@ def coverage_report(
     )
 
 
+def is_report(path: Path) -> bool:
+    """Return whether the ending of `path` asks for a report on paper."""
+    return path.suffix.lower() == ENDING
+
+
 def load_report(deps: Deps, slug: str) -> LoadReport:
     """Return what is known of the community's build."""
     report = deps.community_store.report(slug)
