@@ -42,6 +42,26 @@ def coverage_url(slug: str, profile: str, shown: str = "streets", version: str =
     return address + _query([("profile", profile), ("v", version)])
 
 
+def coverage_drawing(slug: str, shown: str, asked: Sequence[tuple[str, str]], version: str) -> dict[str, str]:
+    """Return the addresses of what is `shown` with its walking time, as the map's script draws it quickest.
+
+    Parameters
+    ----------
+    asked
+        The parameters of the coverage routes. What does not change with the thresholds is asked without them,
+        so that another threshold is drawn from what the browser has.
+    """
+    folder = f"/data/{quote(slug, safe='')}/coverage/{quote(shown, safe='')}"
+    if shown not in {"streets", "homes"}:
+        return {"url": f"{folder}.geojson{_query([*asked, ('v', version)])}"}
+    build = [(name, value) for name, value in asked if name == "build"]
+    timed = [(name, value) for name, value in asked if name not in {"minutes", "people"}]
+    return {
+        "ground": f"{folder}.json{_query([*build, ('v', version.partition('/')[0])])}",
+        "times": f"{folder}.bin{_query([*timed, ('v', version)])}",
+    }
+
+
 def background_urls(slug: str, version: str, layers: Sequence[str] = BASE_LAYERS) -> dict[str, str]:
     """Return the addresses of the background `layers` and the districts' outlines, by layer."""
     urls = {name: layer_url(slug, name, version) for name in layers}

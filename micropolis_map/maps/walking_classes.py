@@ -34,6 +34,33 @@ class WalkingClass:
         return {"upTo": self.up_to, "colour": self.colour, "dash": self.dash}
 
 
+@dataclass(frozen=True)
+class ShareClass:
+    """Shares of more than `over` and at most `up_to` (0 to 1); None for both: there are no people."""
+
+    over: float | None
+    up_to: float | None
+    colour: str
+
+    def for_script(self) -> dict[str, object]:
+        """Return the class as the map's script takes it."""
+        return {"upTo": self.up_to, "colour": self.colour, "dash": None}
+
+
+SHARES = (0.05, 0.1, 0.2, 0.4)
+NOBODY = "#e4dccb"
+
+
+def share_classes() -> tuple[ShareClass, ...]:
+    """Return the classes of the share of people left out: few is light, many is dark, nobody is paper."""
+    bounds: list[float | None] = [None, *SHARES]
+    classes = [
+        ShareClass(over, up_to, colour)
+        for over, up_to, colour in zip(bounds, [*SHARES, None], RAMP, strict=True)
+    ]
+    return (*classes, ShareClass(None, None, NOBODY))
+
+
 def walking_classes(minutes: Sequence[float]) -> tuple[WalkingClass, ...]:
     """Return a class up to each of `minutes` (ascending), one beyond the last, and one for *unreachable*.
 

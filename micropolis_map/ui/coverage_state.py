@@ -1,4 +1,4 @@
-"""What a visitor asks of coverage beside who walks and how far: in the address, so that a link opens it again."""
+"""What a visitor asks of coverage beside who walks and how far; in the address, so a link opens it again."""
 
 from __future__ import annotations
 

@@ -61,6 +61,7 @@ SHOWN = {
     "streets": mark("Streets"),
     "homes": mark("Homes"),
     "hexagons": mark("Hexagons"),
+    "districts": mark("Districts"),
 }
 
 

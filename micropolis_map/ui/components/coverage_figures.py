@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from micropolis_map.domain.community import LoadReport
-from micropolis_map.services.coverage_result import OUTSIDE_NAME, AreaCoverage, CoverageResult
+from micropolis_map.services.coverage_result import CoverageResult
+from micropolis_map.services.coverage_view import CoverageView
 from micropolis_map.ui import numbers, safe_text, words
 from micropolis_map.ui.language import _, ngettext
 
@@ -18,6 +19,10 @@ def figures(result: CoverageResult) -> None:
         for minutes, share in total.share_within.items()
     ]
     rows += [
+        (
+            _("people farther than {n} minutes").format(n=f"{result.longest:g}"),
+            numbers.count(total.beyond(result.longest)),
+        ),
         (_("half of the people walk at most"), numbers.walk(total.median_s)),
         (_("nine of ten walk at most"), numbers.walk(total.p90_s)),
         (_("cannot get there"), numbers.share(total.unreachable_share)),
@@ -28,51 +33,66 @@ def figures(result: CoverageResult) -> None:
     st.html(f'<dl class="mm-figures">{items}</dl>')
 
 
-def sentences(result: CoverageResult, name: str) -> None:
+def sentences(view: CoverageView, name: str) -> None:
     """Say what a planner would write about it."""
-    said = [
-        _first(result, name),
-        *_districts(result),
-        *_certain(result),
-        _("{people} people, {spots} meeting places. People: {source}.").format(
-            people=numbers.count(result.total.population),
-            spots=numbers.count(len(result.spots)),
-            source=result.population_source,
-        ),
-    ]
+    said = [*said_of(view, name), _basis(view.result)]
     st.html(
         safe_text.heading(2, _("In words"))
         + "".join(f'<p class="mm-say">{safe_text.html(s)}</p>' for s in said)
     )
 
 
+def said_of(view: CoverageView, name: str) -> list[str]:
+    """Return the sentences on who is left out."""
+    result = view.result
+    return [
+        _first(result, name),
+        _beyond(view),
+        *_districts(result),
+        *_certain(result),
+        *_unknown(view),
+    ]
+
+
 def _first(result: CoverageResult, name: str) -> str:
-    minutes = max(result.total.share_within)
     return _("In {name}, {share} of the people reach a meeting place within {n} minutes ({who}).").format(
         name=name,
-        share=numbers.share(result.total.share_within[minutes]),
-        n=f"{minutes:g}",
+        share=numbers.share(result.total.share_within[result.longest]),
+        n=f"{result.longest:g}",
         who=words.profile(result.request.profile).lower(),
     )
 
 
+def _beyond(view: CoverageView) -> str:
+    """Say how many people live too far away, and that it is other for who walks otherwise."""
+    result, minutes = view.result, view.result.longest
+    other = view.of("wheelchair" if result.request.profile != "wheelchair" else "adult")
+    said = {
+        "wheelchair": _("{people} people, {share}, live farther away; for a wheelchair user it is {other}."),
+        "adult": _("{people} people, {share}, live farther away; for an adult on foot it is {other}."),
+    }[other.profile]
+    return said.format(
+        people=numbers.count(view.asked.people_beyond),
+        share=numbers.share(1.0 - result.total.share_within[minutes]),
+        other=numbers.share(1.0 - other.total.share_within[minutes]),
+    )
+
+
 def _districts(result: CoverageResult) -> list[str]:
-    minutes = max(result.total.share_within)
-    lived = [area for area in result.districts if area.population > 0 and area.name != OUTSIDE_NAME]
+    lived, minutes = result.lived_districts, result.longest
     if len(lived) < 2:
         return []
-
-    def near(area: AreaCoverage) -> float:
-        return area.share_within[minutes]
-
-    best, worst = max(lived, key=near), min(lived, key=near)
-    left_out = worst.population * (1.0 - near(worst))
-    if near(best) - near(worst) < 0.005:
+    worst, best = lived[0], lived[-1]
+    if best.share_within[minutes] - worst.share_within[minutes] < 0.005:
         return [_("All districts are served about equally well.")]
     return [
-        _("It is best in {district} ({share}).").format(district=best.name, share=numbers.share(near(best))),
+        _("It is best in {district} ({share}).").format(
+            district=best.name, share=numbers.share(best.share_within[minutes])
+        ),
         _("It is worst in {district} ({share}): about {people} people there live farther away.").format(
-            district=worst.name, share=numbers.share(near(worst)), people=numbers.count(left_out)
+            district=worst.name,
+            share=numbers.share(worst.share_within[minutes]),
+            people=numbers.count(worst.beyond(minutes)),
         ),
     ]
 
@@ -81,13 +101,35 @@ def _certain(result: CoverageResult) -> list[str]:
     certain = result.total.share_within_certain
     if certain is None:
         return []
-    minutes = max(certain)
     return [
         _(
             "Counting only ways that are known to be passable, it is {share}: where the map "
             "does not say, we do not know."
-        ).format(share=numbers.share(certain[minutes]))
+        ).format(share=numbers.share(certain[result.longest]))
     ]
+
+
+def _unknown(view: CoverageView) -> list[str]:
+    count, total = len(view.result.spots_unknown), view.with_unknown
+    if total is None:
+        return []
+    return [
+        ngettext(
+            "{n} more place is not counted, because nobody knows whether it is step-free or open "
+            "then. If it were, {share} would be near.",
+            "{n} more places are not counted, because nobody knows whether they are step-free or open "
+            "then. If all of them were, {share} would be near.",
+            count,
+        ).format(n=numbers.count(count), share=numbers.share(total.share_within[view.result.longest]))
+    ]
+
+
+def _basis(result: CoverageResult) -> str:
+    return _("{people} people, {spots} meeting places. People: {source}.").format(
+        people=numbers.count(result.total.population),
+        spots=numbers.count(len(result.spots)),
+        source=result.population_source,
+    )
 
 
 def explanations(result: CoverageResult, report: LoadReport) -> None:

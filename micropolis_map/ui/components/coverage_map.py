@@ -2,58 +2,148 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import shapely
 import streamlit as st
 from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
-from micropolis_map.maps.addresses import background_urls, coverage_url
+from micropolis_map.maps.addresses import background_urls, coverage_drawing
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
-from micropolis_map.maps.walking_classes import WalkingClass, walking_classes
-from micropolis_map.services.coverage_result import CoverageResult
-from micropolis_map.ui import language, safe_text, session, words
+from micropolis_map.maps.walking_classes import ShareClass, WalkingClass, share_classes, walking_classes
+from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
+from micropolis_map.services.thresholds import minutes_key
+from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.place_map import map_texts
 from micropolis_map.ui.language import _
 
 UNDER = ("green", "water", "waterways", "buildings", "railways")
+Query = tuple[tuple[str, str], ...]
 
 
-def coverage_map(community: Community, result: CoverageResult, shown: str) -> None:
-    """Show what is `shown` coloured by the walking time to the nearest meeting place, with a legend."""
-    classes = walking_classes(result.request.minutes)
-    slug, build = community.slug, result.build_id
-    version = f"{build}-{session.places().version()}"
-    state = {
-        "lang": language.current(),
-        "island": community.fictional,
-        "background": background_urls(slug, build, UNDER),
-        "coverage": coverage_url(slug, result.request.profile, shown, version),
-        "spots": coverage_url(slug, result.request.profile, "spots", version),
-        "classes": [walking.for_script() for walking in classes],
-        "fromOsm": not community.fictional,
-        "texts": map_texts(community)
-        | {
-            "map": _("Map of walking times; the table below has the same figures by district"),
-            "failed": _("The walking times could not be loaded. Reload the page, please."),
-            "whats": {name: words.activity(name) for name in words.ACTIVITIES},
-        },
-    }
+def coverage_map(
+    community: Community,
+    result: CoverageResult,
+    shown: str,
+    barriers: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Show what is `shown` coloured by the walking time to the nearest meeting place, with a legend.
+
+    Parameters
+    ----------
+    barriers
+        Points of what stands in the way, as GeoJSON with ``list``, ``number`` and ``lines`` to read.
+    """
+    side = map_side(community, result, shown)
+    view = session.view()
+    focus = next((one for one in barriers if one["id"] == view.asked.obstacle), None)
+    state = map_state(community, side) | {"barriers": list(barriers) or None}
+    if focus is not None:
+        lon, lat = focus["geometry"]["coordinates"]
+        state["bounds"] = [[lat - 0.0015, lon - 0.0025], [lat + 0.0015, lon + 0.0025]]
     with st.container(key="covmap"):
         st_folium(
             BaseMap(community.centre, community.zoom),
-            key=f"covmap-{slug}",
+            key=f"covmap-{community.slug}",
             height=560,
             use_container_width=True,
             returned_objects=[],
             feature_group_to_add=StateLayer(state),
         )
+    coverage_legend(result, shown, barriers=bool(barriers))
+
+
+def map_state(community: Community, side: dict[str, Any]) -> dict[str, Any]:
+    """Return what the map's script is brought to."""
+    return {"lang": language.current(), "fromOsm": not community.fictional, "texts": texts(community)} | side
+
+
+def map_side(community: Community, result: CoverageResult, shown: str, more: Query = ()) -> dict[str, Any]:
+    """Return what is drawn of `result`; `more` are parameters of its addresses: another state, new sites."""
+    slug = community.slug
+    version = f"{result.build_id}/{session.places().version()}"
+    asked = (*query_of(result.request), *more)
+
+    def url(layer: str) -> str:
+        return coverage_drawing(slug, layer, asked, version)["url"]
+
+    west, south, east, north = _bounds(result)
+    side: dict[str, Any] = {
+        "island": community.fictional,
+        "background": background_urls(slug, result.build_id, UNDER),
+        "coverage": coverage_drawing(slug, shown, asked, version),
+        "classes": [one.for_script() for one in _classes(result, shown)],
+        "spots": url("spots"),
+        "worst": url("worst"),
+        "bounds": [[south, west], [north, east]],
+    }
+    if shown == "districts":
+        side["shareBeyond"] = minutes_key(result.longest)
+    if len(result.spots_unknown):
+        side["unknown"] = url("unknown")
+    return side
+
+
+def query_of(request: CoverageRequest) -> Query:
+    """Return `request` as parameters of the addresses of its layers; defaults are left out."""
+    given = (
+        ("profile", request.profile),
+        ("minutes", ",".join(minutes_key(minutes) for minutes in request.minutes)),
+        ("kind", ",".join(request.kinds)),
+        ("step_free", "yes" if request.step_free else ""),
+        ("open", request.open_at),
+        ("people", "" if request.people == "all" else request.people),
+    )
+    return tuple((name, value) for name, value in given if value)
+
+
+def texts(community: Community) -> dict[str, Any]:
+    """Return the words the map's script says; ``{n}`` is a figure."""
+    return map_texts(community) | {
+        "map": _("Map of walking times; the table below has the same figures by district"),
+        "failed": _("The walking times could not be loaded. Reload the page, please."),
+        "whats": {name: words.activity(name) for name in words.ACTIVITIES},
+        "walk": _("{n} min to the nearest meeting place"),
+        "walkHome": _("home, {n} min from the nearest meeting place"),
+        "noWay": _("no way to any meeting place"),
+        "people": _("people: {n}"),
+        "within": _("within {n} min: {share}"),
+        "median": _("half of them walk at most {n} min"),
+        "beyond": _("farther away: {n} people"),
+        "area": _("about 0.1 km²"),
+        "nobody": _("nobody lives here"),
+        "newSite": _("planned meeting place"),
+        "unknownSpot": _("not counted: nobody knows whether it is step-free or open then"),
+    }
+
+
+def coverage_legend(result: CoverageResult, shown: str, *, barriers: bool = False) -> None:
+    """Show what the colours and marks mean."""
     swatch = '<i class="mm-swatch" style="background:{colour}"></i>'
-    items = [
-        f"<li>{swatch.format(colour=walking.colour)}{safe_text.html(class_words(walking))}</li>"
-        for walking in classes
-    ]
-    legend([*items, '<li><i class="mm-ring"></i>' + safe_text.html(_("meeting place")) + "</li>"])
+    title = _("Walking time to the nearest meeting place")
+    if shown == "districts":
+        title = _("People farther than {n} min away").format(n=f"{result.longest:g}")
+    items = [f"<li><b>{safe_text.html(title)}</b></li>"]
+    for one in _classes(result, shown):
+        said = share_words(one) if isinstance(one, ShareClass) else class_words(one)
+        items.append(f"<li>{swatch.format(colour=one.colour)}{safe_text.html(said)}</li>")
+    items.append('<li><i class="mm-ring"></i>' + safe_text.html(_("meeting place")) + "</li>")
+    if len(result.spots_unknown):
+        unknown = _("not known, not counted: {n}").format(n=numbers.count(len(result.spots_unknown)))
+        items.append('<li><i class="mm-ring mm-ring-unknown"></i>' + safe_text.html(unknown) + "</li>")
+    items.append('<li><i class="mm-worst-home"></i>' + safe_text.html(_("the worst-served homes")) + "</li>")
+    if barriers:
+        items.append('<li><i class="mm-obstacle"></i>' + safe_text.html(_("a ramp would help")) + "</li>")
+        items.append(
+            '<li><i class="mm-obstacle mm-obstacle-survey"></i>'
+            + safe_text.html(_("somebody should look"))
+            + "</li>"
+        )
+    legend(items)
 
 
 def class_words(walking: WalkingClass) -> str:
@@ -65,3 +155,24 @@ def class_words(walking: WalkingClass) -> str:
     if walking.over is not None:
         return _("over {n} min").format(n=f"{walking.over:g}")
     return _("cannot be reached")
+
+
+def share_words(share: ShareClass) -> str:
+    """Return the words for a class of shares."""
+    if share.up_to is None:
+        return (
+            _("nobody lives here")
+            if share.over is None
+            else _("over {n} %").format(n=f"{share.over * 100:g}")
+        )
+    return _("{a}–{b} %").format(a=f"{(share.over or 0.0) * 100:g}", b=f"{share.up_to * 100:g}")
+
+
+def _classes(result: CoverageResult, shown: str) -> Sequence[WalkingClass | ShareClass]:
+    return share_classes() if shown == "districts" else walking_classes(result.request.minutes)
+
+
+def _bounds(result: CoverageResult) -> tuple[float, float, float, float]:
+    areas = [area for area in result.district_areas if area is not None]
+    west, south, east, north = (float(value) for value in shapely.total_bounds(areas))
+    return west, south, east, north

@@ -24,12 +24,12 @@ def district_table(result: CoverageResult, slug: str) -> None:
         hide_index=True,
         width="stretch",
         row_height=44,
-        height=min(44 * (len(table) + 1) + 4, 620),
+        height=min(44 * (len(table) + 1) + 14, 620),
         column_config={
             name: st.column_config.ProgressColumn(name, format="%.0f %%", min_value=0.0, max_value=100.0)
             for name in shares
         }
-        | {name: st.column_config.NumberColumn(name, format="%.1f") for name in table.columns[-4:-1]},
+        | {name: st.column_config.NumberColumn(name, format="%.1f") for name in _times()},
     )
     if certain:
         st.caption(_("“certain” counts only walks whose every metre is known to be passable."))
@@ -41,6 +41,10 @@ def district_table(result: CoverageResult, slug: str) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _times() -> tuple[str, ...]:
+    return _("Median, min"), _("90 % walk at most, min")
 
 
 def district_frame(result: CoverageResult) -> pd.DataFrame:
@@ -56,12 +60,13 @@ def _row(name: str, area: AreaCoverage) -> dict[str, object]:
     row: dict[str, object] = {_("District"): name, _("People"): round(area.population)}
     for minutes, share in area.share_within.items():
         row[_("{n} min, %").format(n=f"{minutes:g}")] = _percent(share)
-    for minutes, share in (area.share_within_certain or {}).items():
-        row[_("{n} min certain, %").format(n=f"{minutes:g}")] = _percent(share)
+    longest = max(area.share_within)
+    row[_("People beyond")] = round(area.beyond(longest))
     row[_("Median, min")] = _minutes(area.median_s)
-    row[_("Mean, min")] = _minutes(area.mean_s)
     row[_("90 % walk at most, min")] = _minutes(area.p90_s)
     row[_("Cannot be reached, %")] = _percent(area.unreachable_share)
+    if area.share_within_certain:
+        row[_("{n} min certain, %").format(n=f"{longest:g}")] = _percent(area.share_within_certain[longest])
     return row
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from micropolis_map.domain.community import Community, LoadReport
+from micropolis_map.services import opened
 from micropolis_map.services.assessing import assess_coverage
-from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
+from micropolis_map.services.coverage_view import coverage_view
+from micropolis_map.services.people_groups import groups_of
 from micropolis_map.ui import safe_text, session
 from micropolis_map.ui.components import trouble
-from micropolis_map.ui.components.coverage_choices import coverage_choices
+from micropolis_map.ui.components.coverage_barriers import barriers, for_map, known
+from micropolis_map.ui.components.coverage_choices import asked, coverage_choices
+from micropolis_map.ui.components.coverage_curve import curve
+from micropolis_map.ui.components.coverage_fairness import fairness
 from micropolis_map.ui.components.coverage_figures import explanations, figures, sentences
 from micropolis_map.ui.components.coverage_map import coverage_map
 from micropolis_map.ui.components.district_table import district_table
@@ -17,7 +22,9 @@ from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.language import _
 from micropolis_map.ui.view_state import SHOWN
 
-FIELDS = ("community", "lang", "profile", "minutes", "show")
+FIELDS = (
+    "community", "lang", "profile", "minutes", "show", "spots", "stepfree", "open", "people", "obstacle",
+)  # fmt: skip
 
 
 def page() -> None:
@@ -51,30 +58,22 @@ def _not_loaded(community: Community) -> None:
 
 
 def _assessment(community: Community, report: LoadReport) -> None:
-    view = session.view()
-    coverage_choices(view)
-    profile, minutes = view.profile or "adult", view.minutes or (5, 10, 15)
-    version = session.places().version()
+    view, slug = session.view(), community.slug
+    application = session.application()
+    coverage_choices(view, groups_of(opened.homes_of(opened.current_build(session.communities(), slug))))
+    request = asked(view)
     with st.spinner(_("Walking every street …"), show_time=False):
-        result = _assessed(community.slug, profile, minutes, report.build_id, version)
+        result = assess_coverage(application, slug, request)
     figures(result)
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
-        coverage_map(community, result, view.show or SHOWN[0])
+        obstacles = for_map(known(slug, request), view.asked.obstacle)
+        coverage_map(community, result, view.show or SHOWN[0], obstacles)
+    whole = coverage_view(application, slug, request)
     with right:
-        sentences(result, community_name(community))
-    district_table(result, community.slug)
+        sentences(whole, community_name(community))
+        curve(whole)
+    district_table(result, slug)
+    fairness(whole)
+    barriers(slug, request)
     explanations(result, report)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _assessed(
-    slug: str,
-    profile: str,
-    minutes: tuple[int, ...],
-    build_id: str,  # noqa: ARG001 - part of the key
-    version: str,  # noqa: ARG001 - part of the key
-) -> CoverageResult:
-    """Return the assessment; `build_id` and `version` make it new when streets or places changed."""
-    request = CoverageRequest(profile=profile, minutes=tuple(float(m) for m in minutes))
-    return assess_coverage(session.application(), slug, request)

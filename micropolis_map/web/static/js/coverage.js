@@ -227,7 +227,7 @@
       return { css: "mm-worst", text: "", size: 13, above: 300, lines: [far, mm.fill(texts.people, state, p.population), p.district] };
     });
     mm.marks(map, "_mmBarriers", state.barriers, (feature) => (
-      { css: `mm-barrier is-${feature.properties.list}`, text: String(feature.properties.number), size: 30, above: 600, lines: feature.properties.lines }
+      { css: `mm-barrier is-${feature.properties.list}`, text: String(feature.properties.number), size: 24, above: 600, lines: feature.properties.lines }
     ));
   };
 })();
