@@ -19,6 +19,9 @@ PRODUCT = "-//Micropolis Map//Guided walks//EN"
 REFRESH = timedelta(hours=6)
 """How often a calendar that subscribed is asked to look again."""
 
+ZONE_MARGIN = timedelta(days=400)
+"""Before the first and after the last walk: at least one change to summer time and back."""
+
 GUIDED, CALENDAR = mark("Guided walk: {tour}"), mark("Guided walks in {name}")
 BARE = mark("Guided walk")
 GUIDE, SPOKEN = mark("Guide: {name}"), mark("Languages: {languages}")
@@ -50,9 +53,12 @@ def calendar_of(walks: Iterable[GuidedWalk], tours: TourStore, address: str, lan
         calendar.add("name", title)
         calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
         calendar.add("x-published-ttl", "PT6H")
-    for walk in walks:
+    listed = list(walks)
+    for walk in listed:
         calendar.add_component(_event(walk, tours, address, lang))
-    calendar.add_missing_timezones()
+    if listed:  # only the years around the walks: a zone's whole history is 100 times as long
+        first, last = min(walk.begins for walk in listed), max(walk.ends for walk in listed)
+        calendar.add_missing_timezones((first - ZONE_MARGIN).date(), (last + ZONE_MARGIN).date())
     return bytes(calendar.to_ical())
 
 
