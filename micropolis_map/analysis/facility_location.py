@@ -36,7 +36,8 @@ from numpy.typing import NDArray
 from micropolis_map.analysis.gains import Gains
 from micropolis_map.analysis.interchange import greedy, swapped
 from micropolis_map.analysis.lagrangian import Bounded, bounded
-from micropolis_map.analysis.siting_model import Answer, Tell, most
+from micropolis_map.analysis.set_reduction import of_use, only
+from micropolis_map.analysis.siting_model import Answer, Sets, Tell, most
 from micropolis_map.analysis.siting_problem import SitingProblem, in_order
 from micropolis_map.analysis.worst_off import Radius, Walks, least_radius
 from micropolis_map.errors import InvalidInput
@@ -244,17 +245,45 @@ def _equity(search: _Search) -> None:
     found = least_radius(walks, new, search.left * RADIUS_SHARE, search.tell, nearer)
     if found.radius_s > longest:
         found = Radius(start, longest, found.bound_s)
-    sites, given = found.sites, gains.value(found.sites)
+    best = found
 
-    def heard(answer: Answer) -> None:
-        nonlocal sites, given
-        if answer.sites is not None and answer.sites.size == new and gains.value(answer.sites) >= given:
-            sites, given = answer.sites, gains.value(answer.sites)
-        bound = given if answer.is_proven or not gains.row.size else answer.bound
-        known(Radius(sites, found.radius_s, found.bound_s), given, bound)
+    def heard(answer: Answer, kept: Ints, at_most: float = np.inf) -> None:
+        nonlocal best
+        given = gains.value(best.sites)
+        if answer.sites is not None and answer.sites.size == new:
+            sites = kept[answer.sites]
+            if gains.value(sites) >= given:
+                best, given = Radius(sites, found.radius_s, found.bound_s), gains.value(sites)
+        known(best, given, given if answer.is_proven else min(answer.bound, at_most))
 
-    must_hit = walks.must_hit(found.radius_s)
-    heard(most(gains, new, search.left, search.tell, must_hit, heard))
+    _most_people(search, walks.must_hit(found.radius_s), gains, found.sites, heard)
+
+
+def _most_people(
+    search: _Search, must_hit: Sets | None, gains: Gains, sites: Ints, heard: Callable[..., None]
+) -> None:
+    """Find the sites with most people near among those that hit all of these sets, as `sites` do."""
+    everywhere, new = np.arange(gains.sites), search.problem.new
+    kept = everywhere
+    if must_hit is not None and len(must_hit):
+        may = of_use(must_hit, gains.sites, new, search.left / 3.0)
+        may[sites] = True
+        kept = np.flatnonzero(may)
+        must_hit = only(must_hit, may)
+    rest = gains.take(kept)
+    if not rest.row.size:
+        heard(Answer(None, 0.0, is_proven=True), kept)
+        return
+    start = np.searchsorted(kept, np.sort(sites))
+    at_most = bounded(rest, start, search.left / 4.0, search.tell).bound
+    heard(Answer(None, at_most, is_proven=False), kept)
+    if search.left <= 0.0:
+        return
+
+    def better(answer: Answer) -> None:
+        heard(answer, kept, at_most)
+
+    better(most(rest, new, search.left, search.tell, must_hit, better))
 
 
 def _longest(walks: Walks, sites: Ints) -> float:

@@ -11,15 +11,20 @@ https://doi.org/10.1007/BF01942838
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from micropolis_map.analysis.hitting import NO, hitting
 from micropolis_map.analysis.siting_model import Sets
 
 MOST_SETS = 12_000
 """Beyond, comparing each set with each takes longer than it saves."""
 ROUNDS = 4
+WORK = 400_000
+"""Steps that one candidate's question may take: about a millisecond."""
 
 
 def reduced(sets: Sets, sites: int) -> tuple[Sets, NDArray[np.int64]]:
@@ -27,8 +32,7 @@ def reduced(sets: Sets, sites: int) -> tuple[Sets, NDArray[np.int64]]:
     kept = np.arange(sites)
     if not 1 < len(sets) <= MOST_SETS:
         return sets, kept
-    member = np.zeros((len(sets), sites), dtype=bool)
-    member[np.repeat(np.arange(len(sets)), np.diff(sets.first)), sets.site] = True
+    member = _matrix(sets, sites)
     for _ in range(ROUNDS):
         before = member.shape
         member = member[_minimal(member)]
@@ -38,9 +42,42 @@ def reduced(sets: Sets, sites: int) -> tuple[Sets, NDArray[np.int64]]:
         member, kept = member[:, needed], kept[needed]
         if member.shape == before:
             break
+    return _sets(member), kept
+
+
+def of_use(sets: Sets, sites: int, new: int, seconds: float) -> NDArray[np.bool_]:
+    """Return which sites may be among `new` ones that hit every set; those not decided in time may."""
+    may = np.ones(sites, dtype=bool)
+    if not 0 < len(sets) <= MOST_SETS:
+        return may
+    ends = time.monotonic() + seconds
+    member = _matrix(sets, sites)
+    member = member[_minimal(member)]
+    for site in range(sites):
+        if time.monotonic() > ends:
+            break
+        left = _sets(member[~member[:, site]])
+        may[site] = hitting(left.first, left.site, sites, new - 1, WORK)[0] != NO
+    return may
+
+
+def only(sets: Sets, sites: NDArray[np.bool_]) -> Sets:
+    """Return the sets with these `sites` only, numbered anew."""
+    row = np.repeat(np.arange(len(sets)), np.diff(sets.first))
+    keep = sites[sets.site]
+    first = np.append(0, np.cumsum(np.bincount(row[keep], minlength=len(sets))))
+    return Sets(first, (np.cumsum(sites) - 1)[sets.site[keep]])
+
+
+def _matrix(sets: Sets, sites: int) -> NDArray[np.bool_]:
+    member = np.zeros((len(sets), sites), dtype=bool)
+    member[np.repeat(np.arange(len(sets)), np.diff(sets.first)), sets.site] = True
+    return member
+
+
+def _sets(member: NDArray[np.bool_]) -> Sets:
     row, site = np.nonzero(member)
-    first = np.append(0, np.cumsum(np.bincount(row, minlength=member.shape[0])))
-    return Sets(first, site), kept
+    return Sets(np.append(0, np.cumsum(np.bincount(row, minlength=member.shape[0]))), site)
 
 
 def _minimal(member: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -19,9 +19,9 @@ from micropolis_map.cli.options import (
     minutes_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell
-from micropolis_map.services.coverage_tables import check_ending
 from micropolis_map.services.siting import propose_sites, write_sites
 from micropolis_map.services.siting_result import SitingRequest, SitingResult
+from micropolis_map.services.table_files import check_ending
 from micropolis_map.sources.points import read_points
 
 

@@ -28,7 +28,7 @@ from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.place_fields import check_slug
 from micropolis_map.errors import MicropolisError, NotFound
 from micropolis_map.ports import CommunityStore, Progress, silent
-from micropolis_map.services import built_files
+from micropolis_map.services import built_files, venues
 from micropolis_map.services.extract_window import widened, within
 from micropolis_map.services.finding import write_gazetteer
 from micropolis_map.services.load_area import Area, area_from_file, area_of_data, area_of_outline
@@ -217,6 +217,7 @@ def _store(store: CommunityStore, community: Community, town: Town, begun: float
         store.put_layer(build, built_files.BOUNDARY, outline)
         for name, layer in town.layers.items():
             store.put_layer(build, name, layer)
+        store.put_layer(build, venues.LAYER, venues.venues_layer(town.extract, town.area.geometry))
         write_gazetteer(build, gazetteer_of(town.extract))
         report = _report(community, town, build.name, perf_counter() - begun)
         if community.slug not in store.slugs():

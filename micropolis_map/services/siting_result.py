@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micropolis_map.domain.points import PointSet
+from micropolis_map.services.coverage_result import finite
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +32,16 @@ class SitingRequest:
         Existing spots that stay; None for the community's activity spots.
     keep_existing
         False plans as if there were no spots yet. Ignored with own `spots`.
+    where
+        Where new ones may be: ``streets`` (anywhere along them), ``venues`` (cafés, halls, schools … of
+        OpenStreetMap) or ``places`` (published ones). Ignored with own `candidates`.
+    venues, chosen
+        Only these kinds of venues (`sources.osm_venues`); only these published places, by id. Empty for all.
+    districts, area
+        Only inside these districts, by name; only inside a drawn polygon, its corners ``(lon, lat)``. With
+        both, in either.
+    older, children
+        For how many one person of 65 and over, one child, counts when sites are chosen. Figures are people.
     """
 
     new: int
@@ -40,6 +51,13 @@ class SitingRequest:
     candidates: PointSet | None = None
     spots: PointSet | None = None
     keep_existing: bool = True
+    where: str = "streets"
+    venues: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+    area: tuple[tuple[float, float], ...] = ()
+    older: float = 1.0
+    children: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -55,10 +73,10 @@ class Site:
 
 
 @dataclass(frozen=True)
-class DistrictGain:
-    """People of a district within the threshold, before and after."""
+class AreaGain:
+    """People of a district or a group (``older``, ``children``) within the threshold, before and after."""
 
-    district: str
+    name: str
     population: float
     covered_before: float
     covered_after: float
@@ -79,17 +97,34 @@ class Plan:
         Walking time of every home to its nearest spot without and with the sites.
     mean_before_s, mean_after_s
         Of the people who reach a spot; nan without any.
+    p90_before_s, p90_after_s
+        Nine of ten people walk at most this; inf where fewer than nine of ten reach a spot.
+    groups
+        Who gains, where the homes' data know the group.
     """
 
     sites: tuple[Site, ...]
     population: float
     covered_before: float
     covered_after: float
-    districts: tuple[DistrictGain, ...]
+    districts: tuple[AreaGain, ...]
+    groups: tuple[AreaGain, ...]
     cost_before_s: Floats
     cost_after_s: Floats
     mean_before_s: float
     mean_after_s: float
+    p90_before_s: float
+    p90_after_s: float
+
+    @property
+    def gained(self) -> float:
+        """People newly within the threshold."""
+        return self.covered_after - self.covered_before
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """The sites' ``(lon, lat)``."""
+        return tuple((site.lon, site.lat) for site in self.sites)
 
 
 @dataclass(frozen=True)
@@ -105,6 +140,8 @@ class SitingResult:
         Of the objective: people gained, person-seconds in all, or seconds of the longest walk.
     curve
         People covered by 0, 1, 2 … new sites; `knee` is where one more begins to add little.
+    stopped
+        Whether a person ended the search for a proof.
     """
 
     community: str
@@ -121,6 +158,7 @@ class SitingResult:
     build_id: str
     curve: tuple[float, ...]
     knee: int
+    stopped: bool = False
     notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -131,14 +169,16 @@ class SitingResult:
             "profile": request.profile,
             "minutes": int(request.minutes) if request.minutes.is_integer() else request.minutes,
             "objective": request.objective,
-            "sites": [site_row(site) for site in self.plan.sites],
-            "covered_before": self.plan.covered_before,
-            "covered_after": self.plan.covered_after,
-            "population": self.plan.population,
+            **plan_json(self.plan),
             "population_source": self.population_source,
             "optimal": self.optimal,
             "gap": self.gap,
             "seconds": round(self.seconds, 3),
+            "where": request.where,
+            "keep_existing": request.keep_existing,
+            "weights": {"older": request.older, "children": request.children},
+            "curve": list(self.curve),
+            "knee": self.knee,
             "value": self.value,
             "bound": self.bound,
             "candidates": self.candidates,
@@ -146,6 +186,20 @@ class SitingResult:
             "build_id": self.build_id,
             "notes": list(self.notes),
         }
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """Return the figures of a plan as in ``site --json``; None for a walk that is not finite."""
+    walks = ("mean_before_s", "mean_after_s", "p90_before_s", "p90_after_s")
+    return {
+        "sites": [site_row(site) for site in plan.sites],
+        "covered_before": plan.covered_before,
+        "covered_after": plan.covered_after,
+        "population": plan.population,
+        **{name: finite(getattr(plan, name)) for name in walks},
+        "districts": [vars(area) | {"gained": area.gained} for area in plan.districts],
+        "groups": [vars(area) | {"gained": area.gained} for area in plan.groups],
+    }
 
 
 def site_row(site: Site) -> dict[str, Any]:

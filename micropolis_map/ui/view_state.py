@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from micropolis_map.domain.place import ACTIVITIES, KINDS
 from micropolis_map.domain.place_filter import PlaceFilter, years_of, years_text
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.errors import InvalidInput
+from micropolis_map.services.siting_link import Scenario, kept_of, kept_text
 from micropolis_map.ui.coverage_state import CoverageState
 from micropolis_map.ui.draft_state import DraftState
 
@@ -17,9 +18,9 @@ MAX_TEXT = 200
 MAX_STOPS = 25
 PROFILES: tuple[str, ...] = ("adult", "senior", "stroller", "wheelchair")
 MINUTES: tuple[int, ...] = (5, 10, 15, 20, 30)
-GOALS: tuple[str, ...] = ("coverage", "p-median", "equity")
-MOST_NEW = 10
 SHOWN: tuple[str, ...] = ("streets", "hexagons", "districts", "homes")
+NOT_OF_THE_PLAN: Mapping[str, Any] = {"community": "", "profile": "adult", "name": ""}
+"""The view says which community and who walks; only what is kept has a name."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,8 @@ class ViewState:
         Years the places or their stories are of, as `place_filter.years_text` writes them.
     tour, stops, draft
         Id of the tour looked at; ids of the places of a tour the visitor makes, `draft` how it is walked.
-    new, within, goal, keep, sites
-        Of the planner: how many sites, the threshold, what counts, ``no`` to plan as if there were no spots
-        yet, and the sites where they are not the proposed ones, ``(lon, lat)``.
+    plan, kept
+        The café planner's scenario, but for its community and profile; named scenarios beside it.
     profile, minutes, show
         Who walks, the thresholds, and what the map of the Coverage page colours; empty for its defaults.
     asked
@@ -61,11 +61,8 @@ class ViewState:
     minutes: tuple[int, ...] = ()
     show: str = ""
     tour: str = ""
-    new: int = 0
-    within: int = 0
-    goal: str = ""
-    keep: str = ""
-    sites: tuple[tuple[float, float], ...] = ()
+    plan: Scenario = field(default_factory=Scenario)
+    kept: tuple[Scenario, ...] = ()
     stops: tuple[str, ...] = ()
     asked: CoverageState = field(default_factory=CoverageState)
     draft: DraftState = field(default_factory=DraftState)
@@ -89,11 +86,8 @@ class ViewState:
             profile=_one_of(query.get("profile", ""), PROFILES),
             minutes=tuple(m for m in MINUTES if m in minutes),
             show=_one_of(query.get("show", ""), SHOWN),
-            new=_number(query.get("new", ""), tuple(range(1, MOST_NEW + 1))),
-            within=_number(query.get("within", ""), MINUTES),
-            goal=_one_of(query.get("goal", ""), GOALS),
-            keep=_one_of(query.get("keep", ""), ("no",)),
-            sites=sites_of(query.get("sites", "")),
+            plan=replace(Scenario.parse(query), **NOT_OF_THE_PLAN),
+            kept=kept_of(query.get("kept", "")),
             tour=query.get("tour", "").strip()[:MAX_TEXT],
             stops=_ids(query.get("stops", "")),
             asked=CoverageState.parse(query),
@@ -116,16 +110,11 @@ class ViewState:
             "show": self.show,
             "tour": self.tour,
             "stops": ",".join(self.stops),
-        }
-        values |= {
-            "new": str(self.new or ""),
-            "within": str(self.within or ""),
-            "goal": self.goal,
-            "keep": self.keep,
-            "sites": sites_text(self.sites),
+            "kept": kept_text(self.kept),
         }
         values |= self.draft.query()
         values |= self.asked.query()
+        values |= self.plan.query()
         return {name: value for name, value in values.items() if value}
 
     @property
@@ -138,31 +127,6 @@ class ViewState:
             text=self.q,
             years=years_of(self.years),
         )
-
-
-def sites_of(text: str) -> tuple[tuple[float, float], ...]:
-    """Return the ``lon,lat`` of an address's sites, at most `MOST_NEW`; what makes no sense is left out.
-
-    Examples
-    --------
-    >>> sites_of("17.2,55.7;x")
-    ((17.2, 55.7),)
-    """
-    found = []
-    for part in text.split(";"):
-        numbers = re.fullmatch(r"(-?\d{1,3}(?:\.\d{1,7})?),(-?\d{1,2}(?:\.\d{1,7})?)", part, re.ASCII)
-        if numbers and abs(float(numbers[1])) <= 180 and abs(float(numbers[2])) <= 90:
-            found.append((round(float(numbers[1]), 6), round(float(numbers[2]), 6)))
-    return tuple(found[:MOST_NEW])
-
-
-def sites_text(sites: tuple[tuple[float, float], ...]) -> str:
-    """Return sites as `sites_of` reads them."""
-    return ";".join(f"{lon:.6f},{lat:.6f}" for lon, lat in sites)
-
-
-def _number(text: str, known: tuple[int, ...]) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 and int(text) in known else 0
 
 
 def _one_of(value: str, known: Mapping[str, str] | tuple[str, ...]) -> str:

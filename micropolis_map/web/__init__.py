@@ -17,6 +17,7 @@ address                                 answer
 ``/api/session…``                       signing in and out; see `session_routes`
 ``/photos/<id>/<size>.webp``            a photo; ``/audio/<id>`` a recording
 ``/data/<slug>/coverage/….geojson``     walking times: see `coverage_routes`
+``/data/<slug>/siting/….json``          what new meeting places change: see `siting_routes`
 ``/tours/<tour>.gpx`` … · ``/poster/…``  a tour's files, a poster with a QR code: see `tour_routes`
 ``/feeds/<slug>.atom``                   new places and stories, as Atom
 ``/embed/<slug>``                         the public map for other sites: see `embed_pages`
@@ -56,6 +57,7 @@ from micropolis_map.web import (
     pin_pages,
     places,
     session_routes,
+    siting_routes,
     tour_routes,
     walk_pages,
     walk_routes,
@@ -75,6 +77,7 @@ def routes(application: Application) -> list[BaseRoute]:
         *places.routes(application),
         *layers.routes(application),
         *coverage_routes.routes(application),
+        *siting_routes.routes(application),
         *pin_pages.routes(application),
         *embed_pages.routes(application),
         *mine_pages.routes(application),

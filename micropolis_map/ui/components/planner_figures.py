@@ -1,27 +1,34 @@
-"""What the new places bring: figures, the sites, the curve with its knee, who gains by district."""
+"""What the new places bring: figures, the sites, the curve with its knee, who gains by district and group."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
+from shapely.geometry import Point
 
+from micropolis_map.i18n import mark
 from micropolis_map.services.coverage_result import OUTSIDE_NAME
-from micropolis_map.services.siting_result import Plan, SitingResult, site_row
-from micropolis_map.ui import numbers, safe_text
+from micropolis_map.services.siting_result import AreaGain, Plan, SitingRequest, site_row
+from micropolis_map.services.table_files import rows_as_bytes
+from micropolis_map.ui import numbers, safe_text, words
 from micropolis_map.ui.components.planner_map import gain_words
+from micropolis_map.ui.components.planner_steps import remove_site
 from micropolis_map.ui.language import _, ngettext
 
+GROUP_WORDS = {"older": mark("65 and over"), "children": mark("Children")}
 
-def plan_figures(result: SitingResult, plan: Plan) -> None:
+
+def plan_figures(request: SitingRequest, plan: Plan) -> None:
     """Show the key figures of `plan`."""
-    n = f"{result.request.minutes:g}"
+    n = f"{request.minutes:g}"
     everybody = max(plan.population, 1e-9)
     rows = [
         (_("now within {n} minutes").format(n=n), numbers.share(plan.covered_before / everybody)),
         (_("with the new places"), numbers.share(plan.covered_after / everybody)),
-        (_("people newly near"), numbers.count(plan.covered_after - plan.covered_before)),
+        (_("people newly near"), numbers.count(plan.gained)),
         (_("average walk now"), numbers.walk(plan.mean_before_s)),
         (_("average walk then"), numbers.walk(plan.mean_after_s)),
     ]
@@ -32,70 +39,57 @@ def plan_figures(result: SitingResult, plan: Plan) -> None:
 
 
 def site_list(plan: Plan) -> None:
-    """Show the sites in the order in which each adds most."""
+    """Show the sites, each with what it adds to those before it and a button that takes it away."""
     outside = _("outside the districts")
-    rows = "".join(
-        f"<li><b>{safe_text.html(site.district or outside)}</b> "
-        f"{safe_text.html(gain_words(site.gained_population))}</li>"
-        for site in plan.sites
-    )
-    st.html(safe_text.heading(2, _("The new places")) + f'<ol class="mm-sites">{rows}</ol>')
+    st.html(safe_text.heading(2, _("The new places")))
+    with st.container(key="plansites", gap=None):
+        for number, site in enumerate(plan.sites, start=1):
+            name = site.name or site.district or outside
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.html(
+                    f'<p class="mm-siterow"><i>{number}</i><span><b>{safe_text.html(name)}</b> '
+                    f"{safe_text.html(gain_words(site.gained_population))}</span></p>"
+                )
+                if len(plan.sites) > 1:
+                    st.button(
+                        _("Remove place {n}").format(n=number),
+                        key=f"w_remove_{number}",
+                        icon=":material/close:",
+                        type="tertiary",
+                        on_click=lambda number=number: remove_site(plan.points, number),
+                    )
 
 
-def proof(result: SitingResult, plan: Plan, *, by_hand: bool) -> None:
-    """Say how sure it is that nothing is better; for sites moved by hand, what the move costs."""
-    if by_hand:
-        lost = round(result.plan.covered_after - plan.covered_after)
-        said = _("Moved by hand: as many people are near as with the proposed places.")
-        if lost > 0:
-            said = ngettext(
-                "Moved by hand: {n} person fewer is near than with the proposed places.",
-                "Moved by hand: {n} people fewer are near than with the proposed places.",
-                lost,
-            ).format(n=numbers.count(lost))
-        elif lost < 0:
-            said = ngettext(
-                "Moved by hand: {n} person more is near than with the proposed places.",
-                "Moved by hand: {n} people more are near than with the proposed places.",
-                -lost,
-            ).format(n=numbers.count(-lost))
-    elif result.optimal:
-        said = _("Proven: among {n} possible places along the streets, no other choice is better.").format(
-            n=numbers.count(result.candidates)
-        )
-    elif result.gap is None:
-        said = _("A good choice, but in the time given nobody could prove that it is the best.")
-    else:
-        said = _("A good choice; another one could be at most {share} better.").format(
-            share=numbers.share(result.gap)
-        )
-    st.html(f'<p class="mm-say">{safe_text.html(said)}</p>')
-
-
-def curve(result: SitingResult) -> None:
+def curve(values: tuple[float, ...], knee: int, people: float, minutes: float, new: int) -> None:
     """Show how many people are near with 0, 1, 2 … new places, and where one more adds little."""
-    everybody = max(result.plan.population, 1e-9)
+    everybody = max(people, 1e-9)
     rows = []
-    for number, people in enumerate(result.curve):
+    for number, near in enumerate(values):
         label = ngettext("{n} new place", "{n} new places", number).format(n=number)
-        here = " is-knee" if number == result.knee and number else ""
-        bar = f'<i style="width:{100.0 * people / everybody:.1f}%"></i>'
+        kind = " ".join(
+            name
+            for name, holds in (("is-knee", number == knee and number), ("is-now", number == new))
+            if holds
+        )
+        width = 100.0 * near / everybody
+        mark_ = f' <b class="mm-kneemark">{safe_text.html(_("the bend"))}</b>' if "is-knee" in kind else ""
+        more = near - values[number - 1] if number else 0.0
+        adds = f"+{numbers.count(more)}" if number else ""
         rows.append(
-            f'<tr class="{here.strip()}"><th scope="row">{safe_text.html(label)}</th>'
-            f'<td class="mm-curvebar">{bar}</td><td>{safe_text.html(numbers.count(people))}</td></tr>'
+            f'<tr class="{kind}"><th scope="row">{safe_text.html(label)}{mark_}</th>'
+            f'<td class="mm-curvebar"><i style="width:{width:.1f}%"></i></td>'
+            f"<td>{safe_text.html(numbers.count(near))}</td><td>{safe_text.html(adds)}</td></tr>"
         )
     said = (
         ngettext(
             "The curve bends at {n} new place: every further one adds less.",
             "The curve bends at {n} new places: every further one adds less.",
-            result.knee,
-        ).format(n=result.knee)
-        if result.knee
+            knee,
+        ).format(n=knee)
+        if knee
         else ""
     )
-    caption = _("People within {n} minutes by the number of new places").format(
-        n=f"{result.request.minutes:g}"
-    )
+    caption = _("People within {n} minutes by the number of new places").format(n=f"{minutes:g}")
     st.html(
         safe_text.heading(2, _("How many are worth it"))
         + f'<table class="mm-curve"><caption>{safe_text.html(caption)}</caption>{"".join(rows)}</table>'
@@ -103,47 +97,98 @@ def curve(result: SitingResult) -> None:
     )
 
 
-def gains_by_district(result: SitingResult, plan: Plan) -> None:
-    """Show who gains, and let the sites be taken along."""
+def who_gains(plan: Plan) -> None:
+    """Show who gains, by district and by group where the group is known."""
     st.html(safe_text.heading(2, _("Who gains")))
-    table = gain_frame(plan)
+    if plan.groups:
+        groups = gain_frame(plan.groups, _("Group"))
+        st.dataframe(
+            groups, key="w_groups", hide_index=True, width="stretch", row_height=44,
+            height=44 * (len(groups) + 1) + 4,
+        )  # fmt: skip
+    table = gain_frame(plan.districts, _("District"))
     st.dataframe(
         table, key="w_gains", hide_index=True, width="stretch", row_height=44,
         height=min(44 * (len(table) + 1) + 4, 620),
     )  # fmt: skip
-    name = f"sites-{result.community}-{result.request.profile}"
+
+
+def profile_gains(rows: list[tuple[str, Plan]]) -> None:
+    """Show what the same sites do for everybody who walks: a table of profiles."""
+    table = pd.DataFrame(
+        [
+            {
+                _("Who walks"): words.profile(name),
+                _("Near now"): round(plan.covered_before),
+                _("Near then"): round(plan.covered_after),
+                _("Newly near"): round(plan.gained),
+            }
+            for name, plan in rows
+        ]
+    )
+    st.html(safe_text.heading(3, _("The same places for everybody who walks")))
+    st.dataframe(
+        table, key="w_profiles", hide_index=True, width="stretch", row_height=44,
+        height=44 * (len(table) + 1) + 4,
+    )  # fmt: skip
+
+
+def downloads(slug: str, request: SitingRequest, plan: Plan) -> None:
+    """Let the sites be taken along."""
+    name = f"sites-{slug}-{request.profile}"
+    rows = [
+        ({"number": n} | site_row(site) | {"minutes": request.minutes}, Point(site.lon, site.lat))
+        for n, site in enumerate(plan.sites, start=1)
+    ]
+    files: list[tuple[str, str, str, bytes | Callable[[], bytes]]] = [
+        (_("Download the sites (CSV)"), "csv", "text/csv", _csv(plan)),
+        (_("Download the sites (GeoJSON)"), "geojson", "application/geo+json", _geojson(plan)),
+        (
+            _("Download the sites (GeoPackage)"),
+            "gpkg",
+            "application/geopackage+sqlite3",
+            lambda: rows_as_bytes(".gpkg", list(rows[0][0]), list(rows)),
+        ),
+    ]
     with st.container(horizontal=True):
-        st.download_button(
-            _("Download the sites (CSV)"),
-            pd.DataFrame([site_row(site) for site in plan.sites]).to_csv(index=False).encode(),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            _("Download the sites (GeoJSON)"),
-            json.dumps(collection(plan), ensure_ascii=False).encode(),
-            file_name=f"{name}.geojson",
-            mime="application/geo+json",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        for label, ending, mime, data in files:
+            st.download_button(
+                label,
+                data,
+                file_name=f"{name}.{ending}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+            )
 
 
-def gain_frame(plan: Plan) -> pd.DataFrame:
-    """Return people within the threshold by district, before and after, those who gain most first."""
+def _csv(plan: Plan) -> bytes:
+    return pd.DataFrame([site_row(site) for site in plan.sites]).to_csv(index=False).encode()
+
+
+def _geojson(plan: Plan) -> bytes:
+    return json.dumps(collection(plan), ensure_ascii=False).encode()
+
+
+def gain_frame(areas: tuple[AreaGain, ...], heading: str) -> pd.DataFrame:
+    """Return people within the threshold before and after, those who gain most first."""
     rows = [
         {
-            _("District"): area.district if area.district != OUTSIDE_NAME else _("outside the districts"),
+            heading: _name(area.name),
             _("People"): round(area.population),
             _("Near now"): round(area.covered_before),
             _("Near then"): round(area.covered_after),
             _("Newly near"): round(area.gained),
         }
-        for area in sorted(plan.districts, key=lambda area: -area.gained)
+        for area in sorted(areas, key=lambda area: -area.gained)
     ]
     return pd.DataFrame(rows)
+
+
+def _name(name: str) -> str:
+    if name in GROUP_WORDS:
+        return _(GROUP_WORDS[name])
+    return name if name != OUTSIDE_NAME else _("outside the districts")
 
 
 def collection(plan: Plan) -> dict[str, object]:

@@ -1,10 +1,12 @@
-"""The map of the planner: streets by walking time, and the numbered sites, which can be dragged."""
+"""The map of the planner: who comes near, the numbered sites, tools to add one or to draw an area."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import streamlit as st
 from streamlit_folium import st_folium
@@ -13,25 +15,38 @@ from micropolis_map.domain.community import Community
 from micropolis_map.maps.addresses import background_urls, coverage_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
-from micropolis_map.maps.walking_classes import walking_classes
-from micropolis_map.services.siting_result import Plan, SitingResult
-from micropolis_map.ui import language, numbers, session, words
+from micropolis_map.services.siting_link import MOST_CORNERS, Points, Scenario
+from micropolis_map.services.siting_result import Plan
+from micropolis_map.ui import language, numbers, safe_text, session, words
+from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.place_map import map_texts
+from micropolis_map.ui.components.planner_steps import add_site, move_site, remove_site, step
 from micropolis_map.ui.language import _, ngettext
 
-MOVE = "mm_last_move"
-PAST = "mm_sites_past"
+EVENT = "mm_last_map_event"
 
 
-def planner_map(community: Community, result: SitingResult, plan: Plan) -> None:
-    """Show the sites of `plan`; dragging one asks for the figures of the moved sites."""
-    slug, key, request = community.slug, f"planmap-{community.slug}", result.request
-    version = f"{result.build_id}-{session.places().version()}"
-    points = tuple((site.lon, site.lat) for site in plan.sites)
+@dataclass(frozen=True)
+class MapEvent:
+    """What happened on the map: ``move``, ``add``, ``remove``, ``area``, or nothing.
+
+    `serial` differs for every event; the map's answer stays the same until the next one.
+    """
+
+    kind: str = ""
+    serial: int = 0
+    number: int = 0
+    points: Points = ()
+
+
+def planner_map(community: Community, scenario: Scenario, plan: Plan, build_id: str) -> None:
+    """Show the sites of `plan`; moving, adding or removing one asks for the figures of the new sites."""
+    slug, key, points = community.slug, f"planmap-{community.slug}", plan.points
+    version = f"{build_id}-{session.places().version()}"
     state: dict[str, Any] = {
         "lang": language.current(),
         "island": community.fictional,
-        "background": background_urls(slug, result.build_id),
+        "background": background_urls(slug, build_id),
         "sites": [
             {
                 "number": n,
@@ -41,17 +56,14 @@ def planner_map(community: Community, result: SitingResult, plan: Plan) -> None:
             }
             for n, site in enumerate(plan.sites, start=1)
         ],
-        "classes": [walking.for_script() for walking in walking_classes((request.minutes,))],
+        "area": [list(corner) for corner in scenario.area],
+        "gain": gain_url(slug, scenario, points, version),
+        "tools": True,
         "fromOsm": not community.fictional,
-        "texts": map_texts(community)
-        | {
-            "map": _("Map of the proposed places; the list beside it has the same figures"),
-            "failed": _("The walking times could not be loaded. Reload the page, please."),
-            "whats": {name: words.activity(name) for name in words.ACTIVITIES},
-        },
+        "texts": map_texts(community) | _texts(),
     }
-    if request.keep_existing:
-        state["spots"] = coverage_url(slug, request.profile, "spots", version)
+    if scenario.keep:
+        state["spots"] = coverage_url(slug, scenario.profile, "spots", version)
     with st.container(key="planmap"):
         st_folium(
             BaseMap(community.centre, community.zoom),
@@ -60,8 +72,27 @@ def planner_map(community: Community, result: SitingResult, plan: Plan) -> None:
             use_container_width=True,
             returned_objects=["last_active_drawing"],
             feature_group_to_add=StateLayer(state),
-            on_change=lambda: moved(st.session_state.get(key), points),
+            on_change=lambda: take(st.session_state.get(key), points),
         )
+    dot = '<i class="mm-dot" style="background:{colour}"></i>'
+    legend(
+        [
+            f"<li>{dot.format(colour='#0b7d6c')}{safe_text.html(_('homes newly near'))}</li>",
+            f"<li>{dot.format(colour='#7f8fa6')}{safe_text.html(_('homes still too far'))}</li>",
+            *(
+                ['<li><i class="mm-ring"></i>' + safe_text.html(_("meeting place")) + "</li>"]
+                if scenario.keep
+                else []
+            ),
+        ]
+    )
+
+
+def gain_url(slug: str, scenario: Scenario, points: Points, version: str) -> str:
+    """Return the address of the homes that the sites bring near, and of those still too far."""
+    asked = replace(scenario, community="", sites=points).query()
+    kept = {name: asked[name] for name in ("profile", "within", "keep", "sites") if name in asked}
+    return f"/data/{quote(slug, safe='')}/siting/homes.json?{urlencode(kept | {'v': version})}"
 
 
 def gain_words(people: float) -> str:
@@ -70,28 +101,67 @@ def gain_words(people: float) -> str:
     return ngettext("{n} person more", "{n} people more", whole).format(n=numbers.count(whole))
 
 
-def moved(payload: Any, points: tuple[tuple[float, float], ...]) -> None:
-    """Move the site that the map's `payload` names, once for each drag; the step can be undone."""
-    number, move, at = read_move(payload)
-    if not 1 <= number <= len(points) or st.session_state.get(MOVE) == (number, move, at):
+def take(payload: Any, points: Points) -> None:
+    """Do what happened on the map, once; it can be undone like any other step."""
+    event = read_event(payload)
+    if not event.kind or st.session_state.get(EVENT) == event:
         return
-    st.session_state[MOVE] = (number, move, at)
-    st.session_state.setdefault(PAST, []).append(session.view().sites)
-    session.change(sites=(*points[: number - 1], at, *points[number:]))
+    st.session_state[EVENT] = event
+    if event.kind == "move":
+        move_site(points, event.number, event.points[0])
+    elif event.kind == "add":
+        add_site(points, event.points[0])
+    elif event.kind == "remove":
+        remove_site(points, event.number)
+    else:
+        step(area=event.points, sites=())
 
 
-def read_move(payload: Any) -> tuple[int, int, tuple[float, float]]:
-    """Return the site's number, the number of the drag, and where to; ``(0, 0, (0, 0))`` without one."""
-    nothing = (0, 0, (0.0, 0.0))
+def read_event(payload: Any) -> MapEvent:
+    """Return what the map's `payload` says; `MapEvent()` for nothing, or nonsense."""
     drawing = payload.get("last_active_drawing") if isinstance(payload, Mapping) else None
     if not isinstance(drawing, Mapping) or not isinstance(drawing.get("properties"), Mapping):
-        return nothing
+        return MapEvent()
     name, found = str(drawing.get("id")), drawing["properties"]
-    move, lon, lat = found.get("move"), found.get("lon"), found.get("lat")
-    if not (name.startswith("site-") and name[5:].isascii() and name[5:].isdigit() and isinstance(move, int)):
-        return nothing
-    if not all(isinstance(v, int | float) and math.isfinite(v) for v in (lon, lat)):
-        return nothing
-    if abs(lon) > 180 or abs(lat) > 90:
-        return nothing
-    return int(name[5:]), move, (round(float(lon), 6), round(float(lat), 6))
+    serial = found.get("move")
+    if not isinstance(serial, int):
+        return MapEvent()
+    if name == "area":
+        return _area(found.get("corners"), serial)
+    number = int(name[5:]) if name.startswith("site-") and name[5:].isascii() and name[5:].isdigit() else 0
+    if number and found.get("gone") is True:
+        return MapEvent("remove", serial, number)
+    at = _point(found)
+    if at is None or not (number or name == "site-new"):
+        return MapEvent()
+    return MapEvent("move" if number else "add", serial, number, (at,))
+
+
+def _area(corners: Any, serial: int) -> MapEvent:
+    if not isinstance(corners, list) or not 3 <= len(corners) <= MOST_CORNERS:
+        return MapEvent()
+    points = [_point(corner) if isinstance(corner, Mapping) else None for corner in corners]
+    known = tuple((round(at[0], 5), round(at[1], 5)) for at in points if at is not None)
+    return MapEvent("area", serial, 0, known) if len(known) == len(points) else MapEvent()
+
+
+def _point(found: Mapping[str, Any]) -> tuple[float, float] | None:
+    lon, lat = found.get("lon"), found.get("lat")
+    if isinstance(lon, bool) or not all(isinstance(v, int | float) and math.isfinite(v) for v in (lon, lat)):
+        return None
+    if lon is None or lat is None or abs(lon) > 180 or abs(lat) > 90:
+        return None
+    return round(float(lon), 6), round(float(lat), 6)
+
+
+def _texts() -> dict[str, Any]:
+    return {
+        "map": _("Map of the proposed places; the list beside it has the same figures"),
+        "failed": _("The walking times could not be loaded. Reload the page, please."),
+        "whats": {name: words.activity(name) for name in words.ACTIVITIES},
+        "add": _("Add a place"),
+        "draw": _("Draw the area where new places may be"),
+        "addHint": _("Tap where a new place could be. Enter takes the middle of the map."),
+        "drawHint": _("Tap the corners of the area, at the end the first one again."),
+        "keys": _("Move it with the arrow keys; Delete takes it away."),
+    }
