@@ -75,6 +75,11 @@ def came_by_openid() -> bool:
     return signed_in() and signing_in.actor_of_session(desk(), session_token()) is None
 
 
+def without_account() -> bool:
+    """Return whether the asker came in with OpenID Connect, but no account here fits."""
+    return has_openid() and bool(st.user.is_logged_in) and not signed_in()
+
+
 def _of_openid() -> Actor | None:
     if not st.user.is_logged_in:
         return None

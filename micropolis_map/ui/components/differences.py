@@ -14,6 +14,7 @@ from micropolis_map.domain.place_parts import Difference
 from micropolis_map.domain.privacy import personal_data
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.ui import desk_words, language, numbers, safe_text, words
+from micropolis_map.ui.components.waiting_media import audio_source, photo_source
 from micropolis_map.ui.language import _
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
@@ -44,7 +45,7 @@ def value_html(path: str, value: Any) -> str:
     if _is_photo(path) and isinstance(value, Mapping):
         return _photo(value)
     if path.endswith("/audio") and isinstance(value, str):
-        return f'<audio controls preload="none" src="/audio/{escape(value)}"></audio>'
+        return f'<audio controls preload="none" src="{escape(audio_source(value))}"></audio>'
     return _text_html(_text(path, value))
 
 
@@ -165,8 +166,8 @@ def _photo(photo: Mapping[str, Any]) -> str:
     alt = dict(photo.get("alt") or {})
     text = alt.get(language.current()) or next(iter(alt.values()), "")
     shown = safe_text.html(text or _("no words for those who cannot see it"))
-    name = escape(str(photo.get("id", "")))
+    source = escape(photo_source(str(photo.get("id", ""))))
     return (
-        f'<img class="mm-thumb" src="/photos/{name}/320.webp" alt="{safe_text.html(text)}" loading="lazy">'
+        f'<img class="mm-thumb" src="{source}" alt="{safe_text.html(text)}" loading="lazy">'
         f"<small>{shown}</small>"
     )

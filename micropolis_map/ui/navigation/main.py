@@ -62,6 +62,8 @@ def main() -> None:
     chosen = st.navigation(list(pages.values()), position="top")
     session.begin(chosen.url_path)
     with shown():
+        if people.without_account():
+            sign_in.no_account()
         link = next((name for name in sign_in.LINKS if st.query_params.get(name)), "")
         if link:
             sign_in.one_time_link(link, st.query_params[link])

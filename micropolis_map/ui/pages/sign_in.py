@@ -54,11 +54,21 @@ def ways_in(go_on: str = "/moderation") -> None:
                 icon=":material/key:",
                 on_click=st.login,
             )
-            if st.user.is_logged_in:
-                st.warning(_("You came in, but no account here has your e-mail address. Ask for one."))
             or_else = safe_text.html(_("Or with a password:"))
             st.html(f'<p class="mm-quiet">{or_else}</p>')
         session_form("sign_in", go_on=go_on)
+
+
+def no_account() -> None:
+    """Tell somebody whom the organisation's provider let in that no account here is theirs."""
+    address = str(st.user.to_dict().get("email") or "")
+    with st.container(key="noaccount", border=True):
+        sentence = _(
+            "You came in, but no account here has your e-mail address. Ask an administrator for one."
+        )
+        said = f"<p><b>{safe_text.html(sentence)}</b> {safe_text.html(address)}</p>"
+        st.html(said)
+        st.button(_("Sign out"), key="w_no_account", icon=":material/logout:", on_click=st.logout)
 
 
 def _signed_in() -> None:
