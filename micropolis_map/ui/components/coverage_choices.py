@@ -43,16 +43,18 @@ def choose_more(**fields: Any) -> None:
     session.change(asked=replace(session.view().asked, **fields))
 
 
-def coverage_choices(view: ViewState, groups: tuple[str, ...], *, shown: bool = True) -> None:
-    """Show the choosers; an empty choice is the default.
+def coverage_choices(view: ViewState, groups: tuple[str, ...]) -> None:
+    """Show all choosers; an empty choice is the default. `groups` of people are those the data know."""
+    set_choices(view)
+    with st.container(key="covchoices", horizontal=True, gap="large"):
+        profile_choice()
+        minutes_choice()
+        shown_choice()
+    more_choices(view, groups)
 
-    Parameters
-    ----------
-    groups
-        The groups of people that the homes' data know.
-    shown
-        Whether to let choose what the map colours.
-    """
+
+def set_choices(view: ViewState) -> None:
+    """Bring the choosers to what the view says."""
     st.session_state.update(
         {
             "w_profile": view.profile or PROFILES[0],
@@ -60,11 +62,10 @@ def coverage_choices(view: ViewState, groups: tuple[str, ...], *, shown: bool = 
             "w_show": view.show or SHOWN[0],
         }
     )
-    with st.container(key="covchoices", horizontal=True, gap="large"):
-        profile_choice()
-        minutes_choice()
-        if shown:
-            shown_choice()
+
+
+def more_choices(view: ViewState, groups: tuple[str, ...]) -> None:
+    """Show in words which places and people count; opened, the choosers of them."""
     with st.expander(safe_text.label(_in_words(view)), icon=":material/tune:"):
         _more(view, groups)
 

@@ -1,4 +1,4 @@
-"""The table of districts: sortable, with a bar for each share, to take along as CSV."""
+"""The table of districts: sortable, with a bar for each share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from micropolis_map.ui import safe_text
 from micropolis_map.ui.language import _
 
 
-def district_table(result: CoverageResult, slug: str) -> None:
+def district_table(result: CoverageResult) -> None:
     """Show a row for each district and one for all together."""
     table = district_frame(result)
     shares = [column for column in table.columns if column.endswith("%")]
@@ -33,14 +33,6 @@ def district_table(result: CoverageResult, slug: str) -> None:
     )
     if certain:
         st.caption(_("“certain” counts only walks whose every metre is known to be passable."))
-    st.download_button(
-        _("Download the table (CSV)"),
-        table.to_csv(index=False).encode(),
-        file_name=f"coverage-{slug}-{result.request.profile}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
 
 
 def _times() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from micropolis_map.services import opened
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_view import coverage_view
 from micropolis_map.services.people_groups import groups_of
-from micropolis_map.ui import safe_text, session
+from micropolis_map.ui import session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.coverage_barriers import barriers, for_map, known
 from micropolis_map.ui.components.coverage_choices import asked, coverage_choices
@@ -19,6 +19,8 @@ from micropolis_map.ui.components.coverage_figures import explanations, figures,
 from micropolis_map.ui.components.coverage_map import coverage_map
 from micropolis_map.ui.components.district_table import district_table
 from micropolis_map.ui.components.masthead import community_name, masthead
+from micropolis_map.ui.components.not_loaded import not_loaded
+from micropolis_map.ui.components.take_along import take_along_coverage
 from micropolis_map.ui.language import _
 from micropolis_map.ui.view_state import SHOWN
 
@@ -41,20 +43,10 @@ def page() -> None:
         )
         report = session.communities().report(community.slug)
         if report is None:
-            _not_loaded(community)
+            not_loaded(community)
         else:
             _assessment(community, report)
         session.write_address(FIELDS)
-
-
-def _not_loaded(community: Community) -> None:
-    name = safe_text.label(community_name(community))
-    with st.container(key="empty", border=True):
-        st.subheader(_("The streets of {name} are not loaded yet").format(name=name))
-        st.markdown(_("Walking times need the streets. Loading them takes a minute or two, and only once."))
-        st.page_link(
-            st.session_state["mm_pages"]["data"], label=_("Load the streets"), icon=":material/download:"
-        )
 
 
 def _assessment(community: Community, report: LoadReport) -> None:
@@ -73,7 +65,8 @@ def _assessment(community: Community, report: LoadReport) -> None:
     with right:
         sentences(whole, community_name(community))
         curve(whole)
-    district_table(result, slug)
+    district_table(result)
+    take_along_coverage(result)
     fairness(whole)
     barriers(slug, request)
     explanations(result, report)

@@ -1,0 +1,119 @@
+"""What differs between two sides: figure by figure, and district by district."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from micropolis_map.services.comparing import PEOPLE, SECONDS, SHARE, Comparison, Difference
+from micropolis_map.ui import numbers, safe_text
+from micropolis_map.ui.language import _
+
+
+def differences(comparison: Comparison, left: str, right: str) -> None:
+    """Show both sides' figures and their differences; `left` and `right` are the sides' titles."""
+    longest = comparison.left.result.longest
+    st.html(
+        safe_text.heading(2, _("What differs"))
+        + f'<p class="mm-say">{safe_text.html(in_a_sentence(comparison, left, right))}</p>'
+        + _table(comparison.totals, _("Figure"), left, right, lambda one: figure_words(one, longest))
+    )
+    if comparison.districts:
+        title = _("District by district: within {n} minutes").format(n=f"{longest:g}")
+        st.html(
+            safe_text.heading(2, title)
+            + _table(comparison.districts, _("District"), left, right, lambda one: one.name)
+        )
+
+
+def in_a_sentence(comparison: Comparison, left: str, right: str) -> str:
+    """Return the main difference in words."""
+    longest = comparison.left.result.longest
+    within = [
+        result.total.share_within[longest] for result in (comparison.left.result, comparison.right.result)
+    ]
+    points = round((within[1] - within[0]) * 100, 1)
+    if points == 0.0:
+        return _("Within {n} minutes both have the same share of people near: {share}.").format(
+            n=f"{longest:g}", share=numbers.share(within[0])
+        )
+    said = (
+        _("{right}: {share} are within {n} minutes, {points} percentage points more than {left} ({other}).")
+        if points > 0
+        else _(
+            "{right}: {share} are within {n} minutes, {points} percentage points fewer than {left} ({other})."
+        )
+    )
+    return said.format(
+        right=right,
+        left=left,
+        n=f"{longest:g}",
+        share=numbers.share(within[1]),
+        other=numbers.share(within[0]),
+        points=numbers.decimal(abs(points)),
+    )
+
+
+def figure_words(one: Difference, longest: float) -> str:
+    """Return what a figure is."""
+    if one.name.startswith("within_"):
+        return _("within {n} min").format(n=one.name.removeprefix("within_"))
+    said = {
+        "population": _("people"),
+        "spots": _("meeting places"),
+        "people_beyond": _("people farther than {n} minutes").format(n=f"{longest:g}"),
+        "median_s": _("half of the people walk at most"),
+        "p90_s": _("nine of ten walk at most"),
+        "unreachable_share": _("cannot get there"),
+        "choice_share": _("at least two places to choose from"),
+        "gini": _("Gini"),
+        "palma": _("Palma"),
+    }
+    return said[one.name]
+
+
+def value_words(value: float, unit: str) -> str:
+    """Return a figure with its unit."""
+    if unit == SHARE:
+        return numbers.share(value)
+    if unit == PEOPLE:
+        return numbers.count(value)
+    return numbers.walk(value) if unit == SECONDS else numbers.decimal(value, 2)
+
+
+def change_words(one: Difference) -> str:
+    """Return the difference with its sign, shares in percentage points; a dash where there is none."""
+    if not math.isfinite(one.change):
+        return "–"
+    if one.unit == SHARE:
+        return _signed(one.change * 100, _("{n} points"), 1)
+    if one.unit == SECONDS:
+        return _signed(one.change / 60.0, _("{n} min"), 1)
+    return _signed(one.change, "{n}", 0 if one.unit == PEOPLE else 2)
+
+
+def _signed(value: float, text: str, digits: int) -> str:
+    rounded = round(value, digits)
+    if rounded == 0:
+        return "0"
+    size = numbers.count(abs(rounded)) if digits == 0 else numbers.decimal(abs(rounded), digits)
+    return ("+" if rounded > 0 else "−") + text.format(n=size)
+
+
+def _table(
+    rows: Sequence[Difference], what: str, left: str, right: str, name: Callable[[Difference], str]
+) -> str:
+    heads = "".join(f"<th>{safe_text.html(text)}</th>" for text in (what, left, right, _("difference")))
+    body = "".join(
+        f"<tr><th scope='row'>{safe_text.html(name(one))}</th>"
+        f"<td>{safe_text.html(value_words(one.left, one.unit))}</td>"
+        f"<td>{safe_text.html(value_words(one.right, one.unit))}</td>"
+        f"<td><b>{safe_text.html(change_words(one))}</b></td></tr>"
+        for one in rows
+    )
+    return (
+        '<div class="mm-scroll"><table class="mm-table mm-numbers">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
