@@ -19,6 +19,7 @@ from micropolis_map.ui.language import _
 from micropolis_map.ui.pages import (
     about,
     accounts,
+    compare,
     coverage,
     data,
     explore,
@@ -49,6 +50,9 @@ def main() -> None:
         "explore": st.Page(explore.page, title=_("Explore"), icon=":material/map:", default=True),
         "coverage": st.Page(
             coverage.page, title=_("Coverage"), icon=":material/directions_walk:", url_path="coverage"
+        ),
+        "compare": st.Page(
+            compare.page, title=_("Compare"), icon=":material/compare_arrows:", url_path="compare"
         ),
         "planner": st.Page(
             planner.page, title=_("Next café"), icon=":material/add_location_alt:", url_path="planner"
