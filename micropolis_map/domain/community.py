@@ -28,6 +28,15 @@ class District:
 
 
 @dataclass(frozen=True)
+class City:
+    """Where people of a community commute to; `lon`, `lat` of its middle, EPSG:4326."""
+
+    name: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
 class Community:
     """What ``community.toml`` and ``districts.geojson`` say.
 
@@ -43,6 +52,8 @@ class Community:
         GeoJSON polygon or None.
     time_zone
         IANA name; empty: that of its country and place.
+    nearest_city
+        Where people work who do not work here; None where nobody said.
     """
 
     slug: str
@@ -59,6 +70,7 @@ class Community:
     outline_approximate: bool = True
     source: str = ""
     time_zone: str = ""
+    nearest_city: City | None = None
 
 
 @dataclass(frozen=True)

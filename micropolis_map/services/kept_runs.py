@@ -24,6 +24,7 @@ from micropolis_map.services.meeting_spots import pinned_spots
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.siting import assess_sites, propose_sites
 from micropolis_map.services.siting_result import Plan, SitingRequest, SitingResult
+from micropolis_map.services.work_centres import WorkRequest, WorkResult, assess_work_centres
 from micropolis_map.stores.run_store import SqlRunStore
 
 LONGEST_TITLE = 120
@@ -135,6 +136,15 @@ def keep_siting(
     return keep(
         deps, actor, Outcome(result.community, "siting", inputs, figures, result.build_id), title, address
     )
+
+
+def keep_work_centres(
+    deps: Deps, actor: Actor, result: WorkResult, *, title: str = "", address: str = ""
+) -> KeptRun:
+    """Keep an assessment of work centres; see `keep_coverage`."""
+    inputs, coverage = kept_inputs.to_json(result.request), result.coverage
+    outcome = Outcome(coverage.community, "work_centres", inputs, result.figures(), coverage.build_id)
+    return keep(deps, actor, outcome, title, address)
 
 
 def keep(deps: Deps, actor: Actor, outcome: Outcome, title: str = "", address: str = "") -> KeptRun:
@@ -259,7 +269,16 @@ def _repeat_siting(deps: Deps, run: KeptRun) -> Figures:
     return siting_figures(result.plan) | {"optimal": result.optimal, "gap": result.gap}
 
 
-_REPEATING = {"coverage": _repeat_coverage, "siting": _repeat_siting}
+def _repeat_work_centres(deps: Deps, run: KeptRun) -> Figures:
+    asked = kept_inputs.from_json(WorkRequest, run.inputs)
+    return dict(assess_work_centres(deps, run.community, asked).figures())
+
+
+_REPEATING = {
+    "coverage": _repeat_coverage,
+    "siting": _repeat_siting,
+    "work_centres": _repeat_work_centres,
+}
 
 
 def _older(run: KeptRun, now: tuple[str, str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from micropolis_map.domain.community import Community
+from micropolis_map.domain.community import City, Community
 from micropolis_map.domain.place_fields import Fields
 from micropolis_map.errors import InvalidInput, UnreadableFile
 
@@ -51,6 +51,10 @@ def write_community(community: Community) -> str:
     ]
     if community.time_zone:
         lines.append(f"time_zone = {_toml(community.time_zone)}")
+    if community.nearest_city:
+        city = community.nearest_city
+        position = _toml([round(city.lon, 7), round(city.lat, 7)])
+        lines += ["", "[nearest_city]", f"name = {_toml(city.name)}", f"position = {position}"]
     for table, texts in (("name", community.name), ("about", community.about)):
         if texts:
             lines += ["", f"[{table}]", *(f"{lang} = {_toml(texts[lang])}" for lang in sorted(texts))]
@@ -72,7 +76,16 @@ def _community(slug: str, fields: Fields) -> Community:
         outline_approximate=_flag(fields, "outline_approximate", default=True),
         source=fields.text("source", 2_000),
         time_zone=fields.text("time_zone", 64),
+        nearest_city=_city(raw.get("nearest_city"), fields.where),
     )
+
+
+def _city(value: Any, where: str) -> City | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str) or not value["name"].strip():
+        raise InvalidInput(f"{where}: nearest_city is {value!r}", 'give name = "…" and position = [lon, lat]')
+    return City(value["name"].strip()[:100], *_centre(value.get("position"), f"{where}: nearest_city"))
 
 
 def _texts(fields: Fields, name: str) -> Mapping[str, str]:
