@@ -95,5 +95,5 @@ def _wired(settings: Settings) -> Application:
         database=database,
         publishing=publishing,
         participation=participation,
-        caretaker=Caretaker(participation),
+        caretaker=Caretaker(participation, settings.keep_refused_months),
     )

@@ -23,6 +23,8 @@ class Settings:
         Servers OSMnx asks; empty means OSMnx's own defaults.
     http_timeout_s
         Seconds to wait for one answer of such a server.
+    keep_refused_months
+        Months after which what was turned down or withdrawn is erased; at least 1.
     """
 
     data: Path = Path("data")
@@ -31,6 +33,7 @@ class Settings:
     nominatim_url: str = ""
     http_timeout_s: float = 60.0
     http_retries: int = 3
+    keep_refused_months: int = 12
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -39,7 +42,7 @@ class Settings:
         Raises
         ------
         InvalidInput
-            A number is not a number.
+            A number is not a number, or makes no sense.
         """
         return cls(
             data=Path(environ.get("MICROPOLIS_DATA", "data")),
@@ -48,6 +51,7 @@ class Settings:
             nominatim_url=environ.get("MICROPOLIS_NOMINATIM_URL", ""),
             http_timeout_s=_number(environ, "MICROPOLIS_HTTP_TIMEOUT_S", cls.http_timeout_s),
             http_retries=int(_number(environ, "MICROPOLIS_HTTP_RETRIES", cls.http_retries)),
+            keep_refused_months=_months(environ, "MICROPOLIS_KEEP_REFUSED_MONTHS", cls.keep_refused_months),
         )
 
     def with_data(self, data: Path) -> Settings:
@@ -68,3 +72,10 @@ def _number(environ: Mapping[str, str], name: str, default: float) -> float:
         raise InvalidInput(
             f"{name} is {value!r}, not a number", f"set {name} to a number or unset it"
         ) from None
+
+
+def _months(environ: Mapping[str, str], name: str, default: int) -> int:
+    months = _number(environ, name, default)
+    if months < 1 or months != int(months):
+        raise InvalidInput(f"{name} is {months:g}", "give a whole number of months, at least 1")
+    return int(months)

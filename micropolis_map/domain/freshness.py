@@ -17,14 +17,18 @@ def freshness(confirmed: datetime, now: datetime) -> Freshness:
 
     A month is a calendar month; at its very end the next state begins.
     """
-    months = (now.year - confirmed.year) * 12 + now.month - confirmed.month
-    if (now.day, now.time()) < (confirmed.day, confirmed.time()):
-        months -= 1
+    months = months_since(confirmed, now)
     if months >= ARCHIVE_MONTHS:
         return "archive"
     if months >= FADED_MONTHS:
         return "faded"
     return "ask" if months >= ASK_MONTHS else "fresh"
+
+
+def months_since(then: datetime, now: datetime) -> int:
+    """Return how many whole calendar months have passed."""
+    months = (now.year - then.year) * 12 + now.month - then.month
+    return months - 1 if (now.day, now.time()) < (then.day, then.time()) else months
 
 
 def moment_of(text: str, default: datetime) -> datetime:

@@ -49,6 +49,8 @@ class Proposal:
         Hash of what was sent, to know a repeated sending from another one.
     result_revision
         The place's revision that holds it since it was approved; 0 before.
+    closed
+        When it was turned down or withdrawn, empty otherwise: what it says is kept for a while from then on.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Proposal:
     flags: tuple[str, ...] = ()
     digest: str = ""
     result_revision: int = 0
+    closed: str = ""
 
     @property
     def subject(self) -> Subject:

@@ -1,4 +1,4 @@
-"""Deleting on the author's wish: what they wrote, photographed and said is gone, a tombstone stays."""
+"""Erasing for good: what somebody wrote, photographed and said is gone, a tombstone stays."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def forget(desk: Participation, actor: Actor, proposal_ids: Iterable[str]) -> in
     by_place: dict[str, list[Proposal]] = {}
     for proposal in wanted:
         by_place.setdefault(proposal.place_id, []).append(proposal)
-    for place_id, proposals in by_place.items():
-        _forget_at(desk, place_id, proposals)
+    for proposals in by_place.values():
+        erase(desk, proposals, Note("resident", DELETED, desk.moment()))
     return len(wanted)
 
 
@@ -57,13 +57,26 @@ def forget_again(desk: Participation, stones: Iterable[Tombstone]) -> int:
             continue
         if proposal.state != "deleted":
             by_place.setdefault(proposal.place_id, []).append(proposal)
-    for place_id, proposals in by_place.items():
-        _forget_at(desk, place_id, proposals)
+    for proposals in by_place.values():
+        note = Note("resident", DELETED, desk.moment())
+        brought = [proposal for proposal in proposals if proposal.state != "rejected"]
+        for proposal in proposals:
+            if proposal.state == "rejected":
+                erase_words(desk, proposal, note)
+        if brought:
+            erase(desk, brought, note)
     return sum(map(len, by_place.values()))
 
 
-def _forget_at(desk: Participation, place_id: str, proposals: Sequence[Proposal]) -> None:
-    at = desk.moment()
+def erase(desk: Participation, proposals: Sequence[Proposal], note: Note) -> None:
+    """Erase what the proposals, all of one place, brought into any table, revision and file.
+
+    Parameters
+    ----------
+    note
+        Who erases it, why and when: for the tombstones and the place's history.
+    """
+    place_id, at = proposals[0].place_id, note.recorded
     changes = [(_base(desk, proposal), proposal.content) for proposal in proposals if proposal.content]
 
     def clean(place: Place) -> Place:
@@ -73,16 +86,16 @@ def _forget_at(desk: Participation, place_id: str, proposals: Sequence[Proposal]
 
     def blank(place: Place) -> Place:
         return Place(
-            place.id, place.community, "co-created", {"en": DELETED},
+            place.id, place.community, "co-created", {"en": note.text},
             {"type": "Point", "coordinates": [0.0, 0.0]},
             status="withdrawn", created="", updated=at, revision=place.revision,
         )  # fmt: skip
 
     stored = _stored(desk, place_id)
     whole = any(p.kind == "place" for p in proposals) and not _others(desk, stored, clean, proposals)
-    stones = [Tombstone(p.id, "proposal", p.community, at, DELETED) for p in proposals]
+    stones = [_stone(p, note) for p in proposals]
     if whole:
-        stones.append(Tombstone(place_id, "place", proposals[0].community, at, DELETED))
+        stones.append(Tombstone(place_id, "place", proposals[0].community, at, note.text))
     files = _media(desk, [*proposals], clean, stored, whole=whole)
     forgetting = Forgetting(
         place_id=place_id,
@@ -93,8 +106,33 @@ def _forget_at(desk: Participation, place_id: str, proposals: Sequence[Proposal]
         blank=blank,
         tombstones=tuple(stones),
     )
-    desk.revisions.forget(forgetting, Note("resident", DELETED, at), sorted(files))
-    for medium in files:
+    desk.revisions.forget(forgetting, note, sorted(files))
+    _remove_files(desk, files)
+
+
+def erase_words(desk: Participation, proposal: Proposal, note: Note) -> None:
+    """Erase what the proposal itself holds and its files; the place and its history stay as they are."""
+    stored = _stored(desk, proposal.place_id)
+    files = _media(desk, [proposal], lambda place: place, stored, whole=False)
+    forgetting = Forgetting(
+        place_id=proposal.place_id,
+        community=proposal.community,
+        proposals=(proposal.id,),
+        clean=None,
+        whole=False,
+        blank=lambda place: place,
+        tombstones=(_stone(proposal, note),),
+    )
+    desk.revisions.forget(forgetting, note, sorted(files))
+    _remove_files(desk, files)
+
+
+def _stone(proposal: Proposal, note: Note) -> Tombstone:
+    return Tombstone(proposal.id, "proposal", proposal.community, note.recorded, note.text)
+
+
+def _remove_files(desk: Participation, media: Iterable[str]) -> None:
+    for medium in media:
         if medium.startswith("a"):
             desk.audio.remove(medium)
         else:
@@ -123,11 +161,15 @@ def _others(desk: Participation, stored: Place | None, clean: Clean, proposals: 
 def _media(
     desk: Participation, proposals: Sequence[Proposal], clean: Clean, stored: Place | None, *, whole: bool
 ) -> set[str]:
-    """Return the photos and recordings that go: those sent along that no state of the place shows then."""
+    """Return the photos and recordings that go: those sent along that nothing else shows then.
+
+    Something else is a state of the place as it stays, and what the author sent besides.
+    """
     sent = {m.id for p in proposals for m in desk.media.of_submission(p.id)}
     photos, audio = media_of(p.content for p in proposals if p.content)
     mine = {m.id for key in {p.author_key for p in proposals} for m in desk.media.of_author(key)}
-    gone = sent | ((photos | audio) & mine)
+    others = [p for p in desk.proposals.of_author({p.author_key for p in proposals}) if p not in proposals]
+    gone = (sent | ((photos | audio) & mine)).difference(*media_of(p.content for p in others if p.content))
     if stored is not None and not whole:
         kept_photos, kept_audio = media_of([clean(stored)])
         gone -= kept_photos | kept_audio

@@ -103,7 +103,7 @@ def withdraw(desk: Participation, actor: Actor, proposal_id: str) -> Proposal:
         place = _without(old, base, stored) if old.state == "approved" and stored else None
         if place is not None:
             place = replace(place, updated=at)
-        return replace(old, state="withdrawn"), place
+        return replace(old, state="withdrawn", closed=at), place
 
     note = Note(RESIDENT_NOTE, f"withdrew {proposal_id}", at)
     return desk.proposals.change(proposal_id, note, change)[0]

@@ -287,7 +287,8 @@ def _answer(desk: Participation, actor: Actor, proposal_id: str, state: State, t
                 id=repr(old.id),
             )
         message = Message("organiser", at, said)
-        return replace(_decided(old, state, actor, at), thread=(*old.thread, message)), None
+        closed = at if state == "rejected" else ""
+        return replace(_decided(old, state, actor, at), thread=(*old.thread, message), closed=closed), None
 
     return desk.proposals.change(proposal_id, Note(), change)[0]
 

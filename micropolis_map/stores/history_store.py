@@ -50,7 +50,7 @@ class Forgetting:
         Ids of the proposals whose contents go.
     clean
         Returns a state of the place without what its author put there; used on every revision and on others'
-        proposals.
+        proposals. None leaves the place, its revisions and the others' proposals alone.
     whole
         Whether nothing of the place remains (nobody else told anything about it).
     blank
@@ -60,7 +60,7 @@ class Forgetting:
     place_id: str
     community: str
     proposals: tuple[str, ...]
-    clean: Callable[[Place], Place]
+    clean: Callable[[Place], Place] | None
     whole: bool
     blank: Callable[[Place], Place]
     tombstones: tuple[Tombstone, ...]
@@ -131,9 +131,9 @@ class SqlHistoryStore:
 
 def _erase_revisions(connection: Connection, forgetting: Forgetting, note: Note) -> None:
     stored = place_store.stored_places(connection, [forgetting.place_id]).get(forgetting.place_id)
-    if stored is None:
-        return
     change = forgetting.blank if forgetting.whole else forgetting.clean
+    if stored is None or change is None:
+        return
     rows = connection.execute(
         sa.select(PLACE_REVISION).where(PLACE_REVISION.c.place_id == forgetting.place_id)
     ).all()
@@ -153,7 +153,6 @@ def _erase_proposals(connection: Connection, forgetting: Forgetting) -> None:
 
 
 def _forgotten(proposal: Proposal, forgetting: Forgetting) -> Proposal:
-
     if proposal.id in forgetting.proposals:
         return replace(
             proposal,
@@ -165,6 +164,6 @@ def _forgotten(proposal: Proposal, forgetting: Forgetting) -> Proposal:
             digest="",
             district="",
         )
-    if proposal.content is None:
+    if proposal.content is None or forgetting.clean is None:
         return proposal
     return replace(proposal, content=forgetting.clean(proposal.content))

@@ -25,6 +25,7 @@ PROPOSAL = sa.Table(
     sa.Column("flags", sa.Text, nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("result_revision", sa.Integer, nullable=False),
+    sa.Column("closed", sa.String(40), nullable=False),
 )
 
 TOMBSTONE = sa.Table(

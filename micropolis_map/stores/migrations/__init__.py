@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from micropolis_map.errors import StoreUnavailable
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest step's number; a test compares it with the files."""
 
 

@@ -1,4 +1,4 @@
-"""About: what this is, privacy in five plain sentences, licences and sources."""
+"""About: what this is, privacy in plain sentences, licences and sources."""
 
 from __future__ import annotations
 
@@ -78,6 +78,10 @@ def _privacy() -> list[str]:
         _("Everything on these pages comes from this one server; no other company sees that you are here."),
         _("Only if you tick “OpenStreetMap tiles” on a map do pictures come from openstreetmap.org."),
         _("A link you share holds the community, place and filters you see, and nothing about you."),
+        _(
+            "What was turned down or withdrawn is erased after {n} months, with its photos; only that it "
+            "was there stays."
+        ).format(n=session.application().settings.keep_refused_months),
     ]
 
 
