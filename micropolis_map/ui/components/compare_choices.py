@@ -105,15 +105,13 @@ def _dates(community: Community, request: CoverageRequest) -> tuple[Side, Side] 
             _(
                 "Only one state of {name} is kept, loaded {when}. Once its streets are loaded again, the "
                 "state before can be compared with it."
-            ).format(
-                name=safe_text.label(community_name(community)), when=numbers.moment(loaded_at(builds[0]))
-            )
+            ).format(name=name, when=when)
         )
         return None
     older = next((one for one in builds[1:] if one.id == session.view().asked.other), builds[1])
     return (
         _side(community, request, numbers.moment(loaded_at(older)), build=older.id),
-        _side(community, request, _("{when} (now)").format(when=numbers.moment(loaded_at(builds[0])))),
+        _side(community, request, _("{when} (now)").format(when=when)),
     )
 
 

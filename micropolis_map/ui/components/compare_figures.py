@@ -40,11 +40,9 @@ def in_a_sentence(comparison: Comparison, left: str, right: str) -> str:
             n=f"{longest:g}", share=numbers.share(within[0])
         )
     said = (
-        _("{right}: {share} are within {n} minutes, {points} percentage points more than {left} ({other}).")
+        _("{right}: {share} are within {n} minutes, {points} points more than {left} ({other}).")
         if points > 0
-        else _(
-            "{right}: {share} are within {n} minutes, {points} percentage points fewer than {left} ({other})."
-        )
+        else _("{right}: {share} are within {n} minutes, {points} points fewer than {left} ({other}).")
     )
     return said.format(
         right=right,

@@ -30,7 +30,8 @@ from micropolis_map.ui.language import _
 from micropolis_map.ui.view_state import SHOWN
 
 FIELDS = (
-    "community", "lang", "profile", "minutes", "show", "spots", "stepfree", "open", "people", "compare", "other",
+    "community", "lang", "profile", "minutes", "show", "spots", "stepfree", "open", "people",
+    "compare", "other",
 )  # fmt: skip
 
 
