@@ -13,10 +13,10 @@ from micropolis_map.analysis.cost_matrix import cost_matrix
 from micropolis_map.analysis.ends import ends
 from micropolis_map.analysis.impedance import Impedance
 from micropolis_map.analysis.kernels import count_everywhere
+from micropolis_map.analysis.nearest_kernels import spread_counts
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.search import bucket_shift, limit_ms, new_ring, on_all_cores
 from micropolis_map.analysis.snapping import Snapped
-from micropolis_map.analysis.topology import incidence
 
 Ints = NDArray[np.int32]
 
@@ -48,21 +48,18 @@ def spots_within_everywhere(
     tuple
         ``int32[n]`` for the junctions, ``int32[p]`` for the points of the geometry.
     """
-    graph = impedance.into
+    graph, around = impedance.into, tuple(impedance.around_into)
     at = ends(impedance, spots)
     shift = bucket_shift(graph.longest)
-    edges = (network.edge_first, network.edge_from, network.edge_to, impedance.edge_pass)
+    ends_of = (network.edge_first, network.edge_from, network.edge_to)
     costs = (impedance.forward, impedance.backward, network.point_along_m)
     where = (at.edge, at.from_from, at.from_to, at.forward, at.backward, at.along_m, at.gap_ms)
-
-    inner = np.flatnonzero(np.diff(network.edge_first) > 2).astype(np.int32)
-    inner_first, at_inner = incidence(network.nodes, network.edge_from[inner], network.edge_to[inner])
 
     def part(start: int, stop: int) -> tuple[Ints, Ints]:
         counted: tuple[Ints, Ints] = count_everywhere(
             (graph.first, graph.arc),
-            (inner_first, inner[at_inner]),
-            edges,
+            around,
+            (*ends_of, impedance.edge_pass),
             costs,
             where,
             (start, stop, limit_ms(cutoff_s)),
@@ -76,4 +73,5 @@ def spots_within_everywhere(
     for more_nodes, more_points in parts[1:]:
         at_node += more_nodes
         at_point += more_points
-    return at_node, at_point
+    spread_counts(*ends_of, at_node, at_point)
+    return at_node[:, 0], at_point

@@ -13,12 +13,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.ends import Ends, by_edge, ends
-from micropolis_map.analysis.impedance import Graph, Impedance
+from micropolis_map.analysis.impedance import Impedance
 from micropolis_map.analysis.kernels import search_rows
 from micropolis_map.analysis.nearest import Nearest, nearest_spot
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.paths import Path, path
-from micropolis_map.analysis.search import bucket_shift, limit_ms, new_ring, on_all_cores
+from micropolis_map.analysis.search import NOTHING, bucket_shift, limit_ms, new_ring, on_all_cores
 from micropolis_map.analysis.snapping import Snapped
 
 __all__ = ["CostMatrix", "Nearest", "Path", "cost_matrix", "nearest_spot", "path", "spots_within"]
@@ -49,7 +49,7 @@ class CostMatrix:
 
 
 def cost_matrix(
-    network: WalkNetwork,
+    network: WalkNetwork,  # noqa: ARG001 - every measure is asked in the same way
     impedance: Impedance,
     origins: Snapped,
     destinations: Snapped,
@@ -68,41 +68,66 @@ def cost_matrix(
     """
     backwards = len(destinations) < len(origins)
     start, aim = (destinations, origins) if backwards else (origins, destinations)
-    graph = impedance.into if backwards else impedance.out
-    sources, targets = ends(impedance, start), ends(impedance, aim)
+    rows = _Rows(impedance, ends(impedance, start), ends(impedance, aim), backwards, with_lengths)
     limit = limit_ms(cutoff_s)
-
-    def part(first: int, last: int) -> tuple[Ints, Ints, Floats, Floats]:
-        return _rows(
-            network, impedance, graph, sources, targets, (first, last, limit), backwards, with_lengths
+    parts = on_all_cores(lambda first, last: rows.part((first, last, limit)), len(start))
+    first, source, cost_s, length_m = _by_target(parts, rows.target, 1000.0, len(aim))
+    if not backwards:
+        same = np.arange(len(start), dtype=np.int32)
+        first, source, cost_s, length_m = _by_target(
+            [(np.diff(first), source, cost_s, length_m)], same, 1.0, len(start)
         )
+    if not with_lengths:
+        length_m = np.broadcast_to(np.nan, cost_s.shape)
+    origin = np.repeat(np.arange(len(origins), dtype=np.int32), np.diff(first))
+    return CostMatrix(origin, source, cost_s, length_m)
 
-    parts = on_all_cores(part, len(start))
-    source, target, cost, length = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    near = cost <= (np.inf if cutoff_s is None else cutoff_s * 1000.0 + 1e-6)
-    source, target, cost, length = source[near], target[near], cost[near], length[near]
-    origin, destination = (target, source) if backwards else (source, target)
-    order = _by_pair(origin, destination, len(origins), len(destinations))
-    return CostMatrix(origin[order], destination[order], cost[order] / 1000.0, length[order])
+
+Rows = tuple[NDArray[np.int64], Ints, Floats, Floats]
+"""How many targets each of some sources reaches; which of the targets, the costs and the metres."""
+
+
+def _by_target(
+    parts: list[Rows], item: Ints, unit: float, items: int
+) -> tuple[NDArray[np.int64], Ints, Floats, Floats]:
+    """Return the pairs by ``item[target]``, then source: where each item's begin, sources, costs, metres.
+
+    Costs are divided by `unit`. Two passes of counting, no comparisons.
+    """
+    first = np.zeros(items + 1, dtype=np.int64)
+    for _, target, _, _ in parts:
+        _tally(target, item, first)
+    first = np.cumsum(first)
+    size, metres = int(first[-1]), sum(part[3].size for part in parts)
+    found = (np.empty(size, dtype=np.int32), np.empty(size), np.empty(metres))
+    fill, row = first[:-1].copy(), 0
+    for reached, target, cost, length in parts:
+        _turn((row, reached, target, cost, length), item, unit, fill, found)
+        row += reached.size
+    return first, *found
 
 
 @njit(cache=True, nogil=True)
-def _by_pair(origin: Ints, destination: Ints, origins: int, destinations: int) -> NDArray[np.int64]:
-    """Return the order by origin, then destination: two passes of counting, no comparisons."""
-    order = np.arange(origin.size)
-    for key, size in ((destination, destinations), (origin, origins)):
-        start = np.zeros(size + 1, np.int64)
-        for k in range(key.size):
-            start[key[k] + 1] += 1
-        for i in range(size):
-            start[i + 1] += start[i]
-        sorted_ = np.empty_like(order)
-        for k in range(order.size):
-            i = key[order[k]]
-            sorted_[start[i]] = order[k]
-            start[i] += 1
-        order = sorted_
-    return order
+def _tally(target: Ints, item: Ints, count: NDArray[np.int64]) -> None:
+    for k in range(target.size):
+        count[item[target[k]] + 1] += 1
+
+
+@njit(cache=True, nogil=True)
+def _turn(rows, item, unit, fill, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    row, reached, target, cost, length = rows
+    new_row, new_cost, new_length = found
+    k = 0
+    for r in range(reached.size):
+        for _ in range(reached[r]):
+            i = item[target[k]]
+            to = fill[i]
+            fill[i] += 1
+            new_row[to] = row + r
+            new_cost[to] = cost[k] / unit
+            if length.size > 0:
+                new_length[to] = length[k]
+            k += 1
 
 
 def spots_within(
@@ -114,12 +139,12 @@ def spots_within(
 
 
 def _columns(points: Ends, *, away: bool) -> tuple[NDArray[np.generic], ...]:
-    """Return what a search needs of points it leaves (`away`) or arrives at, following the arcs."""
+    """Return what a search needs of points walked from (`away`) or to; gaps are in the first costs."""
     over_from, over_to = (points.to_from, points.to_to) if away else (points.from_from, points.from_to)
     return (
         points.edge,
-        over_from,
-        over_to,
+        over_from + points.gap_ms,
+        over_to + points.gap_ms,
         points.gap_ms,
         points.forward,
         points.backward,
@@ -129,41 +154,78 @@ def _columns(points: Ends, *, away: bool) -> tuple[NDArray[np.generic], ...]:
     )
 
 
-def _rows(
-    network: WalkNetwork,
-    impedance: Impedance,
-    graph: Graph,
-    sources: Ends,
-    targets: Ends,
-    span: tuple[int, int, int],
-    backwards: bool,  # noqa: FBT001
-    with_lengths: bool,  # noqa: FBT001
-) -> tuple[Ints, Ints, Floats, Floats]:
-    shift = bucket_shift(graph.longest)
-    other = impedance.out if backwards else impedance.into
-    first_target, target_at = by_edge(targets.edge, network.edges)
-    needed = np.unique(
-        np.concatenate(
-            [
-                network.edge_from[targets.edge[targets.edge >= 0]],
-                network.edge_to[targets.edge[targets.edge >= 0]],
-            ]
+class _Rows:
+    """Searches from some points to others, with what all of them share."""
+
+    def __init__(
+        self,
+        impedance: Impedance,
+        sources: Ends,
+        targets: Ends,
+        backwards: bool,  # noqa: FBT001
+        with_lengths: bool,  # noqa: FBT001
+    ) -> None:
+        self.impedance, self.backwards, self.with_lengths = impedance, backwards, with_lengths
+        graph, other = (impedance.into, impedance.out) if backwards else (impedance.out, impedance.into)
+        self.graph, self.other = (graph.first, graph.arc, graph.edge), (other.first, other.arc, other.edge)
+        self.longest = graph.longest
+        if np.count_nonzero(targets.edge >= 0) <= FEW:
+            self._place_few(sources, targets)
+        else:
+            self._place_many(sources, targets)
+        self.sources = _columns(sources, away=not backwards)
+        columns = _columns(targets, away=backwards)
+        self.targets = (self.target, *(column[self.target] for column in columns[1:4]), *columns[4:])
+
+    def _place_few(self, sources: Ends, targets: Ends) -> None:
+        """Look at every target after each search; stop each when all targets' labels are final."""
+        network = self.impedance.network
+        order = np.argsort(targets.edge, kind="stable").astype(np.int32)
+        self.target = order[targets.edge[order] >= 0]
+        edge, first = np.unique(targets.edge[self.target], return_index=True)
+        at = np.searchsorted(edge, sources.edge)
+        found = np.append(edge, -1)[at] == sources.edge
+        own = np.where(found & (sources.edge >= 0), at, -1).astype(np.int32)
+        self.places = (edge, np.append(first, self.target.size).astype(np.int32), own)
+        self.around = (NOTHING,) * 7
+        self.needed = np.unique(np.concatenate([network.edge_from[edge], network.edge_to[edge]]))
+
+    def _place_many(self, sources: Ends, targets: Ends) -> None:
+        """Look at the targets over the junctions that a search reaches."""
+        around = self.impedance.around_into if self.backwards else self.impedance.around_out
+        place = np.where(targets.edge >= 0, around.place[targets.edge], -1).astype(np.int32)
+        first, self.target = by_edge(place, around.place.size)
+        own = np.where(sources.edge >= 0, around.place[sources.edge], -1).astype(np.int32)
+        self.places = (around.own_edge, first, own)
+        self.around = tuple(around)
+        self.needed = NOTHING
+
+    def part(self, span: tuple[int, int, int]) -> Rows:
+        """Return the targets each of these sources reaches: how many, which, ms, metres."""
+        network = self.impedance.network
+        shift = bucket_shift(self.longest)
+        room = min((span[1] - span[0]) * self.target.size + 1, MOST_ROOM)
+        found: Rows = search_rows(
+            self.graph,
+            self.other,
+            (network.edge_from, network.edge_to, network.edge_length_m, self.impedance.edge_pass),
+            self.sources,
+            self.targets,
+            self.places,
+            self.around,
+            span,
+            shift,
+            new_ring(self.longest, shift),
+            self.needed,
+            self.backwards,
+            (np.empty(room, np.int32), np.empty(room), np.empty(room if self.with_lengths else 0)),
         )
-    )
-    few = (needed if needed.size <= 4096 else needed[:0]).astype(np.int32)
-    result: tuple[Ints, Ints, Floats, Floats] = search_rows(
-        (graph.first, graph.arc, graph.edge),
-        (other.first, other.arc, other.edge),
-        (network.edge_from, network.edge_to, network.edge_length_m, impedance.edge_pass),
-        _columns(sources, away=not backwards),
-        _columns(targets, away=backwards),
-        first_target,
-        target_at,
-        span,
-        shift,
-        new_ring(graph.longest, shift),
-        few,
-        backwards,
-        with_lengths,
-    )
-    return result
+        return found
+
+
+MOST_ROOM = 2**18
+"""Pairs there is room for at first: untouched memory costs nothing, and large arrays get large pages."""
+
+
+FEW = 256
+"""Up to so many targets a search looks at each of them, and whether all of them are final."""

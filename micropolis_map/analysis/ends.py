@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.impedance import Impedance
@@ -50,37 +51,47 @@ class Ends:
 def ends(impedance: Impedance, points: Snapped) -> Ends:
     """Return the costs between `points` and the ends of their edges."""
     network = impedance.network
-    allowed = impedance.edge_pass[points.edge] if network.edges else np.zeros(len(points), dtype=np.uint8)
-    edge = np.where((points.edge >= 0) & (allowed > 0), points.edge, -1).astype(np.int32)
-    if network.edges == 0:
-        nothing = np.full(len(points), np.inf)
-        return Ends(edge, *[nothing] * 10)
-    i = np.where(edge >= 0, points.point, 0)
-    after = np.minimum(i + 1, network.point_lon.size - 1)
-    last = network.edge_first[np.maximum(edge, 0) + 1] - 1
-
-    def at(values: Ints) -> Floats:
-        low = values[i].astype(np.float64)
-        cost: Floats = low + points.share * (values[after] - low)
-        return cost
-
-    forward, backward = at(impedance.forward), at(impedance.backward)
-    go, come = (allowed & FORWARD) > 0, (allowed & BACKWARD) > 0
-    along = np.where(edge >= 0, points.offset_m, 0.0)
-    gap_m = np.where(edge >= 0, points.gap_m, np.inf)
-    return Ends(
-        edge=edge,
-        to_from=np.where(come, backward, np.inf),
-        to_to=np.where(go, np.maximum(impedance.forward[last], 1) - forward, np.inf),
-        from_from=np.where(go, forward, np.inf),
-        from_to=np.where(come, np.maximum(impedance.backward[last], 1) - backward, np.inf),
-        forward=forward,
-        backward=backward,
-        along_m=along,
-        rest_m=network.edge_length_m[np.maximum(edge, 0)] - along,
-        gap_ms=gap_m / impedance.profile.speed_m_s * 1000.0,
-        gap_m=gap_m,
+    edge, columns = _ends(
+        (network.edge_first, impedance.edge_pass, network.point_along_m),
+        (impedance.forward, impedance.backward, impedance.profile.speed_m_s),
+        (points.edge, points.point, points.share, points.offset_m, points.gap_m),
     )
+    return Ends(edge, *columns)
+
+
+@njit(cache=True, nogil=True)
+def _ends(edges, costs, points):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Return the columns of `Ends`; one loop, because every array made on the way costs page faults."""
+    edge_first, edge_pass, along_m = edges
+    forward, backward, speed_m_s = costs
+    on, point, share, offset_m, gap_m = points
+    edge = np.empty(on.size, np.int32)
+    out = np.empty((10, on.size))
+    for n in range(on.size):
+        e = on[n]
+        if e < 0 or edge_pass[e] == 0:
+            edge[n] = -1
+            for k in range(10):
+                out[k, n] = 0.0 if k >= 4 else np.inf  # the first four are ways over the ends
+            out[8, n] = out[9, n] = np.inf
+            continue
+        i, last = point[n], edge_first[e + 1] - 1
+        after = min(i + 1, last)
+        there = forward[i] + share[n] * (forward[after] - forward[i])
+        back = backward[i] + share[n] * (backward[after] - backward[i])
+        go, come = edge_pass[e] & FORWARD > 0, edge_pass[e] & BACKWARD > 0
+        edge[n] = e
+        out[0, n] = back if come else np.inf
+        out[1, n] = max(forward[last], 1) - there if go else np.inf
+        out[2, n] = there if go else np.inf
+        out[3, n] = max(backward[last], 1) - back if come else np.inf
+        out[4, n] = there
+        out[5, n] = back
+        out[6, n] = offset_m[n]
+        out[7, n] = along_m[last] - offset_m[n]
+        out[8, n] = gap_m[n] / speed_m_s * 1000.0
+        out[9, n] = gap_m[n]
+    return edge, out
 
 
 def seeds(
@@ -109,8 +120,22 @@ def seeds(
 
 def by_edge(edge: Ints, edges: int) -> tuple[Ints, Ints]:
     """Return ``first[edges + 1], index``: the points on each edge, those with edge -1 left out."""
-    order = np.argsort(edge, kind="stable").astype(np.int32)
-    order = order[np.count_nonzero(edge < 0) :]
-    first = np.zeros(edges + 1, dtype=np.int32)
-    np.cumsum(np.bincount(edge[order], minlength=edges), out=first[1:])
-    return first, order
+    grouped: tuple[Ints, Ints] = _by_edge(edge, edges)
+    return grouped
+
+
+@njit(cache=True, nogil=True)
+def _by_edge(edge: Ints, edges: int) -> tuple[Ints, Ints]:
+    first = np.zeros(edges + 1, np.int32)
+    for i in range(edge.size):
+        if edge[i] >= 0:
+            first[edge[i] + 1] += 1
+    for e in range(edges):
+        first[e + 1] += first[e]
+    fill = first[:-1].copy()
+    index = np.empty(first[edges], np.int32)
+    for i in range(edge.size):
+        if edge[i] >= 0:
+            index[fill[edge[i]]] = i
+            fill[edge[i]] += 1
+    return first, index

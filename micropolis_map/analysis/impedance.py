@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from micropolis_map.analysis.kernels import BACKWARD, DEAD_END, FORWARD
+from micropolis_map.analysis.kernels import BACKWARD, DEAD_END, FORWARD, NODE
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.profiles import Passage, Profile, incline_of
 from micropolis_map.analysis.slope import relative_speed
@@ -22,6 +23,9 @@ from micropolis_map.analysis.slope import relative_speed
 RISER_M = 0.17  # height of a step: "2 risers + 1 tread = 63 cm" (Blondel) with a tread of 29 cm
 
 Ints = NDArray[np.int32]
+PART = 16_384
+"""Junctions whose labels and arcs (about 41 bytes a junction) fit the second-level cache of one core."""
+NEVER = np.int32(2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,45 @@ class Graph:
     arc: NDArray[np.int64]
     edge: Ints
     longest: int
+
+    @property
+    def part_size(self) -> int:
+        """How many nodes a part of the graph has, that fits a core's own cache; the last may have fewer."""
+        nodes = self.first.size - 1
+        parts = max(-(-nodes // PART), 1)
+        return max(-(-nodes // parts), 1)
+
+    @cached_property
+    def crossing(self) -> tuple[Ints, NDArray[np.int64]]:
+        """The arcs that lead from one part to another, with the nodes they start from."""
+        tail = np.repeat(np.arange(self.first.size - 1, dtype=np.int32), np.diff(self.first))
+        crosses = tail // self.part_size != (self.arc & NODE) // self.part_size
+        return tail[crosses], self.arc[crosses]
+
+
+class Around(NamedTuple):
+    """The edges at each junction, for a search in one direction.
+
+    Attributes
+    ----------
+    own_first, own_edge : int32[n + 1], int32[m]
+        The edges that run from junction ``v``: ``own_edge[own_first[v]:own_first[v + 1]]``.
+    far_first, far_edge
+        Those that run to it.
+    place : int32[m]
+        Where each edge stands in ``own_edge``.
+    own_ms, far_ms : int32[n]
+        The most a search from ``v`` pays for the last point inside one of its own edges, and for the other
+        end of one that runs to it; edges that it cannot follow are dear in the first, left out in the second.
+    """
+
+    own_first: Ints
+    own_edge: Ints
+    far_first: Ints
+    far_edge: Ints
+    place: Ints
+    own_ms: Ints
+    far_ms: Ints
 
 
 @dataclass(frozen=True)
@@ -80,6 +123,21 @@ class Impedance:
         """The reversed graph: for searches from a spot to everybody who walks there."""
         same = self.backward is self.forward and not self.network.edge_oneway.any()
         return self.out if same else self._graph(reverse=True)
+
+    @cached_property
+    def around_out(self) -> Around:
+        """The edges at each junction, for searches on `out`."""
+        return self._around(FORWARD, self.forward, BACKWARD, self.backward)
+
+    @cached_property
+    def around_into(self) -> Around:
+        """The edges at each junction, for searches on `into`."""
+        return self._around(BACKWARD, self.backward, FORWARD, self.forward)
+
+    def _around(self, go: int, there: Ints, come: int, back: Ints) -> Around:
+        network = self.network
+        ends = (network.edge_first, network.edge_from, network.edge_to, self.edge_pass)
+        return Around(*_around(network.nodes, ends, (go, there, come, back)))
 
     def _graph(self, *, reverse: bool) -> Graph:
         network = self.network
@@ -132,6 +190,35 @@ def _adjacency(
             edge[k] = e
             fill[head[e]] += 1
     return first, arc, edge
+
+
+@njit(cache=True, nogil=True)
+def _around(nodes, ends, costs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    edge_first, tail, head, passes = ends
+    go, there, come, back = costs
+    own_first, far_first = np.zeros(nodes + 1, np.int32), np.zeros(nodes + 1, np.int32)
+    own_ms, far_ms = np.zeros(nodes, np.int32), np.zeros(nodes, np.int32)
+    for e in range(tail.size):
+        own_first[tail[e] + 1] += 1
+        far_first[head[e] + 1] += 1
+        last = edge_first[e + 1] - 1
+        if last - edge_first[e] > 1:  # points between its two ends
+            reach = there[last - 1] if passes[e] & go else NEVER
+            own_ms[tail[e]] = max(own_ms[tail[e]], reach)
+        if passes[e] & come:
+            far_ms[head[e]] = max(far_ms[head[e]], back[last], 1)
+    for v in range(nodes):
+        own_first[v + 1] += own_first[v]
+        far_first[v + 1] += far_first[v]
+    own_next, far_next = own_first[:-1].copy(), far_first[:-1].copy()
+    own_edge, far_edge, place = np.empty_like(tail), np.empty_like(tail), np.empty_like(tail)
+    for e in range(tail.size):
+        place[e] = own_next[tail[e]]
+        own_edge[place[e]] = e
+        own_next[tail[e]] += 1
+        far_edge[far_next[head[e]]] = e
+        far_next[head[e]] += 1
+    return own_first, own_edge, far_first, far_edge, place, own_ms, far_ms
 
 
 def impedance(network: WalkNetwork, profile: Profile, *, certain_only: bool = False) -> Impedance:

@@ -20,7 +20,7 @@ from micropolis_map.analysis.impedance import Impedance
 from micropolis_map.analysis.kernels import BACKWARD, FORWARD
 from micropolis_map.analysis.metric import metres_per_degree
 from micropolis_map.analysis.network import ACROSS_SQUARE, WAY, WalkNetwork
-from micropolis_map.analysis.search import UNREACHED, bucket_shift, limit_ms, new_ring, spread
+from micropolis_map.analysis.search import UNREACHED, limit_ms, search
 from micropolis_map.analysis.snapping import Snapped, snap
 from micropolis_map.errors import InvalidInput
 
@@ -81,16 +81,12 @@ class Reach:
         self.impedance = impedance
         self.start = ends(impedance, start)
         graph = impedance.out
-        shift = bucket_shift(graph.longest)
         self.labels = np.full(network.nodes, UNREACHED, dtype=np.int64)
         limit = limit_ms(cutoff_s)
         node, label = seeds((self.start.to_from, self.start.to_to), self.start, impedance, limit)
         touched = np.empty(max(network.nodes, 1), dtype=np.int32)
         none = np.empty(0, dtype=np.int32)
-        ring = new_ring(graph.longest, shift)
-        count = spread(
-            (graph.first, graph.arc), self.labels, (node, label), limit, shift, ring, touched, None
-        )
+        count = search(graph, self.labels, (node, label), limit, touched=touched)
         at = touched[:count]
         arcs = np.concatenate([np.arange(graph.first[v], graph.first[v + 1]) for v in at]) if count else none
         self.edges = np.union1d(graph.edge[arcs], self.start.edge[:1])

@@ -49,17 +49,17 @@ def _push(ring: Ints, pool: Ints, top: int, free: int, slot: int, node: int) -> 
 
 
 @njit(cache=True, nogil=True)
-def _with_room(pool: Ints, top: int, more: int) -> Ints:
-    """Return the pool, twice as large when `more` entries might not fit."""
-    if top + more <= pool.shape[0]:
-        return pool
+def _doubled(pool: Ints, more: int) -> Ints:
+    """Return the pool with room for as many entries again, and `more`."""
     larger = np.empty((2 * pool.shape[0] + more, 2), np.int32)
-    larger[: pool.shape[0]] = pool
+    for k in range(pool.shape[0]):  # element by element: a slice takes numba seconds to compile
+        larger[k, 0] = pool[k, 0]
+        larger[k, 1] = pool[k, 1]
     return larger
 
 
 @njit(cache=True, nogil=True)
-def spread(graph, labels, seeds, limit, shift, ring, touched, targets):
+def spread(graph, labels, seeds, limit, shift, ring, touched, targets, part):
     """Lower `labels` to the least reachable from the seeds; return how many nodes were touched.
 
     Parameters
@@ -74,19 +74,24 @@ def spread(graph, labels, seeds, limit, shift, ring, touched, targets):
         Last cost in ms that is entered; buckets are ``2^shift`` ms wide.
     ring : int32[2^j]
         Heads of the buckets, all -1 (they are again afterwards); wider than the longest arc.
-    touched : int32[n] or None
-        Filled with the nodes that were `UNREACHED` before; with None that code is compiled away.
-    targets : int32[t] or None
+    touched : int32[n] or int32[0]
+        Filled with the nodes that were `UNREACHED` before; nothing is noted in an empty one.
+    targets : int32[t]
         Stop when the labels of all these are final; empty: never.
+    part : (int, int)
+        Only nodes from the first up to (not including) the second are labelled.
     """
     first, arc = graph
     seed_node, seed_label = seeds
+    begin, end = part
     mask = ring.size - 1
     pool = np.empty((1024, 2), np.int32)  # node, next entry
     top, free, live = 0, -1, 0
     count = s = t = 0
     bucket = np.int64(0)
     bound = ((np.int64(limit) + 1) << 32) - 1
+    noting = touched.size > 0
+    stopping = targets.size > 0
     while live > 0 or s < seed_node.size:
         if live == 0:
             bucket = seed_label[s] >> (32 + shift)
@@ -94,11 +99,12 @@ def spread(graph, labels, seeds, limit, shift, ring, touched, targets):
         while s < seed_node.size and seed_label[s] >> (32 + shift) == bucket:
             v = seed_node[s]
             if seed_label[s] < labels[v] and seed_label[s] <= bound:
-                if touched is not None and labels[v] == UNREACHED:
+                if noting and labels[v] == UNREACHED:
                     touched[count] = v
                     count += 1
                 labels[v] = seed_label[s]
-                pool = _with_room(pool, top, 1)
+                if top == pool.shape[0]:
+                    pool = _doubled(pool, 1)
                 top, free = _push(ring, pool, top, free, slot, v)
                 live += 1
             s += 1
@@ -112,64 +118,72 @@ def spread(graph, labels, seeds, limit, shift, ring, touched, targets):
             label = labels[v]
             if label >> (32 + shift) != bucket:
                 continue
-            pool = _with_room(pool, top, first[v + 1] - first[v])
+            if top + first[v + 1] - first[v] > pool.shape[0]:
+                pool = _doubled(pool, first[v + 1] - first[v])
             for a in range(first[v], first[v + 1]):
                 w = arc[a] & NODE
                 new = label + (arc[a] & COST)
-                if new < labels[w] and new <= bound:
-                    if touched is not None and labels[w] == UNREACHED:
+                if new < labels[w] and new <= bound and begin <= w < end:
+                    if noting and labels[w] == UNREACHED:
                         touched[count] = w
                         count += 1
                     labels[w] = new
                     if arc[a] & DEAD_END == 0:
                         top, free = _push(ring, pool, top, free, (new >> (32 + shift)) & mask, w)
                         live += 1
-        if targets is not None and targets.size > 0:
+        if stopping:
             while t < targets.size and labels[targets[t]] >> (32 + shift) <= bucket:
                 t += 1
             if t == targets.size:
                 break
         bucket += 1
     if live > 0:
-        ring[:] = -1
+        for k in range(ring.size):
+            ring[k] = -1
     return count
 
 
 @njit(cache=True, nogil=True)
 def search_rows(
-    graph,
-    other,
-    edges,
-    sources,
-    targets,
-    first_target,
-    target_at,
-    span,
-    shift,
-    ring,
-    needed,
-    backwards,
-    lengths,
+    graph, other, edges, sources, targets, places, around, span, shift, ring, needed, backwards, room
 ):
-    """Search from each source in turn; return ``source, target, ms, metres`` of the pairs within the limit.
+    """Search from each source in turn; return how many targets each reaches, and ``target, ms, metres``.
 
-    ``sources`` and ``targets`` are the columns of `cost_matrix._columns`; `needed` are the only nodes whose
-    labels must be final (empty: all); `other` is the graph against the direction of the search.
+    Parameters
+    ----------
+    graph, other : (int32[n + 1], int64[k], int32[k])
+        The graph to search, and the one against its direction, to walk back on.
+    sources, targets
+        The columns of `cost_matrix._columns`; the first four of the targets are in the order of the places,
+        and the first says which one each is.
+    places : (int32[m], int32[m + 1], int32[s])
+        Edges, which of the targets lie on each, and the place of each source's own edge or -1. They are all
+        edges in the order of ``around``, or (that being empty) only those with targets, if these are few.
+    around
+        `impedance.Around` in the direction of the search, or the like with empty arrays.
+    span : (int, int, int)
+        The first source, the one after the last, and the limit in ms.
+    needed : int32[t]
+        The only nodes whose labels must be final; empty: all.
+    room : (int32[r], float64[r], float64[r])
+        For the answer, which may need more; the last empty: do not tell metres.
     """
-    first, arc, arc_edge = graph
+    first, arc, _ = graph
     tail, head, edge_m, edge_pass = edges
     s_edge, s_from, s_to, s_gap, s_forward, s_backward, s_along, s_rest, s_gap_m = sources
-    t_edge, t_from, t_to, t_gap, t_forward, t_backward, t_along, t_rest, t_gap_m = targets
+    target, t_from, t_to, t_gap, t_forward, t_backward, t_along, t_rest, t_gap_m = targets
+    place_edge, place_first, own_place = places
+    own_first, _, far_first, far_edge, place, _, far_ms = around
+    few = own_first.size == 0
     start, stop, limit = span
-    nothing = UNREACHED
-    labels = np.full(first.size - 1, nothing)
+    labels = np.empty(first.size - 1, np.int64)
+    for v in range(labels.size):
+        labels[v] = UNREACHED
     touched = np.empty(max(first.size - 1, 1), np.int32)
-    best = np.full(t_edge.size, np.inf)
-    hit = np.empty(t_edge.size, np.int32)
-    out_s = np.empty(1024, np.int32)
-    out_t = np.empty(1024, np.int32)
-    out_c = np.empty(1024, np.float64)
-    out_m = np.empty(1024, np.float64)
+    everywhere = (np.int64(0), np.int64(first.size - 1))
+    reached = np.zeros(stop - start, np.int64)
+    out_t, out_c, out_m = room
+    lengths = out_m.size > 0
     n = 0
     seed_node = np.empty(2, np.int32)
     seed_label = np.empty(2, np.int64)
@@ -179,7 +193,7 @@ def search_rows(
             continue
         k = 0
         for side in range(2):
-            cost = s_gap[s] + (s_from[s] if side == 0 else s_to[s])
+            cost = s_from[s] if side == 0 else s_to[s]
             if cost <= limit:
                 seed_node[k] = tail[e] if side == 0 else head[e]
                 seed_label[k] = (np.int64(np.rint(cost)) << 32) | side
@@ -187,95 +201,81 @@ def search_rows(
         if k == 2 and seed_label[0] > seed_label[1]:
             seed_node[0], seed_node[1] = seed_node[1], seed_node[0]
             seed_label[0], seed_label[1] = seed_label[1], seed_label[0]
-        count = spread(
-            (first, arc), labels, (seed_node[:k], seed_label[:k]), limit, shift, ring, touched, needed
-        )
-        hits = 0
-        for j in range(count):  # targets over the junctions reached
-            v = touched[j]
-            for a in range(first[v], first[v + 1]):
-                f = arc_edge[a]
-                for q in range(first_target[f], first_target[f + 1]):
-                    t = target_at[q]
-                    there = np.inf
-                    if tail[f] == v:
-                        there = t_from[t]
-                    if head[f] == v:
-                        there = min(there, t_to[t])
-                    cost = (labels[v] >> 32) + there + t_gap[t]
-                    if cost < best[t]:
-                        if best[t] == np.inf:
-                            hit[hits] = t
-                            hits += 1
-                        best[t] = cost
-        for q in range(first_target[e], first_target[e + 1]):  # and those on the same edge
-            t = target_at[q]
-            walk = _along(
-                s_along[s],
-                t_along[t],
-                s_forward[s],
-                t_forward[t],
-                s_backward[s],
-                t_backward[t],
-                edge_pass[e],
-                backwards,
-            )
-            cost = walk + s_gap[s] + t_gap[t]
-            if cost < best[t]:
-                if best[t] == np.inf:
-                    hit[hits] = t
-                    hits += 1
-                best[t] = cost
-        for j in range(hits):
-            t = hit[j]
-            if best[t] <= limit:
-                if n == out_s.size:
-                    out_s = np.concatenate((out_s, np.empty(n, np.int32)))
-                    out_t = np.concatenate((out_t, np.empty(n, np.int32)))
-                    out_c = np.concatenate((out_c, np.empty(n, np.float64)))
-                    out_m = np.concatenate((out_m, np.empty(n, np.float64)))
-                out_s[n] = s
-                out_t[n] = t
-                out_c[n] = best[t]
-                out_m[n] = np.nan
-                if lengths:
-                    out_m[n] = s_gap_m[s] + t_gap_m[t]
-                    f = t_edge[t]
-                    over_from = np.inf
-                    over_to = np.inf
-                    if labels[tail[f]] != nothing:
-                        over_from = (labels[tail[f]] >> 32) + t_from[t] + t_gap[t]
-                    if labels[head[f]] != nothing:
-                        over_to = (labels[head[f]] >> 32) + t_to[t] + t_gap[t]
-                    if min(over_from, over_to) > best[t]:
-                        out_m[n] += abs(s_along[s] - t_along[t])
-                    elif over_from <= over_to:
-                        out_m[n] += t_along[t] + _back(
-                            tail[f],
-                            labels,
-                            other,
-                            edge_m,
-                            seed_node[:k],
-                            seed_label[:k],
-                            s_along[s],
-                            s_rest[s],
-                        )
-                    else:
-                        out_m[n] += t_rest[t] + _back(
-                            head[f],
-                            labels,
-                            other,
-                            edge_m,
-                            seed_node[:k],
-                            seed_label[:k],
-                            s_along[s],
-                            s_rest[s],
-                        )
-                n += 1
-            best[t] = np.inf
-        for j in range(count):
-            labels[touched[j]] = nothing
-    return out_s[:n].copy(), out_t[:n].copy(), out_c[:n].copy(), out_m[:n].copy()
+        seeds = (seed_node[:k], seed_label[:k])
+        count = spread((first, arc), labels, seeds, limit, shift, ring, touched, needed, everywhere)
+        before = n
+        for i in range(-1, 1 if few else 2 * count):  # the own edge; edges from each junction reached; to it
+            if i < 0:
+                low, high = own_place[s], own_place[s] + (own_place[s] >= 0)
+            elif few:
+                low, high = 0, place_edge.size
+            elif i < count:
+                low, high = own_first[touched[i]], own_first[touched[i] + 1]
+            else:
+                v = touched[i - count]
+                if far_ms[v] <= limit - (labels[v] >> 32):
+                    continue  # every edge that leads here begins within the limit
+                low, high = far_first[v], far_first[v + 1]
+            for m in range(low, high):
+                j = m if few or i < count else place[far_edge[m]]
+                if place_first[j] == place_first[j + 1]:
+                    continue
+                f = place_edge[j]
+                over_tail = _ms(labels[tail[f]])
+                over_head = _ms(labels[head[f]])
+                if i >= 0 and (f == e or (i >= count and over_tail < np.inf and not few)):
+                    continue  # done already
+                if n + place_first[j + 1] - place_first[j] > out_t.size:
+                    more = place_first[j + 1] - place_first[j] + n // (s - start + 1) * (stop - s)
+                    more += more // 4 + 1024  # if the other sources reach as many, that was the last time
+                    out_t = _with_room(out_t, more)
+                    out_c = _with_room(out_c, more)
+                    if lengths:
+                        out_m = _with_room(out_m, more)
+                for t in range(place_first[j], place_first[j + 1]):
+                    from_tail = over_tail + t_from[t]
+                    from_head = over_head + t_to[t]
+                    cost = min(from_tail, from_head)
+                    u = target[t]
+                    if i < 0:
+                        walk = _along(s_along[s], t_along[u], s_forward[s], t_forward[u],
+                            s_backward[s], t_backward[u], edge_pass[e], backwards,
+                        )  # fmt: skip
+                        cost = min(cost, walk + s_gap[s] + t_gap[t])
+                    if cost > limit:
+                        continue
+                    out_t[n] = t
+                    out_c[n] = cost
+                    if lengths:
+                        metres = s_gap_m[s] + t_gap_m[u]
+                        if min(from_tail, from_head) > cost:
+                            metres += abs(s_along[s] - t_along[u])
+                        else:
+                            by_tail = from_tail <= from_head
+                            over = tail[f] if by_tail else head[f]
+                            back = _back(over, labels, other, edge_m, seeds, s_along[s], s_rest[s])
+                            metres += (t_along[u] if by_tail else t_rest[u]) + back
+                        out_m[n] = metres
+                    n += 1
+        reached[s - start] = n - before
+        for i in range(count):
+            labels[touched[i]] = UNREACHED
+    return reached, out_t[:n], out_c[:n], out_m[: min(n, out_m.size)]
+
+
+@njit(cache=True, nogil=True)
+def _ms(label):
+    """Return the cost in a label, inf for none."""
+    return np.inf if label == UNREACHED else float(label >> 32)
+
+
+@njit(cache=True, nogil=True)
+def _with_room(values, more):
+    """Return `values` with room for `more`."""
+    larger = np.empty(values.size + more, values.dtype)
+    for k in range(values.size):
+        larger[k] = values[k]
+    return larger
 
 
 @njit(cache=True, nogil=True)
@@ -286,17 +286,18 @@ def _along(s_along, t_along, s_forward, t_forward, s_backward, t_backward, passe
         s_forward, t_forward = t_forward, s_forward
         s_backward, t_backward = t_backward, s_backward
     walk = np.inf
-    if t_along >= s_along and passes & 1:
+    if t_along >= s_along and passes & FORWARD:
         walk = t_forward - s_forward
-    if t_along <= s_along and passes & 2:
+    if t_along <= s_along and passes & BACKWARD:
         walk = min(walk, s_backward - t_backward)
     return walk
 
 
 @njit(cache=True, nogil=True)
-def _back(node, labels, other, edge_m, seed_node, seed_label, along, rest):
+def _back(node, labels, other, edge_m, seeds, along, rest):
     """Return the metres from `node` back to the search's source, its gap left out."""
     first, arc, arc_edge = other
+    seed_node, seed_label = seeds
     total = 0.0
     v = node
     while True:
@@ -314,23 +315,23 @@ def _back(node, labels, other, edge_m, seed_node, seed_label, along, rest):
 
 
 @njit(cache=True, nogil=True)
-def count_everywhere(graph, inner, edges, costs, spots, span, shift, ring):
-    """Return how many of the spots each junction and each point reaches; see `choices`.
+def count_everywhere(graph, around, edges, costs, spots, span, shift, ring):
+    """Return how many of the spots reach each junction, all its own edges, and each single point.
 
-    ``inner`` lists, by junction, the edges with points between their ends. One that is reached to its middle
-    from both sides is counted whole, without looking at its points.
+    An edge belongs to its tail: where what is left there is enough for all its edges (`impedance.Around`),
+    they are counted at once; else point by point.
     """
-    inner_first, inner_edge = inner
-    edge_first, tail, head, passes = edges
-    forward, backward, _ = costs
+    own_first, own_edge, far_first, far_edge, _, own_ms, far_ms = around
+    edge_first, tail, head, _ = edges
     s_edge, s_from, s_to, _, _, _, s_gap = spots
     start, stop, limit = span
     nodes = graph[0].size - 1
-    labels = np.full(nodes, UNREACHED)
+    labels = np.empty(nodes, np.int64)
+    for v in range(nodes):
+        labels[v] = UNREACHED
     touched = np.empty(max(nodes, 1), np.int32)
-    at_node = np.zeros(nodes, np.int32)
+    at_node = np.zeros((nodes, 2), np.int32)
     at_point = np.zeros(edge_first[-1], np.int32)
-    at_edge = np.zeros(tail.size, np.int32)
     seed_node = np.empty(2, np.int32)
     seed_label = np.empty(2, np.int64)
     for s in range(start, stop):
@@ -342,31 +343,35 @@ def count_everywhere(graph, inner, edges, costs, spots, span, shift, ring):
         seed_node[1] = head[e] if first_is_tail else tail[e]
         seed_label[0] = _label(s_gap[s] + min(s_from[s], s_to[s]))
         seed_label[1] = _label(s_gap[s] + max(s_from[s], s_to[s]))
-        count = spread(graph, labels, (seed_node, seed_label), limit, shift, ring, touched, None)
-        _count_edge(e, s, labels, edges, costs, spots, limit, at_point)
+        count = spread(
+            graph,
+            labels,
+            (seed_node, seed_label),
+            limit,
+            shift,
+            ring,
+            touched,
+            touched[:0],
+            (np.int64(0), np.int64(nodes)),
+        )
+        if labels[tail[e]] == UNREACHED or own_ms[tail[e]] > limit - (labels[tail[e]] >> 32):
+            _count_edge(e, s, labels, edges, costs, spots, limit, at_point)
         for j in range(count):
             v = touched[j]
-            at_node[v] += 1
-            for k in range(inner_first[v], inner_first[v + 1]):
-                f = inner_edge[k]
-                seen = k > inner_first[v] and inner_edge[k - 1] == f  # a loop is listed twice
-                if f == e or seen or (v != tail[f] and labels[tail[f]] != UNREACHED):
-                    continue  # or its other end sees to it
-                if labels[head[f]] != UNREACHED and passes[f] == FORWARD | BACKWARD:
-                    last = edge_first[f + 1] - 1
-                    left = limit - (labels[head[f]] >> 32)
-                    if v == tail[f] and forward[last] == backward[last]:
-                        left += limit - (labels[v] >> 32)
-                    if left >= max(forward[last], 1):
-                        at_edge[f] += 1
-                        continue
-                _count_edge(f, s, labels, edges, costs, spots, limit, at_point)
+            at_node[v, 0] += 1
+            left = limit - (labels[v] >> 32)
+            if own_ms[v] <= left:
+                at_node[v, 1] += 1
+            else:
+                for k in range(own_first[v], own_first[v + 1]):
+                    if own_edge[k] != e:
+                        _count_edge(own_edge[k], s, labels, edges, costs, spots, limit, at_point)
+            if far_ms[v] > left:  # a tail may lie beyond the limit: its edge is counted from here
+                for k in range(far_first[v], far_first[v + 1]):
+                    if far_edge[k] != e and labels[tail[far_edge[k]]] == UNREACHED:
+                        _count_edge(far_edge[k], s, labels, edges, costs, spots, limit, at_point)
         for j in range(count):
             labels[touched[j]] = UNREACHED
-    for f in range(tail.size):
-        at_point[edge_first[f] : edge_first[f + 1]] += at_edge[f]
-        at_point[edge_first[f]] = at_node[tail[f]]
-        at_point[edge_first[f + 1] - 1] = at_node[head[f]]
     return at_node, at_point
 
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from micropolis_map.analysis.ends import Ends, by_edge, ends, seeds
 from micropolis_map.analysis.impedance import Impedance
-from micropolis_map.analysis.nearest_kernels import best_way, fill_edges, follow_labels
+from micropolis_map.analysis.nearest_kernels import best_way, enter_spots, fill_edges, follow_labels
 from micropolis_map.analysis.network import WalkNetwork
-from micropolis_map.analysis.search import UNREACHED, bucket_shift, limit_ms, new_ring, spread
+from micropolis_map.analysis.search import limit_ms, on_all_cores, search, search_in_parts
 from micropolis_map.analysis.snapping import Snapped
 
 Floats = NDArray[np.float64]
@@ -47,23 +47,21 @@ def node_labels(impedance: Impedance, spots: Snapped, cutoff_s: float | None = N
 
     `search.UNREACHED` where no spot is within `cutoff_s`. Spots' gaps are included.
     """
-    at = ends(impedance, spots)
-    labels = np.full(impedance.network.nodes, UNREACHED, dtype=np.int64)
-    limit = limit_ms(cutoff_s)
-    improve(impedance, labels, *seeds((at.from_from, at.from_to), at, impedance, limit), limit=limit)
-    return labels
+    at, limit = ends(impedance, spots), limit_ms(cutoff_s)
+    return search_in_parts(impedance.into, _seeds(impedance, at, limit), limit)
 
 
 def improve(impedance: Impedance, labels: Longs, seed_node: Ints, seed_label: Longs, *, limit: int) -> None:
     """Lower `labels` in place by walks of at most `limit` ms to the seeds (`ends.seeds`)."""
-    graph = impedance.into
-    shift = bucket_shift(graph.longest)
-    ring = new_ring(graph.longest, shift)
-    spread((graph.first, graph.arc), labels, (seed_node, seed_label), limit, shift, ring, None, None)
+    search(impedance.into, labels, (seed_node, seed_label), limit)
+
+
+def _seeds(impedance: Impedance, spots: Ends, limit: int) -> tuple[Ints, Longs]:
+    return seeds((spots.from_from, spots.from_to), spots, impedance, limit)
 
 
 def nearest_spot(
-    network: WalkNetwork,
+    network: WalkNetwork,  # noqa: ARG001 - every measure is asked in the same way
     impedance: Impedance,
     origins: Snapped,
     spots: Snapped,
@@ -78,10 +76,9 @@ def nearest_spot(
     """
     home, spot = ends(impedance, origins), ends(impedance, spots)
     limit = limit_ms(cutoff_s)
-    labels = np.full(network.nodes, UNREACHED, dtype=np.int64)
-    seed_node, seed_label = seeds((spot.from_from, spot.from_to), spot, impedance, limit)
-    improve(impedance, labels, seed_node, seed_label, limit=limit)
-    return at_points(impedance, home, spot, labels, (seed_node, seed_label), cutoff_s)
+    seed = _seeds(impedance, spot, limit)
+    labels = search_in_parts(impedance.into, seed, limit)
+    return at_points(impedance, home, spot, labels, seed, cutoff_s)
 
 
 def at_points(
@@ -187,19 +184,28 @@ def nearest_everywhere(
     network: WalkNetwork, impedance: Impedance, spots: Snapped, cutoff_s: float | None = None
 ) -> Longs:
     """Return the label of every point of the geometry: `node_labels` and `nearest_along_edges` in one."""
-    at = ends(impedance, spots)
-    labels = np.full(network.nodes, UNREACHED, dtype=np.int64)
-    limit = limit_ms(cutoff_s)
-    improve(impedance, labels, *seeds((at.from_from, at.from_to), at, impedance, limit), limit=limit)
+    at, limit = ends(impedance, spots), limit_ms(cutoff_s)
+    labels = search_in_parts(impedance.into, _seeds(impedance, at, limit), limit)
     return _along_edges(network, impedance, at, labels)
 
 
 def _along_edges(network: WalkNetwork, impedance: Impedance, spot: Ends, labels: Longs) -> Longs:
-    filled: Longs = fill_edges(
-        (network.edge_first, network.edge_from, network.edge_to),
-        impedance.edge_pass,
-        (impedance.forward, impedance.backward, network.point_along_m),
-        labels,
+    filled = np.empty(network.point_along_m.size, dtype=np.int64)
+    edges = (network.edge_first, network.edge_from, network.edge_to, impedance.edge_pass)
+    costs = (impedance.forward, impedance.backward)
+
+    def work(start: int, stop: int) -> None:
+        fill_edges(edges, costs, labels, filled, start, stop)
+
+    on_all_cores(work, network.edges, least=FEW_EDGES)
+    enter_spots(
+        edges,
+        (*costs, network.point_along_m),
         (spot.edge, spot.forward, spot.backward, spot.along_m, spot.gap_ms),
+        filled,
     )
     return filled
+
+
+FEW_EDGES = 20_000
+"""A thread more is not worth its start for fewer."""

@@ -1,7 +1,7 @@
 """The compiled kernels of `nearest`: from junctions' labels to points on edges."""
 
 # mypy: disable-error-code="no-untyped-def"
-# ruff: noqa: ANN001, ANN201, C901
+# ruff: noqa: ANN001, ANN201
 
 from __future__ import annotations
 
@@ -73,8 +73,11 @@ def follow_labels(
                 metres[v] = seed_m[seed_of[v]]
                 break
             if depth == stack.size:
-                stack = np.concatenate((stack, np.empty(depth, np.int32)))
-                step = np.concatenate((step, np.empty(depth)))
+                longer, further = np.empty(2 * depth, np.int32), np.empty(2 * depth)
+                for k in range(depth):
+                    longer[k] = stack[k]
+                    further[k] = step[k]
+                stack, step = longer, further
             for a in range(first[v], first[v + 1]):
                 w = np.int32(arc[a] & NODE)
                 if labels[w] != UNREACHED and labels[w] + (arc[a] & COST) == labels[v]:
@@ -94,13 +97,11 @@ def follow_labels(
 
 
 @njit(cache=True, nogil=True)
-def fill_edges(edges, passes, costs, labels, spots):
-    """Return the label of every point from those of the junctions; see `nearest.nearest_along_edges`."""
-    edge_first, tail, head = edges
-    forward, backward, along = costs
-    spot_edge, spot_forward, spot_backward, spot_along, spot_gap = spots
-    out = np.empty(along.size, np.int64)
-    for e in range(tail.size):
+def fill_edges(edges, costs, labels, out, start, stop):
+    """Write the labels of the points of the edges from `start` to `stop` from those of the junctions."""
+    edge_first, tail, head, passes = edges
+    forward, backward = costs
+    for e in range(start, stop):
         a = edge_first[e]
         b = edge_first[e + 1]
         at_tail = labels[tail[e]]
@@ -119,6 +120,14 @@ def fill_edges(edges, passes, costs, labels, spots):
             if go:
                 label = min(label, at_head + (np.int64(whole - forward[i]) << 32))
             out[i] = label
+
+
+@njit(cache=True, nogil=True)
+def enter_spots(edges, costs, spots, out):
+    """Lower the labels of the points on the spots' own edges by the walks along them."""
+    edge_first, _, _, passes = edges
+    forward, backward, along = costs
+    spot_edge, spot_forward, spot_backward, spot_along, spot_gap = spots
     for s in range(spot_edge.size):
         e = spot_edge[s]
         if e < 0:
@@ -130,4 +139,14 @@ def fill_edges(edges, passes, costs, labels, spots):
             if spot_along[s] <= along[i] and passes[e] & BACKWARD:
                 walk = backward[i] - spot_backward[s] + spot_gap[s]
                 out[i] = min(out[i], (np.int64(np.rint(walk)) << 32) | s)
-    return out
+
+
+@njit(cache=True, nogil=True)
+def spread_counts(edge_first, tail, head, at_node, at_point):
+    """Add to each point what was counted of its edge as a whole; an edge's ends get their junctions'."""
+    for f in range(tail.size):
+        own = at_node[tail[f], 1]
+        for i in range(edge_first[f] + 1, edge_first[f + 1] - 1):
+            at_point[i] += own
+        at_point[edge_first[f]] = at_node[tail[f], 0]
+        at_point[edge_first[f + 1] - 1] = at_node[head[f], 0]

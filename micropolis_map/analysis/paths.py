@@ -13,7 +13,7 @@ from micropolis_map.analysis.kernels import COST, NODE
 from micropolis_map.analysis.metric import wrap
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.profiles import Passage
-from micropolis_map.analysis.search import FURTHEST_MS, UNREACHED, bucket_shift, new_ring, spread
+from micropolis_map.analysis.search import FURTHEST_MS, UNREACHED, search
 from micropolis_map.analysis.snapping import Snapped
 
 Floats = NDArray[np.float64]
@@ -99,11 +99,8 @@ def _search(network: WalkNetwork, impedance: Impedance, a: Ends, b: Ends) -> tup
     labels = np.full(network.nodes, UNREACHED, dtype=np.int64)
     seed_node, seed_label = seeds((a.to_from, a.to_to), a, impedance, FURTHEST_MS)
     graph = impedance.out
-    shift = bucket_shift(graph.longest)
     last = np.array([network.edge_from[eb], network.edge_to[eb]], dtype=np.int32)
-    spread((graph.first, graph.arc), labels, (seed_node, seed_label), FURTHEST_MS, shift,
-        new_ring(graph.longest, shift), None, last,
-    )  # fmt: skip
+    search(graph, labels, (seed_node, seed_label), FURTHEST_MS, targets=last)
     over = [
         (float(labels[node] >> 32) + float(way[0] + b.gap_ms[0]) if labels[node] != UNREACHED else np.inf)
         for node, way in zip(last, (b.from_from, b.from_to), strict=True)

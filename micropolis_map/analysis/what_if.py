@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from micropolis_map.analysis.ends import Ends, by_edge, ends, seeds
 from micropolis_map.analysis.impedance import Impedance
-from micropolis_map.analysis.nearest import choose, improve
-from micropolis_map.analysis.search import FURTHEST_MS, UNREACHED
+from micropolis_map.analysis.nearest import choose
+from micropolis_map.analysis.search import FURTHEST_MS, search, search_in_parts
 from micropolis_map.analysis.snapping import Snapped
 
 Floats = NDArray[np.float64]
@@ -49,30 +49,26 @@ class WhatIf:
         self.impedance = impedance
         self.homes = ends(impedance, homes)
         self.spots = ends(impedance, spots)
-        self.labels = np.full(impedance.network.nodes, UNREACHED, dtype=np.int64)
-        self._enter(self.labels, self.spots)
+        self.labels = search_in_parts(impedance.into, self._seeds(self.spots), FURTHEST_MS)
         self.cost_s = self._costs(self.homes, self.spots, self.labels)
+        edge = np.maximum(self.homes.edge, 0)
+        self._home_ends = (impedance.network.edge_from[edge], impedance.network.edge_to[edge])
 
     def with_spot(self, spot: Snapped) -> Improvement:
         """Return what one more spot (the first of `spot`) improves."""
-        network = self.impedance.network
         new = ends(self.impedance, spot.take(np.array([0])))
-        nobody = Improvement(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
-        if new.edge[0] < 0:
-            return nobody
         labels = self.labels.copy()
-        self._enter(labels, new)
+        search(self.impedance.into, labels, self._seeds(new), FURTHEST_MS)
         changed = labels != self.labels
-        edge = np.maximum(self.homes.edge, 0)
-        near = changed[network.edge_from[edge]] | changed[network.edge_to[edge]] | (edge == new.edge[0])
-        home = np.flatnonzero(near & (self.homes.edge >= 0))
-        cost = np.minimum(self._costs(_take(self.homes, home), new, labels), self.cost_s[home])
+        tail, head = self._home_ends
+        near = (changed[tail] | changed[head] | (self.homes.edge == new.edge[0])) & (self.homes.edge >= 0)
+        home = np.flatnonzero(near)
+        cost = self._costs(_take(self.homes, home), new, labels)
         better = cost < self.cost_s[home]
         return Improvement(home[better], cost[better], self.cost_s[home][better])
 
-    def _enter(self, labels: NDArray[np.int64], spots: Ends) -> None:
-        start = seeds((spots.from_from, spots.from_to), spots, self.impedance, FURTHEST_MS)
-        improve(self.impedance, labels, *start, limit=FURTHEST_MS)
+    def _seeds(self, spots: Ends) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        return seeds((spots.from_from, spots.from_to), spots, self.impedance, FURTHEST_MS)
 
     def _costs(self, homes: Ends, spots: Ends, labels: NDArray[np.int64]) -> Floats:
         network = self.impedance.network
