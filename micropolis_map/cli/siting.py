@@ -10,8 +10,9 @@ import typer
 from micropolis_map.cli.options import (
     AsJson,
     Data,
+    Lang,
     OptionalFile,
-    Out,
+    OutOrReport,
     ProfileName,
     Slug,
     Who,
@@ -19,7 +20,10 @@ from micropolis_map.cli.options import (
     minutes_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell
-from micropolis_map.services.siting import propose_sites, write_sites
+from micropolis_map.services.coverage_downloads import write_sites
+from micropolis_map.services.reporting import is_report, write_report
+from micropolis_map.services.reporting_siting import siting_report
+from micropolis_map.services.siting import propose_sites
 from micropolis_map.services.siting_result import SitingRequest, SitingResult
 from micropolis_map.services.table_files import check_ending
 from micropolis_map.sources.points import read_points
@@ -50,14 +54,15 @@ def site(
     spots: Annotated[
         OptionalFile, typer.Option(help="Points that stay, instead of the activity spots.")
     ] = None,
-    out: Out = None,
+    out: OutOrReport = None,
+    lang: Lang = "en",
     as_json: AsJson = False,
     data: Data = None,
 ) -> None:
     """Say where new meeting places do most good, with a proof or the gap to the best possible."""
     if len(minutes) != 1:
         raise typer.BadParameter(f"--minutes takes one number here, not {len(minutes)}")
-    if out is not None:
+    if out is not None and not is_report(out):
         check_ending(out)
     application = application_of(context, data)
     request = SitingRequest(
@@ -71,7 +76,10 @@ def site(
     with progress_bar() as progress:
         result = propose_sites(application, slug, request, progress)
     if out is not None:
-        write_sites(result, out)
+        if is_report(out):
+            write_report(siting_report(application, slug, request, lang, result=result), out)
+        else:
+            write_sites(application, result, out)
         tell(f"wrote {out}")
     if as_json:
         print_json(result.as_json())

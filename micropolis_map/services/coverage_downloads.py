@@ -6,6 +6,7 @@ Nobody's home is in them: figures are of districts, hexagons and streets.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import shapely
 from shapely.geometry import Point
@@ -16,7 +17,7 @@ from micropolis_map.services.assessing import Deps, subject_of
 from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.coverage_tables import origin_of_data, provenance_of, rows_by
 from micropolis_map.services.siting_result import Plan, SitingResult, site_row
-from micropolis_map.services.table_files import Row, Rows, rows_as_bytes
+from micropolis_map.services.table_files import Row, Rows, rows_as_bytes, write_rows
 from micropolis_map.services.thresholds import minutes_key
 
 FILE_TYPES: Mapping[str, str] = {
@@ -57,23 +58,33 @@ def coverage_file(deps: Deps, slug: str, request: CoverageRequest, by: str, endi
 
 def siting_file(deps: Deps, result: SitingResult, plan: Plan, ending: str) -> bytes:
     """Return the numbered sites of `plan` in the format of `ending`; `InvalidInput` where there is none."""
-    columns, rows = site_rows(result, plan)
     told = siting_provenance(deps, result, plan)
+    return rows_as_bytes(ending, *site_rows(result, plan, told), told)
+
+
+def write_sites(deps: Deps, result: SitingResult, path: Path) -> None:
+    """Write what `siting_file` returns, in the format of the ending of `path`.
+
+    Raises
+    ------
+    InvalidInput
+        The ending names no format we write.
+    StoreUnavailable
+        The file cannot be written there.
+    """
+    told = siting_provenance(deps, result, result.plan)
+    write_rows(path, *site_rows(result, result.plan, told), told)
+
+
+def site_rows(result: SitingResult, plan: Plan, told: Mapping[str, str]) -> tuple[list[str], Rows]:
+    """Return columns and rows of the sites in the order in which they count, with what is `told` of all."""
     shown = {name: told[name] for name in ("profile", "objective", *SHOWN_IN_ROWS[2:])}
-    return rows_as_bytes(ending, [*columns, *shown], [({**row, **shown}, shape) for row, shape in rows], told)
-
-
-def site_rows(result: SitingResult, plan: Plan) -> tuple[list[str], Rows]:
-    """Return columns and rows of the sites in the order in which they count."""
-    rows: list[tuple[Row, Point]] = [
-        (
-            {"number": n, "name": site.name, **site_row(site), "minutes": result.request.minutes},
-            Point(site.lon, site.lat),
-        )
-        for n, site in enumerate(plan.sites, start=1)
-    ]
+    rows: list[tuple[Row, Point]] = []
+    for number, site in enumerate(plan.sites, start=1):
+        row = {"number": number, "name": site.name, **site_row(site), "minutes": result.request.minutes}
+        rows.append((row | shown, Point(site.lon, site.lat)))
     columns = ["number", "id", "name", "lon", "lat", "district", "gained_population", "minutes"]
-    return columns, rows
+    return [*columns, *shown], rows
 
 
 def siting_provenance(deps: Deps, result: SitingResult, plan: Plan) -> dict[str, str]:

@@ -15,19 +15,9 @@ from micropolis_map import __version__
 from micropolis_map.errors import InvalidInput
 from micropolis_map.services.coverage_result import AreaCoverage, CoverageResult
 from micropolis_map.services.hexagons import hexagons_of
-from micropolis_map.services.table_files import WRITERS, Row, Rows, check_ending, write_rows
+from micropolis_map.services.table_files import Row, Rows, write_rows
 from micropolis_map.services.thresholds import minutes_key
 
-__all__ = [
-    "WRITERS",
-    "area_row",
-    "check_ending",
-    "origin_of_data",
-    "provenance_of",
-    "rows_by",
-    "words_row",
-    "write_table",
-]
 LICENCE = "ODbL-1.0"
 ATTRIBUTION = "© OpenStreetMap contributors"
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-from shapely.geometry import Point
 
 from micropolis_map.analysis.cost_matrix import CostMatrix
 from micropolis_map.analysis.facility_location import TIME_LIMIT_S, Siting, locate
@@ -21,9 +19,8 @@ from micropolis_map.services.assessing import Deps
 from micropolis_map.services.siting_candidates import candidates_of
 from micropolis_map.services.siting_ground import Ground, ground_of
 from micropolis_map.services.siting_plan import plan_of
-from micropolis_map.services.siting_result import Plan, SitingRequest, SitingResult, site_row
+from micropolis_map.services.siting_result import Plan, SitingRequest, SitingResult
 from micropolis_map.services.siting_sites import points_at
-from micropolis_map.services.table_files import write_rows
 
 Shown = Callable[[SitingResult], None]
 CURVE_TO = 12
@@ -106,24 +103,6 @@ def assess_sites(
         The profile, threshold or a weight is not possible.
     """
     return plan_of(ground_of(deps, slug, request), points_at(points))
-
-
-def write_sites(result: SitingResult, path: Path) -> int:
-    """Write the sites to `path` as CSV, GeoJSON, GeoPackage or GeoParquet; return how many.
-
-    Raises
-    ------
-    InvalidInput
-        The ending names no format we write.
-    StoreUnavailable
-        The file cannot be written there.
-    """
-    rows = [
-        ({"number": n} | site_row(site) | {"minutes": result.request.minutes}, Point(site.lon, site.lat))
-        for n, site in enumerate(result.plan.sites, start=1)
-    ]
-    write_rows(path, list(rows[0][0]), [(row, shape) for row, shape in rows])
-    return len(rows)
 
 
 def _check_candidates(candidates: PointSet, new: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -139,8 +138,12 @@ class WorkResult:
             **self.figures(),
             "settlements": [_settlement_row(one) for one in self.settlements],
             "next": [
-                {"lon": one.site.lon, "lat": one.site.lat, "gained_population": one.site.gained_population}
-                | _saved_row(one.saved)
+                {
+                    "lon": one.site.lon,
+                    "lat": one.site.lat,
+                    "gained_population": one.site.gained_population,
+                    **_saved_row(one.saved),
+                }
                 for one in self.next
             ],
             "build_id": self.coverage.build_id,
@@ -165,10 +168,8 @@ def assess_work_centres(deps: Deps, slug: str, request: WorkRequest) -> WorkResu
     coverage = assess_coverage(deps, slug, asked)
     way_m = _way_m(coverage, request)
     near = coverage.walks.cost_s <= request.minutes * 60.0 + 1e-9
-    proposal, following, after = None, (), None
-    if request.new:
-        proposal = _proposal(deps, slug, request, coverage)
-        following, after = _next(coverage, request, proposal, way_m)
+    proposal = _proposal(deps, slug, request, coverage) if request.new else None
+    following, after = _next(coverage, request, proposal, way_m)
     return WorkResult(
         request=request,
         coverage=coverage,
@@ -216,9 +217,11 @@ def _proposal(deps: Deps, slug: str, request: WorkRequest, coverage: CoverageRes
 
 
 def _next(
-    coverage: CoverageResult, request: WorkRequest, proposal: SitingResult, way_m: Floats | None
+    coverage: CoverageResult, request: WorkRequest, proposal: SitingResult | None, way_m: Floats | None
 ) -> tuple[tuple[NextCentre, ...], Savings | None]:
     """Return the proposed centres with what their people save, shared by the people each adds."""
+    if proposal is None:
+        return (), None
     threshold_s = request.minutes * 60.0 + 1e-9
     was, now = proposal.plan.cost_before_s <= threshold_s, proposal.plan.cost_after_s <= threshold_s
     added = _saved(coverage, now & ~was, way_m, request)
@@ -266,16 +269,18 @@ def _settlement(
 
 
 def _settlement_row(one: Settlement) -> dict[str, Any]:
-    row = {
+    return {
         "settlement": one.name,
         "population": one.population,
         "within": one.within,
         "reached": one.is_reached,
+        "median_s": finite(one.median_s),
+        "city_km": finite(one.city_km),
+        **_saved_row(one.saved),
     }
-    return row | {"median_s": finite(one.median_s), "city_km": finite(one.city_km)} | _saved_row(one.saved)
 
 
-def _saved_row(saved: Savings | None) -> Mapping[str, float | None]:
+def _saved_row(saved: Savings | None) -> dict[str, float | None]:
     return {
         "saved_km": None if saved is None else saved.person_km,
         "saved_co2_kg": None if saved is None else saved.co2_kg,

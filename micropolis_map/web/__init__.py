@@ -18,6 +18,7 @@ address                                 answer
 ``/photos/<id>/<size>.webp``            a photo; ``/audio/<id>`` a recording
 ``/data/<slug>/coverage/….geojson``     walking times: see `coverage_routes`
 ``/data/<slug>/siting/….json``          what new meeting places change: see `siting_routes`
+``/report/<slug>/coverage.pdf`` …       reports on paper and files of figures: see `report_routes`
 ``/tours/<tour>.gpx`` … · ``/poster/…``  a tour's files, a poster with a QR code: see `tour_routes`
 ``/feeds/<slug>.atom``                   new places and stories, as Atom
 ``/embed/<slug>``                         the public map for other sites: see `embed_pages`
@@ -56,6 +57,7 @@ from micropolis_map.web import (
     mine_pages,
     pin_pages,
     places,
+    report_routes,
     session_routes,
     siting_routes,
     tour_routes,
@@ -86,6 +88,7 @@ def routes(application: Application) -> list[BaseRoute]:
         *api_care.routes(application),
         *api_pinning.routes(application),
         *api_tours.routes(application),
+        *report_routes.routes(application),
         *tour_routes.routes(application),
         *walk_pages.routes(application),
         *walk_routes.routes(application),
