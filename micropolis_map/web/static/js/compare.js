@@ -6,6 +6,7 @@
   function other(map) {
     const box = document.createElement("div");
     box.id = "mm-other";
+    box.style.position = "absolute"; // before the styles are there, Leaflet would make it relative
     map.getContainer().after(box);
     document.body.classList.add("mm-split");
     const twin = L.map(box, {
@@ -31,8 +32,10 @@
     two.on("move zoomend", follow(two, one));
   }
 
+  // The frame grows when the page is laid out: until somebody moves a map, both show their whole community.
   function begin(maps, sides) {
-    maps.forEach((map) => { map._mmBegan = null; });
+    maps.forEach((map) => { map._mmBegan = null; map.invalidateSize({ animate: false }); });
+    if (maps.some((map) => map.getSize().x < 40 || map.getSize().y < 40)) return;
     maps.forEach((map, i) => map.fitBounds(sides[i].bounds, { animate: false, maxZoom: 15 }));
     const zoom = Math.min(...maps.map((map) => map.getZoom()));
     maps.forEach((map, i) => map.setView(L.latLngBounds(sides[i].bounds).getCenter(), zoom, { animate: false }));
@@ -54,6 +57,13 @@
     if (!map._mmTwin) {
       map._mmTwin = other(map);
       together(map, map._mmTwin);
+      let touched = false;
+      for (const type of ["pointerdown", "wheel", "keydown"]) {
+        document.body.addEventListener(type, () => { touched = true; }, { capture: true, passive: true });
+      }
+      const again = new ResizeObserver(() => { if (!touched && map._mmSides) begin([map, map._mmTwin], map._mmSides); });
+      again.observe(map.getContainer());
+      again.observe(map._mmTwin.getContainer());
     }
     const maps = [map, map._mmTwin];
     const places = JSON.stringify(state.compare.map((side) => side.bounds));
@@ -62,9 +72,9 @@
       mm.show(maps[i], { ...state, compare: null, ...side, bounds: null, keepView: true });
       title(maps[i], side.title);
     });
+    map._mmSides = state.compare;
     if (fresh) {
       map._mmPlaces = places;
-      maps.forEach((one) => one.invalidateSize({ animate: false }));
       begin(maps, state.compare);
     }
   };
