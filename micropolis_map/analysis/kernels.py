@@ -34,7 +34,7 @@ FORWARD, BACKWARD = 1, 2
 def _push(ring: Ints, pool: Ints, top: int, free: int, slot: int, node: int) -> tuple[int, int]:
     """Put `node` into bucket `slot`; return the new end of the pool and the head of its free entries.
 
-    Those two are passed and returned, not kept in an array, so that they stay in registers: a fifth faster.
+    Passed and returned, not kept in an array, they stay in registers: a fifth faster.
     """
     k = free
     if k >= 0:
