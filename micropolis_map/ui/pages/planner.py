@@ -20,6 +20,7 @@ from micropolis_map.ui.components.planner_choices import planner_choices
 from micropolis_map.ui.components.planner_map import planner_map
 from micropolis_map.ui.components.planner_scenarios import scenarios
 from micropolis_map.ui.components.planner_steps import current, step_buttons
+from micropolis_map.ui.components.take_along_sites import take_along_siting
 from micropolis_map.ui.language import _
 from micropolis_map.ui.siting_job import SitingJob
 
@@ -94,7 +95,7 @@ def _planning(community: Community, report: LoadReport) -> None:
         )
     planner_figures.who_gains(plan)
     _everybody(scenario, plan)
-    planner_figures.downloads(community.slug, scenario.request(), plan)
+    take_along_siting(result, plan)
     scenarios(scenario, plan, opened.districts_of(build)[1], _assessed)
 
 
