@@ -17,7 +17,10 @@ def label(text: str) -> str:
     >>> label("Old *Harbour*")
     'Old \\*Harbour\\*'
     """
-    return _MARKS.sub(r"\\\1", _CONTROLS.sub(" ", text).strip())
+    escaped = _MARKS.sub(r"\\\1", _CONTROLS.sub(" ", text).strip())
+    return escaped.replace(
+        r"\@", "\u2060@"
+    )  # a word joiner: an escaped address would be made a link all the same
 
 
 def html(text: str) -> str:

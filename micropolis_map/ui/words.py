@@ -36,6 +36,7 @@ STEP_FREE_SHORT = {
     "yes": mark("step-free"),
     "limited": mark("partly step-free"),
     "no": mark("with steps"),
+    "unknown": mark("nobody knows yet"),
 }
 THEMES = {
     "care": mark("Care"),
@@ -57,6 +58,22 @@ PROFILES = {
     "stroller": mark("With a stroller"),
     "wheelchair": mark("By wheelchair"),
 }
+SURFACES = {
+    "unknown": mark("not known"),
+    "asphalt": mark("asphalt"),
+    "paved": mark("paved"),
+    "paving_stones": mark("paving stones"),
+    "sett": mark("sett"),
+    "cobblestone": mark("cobbles"),
+    "concrete": mark("concrete"),
+    "compacted": mark("compacted ground"),
+    "fine_gravel": mark("fine gravel"),
+    "gravel": mark("gravel"),
+    "ground": mark("bare ground"),
+    "grass": mark("grass"),
+    "sand": mark("sand"),
+    "wood": mark("wood"),
+}
 SHOWN = {
     "streets": mark("Streets"),
     "homes": mark("Homes"),
@@ -75,6 +92,11 @@ def activity(name: str) -> str:
     return _(ACTIVITIES[name]) if name in ACTIVITIES else name.replace("_", " ").capitalize()
 
 
+def step_free(name: str) -> str:
+    """Return the words for whether a place is step-free; an unknown answer as it is written."""
+    return _(STEP_FREE_SHORT[name]) if name in STEP_FREE_SHORT else name
+
+
 def theme(name: str) -> str:
     """Return a theme for people to read; one we do not know as it is written."""
     return _(THEMES[name]) if name in THEMES else name.replace("_", " ").strip().capitalize()
@@ -83,6 +105,11 @@ def theme(name: str) -> str:
 def profile(name: str) -> str:
     """Return the words for who walks."""
     return _(PROFILES[name])
+
+
+def surface(name: str) -> str:
+    """Return the words for the ground of a way; an unknown tag as it is written."""
+    return _(SURFACES[name]) if name in SURFACES else name.replace("_", " ")
 
 
 def shown(name: str) -> str:

@@ -126,6 +126,8 @@ def _text(path: str, value: Any) -> str:
 def _plain_text(path: str, name: str, value: Any) -> str:
     if path == "geometry" and isinstance(value, Mapping):
         return _shape(value)
+    if name == "step_free":
+        return words.step_free(str(value))
     if name == "about":
         return _("about the past") if value == "past" else _("about today")
     if name == "lang":

@@ -63,8 +63,8 @@ def name_of(place: Place, languages: tuple[str, ...]) -> str:
 
 def _row(place: Place, languages: tuple[str, ...], faded: str) -> None:
     facts = [words.kind(place.kind), words.period(place.period)]
-    step_free = words.STEP_FREE_SHORT.get(str(place.access.get("step_free", "")))
-    facts += [_(step_free) if step_free else "", since(faded) if faded else ""]
+    step_free = str(place.access.get("step_free", ""))
+    facts += ["" if step_free == "unknown" else words.step_free(step_free), since(faded) if faded else ""]
     caption = " · ".join(fact for fact in facts if fact)
     name = safe_text.label(name_of(place, languages))
     with st.container(key=f"row-{place.kind}-{'faded-' if faded else ''}{place.id}"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -109,6 +110,7 @@ def _content(places: Sequence[Place], ending: str) -> Callable[[], bytes]:
 
 def _import(community: Community) -> None:
     _said()
+    st.html(f"<style>:root {{ --mm-upload: {json.dumps(_('Choose a file'), ensure_ascii=False)}; }}</style>")
     file = st.file_uploader(
         _("A file with places: GeoJSON, uMap, CSV, GPX, KML, KMZ or GeoPackage"),
         type=ENDINGS,
