@@ -13,6 +13,7 @@ from micropolis_map.errors import InvalidInput
 from micropolis_map.services.siting_link import Scenario, kept_of, kept_text
 from micropolis_map.ui.coverage_state import CoverageState
 from micropolis_map.ui.draft_state import DraftState
+from micropolis_map.ui.work_state import WorkState
 
 MAX_TEXT = 200
 MAX_STOPS = 25
@@ -47,6 +48,8 @@ class ViewState:
         Who walks, the thresholds, and what the map of the Coverage page colours; empty for its defaults.
     asked
         What else is asked of coverage.
+    work
+        What is asked of work centres.
     """
 
     community: str = ""
@@ -66,6 +69,7 @@ class ViewState:
     stops: tuple[str, ...] = ()
     asked: CoverageState = field(default_factory=CoverageState)
     draft: DraftState = field(default_factory=DraftState)
+    work: WorkState = field(default_factory=WorkState)
 
     @classmethod
     def parse(cls, query: Mapping[str, str]) -> ViewState:
@@ -92,6 +96,7 @@ class ViewState:
             stops=_ids(query.get("stops", "")),
             asked=CoverageState.parse(query),
             draft=DraftState.parse(query),
+            work=WorkState.parse(query),
         )
 
     def query(self) -> dict[str, str]:
@@ -114,6 +119,7 @@ class ViewState:
         }
         values |= self.draft.query()
         values |= self.asked.query()
+        values |= self.work.query()
         values |= self.plan.query()
         return {name: value for name, value in values.items() if value}
 
