@@ -32,6 +32,7 @@ SCRIPTS: list[tuple[str, str]] = [
             "figures",
             "compare",
             "tours",
+            "picks",
             "sites",
             "map",
         )

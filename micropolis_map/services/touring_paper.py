@@ -42,11 +42,12 @@ class Paper(FPDF):
         bold: bool = False,
         colour: tuple[int, int, int] = INK,
         align: str = "L",
+        width: float = 0.0,
     ) -> None:
-        """Write a paragraph of `points` size, broken at words, and go on below it."""
+        """Write a paragraph of `points` size, broken at words, `width` mm wide, and go on below it."""
         self.set_font(FONT, "B" if bold else "", points)
         self.set_text_color(*colour)
-        self.multi_cell(0, points * 0.48, _legible(text), align=align, new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(width, points * 0.48, _legible(text), align=align, new_x="LMARGIN", new_y="NEXT")
 
     def qr(self, text: str, x: float, y: float, size_mm: float) -> None:
         """Draw `text` as a QR code with its quiet zone, `size_mm` wide."""

@@ -1,8 +1,9 @@
-"""A poster to hang where the story happened: what it is, and a QR code that opens it."""
+"""A poster to hang where the story happened: what it is, a QR code that opens it, one to leave one's own."""
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from collections.abc import Callable
+from urllib.parse import quote, urlencode
 
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.text import LANGUAGES, LangText, pick
@@ -13,30 +14,37 @@ from micropolis_map.services.touring_paper import ACCENT, MARGIN_MM, SOFT, Paper
 
 PLACE_HAS_A_STORY = mark("This place has a story")
 WALK_HERE = mark("A walk through this neighbourhood")
-SCAN = mark("Scan to read and to listen. You know more? Leave your story too.")
-SCAN_WALK = mark("Scan to see the walk, its length and its step-free variant.")
+READ = mark("Read and listen")
+LEAVE = mark("Leave your own story")
+WALK = mark("Walk it: map, stories, a way without steps")
+PIN_ALONG = mark("You know a place? Pin it")
 PAPERS = {"A4": 1.0, "A3": 2.0**0.5}
 """Formats, and how much larger than on A4 everything is."""
 LONGEST = 420
 
 
 def place_poster(place: Place, lang: str, address: str, paper: str = "A4") -> bytes:
-    """Return the poster of a place as PDF; its QR code opens the place's stories in `lang`."""
-    query = urlencode({"community": place.community, "place": place.id, "lang": lang})
-    words = (PLACE_HAS_A_STORY, SCAN)
-    return _poster(words, (place.name, place.description), lang, f"{address.rstrip('/')}/?{query}", paper)
+    """Return the poster of a place as PDF: QR codes open its stories in `lang` and the form to add one."""
+    root = address.rstrip("/")
+    story = urlencode({"community": place.community, "place": place.id, "lang": lang})
+    own = urlencode({"place": place.id, "lang": lang})
+    codes = ((READ, f"{root}/?{story}"), (LEAVE, f"{root}/pin/{quote(place.community, safe='')}?{own}"))
+    return _poster(PLACE_HAS_A_STORY, (place.name, place.description), lang, codes, paper)
 
 
 def tour_poster(tour: Tour, lang: str, address: str, paper: str = "A4") -> bytes:
-    """Return the poster of a tour as PDF; its QR code opens the tour in `lang`."""
-    query = urlencode({"community": tour.community, "tour": tour.id, "lang": lang})
-    words = (WALK_HERE, SCAN_WALK)
-    return _poster(words, (tour.name, tour.about), lang, f"{address.rstrip('/')}/tours?{query}", paper)
+    """Return the poster of a tour as PDF: QR codes open the walk in `lang` and the form to pin a place."""
+    root, query = address.rstrip("/"), urlencode({"lang": lang})
+    walk = f"{root}/walk/{quote(tour.id, safe='')}?{query}"
+    codes = ((WALK, walk), (PIN_ALONG, f"{root}/pin/{quote(tour.community, safe='')}?{query}"))
+    return _poster(WALK_HERE, (tour.name, tour.about), lang, codes, paper)
 
 
-def _poster(
-    words: tuple[str, str], about: tuple[LangText, LangText], lang: str, link: str, paper: str
-) -> bytes:
+Codes = tuple[tuple[str, str], tuple[str, str]]
+"""What stands below each QR code, and the address in it; the first is the larger one."""
+
+
+def _poster(head: str, about: tuple[LangText, LangText], lang: str, codes: Codes, paper: str) -> bytes:
     say = translation(lang if lang in LANGUAGES else "en").gettext
     name, text = (printable(pick(texts, lang)[0]) for texts in about)
     big = PAPERS[paper]
@@ -45,19 +53,37 @@ def _poster(
     sheet.add_page()
     sheet.set_fill_color(*ACCENT)
     sheet.rect(0.0, 0.0, sheet.w, 12.0 * big, style="F")
-    sheet.set_y(30.0 * big)
-    sheet.write_line(say(words[0]), 22.0 * big, colour=SOFT, align="C")
+    sheet.set_y(28.0 * big)
+    sheet.write_line(say(head), 22.0 * big, colour=SOFT, align="C")
     sheet.ln(4.0 * big)
     sheet.write_line(name, (44.0 if len(name) <= 40 else 32.0) * big, bold=True, align="C")
     sheet.ln(5.0 * big)
     sheet.write_line(shortened(text), 16.0 * big, align="C")
-    size = 92.0 * big
-    sheet.qr(link, (sheet.w - size) / 2, sheet.h - MARGIN_MM - size - 30.0 * big, size)
-    sheet.set_xy(MARGIN_MM, sheet.h - MARGIN_MM - 28.0 * big)
-    sheet.write_line(say(words[1]), 16.0 * big, bold=True, align="C")
-    sheet.ln(1.5 * big)
-    sheet.write_line(link, 9.0 * big, colour=SOFT, align="C")
+    large, small = 88.0 * big, 60.0 * big
+    gap = (sheet.w - 2 * MARGIN_MM - large - small) / 2
+    foot = sheet.h - MARGIN_MM - 22.0 * big
+    _code(sheet, codes[0], say, (MARGIN_MM + gap / 2, foot, large), big)
+    _code(sheet, codes[1], say, (MARGIN_MM + gap * 1.5 + large, foot, small), big)
     return sheet.content()
+
+
+def _code(
+    sheet: Paper,
+    code: tuple[str, str],
+    say: Callable[[str], str],
+    box: tuple[float, float, float],
+    big: float,
+) -> None:
+    """Draw a QR code whose foot stands at `box` (left, foot, size in mm), with its words below."""
+    words, link = code
+    left, foot, size = box
+    sheet.qr(link, left, foot - size, size)
+    sheet.set_xy(left, foot + 1.5 * big)
+    sheet.write_line(
+        say(words), (16.0 if size > 70.0 * big else 13.0) * big, bold=True, align="C", width=size
+    )
+    sheet.set_x(left)
+    sheet.write_line(link.partition("://")[2], 7.0 * big, colour=SOFT, align="C", width=size)
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:

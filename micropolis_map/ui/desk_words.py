@@ -74,6 +74,24 @@ STORY_PARTS = {
 }
 
 
+WALK_STATES = {
+    "pending": mark("waits"),
+    "questioned": mark("asked, no answer yet"),
+    "approved": mark("approved"),
+    "rejected": mark("rejected"),
+    "withdrawn": mark("taken back"),
+    "replaced": mark("replaced by a newer one"),
+    "deleted": mark("deleted by its author"),
+}
+WALK_AUTHORS = {
+    "author": mark("by its author"),
+    "co-author": mark("by a co-author"),
+    "organiser": mark("by an organiser"),
+    "administrator": mark("by an administrator"),
+    "program": mark("came with the program"),
+}
+
+
 def role(name: str) -> str:
     """Return the word for a role."""
     return _(ROLES[name]) if name in ROLES else name
@@ -124,3 +142,13 @@ def _story_part(inner: str) -> str:
     name, _sep, rest = inner.partition("/")
     word = _(STORY_PARTS[name]) if name in STORY_PARTS else name
     return f"{word} ({LANGUAGES.get(rest, rest)})" if name == "translations" else word
+
+
+def walk_state(name: str) -> str:
+    """Return the words for what became of a walk's revision."""
+    return _(WALK_STATES.get(name, name))
+
+
+def walk_author(by: str) -> str:
+    """Return the words for who made a walk's revision, such as ``author`` or ``organiser:<id>``."""
+    return _(WALK_AUTHORS.get(by.partition(":")[0], by))

@@ -1,4 +1,4 @@
-"""A walk in words: figures, step-free variant, stops, directions, files to take along."""
+"""A walk in words: its step-free variant, the way, files and posters to take along."""
 
 from __future__ import annotations
 
@@ -7,78 +7,83 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
-from micropolis_map.domain.text import pick
+from micropolis_map.domain.tour import Tour
 from micropolis_map.services.touring import TourPlan
-from micropolis_map.services.touring_words import figures_words, twin_words
+from micropolis_map.services.touring_words import twin_words
 from micropolis_map.ui import language, safe_text
+from micropolis_map.ui.components.site_address import site_address
 from micropolis_map.ui.language import _
+from micropolis_map.ui.view_state import ViewState
 
 ENDINGS = {"pdf": "PDF", "gpx": "GPX", "kml": "KML", "geojson": "GeoJSON"}
+DRAFT_FIELDS = (
+    "community", "lang", "stops", "profile", "order", "first", "last", "loop", "visit", "when",
+)  # fmt: skip
 
 
-def tour_panel(plan: TourPlan, root: str, query: Mapping[str, str]) -> bool:
-    """Show the walk; return whether its step-free variant is asked for on the map.
-
-    Parameters
-    ----------
-    root, query
-        The address of its files without their ending, and the parameters.
-    """
-    st.html(f'<p class="mm-walk">{safe_text.html(figures_words(plan, language.current()))}</p>')
-    if not plan.loaded:
-        st.info(
-            _(
-                "The streets of this town are not loaded: the lines are straight, as the crow flies, and "
-                "the real walk is longer."
-            )
-        )
-    with_twin = _twin(plan)
-    _stops(plan)
-    with st.expander(_("The way in words")):
-        items = "".join(f"<li>{safe_text.html(_told(d.text, d.length_m))}</li>" for d in plan.directions)
-        st.html(f"<ol>{items}</ol>")
-    _files(root, query)
-    return with_twin
-
-
-def _told(text: str, length_m: float) -> str:
-    return f"{text} · {length_m:.0f} m" if length_m >= 1.0 else text
-
-
-def _twin(plan: TourPlan) -> bool:
+def tour_twin(plan: TourPlan) -> bool:
+    """Show what the step-free variant costs; return whether it is asked for on the map."""
     if plan.twin is None:
-        if plan.step_free:
-            st.success(_("Step-free: this walk has no steps, as far as the map knows."))
         return False
     with st.container(key="twin", border=True):
-        for sentence in twin_words(plan, language.current()):
+        words = twin_words(plan, language.current())
+        st.markdown(f"**{safe_text.label(words[0])}**")
+        for sentence in words[1:]:
             st.markdown(safe_text.label(sentence))
         if plan.twin.plan is None:
             return False
         return st.toggle(_("Show the step-free variant on the map"), key="w_twin")
 
 
-def _stops(plan: TourPlan) -> None:
-    items = "".join(
-        f'<li><a href="{safe_text.html(_story(plan, stop.id))}" target="_self" style="color:inherit">'
-        f"{safe_text.html(pick(stop.name, language.current())[0] or stop.id)}</a></li>"
-        for stop in plan.stops
-    )
-    st.html(f'<ol class="mm-stops">{items}</ol>')
+def way_in_words(plan: TourPlan) -> None:
+    """Show the directions, folded."""
+    with st.expander(_("The way in words"), icon=":material/turn_right:"):
+        items = "".join(f"<li>{safe_text.html(_told(d.text, d.length_m))}</li>" for d in plan.directions)
+        st.html(f"<ol>{items}</ol>")
 
 
-def _story(plan: TourPlan, place: str) -> str:
-    query = {"community": plan.community, "place": place, "lang": language.current()}
-    return f"/?{urlencode(query)}"
+def walk_button(tour: Tour) -> None:
+    """Show the large button that opens the walker's page."""
+    address = f"/walk/{quote(tour.id, safe='')}?lang={language.current()}"
+    label = safe_text.html(_("Walk it with your phone"))
+    st.html(f'<p class="mm-walkit"><a target="_self" href="{address}">{label}</a></p>')
 
 
-def _files(root: str, query: Mapping[str, str]) -> None:
-    links = " · ".join(
+def tour_files(root: str, query: Mapping[str, str]) -> None:
+    """Show the links to the walk as files.
+
+    Parameters
+    ----------
+    root, query
+        The address of its files without their ending, and the parameters.
+    """
+    links = "".join(
         f'<a href="{safe_text.html(file_address(root, ending, query))}" target="_blank" download>{name}</a>'
         for ending, name in ENDINGS.items()
     )
-    label = _("Take it along:")
-    st.html(f"<p>{safe_text.html(label)} {links}</p>")
+    label = safe_text.html(_("Take it along:"))
+    st.html(f'<p class="mm-files"><span>{label}</span> {links}</p>')
+
+
+def poster_links(tour: Tour) -> None:
+    """Show the links to the walk's posters."""
+    root, lang = f"/poster/{quote(tour.id, safe='')}.pdf", language.current()
+    links = " ".join(
+        f'<a href="{root}?{urlencode({"lang": lang, "paper": paper})}" target="_blank">{paper}</a>'
+        for paper in ("A4", "A3")
+    )
+    label = safe_text.html(_("Poster with a QR code:"))
+    st.html(f'<p class="mm-files"><span>{label}</span> {links}</p>')
+
+
+def _told(text: str, length_m: float) -> str:
+    return f"{text} · {length_m:.0f} m" if length_m >= 1.0 else text
+
+
+def draft_link(view: ViewState) -> str:
+    """Return the address that opens the walk being made, to send to somebody."""
+    query = {name: value for name, value in view.query().items() if name in DRAFT_FIELDS}
+    return f"{site_address()}/tours?{urlencode(query | {'lang': language.current()})}"
 
 
 def file_address(root: str, ending: str, query: Mapping[str, str]) -> str:

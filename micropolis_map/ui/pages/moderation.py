@@ -24,11 +24,12 @@ from micropolis_map.ui.components.proposal_panel import chosen_panel, proposal_p
 from micropolis_map.ui.components.queue_list import chosen_items, current_item, look_at, queue_list
 from micropolis_map.ui.components.queue_map import hidden_map
 from micropolis_map.ui.components.reports_list import reports_list
+from micropolis_map.ui.components.tour_desk import tour_desk, waiting_walks
 from micropolis_map.ui.language import _
 from micropolis_map.ui.pages import sign_in
 
 FIELDS = ("community", "lang")
-VIEWS = ("queue", "reports", "places")
+VIEWS = ("queue", "walks", "reports", "places")
 
 
 def page() -> None:
@@ -48,6 +49,8 @@ def page() -> None:
         view = _views(community)
         if view == "queue":
             _queue(community)
+        elif view == "walks":
+            tour_desk(community)
         elif view == "reports":
             reports_list(moderating.reports(people.desk(), people.actor(), community.slug))
         else:
@@ -81,6 +84,7 @@ def _views(community: Community) -> str:
     here = sum(n for (one, _d), n in counts.items() if one == community.slug)
     names = {
         "queue": _("Waiting ({n})").format(n=here),
+        "walks": _("Walks ({n})").format(n=waiting_walks(community.slug)),
         "reports": _("Reports"),
         "places": _("Places and history"),
     }

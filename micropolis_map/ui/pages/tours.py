@@ -12,16 +12,27 @@ from micropolis_map.domain.tour import Tour
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_published import published_tour, tour_name
-from micropolis_map.services.touring_words import figures_words
-from micropolis_map.ui import language, safe_text, session
+from micropolis_map.ui import language, numbers, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.masthead import community_name, masthead
+from micropolis_map.ui.components.tour_facts import tour_facts
 from micropolis_map.ui.components.tour_maker import tour_maker
-from micropolis_map.ui.components.tour_map import tour_map
-from micropolis_map.ui.components.tour_panel import file_address, tour_panel
-from micropolis_map.ui.language import _
+from micropolis_map.ui.components.tour_map import Shown, tour_map
+from micropolis_map.ui.components.tour_panel import (
+    file_address,
+    poster_links,
+    tour_files,
+    tour_twin,
+    walk_button,
+    way_in_words,
+)
+from micropolis_map.ui.components.tour_stops import tour_stops
+from micropolis_map.ui.language import _, ngettext
 
-FIELDS = ("community", "lang", "tour", "stops", "profile")
+FIELDS = (
+    "community", "lang", "tour", "stops", "profile",
+    "order", "first", "last", "loop", "visit", "when", "edit",
+)  # fmt: skip
 READY, OWN = "ready", "own"
 
 
@@ -38,54 +49,56 @@ def page() -> None:
             _("Walks in {name}").format(name=community_name(community)),
             _("Each with its length, its steps and a way without them. Or make one of your own."),
         )
-        left, right = st.columns([1.7, 1], gap="medium")
+        left, right = st.columns([1.6, 1], gap="medium")
         with right, st.container(key="side"):
-            url = _tour(chosen) if chosen is not None else _choice(community)
+            shown = _tour(chosen) if chosen is not None else _choice(community)
         with left:
-            tour_map(community, url)
+            tour_map(community, shown)
         session.write_address(FIELDS)
 
 
 def _chosen(tour_id: str) -> Tour | None:
-    tours = session.application().tour_store.tours()
+    tours = session.application().tour_store.tours() if tour_id else ()
     return next((tour for tour in tours if tour.id == tour_id), None)
 
 
-def _choice(community: Community) -> str:
+def _choice(community: Community) -> Shown:
     labels = {READY: _("Ready to walk"), OWN: _("Make your own")}
     st.session_state.setdefault("w_tours", OWN if session.view().stops else READY)
     kind = st.segmented_control(
         _("Walks"),
         list(labels),
-        format_func=lambda name: labels[name],
+        format_func=labels.__getitem__,
         key="w_tours",
         label_visibility="collapsed",
+        width="stretch",
     )
     if kind == OWN:
         return _own(community)
     tours = session.application().tour_store.tours(community.slug)
     if not tours:
         st.markdown(_("Nobody has made a walk here yet. Choose the places and make the first one."))
-    for tour in tours:
-        _row(tour)
-    return ""
+    with st.container(key="walks"):
+        for tour in tours:
+            _row(tour)
+    return Shown()
 
 
-def _own(community: Community) -> str:
+def _own(community: Community) -> Shown:
     try:
         return tour_maker(community, session.view())
     except MicropolisError as error:
         trouble.show(error)
-        return ""
+        return Shown(picking=True)
 
 
 def _row(tour: Tour) -> None:
     name = safe_text.label(tour_name(tour, language.current()))
     with trouble.shown():
-        figures = figures_words(_plan(tour), language.current())
+        figures = safe_text.label(_figures(_plan(tour)))
         with st.container(key=f"walk-{tour.id}"):
             st.button(
-                f"**{name}**  \n{safe_text.label(figures)}",
+                f"**{name}**  \n{figures}",
                 key=f"w_tour_{tour.id}",
                 type="tertiary",
                 width="stretch",
@@ -94,11 +107,27 @@ def _row(tour: Tour) -> None:
             )
 
 
+def _figures(plan: TourPlan) -> str:
+    minutes = round((plan.walking_s + plan.visit_s) / 60)
+    parts = [
+        _("{n} min").format(n=minutes),
+        _("{n} km").format(n=numbers.decimal(plan.length_m / 1000)),
+        ngettext("{n} stop", "{n} stops", len(plan.stops)).format(n=len(plan.stops)),
+    ]
+    if plan.step_free:
+        parts.append(_("no steps"))
+    elif plan.twin is not None and plan.twin.plan is not None:
+        parts.append(_("steps, and a way without"))
+    elif plan.steps:
+        parts.append(_("with steps"))
+    return " · ".join(parts)
+
+
 def _plan(tour: Tour) -> TourPlan:
     return published_tour(session.application(), tour.id, language.current())
 
 
-def _tour(tour: Tour) -> str:
+def _tour(tour: Tour) -> Shown:
     st.button(
         _("All walks"),
         icon=":material/arrow_back:",
@@ -106,9 +135,17 @@ def _tour(tour: Tour) -> str:
         on_click=session.change,
         kwargs={"tour": ""},
     )
-    st.subheader(safe_text.label(tour_name(tour, language.current())), anchor=False)
+    st.html(safe_text.heading(2, tour_name(tour, language.current())))
     about = pick(tour.about, language.current(), tour.languages)[0]
-    st.markdown(safe_text.label(about))
+    if about:
+        st.html(f'<div class="mm-text">{safe_text.paragraphs(about)}</div>')
+    plan = _plan(tour)
+    walk_button(tour)
+    tour_facts(plan, None)
+    with_twin = tour_twin(plan)
+    tour_stops(plan)
+    way_in_words(plan)
     root = f"/tours/{tour.id}"
-    with_twin = tour_panel(_plan(tour), root, {})
-    return file_address(f"{root}.step-free" if with_twin else root, "geojson", {})
+    tour_files(root, {})
+    poster_links(tour)
+    return Shown(file_address(f"{root}.step-free" if with_twin else root, "geojson", {"marks": "1"}))

@@ -90,6 +90,7 @@
       pin.fire("click", { latlng: at });
     });
     const open = (where, offset) => {
+      if (state.picking) { map.fire("mm:pick", { id: feature.id }); return; }
       if (map.getSize().x >= 600) L.popup({ offset, autoPanPadding: [24, 24] }).setLatLng(where).setContent(popup(name, notes)).openOn(map);
       report(feature);
     };
@@ -120,7 +121,7 @@
 
   function clusters(state) {
     return L.markerClusterGroup({
-      maxClusterRadius: 46, disableClusteringAtZoom: 17, showCoverageOnHover: false, spiderfyOnMaxZoom: true, chunkedLoading: true,
+      maxClusterRadius: state.picking ? 18 : 46, disableClusteringAtZoom: 17, showCoverageOnHover: false, spiderfyOnMaxZoom: true, chunkedLoading: true,
       iconCreateFunction: (cluster) => {
         const text = document.createElement("span");
         text.textContent = cluster.getChildCount();

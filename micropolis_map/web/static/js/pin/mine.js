@@ -3,6 +3,7 @@ import { $, keyCard, make, state, t, undoable } from "./page.js";
 import { act, mine, NoConnection } from "./api.js";
 import { addKey, forgetKey, keys } from "./device.js";
 import { saveDraft } from "./draft.js";
+import { walkCards } from "./mine_walks.js";
 import { paragraphs } from "./texts.js";
 import { flush, news, takeBack, waiting } from "./outbox.js";
 
@@ -152,9 +153,13 @@ async function load() {
   const all = keys().filter((key) => !box.some((entry) => entry.draft.secret === key.secret));
   const shown = box.map(unsent);
   try {
-    for (const [key, things] of await thingsOf(all)) {
-      if (!things.length) shown.push(stranger(key));
+    for (const [key, things, walks] of await thingsOf(all)) {
+      if (!things.length && !walks.length) shown.push(stranger(key));
       for (const thing of things) shown.push(card(thing, key));
+      for (const walk of walks) {
+        if (key.secret === opened) walk.classList.add("is-opened");
+        shown.push(walk);
+      }
     }
     $("mine-status").textContent = "";
   } catch (error) {
@@ -172,9 +177,21 @@ async function load() {
   if (first && document.activeElement === document.body) { first.focus(); first.scrollIntoView({ block: "nearest" }); }
 }
 
-// [key, its things] for each key, in the order of the keys. A key opens its own things only, so each asks alone.
+// [key, its things, its walks] for each key, in the order of the keys. A key opens its own only, so each asks alone.
 function thingsOf(all) {
-  return Promise.all(all.map(async (key) => [key, (await mine([key.secret])).things.map(thingOf)]));
+  return Promise.all(all.map(async (key) => [key, (await mine([key.secret])).things.map(thingOf), await walkCards(key, sendWalk)]));
+}
+
+async function sendWalk(done, thanks) {
+  $("mine-error").textContent = "";
+  try {
+    await done;
+    await load();
+    $("mine-status").textContent = thanks;
+  } catch (error) {
+    await load();
+    failed(error);
+  }
 }
 
 function thingOf(answer) {
