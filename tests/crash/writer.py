@@ -1,9 +1,10 @@
 """The processes that `test_kill` kills: each pins places and says what was acknowledged.
 
-``python writer.py DATA`` loads the program once, then forks a writing process for every line
+``python writer.py DATA DATABASE`` loads the program once, then forks a writing process for every line
 ``WORKER FIRST LAST OUT`` it reads and prints its number. A writing process sends the pins of its numbers,
 approves each, and after each writes a line to OUT (``sent <number>``, ``kept <number>``) once the service has
 returned. A number that was sent before is sent again, as a phone does that never got the answer.
+For a line ``serve PORT`` it forks a server of our routes instead.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import uvicorn
+from starlette.applications import Starlette
+
+from micropolis_map import web
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
 from micropolis_map.services import moderating, pinning
@@ -49,9 +54,9 @@ def feature(worker: int, number: int) -> dict[str, Any]:
     }
 
 
-def write(data: Path, worker: int, first: int, last: int) -> None:
+def write(settings: Settings, worker: int, first: int, last: int) -> None:
     """Pin the numbers from `first` up to `last`; standard output is the file of acknowledgements."""
-    desk = build_application(Settings(data=data)).participation
+    desk = build_application(settings).participation
     for number in range(first, last):
         receipt = pinning.submit(desk, submission(worker, number), f"192.0.2.{worker}.{number}")
         os.write(1, f"sent {number}\n".encode())
@@ -60,19 +65,31 @@ def write(data: Path, worker: int, first: int, last: int) -> None:
     os.write(1, b"done\n")
 
 
+def serve(settings: Settings, port: int) -> None:
+    """Answer on the port until killed."""
+    routes = web.routes(build_application(settings))
+    uvicorn.run(Starlette(routes=routes), host="127.0.0.1", port=port, log_level="error")
+
+
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system clears away who was killed
+    settings = Settings(data=Path(sys.argv[1]), database_url=sys.argv[2])
     for line in sys.stdin:
-        worker, first, last, out = line.split(maxsplit=3)
+        order = line.split(maxsplit=3)
         pid = os.fork()
         if pid:
             sys.stdout.write(f"{pid}\n")
             sys.stdout.flush()
             continue
+        if order[0] == "serve":
+            os.dup2(2, 1)  # standard output is for the numbers of processes
+            serve(settings, int(order[1]))
+            os._exit(1)
+        worker, first, last, out = order
         file = os.open(out.strip(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(file, 1)
         os.dup2(file, 2)
-        write(Path(sys.argv[1]), int(worker), int(first), int(last))
+        write(settings, int(worker), int(first), int(last))
         os._exit(0)
 
 
