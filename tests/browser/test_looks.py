@@ -1,0 +1,97 @@
+"""What stands where on a phone and on the organisers' pages: nothing cut, nothing over something else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from desk_builders import a_session, an_account, middle_of, sent
+
+from micropolis_map.bootstrap import build_application
+from micropolis_map.settings import Settings
+
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+
+PHONE = {"width": 390, "height": 844}
+TOP = "node => node.getBoundingClientRect().top"
+BOX = "node => { const b = node.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; }"
+
+
+@pytest.fixture(scope="module")
+def administrator(server):
+    """The session of an administrator, with three places that wait."""
+    application = build_application(Settings(data=server.data))
+    lon, lat = middle_of(server.data, "demo")
+    for number, name in enumerate(
+        ("Pump", "Bench of the early birds who meet at six with tea and wait for the ferry", "Pond")
+    ):
+        sent(application, (lon + number / 1000, lat), name, who=f"who{number}")
+    account = an_account(application, "maria@example.org", "administrator", communities=())
+    return a_session(application, account)
+
+
+@pytest.fixture
+def maria(visitor, administrator):
+    def come(viewport):
+        one = visitor(viewport)
+        one.context.add_cookies([{"name": "micropolis_session", "value": administrator, "url": one.base}])
+        return one
+
+    return come
+
+
+def test_on_a_phone_the_list_follows_the_map_and_time_stands_below_it(visitor):
+    one = visitor(PHONE)
+    one.open("/?community=demo")
+    one.places_on_map()
+    order = [".st-key-map", ".st-key-places", ".st-key-time", ".mm-legend"]
+    tops = [one.page.locator(block).evaluate(TOP) for block in order]
+    assert tops == sorted(tops)
+    left, top, right, bottom = one.map.locator(".leaflet-control-scale-line:visible").evaluate(BOX)
+    credit = one.map.locator(".leaflet-control-attribution").evaluate(BOX)
+    assert right <= credit[0] or bottom <= credit[1], "the credit lies over the scale"
+    assert left >= 0
+    assert top < bottom
+    pins = one.in_map(
+        "[...map._mmPlaces.pins.values()].map((pin) => map.latLngToContainerPoint(pin.getLatLng()))"
+        ".map((at) => [at.x, at.y])"
+    )
+    width = one.in_map("map.getSize().x")
+    across = max(x for x, _ in pins) - min(x for x, _ in pins)
+    assert across > 0.65 * width, "the first view is too far away"
+    assert all(0 < x < width for x, _ in pins)
+
+
+@pytest.mark.parametrize("address", ["/moderation", "/import_export", "/accounts", "/sign_in", "/datasets"])
+def test_no_page_of_the_desk_is_cut_on_a_phone(maria, address):
+    one = maria(PHONE)
+    one.open(f"{address}?community=demo&lang=pl")
+    lead = one.page.locator(".mm-head p")
+    assert lead.evaluate("node => node.scrollHeight - node.clientHeight") <= 1, "the sentence is cut"
+    assert one.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_names_in_the_queue_begin_where_the_ones_above_begin(maria):
+    one = maria({"width": 1280, "height": 900})
+    one.open("/moderation?community=demo&lang=en")
+    names = one.page.locator("[class*='st-key-wait-'] button strong")
+    expect(names).to_have_count(3)
+    lefts = [name.evaluate("node => node.getBoundingClientRect().left") for name in names.all()]
+    assert max(lefts) - min(lefts) < 1
+    ticks = one.page.locator("[class*='st-key-wait-'] .stCheckbox label")
+    expect(ticks).to_have_count(3)
+    right = ticks.first.evaluate("node => node.getBoundingClientRect().right")
+    assert 0 <= lefts[0] - right < 40
+    expect(one.page.get_by_text("nobody knows yet")).to_be_visible()
+
+
+def test_addresses_of_accounts_are_no_links(maria):
+    one = maria({"width": 1280, "height": 900})
+    one.open("/accounts?lang=en")
+    expect(one.page.locator(".stExpander summary").first).to_contain_text("maria")
+    expect(one.page.locator(".stExpander summary a")).to_have_count(0)
