@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asgi import get
 from starlette.applications import Starlette
-from tiny_town import write_boundary, write_town
+from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, write_boundary, write_town
 
 from micropolis_map import web
 from micropolis_map.bootstrap import build_application
@@ -32,7 +32,7 @@ def server(application):
     return Starlette(routes=web.routes(application), middleware=web.middleware())
 
 
-@pytest.mark.parametrize("layer", ["streets", "homes", "hexagons", "spots"])
+@pytest.mark.parametrize("layer", ["streets", "homes", "hexagons", "districts", "spots", "worst"])
 def test_each_layer_is_geojson_with_an_etag_and_gzip(server, layer):
     address = f"/data/tiny/coverage/{layer}.geojson?profile=senior"
     answer = get(server, address, accept_encoding="gzip")
@@ -40,6 +40,33 @@ def test_each_layer_is_geojson_with_an_etag_and_gzip(server, layer):
     assert answer.headers["content-type"] == "application/geo+json"
     assert answer.json["features"]
     assert get(server, address, if_none_match=answer.headers["etag"]).status == 304
+
+
+@pytest.mark.parametrize("layer", ["streets", "homes"])
+def test_what_is_drawn_comes_as_ground_and_a_byte_for_each_piece(server, layer):
+    address = f"/data/tiny/coverage/{layer}.bin?profile=wheelchair"
+    ground = get(server, f"/data/tiny/coverage/{layer}.json", accept_encoding="gzip")
+    times = get(server, address)
+    assert (ground.status, times.status) == (200, 200)
+    pieces = sum(len(line) // 2 - 1 for line in ground.json.get("lines", []))
+    assert len(times.body) == (pieces or len(ground.json["points"]) // 2)
+    again = get(
+        server, f"/data/tiny/coverage/{layer}.bin?profile=wheelchair", if_none_match=times.headers["etag"]
+    )
+    assert again.status == 304
+
+
+def test_a_planned_place_is_among_the_spots(server):
+    at = f"{LON + 3 * BLOCK_LON:.6f},{LAT + 7.5 * BLOCK_LAT:.6f}"
+    features = get(server, f"/data/tiny/coverage/spots.geojson?sites={at}").json["features"]
+    assert [f["properties"]["what"] for f in features][-1] == "new_site"
+    assert len(get(server, "/data/tiny/coverage/spots.geojson").json["features"]) == len(features) - 1
+
+
+def test_what_nobody_knows_is_a_layer_of_its_own(server):
+    assert get(server, "/data/tiny/coverage/spots.geojson?step_free=yes").json["features"] == []
+    unknown = get(server, "/data/tiny/coverage/unknown.geojson?step_free=yes").json["features"]
+    assert len(unknown) == 2
 
 
 def test_profile_kind_and_minutes_make_another_answer(server):
@@ -70,6 +97,14 @@ def test_the_figures_are_those_of_the_assessment(server, application):
         ("/data/bare/coverage/streets.geojson", 404),
         ("/data/tiny/coverage/nonsense.geojson", 404),
         ("/data/tiny/coverage/adult.geojson?show=nonsense", 404),
+        ("/data/tiny/coverage/streets.geojson?build=../../etc", 404),
+        ("/data/tiny/coverage/spots.bin", 404),
+        ("/data/tiny/coverage/worst.json", 404),
+        ("/data/tiny/coverage/streets.geojson?people=cats", 400),
+        ("/data/tiny/coverage/streets.geojson?people=older", 400),
+        ("/data/tiny/coverage/streets.geojson?open=noon", 400),
+        ("/data/tiny/coverage/streets.geojson?sites=here", 400),
+        ("/data/tiny/coverage/streets.geojson?sites=181,3", 400),
         ("/data/tiny/coverage/streets.geojson?profile=dog", 400),
         ("/data/tiny/coverage/streets.geojson?minutes=soon", 400),
         ("/data/..%2f..%2fetc/coverage/streets.geojson", 404),
