@@ -10,14 +10,12 @@ from xml.etree import ElementTree as ET
 import gpxpy
 import pyogrio
 import pytest
-import segno
 from starlette.applications import Starlette
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from asgi import get
-from pdf_reading import pages, qr_matrix
 
 from micropolis_map import web
 from micropolis_map.domain.text import LANGUAGES
@@ -108,32 +106,6 @@ def test_kml_and_geojson_are_read_by_gdal(server, tmp_path):
         kinds = list(pyogrio.read_dataframe(path).geometry.geom_type)
         assert kinds.count("Point") == 6
         assert any("LineString" in kind for kind in kinds)
-
-
-def test_the_booklet_has_text_a_reader_finds_and_qr_codes_that_lead_to_the_stops(server):
-    answer = get(server, f"/tours/{HILL}.pdf?lang=uk", host="map.example.org", x_forwarded_proto="https")
-    text = pages(answer.body)
-    assert "Сходами на пагорб" in text[0].replace("  ", " ")
-    assert "Шлях" in " ".join(text[1:3])
-    stop = next(n for n, page in enumerate(text) if "Зупинка 1 з 6" in page)
-    link = "https://map.example.org/?community=demo&place=demo-torvebroenden&lang=uk"
-    expected = [
-        [bool(m) for m in row] for row in segno.make(link, error="m", micro=False).matrix_iter(border=4)
-    ]
-    assert qr_matrix(answer.body, stop, len(expected)) == expected
-
-
-def test_a_poster_speaks_the_chosen_language_and_leads_to_the_place(server):
-    answer = get(server, "/poster/wawer-wck-marysin.pdf?lang=pl", host="map.example.org")
-    assert answer.headers["content-type"] == "application/pdf"
-    (text,) = pages(answer.body)
-    assert "To miejsce ma swoją historię" in text
-    assert "Wawerskie Centrum Kultury" in text
-    link = "http://map.example.org/?community=wawer&place=wawer-wck-marysin&lang=pl"
-    expected = [
-        [bool(m) for m in row] for row in segno.make(link, error="m", micro=False).matrix_iter(border=4)
-    ]
-    assert qr_matrix(answer.body, 0, len(expected)) == expected
 
 
 @pytest.mark.parametrize(
