@@ -110,7 +110,8 @@ def _content(places: Sequence[Place], ending: str) -> Callable[[], bytes]:
 
 def _import(community: Community) -> None:
     _said()
-    st.html(f"<style>:root {{ --mm-upload: {json.dumps(_('Choose a file'), ensure_ascii=False)}; }}</style>")
+    button = json.dumps(_("Choose a file"), ensure_ascii=False)
+    st.html(f"<style>:root {{ --mm-upload: {button}; }}</style>")
     file = st.file_uploader(
         _("A file with places: GeoJSON, uMap, CSV, GPX, KML, KMZ or GeoPackage"),
         type=ENDINGS,
