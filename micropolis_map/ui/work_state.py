@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from micropolis_map.analysis.commuting import LIMITS, Commuting, check_commuting
 from micropolis_map.domain.community import City
@@ -32,7 +32,7 @@ class WorkState:
     minutes: int = NEAR
     new: int = 1
     city: City | None = None
-    commuting: Commuting = Commuting()
+    commuting: Commuting = field(default_factory=Commuting)
 
     @classmethod
     def parse(cls, query: Mapping[str, str]) -> WorkState:

@@ -29,6 +29,7 @@ from micropolis_map.ui.pages import (
     planner,
     sign_in,
     tours,
+    work_centres,
 )
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
@@ -56,6 +57,9 @@ def main() -> None:
         ),
         "planner": st.Page(
             planner.page, title=_("Next café"), icon=":material/add_location_alt:", url_path="planner"
+        ),
+        "work_centres": st.Page(
+            work_centres.page, title=_("Work centres"), icon=":material/work:", url_path="work_centres"
         ),
         "tours": st.Page(tours.page, title=_("Walks"), icon=":material/hiking:", url_path="tours"),
         "data": st.Page(data.page, title=_("Data"), icon=":material/database:", url_path="datasets"),
