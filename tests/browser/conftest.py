@@ -57,10 +57,30 @@ FAILED = pytest.StashKey[bool]()
 
 @dataclass
 class Server:
-    """The address of the server, and the folder of its data."""
+    """The product as people run it; it can be stopped and started again on the same address and data."""
 
     url: str
     data: Path
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        environ = os.environ | {"MICROPOLIS_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
+        command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+        with (self.data / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT
+            )
+        _wait_until_healthy(self.url, self.process, self.data / "server.log")
+
+    def stop(self) -> None:
+        """Stop and wait until it is gone."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(30)
+            self.process = None
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +88,7 @@ def loaded_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo town loaded and one hostile place; copied, never served."""
     folder = tmp_path_factory.mktemp("town") / "data"
     shutil.copytree(ROOT / "data" / "geo", folder / "geo", ignore=shutil.ignore_patterns("built", "cache"))
+    shutil.copytree(ROOT / "data" / "tours", folder / "tours")
     _copy_places(folder / "places.geojson")
     environ = os.environ | {"MICROPOLIS_DATA": str(folder)}
     load = [sys.executable, "-m", "micropolis_map", "load", "demo", "--json"]
@@ -88,20 +109,13 @@ def server(
     """The product as people run it; each file of tests has its own, so that none meets another's pins."""
     folder = tmp_path_factory.mktemp("served") / "data"
     shutil.copytree(loaded_town, folder)
-    environ = os.environ | {"MICROPOLIS_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
     port = _free_port()
-    log = (folder / "server.log").open("wb")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true", *server_options]
-    process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT)
+    one = Server(f"http://127.0.0.1:{port}", folder, port)
     try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_until_healthy(url, process, folder / "server.log")
-        yield Server(url, folder)
+        one.start()
+        yield one
     finally:
-        process.terminate()
-        process.wait(15)
-        log.close()
+        one.stop()
 
 
 def _copy_places(target: Path) -> None:

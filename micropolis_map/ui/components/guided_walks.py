@@ -25,10 +25,8 @@ def upcoming_walks(community: Community, tour_id: str = "") -> None:
         st.html(_card(walk))
     if not tour_id:
         address = f"/calendar/{quote(community.slug)}.ics?{urlencode({'lang': language.current()})}"
-        st.html(
-            f'<p><a href="{safe_text.html(address)}" target="_blank">'
-            f"{safe_text.html(_('Guided walks in my calendar'))}</a></p>"
-        )
+        words = safe_text.html(_("Guided walks in my calendar"))
+        st.html(f'<p><a href="{safe_text.html(address)}" target="_blank">{words}</a></p>')
 
 
 def when_words(walk: GuidedWalk) -> str:

@@ -35,7 +35,8 @@ def streets(community: Community) -> None:
         )
     )
     if not waiting:
-        st.html(f'<p class="mm-nothing">{safe_text.html(_("No street is proposed just now."))}</p>')
+        nothing = safe_text.html(_("No street is proposed just now."))
+        st.html(f'<p class="mm-nothing">{nothing}</p>')
     for survey in waiting:
         _proposed(survey)
     for survey in walk_feedback.decided(people.desk(), people.actor(), community.slug):
@@ -48,7 +49,8 @@ def reports(community: Community) -> None:
     told = walk_feedback.reports(desk, actor, community.slug)
     obstacles = walk_feedback.obstacles(desk, actor, community.slug)
     if not told and not obstacles:
-        st.html(f'<p class="mm-nothing">{safe_text.html(_("Nobody has told anything yet."))}</p>')
+        nothing = safe_text.html(_("Nobody has told anything yet."))
+        st.html(f'<p class="mm-nothing">{nothing}</p>')
     for obstacle in obstacles:
         where = obstacle.street or _("a way without a name")
         _entry(obstacle.id, f"{_(KINDS[obstacle.kind])} · {where}", obstacle)
@@ -81,11 +83,11 @@ def _survey_words(survey: Survey) -> str:
 
 def _proposed(survey: Survey) -> None:
     with st.container(key=f"survey-{survey.id}", border=True):
-        at = f"{survey.lat:.5f}, {survey.lon:.5f}"
+        at = _("Position: {at}").format(at=f"{survey.lat:.5f}, {survey.lon:.5f}")
         tags = ", ".join(f"{key}={value}" for key, value in survey.tags.items())
         st.html(
             f"<p><b>{safe_text.html(_survey_words(survey))}</b><br>"
-            f"{safe_text.html(_('Position: {at}').format(at=at))}<br><code>{safe_text.html(tags)}</code></p>"
+            f"{safe_text.html(at)}<br><code>{safe_text.html(tags)}</code></p>"
         )
         with st.container(horizontal=True, key=f"surveybuttons-{survey.id}"):
             for state, label in (("accepted", _("It is so")), ("rejected", _("It is not so"))):

@@ -75,7 +75,8 @@ def _view(community: Community) -> None:
 def _walks(community: Community) -> None:
     walks = guided_walks.upcoming(people.desk(), community.slug)
     if not walks:
-        st.html(f'<p class="mm-nothing">{safe_text.html(_("No guided walk is announced."))}</p>')
+        nothing = safe_text.html(_("No guided walk is announced."))
+        st.html(f'<p class="mm-nothing">{nothing}</p>')
     for walk in walks:
         _walk(community, walk)
 
