@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from micropolis_map.services.touring_published import published_tour
-from micropolis_map.services.touring_words import figures_words
+from micropolis_map.ui.components.tour_map import read_picks
 
 TOURS = Path(__file__).parents[2] / "data" / "tours"
 HILL = "demo-op-ad-bakketrappen"
@@ -30,30 +31,95 @@ def test_the_list_shows_each_tour_with_its_figures(town, run_page):
     assert not app.exception
     buttons = [button for button in app.button if str(button.key).startswith("w_tour_demo")]
     assert len(buttons) == 3
-    assert "15 min on foot" in next(b.label for b in buttons if HILL in b.key)
+    label = next(b.label for b in buttons if HILL in b.key)
+    assert "6 stops" in label
+    assert "steps, and a way without" in label
 
 
 def test_a_tour_shows_figures_twin_stops_and_files(town, run_page):
     app = run_page("tours", tour=HILL)
     assert not app.exception
     text = page_text(app)
-    assert figures_words(published_tour(town, HILL), "en") in text
+    plan = published_tour(town, HILL)
+    assert f"{round((plan.walking_s + plan.visit_s) / 60)} min" in text
+    assert "Not step-free" in text
+    assert "bench" in text
     assert "Step\\-free variant" in text
     assert text.count("place=demo-") == 6
+    assert f"/walk/{HILL}?lang=en" in text
+    assert (
+        f"/poster/{HILL}.pdf?lang=en&amp;paper=A3" in text or f"/poster/{HILL}.pdf?lang=en&paper=A3" in text
+    )
     for ending in ("pdf", "gpx", "kml", "geojson"):
         assert f"/tours/{HILL}.{ending}?lang=en" in text
 
 
+WELL, CHAPEL, LOOKOUT = "demo-torvebroenden", "demo-holmkapellet", "demo-klokkeudsigten"
+THREE = f"{WELL},{CHAPEL},{LOOKOUT}"
+
+
+def stops_shown(app) -> list[str]:
+    """The stops of the list, which is a part of our own."""
+    (part,) = [one for one in app.get("bidi_component") if one.proto.component_name.endswith("stop_list")]
+    return [stop["id"] for stop in json.loads(part.proto.json)["stops"]]
+
+
 def test_places_in_the_address_become_a_walk_in_its_best_order(town, run_page):
+    app = run_page("tours", community="demo", stops=THREE)
+    assert not app.exception
+    assert stops_shown(app) in ([WELL, LOOKOUT, CHAPEL], [CHAPEL, LOOKOUT, WELL])
+    assert "/data/demo/tour.pdf?stops=" in page_text(app)
+
+
+def test_ones_own_order_the_ends_and_the_way_back_are_kept_in_the_address(town, run_page):
+    app = run_page("tours", community="demo", stops=THREE, order="own", loop="1", visit="10")
+    assert stops_shown(app) == [WELL, CHAPEL, LOOKOUT]
+    text = page_text(app)
+    assert "order=own" in text
+    assert "loop=1" in text
+    assert app.selectbox(key="w_visit").value == 10
+    app = run_page("tours", community="demo", stops=THREE, first=CHAPEL, last=LOOKOUT)
+    assert stops_shown(app) == [CHAPEL, WELL, LOOKOUT]
+
+
+def test_a_place_found_by_name_is_added(town, run_page):
+    app = run_page("tours", community="demo", stops=THREE)
+    app.selectbox(key="w_add_stop").select("demo-nordgaard").run()
+    assert not app.exception
+    assert len(stops_shown(app)) == 4
+
+
+def test_who_comes_before_it_opens_is_told(town, run_page):
     app = run_page(
-        "tours", community="demo", stops="demo-torvebroenden,demo-holmkapellet,demo-klokkeudsigten"
+        "tours",
+        community="demo",
+        stops=f"{WELL},demo-biblioteket-kompasset",
+        order="own",
+        when="2026-11-29T03:00",
     )
     assert not app.exception
-    text = page_text(app)
-    positions = [text.index(f"place={stop}&") for stop in ("demo-torvebroenden", "demo-klokkeudsigten")]
-    positions.append(text.index("place=demo-holmkapellet&"))
-    assert positions in (sorted(positions), sorted(positions, reverse=True))
-    assert "/data/demo/tour.pdf?stops=" in text
+    assert any("closed when you come" in warning.value for warning in app.warning)
+
+
+@pytest.mark.parametrize(
+    ("payload", "found"),
+    [
+        (
+            {"last_active_drawing": {"id": "picks", "properties": {"stops": ["a", "b", "a"], "click": 3}}},
+            (("a", "b"), 3),
+        ),
+        (
+            {"last_active_drawing": {"id": "picks", "properties": {"stops": [1, "", "b"], "click": 3}}},
+            (("b",), 3),
+        ),
+        ({"last_active_drawing": {"id": "picks", "properties": {"stops": "ab", "click": 3}}}, ((), 0)),
+        ({"last_active_drawing": {"id": "picks", "properties": {"stops": ["a"], "click": True}}}, ((), 0)),
+        ({"last_active_drawing": {"id": "place", "properties": {"click": 1}}}, ((), 0)),
+        (None, ((), 0)),
+    ],
+)
+def test_what_the_map_sends_is_read_with_care(payload, found):
+    assert read_picks(payload) == found
 
 
 def test_a_tour_that_is_not_there_leaves_the_list(town, run_page):
@@ -72,7 +138,9 @@ def test_a_suggestion_becomes_a_walk_within_the_time(town, run_page):
     app = run_page("tours", community="demo", stops="demo-torvebroenden")
     app.button(key="w_suggest").click().run()
     assert not app.exception
-    chosen = app.multiselect(key="w_stops").value
+    chosen = stops_shown(app)
     assert len(chosen) >= 5
     text = page_text(app)
     assert f"stops={'%2C'.join(chosen)}" in text
+    assert "on foot from the one before" in text
+    assert "Left out" in text

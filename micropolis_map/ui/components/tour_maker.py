@@ -56,6 +56,7 @@ def tour_maker(community: Community, view: ViewState) -> Shown:
     if len(stops) > 1:
         tour_options(view, order, names)
     if plan is None or len(stops) < 2:
+        tour_suggestion(slug, view, names, opened=False)
         return Shown(_line(draft), picking=True, picks=order)
     tour_facts(plan, view.draft.begins)
     with_twin = tour_twin(plan)
