@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
 
+from micropolis_map.analysis import kernels
 from micropolis_map.analysis.choices import spots_within_everywhere
 from micropolis_map.analysis.cost_matrix import cost_matrix
 from micropolis_map.analysis.impedance import impedance
@@ -18,14 +20,16 @@ from micropolis_map.analysis.walk_network import build_walk_network
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.ports import Progress, silent
 
-MESSAGE = "compiling the walk engine, once on this machine"
+SECONDS = 20
+"""About how long it takes."""
+MESSAGE = f"compiling the walk engine, once on this machine: about {SECONDS} s"
 
 
 def is_compiled() -> bool:
-    """Return whether an earlier run left compiled kernels in numba's cache."""
-    elsewhere = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(elsewhere) if elsewhere else Path(__file__).with_name("__pycache__")
-    return next(folder.rglob("kernels.spread-*.nbc"), None) is not None
+    """Return whether an earlier run left the kernels, as they are written now, in numba's cache."""
+    written = Path(kernels.__file__).stat().st_mtime
+    kept = Path(kernels.spread.stats.cache_path).glob("kernels.search_rows-*.nbi")
+    return any(index.stat().st_mtime >= written for index in kept)
 
 
 def compile_kernels(progress: Progress = silent) -> None:
@@ -61,3 +65,9 @@ def _walk(network: WalkNetwork) -> None:
     nearest_everywhere(network, made, points)
     spots_within_everywhere(network, made, points, 60.0)
     cost_matrix(network, made, points, points, 600.0)
+
+
+if __name__ == "__main__":
+    if sys.platform != "win32":
+        os.nice(10)  # whoever looks at the map goes first
+    compile_kernels()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from micropolis_map.analysis.facility_location import TIME_LIMIT_S
 from micropolis_map.cli.options import (
     AsJson,
     Data,
@@ -19,13 +21,15 @@ from micropolis_map.cli.options import (
     application_of,
     minutes_of,
 )
-from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell
+from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell, tell_if_compiling
 from micropolis_map.services.coverage_downloads import write_sites
+from micropolis_map.services.load_area import area_from_file
 from micropolis_map.services.reporting import is_report, write_report
 from micropolis_map.services.reporting_siting import siting_report
 from micropolis_map.services.siting import propose_sites
 from micropolis_map.services.siting_result import SitingRequest, SitingResult
 from micropolis_map.services.table_files import check_ending
+from micropolis_map.services.venues import venue_kinds
 from micropolis_map.sources.points import read_points
 
 
@@ -35,6 +39,14 @@ class Objective(StrEnum):
     coverage = "coverage"
     p_median = "p-median"
     equity = "equity"
+
+
+class Where(StrEnum):
+    """Where new ones may be."""
+
+    streets = "streets"
+    venues = "venues"
+    places = "places"
 
 
 def site(
@@ -54,6 +66,23 @@ def site(
     spots: Annotated[
         OptionalFile, typer.Option(help="Points that stay, instead of the activity spots.")
     ] = None,
+    existing: Annotated[
+        bool, typer.Option("--existing/--no-existing", help="Whether today's meeting places stay.")
+    ] = True,
+    where: Annotated[
+        Where,
+        typer.Option(help="Along the streets, in rooms that are there already, or at published places."),
+    ] = Where.streets,
+    venue: Annotated[
+        list[str] | None, typer.Option(help="Only these rooms: cafe, library, school, hall, church, shop.")
+    ] = None,
+    district: Annotated[
+        list[str] | None, typer.Option(help="Only in this district; may be given again.")
+    ] = None,
+    area: Annotated[OptionalFile, typer.Option(help="Only inside this polygon (GeoJSON, GPKG).")] = None,
+    older: Annotated[float, typer.Option(help="For how many a person of 65 or over counts.")] = 1.0,
+    children: Annotated[float, typer.Option(help="For how many a child counts.")] = 1.0,
+    time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for the proof.")] = TIME_LIMIT_S,
     out: OutOrReport = None,
     lang: Lang = "en",
     as_json: AsJson = False,
@@ -65,6 +94,7 @@ def site(
     if out is not None and not is_report(out):
         check_ending(out)
     application = application_of(context, data)
+    tell_if_compiling()
     request = SitingRequest(
         new=new,
         minutes=minutes[0],
@@ -72,9 +102,16 @@ def site(
         objective=objective.value,
         candidates=read_points(candidates) if candidates else None,
         spots=read_points(spots) if spots else None,
+        keep_existing=existing,
+        where=where.value,
+        venues=_known(tuple(venue or ())),
+        districts=tuple(district or ()),
+        area=_corners(area) if area else (),
+        older=older,
+        children=children,
     )
     with progress_bar() as progress:
-        result = propose_sites(application, slug, request, progress)
+        result = propose_sites(application, slug, request, progress, time_limit)
     if out is not None:
         if is_report(out):
             write_report(siting_report(application, slug, request, lang, result=result), out)
@@ -85,6 +122,20 @@ def site(
         print_json(result.as_json())
     else:
         _print(result)
+
+
+def _known(venues: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = sorted(set(venues) - set(venue_kinds()))
+    if unknown:
+        raise typer.BadParameter(f"--venue {unknown[0]!r} is none of {', '.join(venue_kinds())}")
+    return venues
+
+
+def _corners(path: Path) -> tuple[tuple[float, float], ...]:
+    """Return the corners of the file's area; of several the largest one's."""
+    area = area_from_file(path).geometry
+    largest = max(getattr(area, "geoms", [area]), key=lambda part: part.area)
+    return tuple((float(lon), float(lat)) for lon, lat, *_ in largest.exterior.coords[:-1])
 
 
 def _print(result: SitingResult) -> None:

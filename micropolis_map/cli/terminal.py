@@ -15,6 +15,7 @@ from rich.table import Table
 
 from micropolis_map.ports import Progress as TellProgress
 from micropolis_map.ports import silent
+from micropolis_map.services.walk_engine import make_ready
 
 PAPER_WIDTH = 160
 """Columns of tables that go into a file or another program."""
@@ -29,6 +30,11 @@ def fail(message: str, exit_code: int) -> int:
 def tell(message: str) -> None:
     """Write a message for people."""
     sys.stderr.write(f"{message}\n")
+
+
+def tell_if_compiling() -> None:
+    """Compile the walk engine where that was never done, and say so: else it looks as if nothing happened."""
+    make_ready(lambda share, message: tell(message) if share == 0.0 else None)
 
 
 def print_json(value: Mapping[str, Any]) -> None:

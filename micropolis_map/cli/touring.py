@@ -9,7 +9,7 @@ import typer
 
 from micropolis_map.bootstrap import Application
 from micropolis_map.cli.options import AsJson, Data, Out, ProfileName, Slug, Who, application_of, position_of
-from micropolis_map.cli.terminal import print_json, print_rows, tell
+from micropolis_map.cli.terminal import print_json, print_rows, tell, tell_if_compiling
 from micropolis_map.domain.tour import Stop
 from micropolis_map.services.touring import TourPlan, TourRequest, plan_tour
 from micropolis_map.services.touring_files import check_ending, write_tour
@@ -38,6 +38,7 @@ def tour(
     if out is not None:
         check_ending(out)
     application = application_of(context, data)
+    tell_if_compiling()
     request = TourRequest(_stops(application, slug, stops), start, loop, profile.value, keep_order, lang=lang)
     plan = plan_tour(application, slug, request)
     if out is not None:

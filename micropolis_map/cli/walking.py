@@ -25,7 +25,7 @@ from micropolis_map.cli.options import (
     minutes_of,
     position_of,
 )
-from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell
+from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell, tell_if_compiling
 from micropolis_map.errors import StoreUnavailable
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
@@ -106,6 +106,7 @@ def coverage(
     if out is not None and not is_report(out):
         check_ending(out)
     application = application_of(context, data)
+    tell_if_compiling()
     request = CoverageRequest(
         profile=profile.value,
         minutes=minutes,
@@ -142,6 +143,7 @@ def isochrone(
 ) -> None:
     """Draw how far a person walks from a point within the thresholds."""
     application = application_of(context, data)
+    tell_if_compiling()
     collection = isochrones_from(application, slug, start, minutes, profile.value)
     _write_text(out, json.dumps(collection, ensure_ascii=False))
     tell(f"wrote {out}")
@@ -164,6 +166,7 @@ def matrix(
         raise typer.BadParameter(f"--minutes takes one number here, not {len(minutes)}")
     longest = None if minutes is None else minutes[0]
     application = application_of(context, data)
+    tell_if_compiling()
     request = MatrixRequest(read_points(origins), read_points(destinations), profile.value, longest)
     pairs = write_matrix(application, slug, request, out)
     tell(f"wrote {pairs} pairs to {out}")

@@ -43,6 +43,7 @@ from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
 from micropolis_map.services.loading import load_bundled
+from micropolis_map.services.walk_engine import compile_apart
 from micropolis_map.web import (
     api_care,
     api_mine,
@@ -103,15 +104,20 @@ def routes(application: Application) -> list[BaseRoute]:
 def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextManager[None]]:
     """Return what runs while the server does: the public file is kept equal to the store.
 
-    At its start communities with bundled files, such as the demo town, are loaded in the background.
+    At its start communities with bundled files, such as the demo town, are loaded in the background; then the
+    walk engine is compiled if this machine has not done so yet.
     """
+
+    def prepare() -> None:
+        load_bundled(application)
+        compile_apart()
 
     @asynccontextmanager
     async def running(_: Any) -> AsyncIterator[None]:
         application.publishing.start()
         application.caretaker.start()
         await to_thread.run_sync(announce_setup_link, application)
-        threading.Thread(target=load_bundled, args=(application,), name="load-bundled", daemon=True).start()
+        threading.Thread(target=prepare, name="load-bundled", daemon=True).start()
         try:
             yield
         finally:

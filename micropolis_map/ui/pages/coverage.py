@@ -9,6 +9,7 @@ from micropolis_map.services import opened
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_view import coverage_view
 from micropolis_map.services.people_groups import groups_of
+from micropolis_map.services.walk_engine import SECONDS, is_compiled
 from micropolis_map.ui import session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.coverage_barriers import barriers, for_map, known
@@ -54,7 +55,7 @@ def _assessment(community: Community, report: LoadReport) -> None:
     application = session.application()
     coverage_choices(view, groups_of(opened.homes_of(opened.current_build(session.communities(), slug))))
     request = asked(view)
-    with st.spinner(_("Walking every street …"), show_time=False):
+    with st.spinner(_words_meanwhile(), show_time=False):
         result = assess_coverage(application, slug, request)
     figures(result)
     left, right = st.columns([1.5, 1], gap="medium")
@@ -70,3 +71,10 @@ def _assessment(community: Community, report: LoadReport) -> None:
     fairness(whole)
     barriers(slug, request)
     explanations(result, report)
+
+
+def _words_meanwhile() -> str:
+    """Return what is said while streets are walked; the first time on a machine takes longer."""
+    if is_compiled():
+        return _("Walking every street …")
+    return _("Learning to walk fast, once on this machine: about {seconds} seconds …").format(seconds=SECONDS)
