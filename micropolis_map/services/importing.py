@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +16,8 @@ from micropolis_map.domain.duplicates import near_namesakes
 from micropolis_map.domain.place import Place, Status
 from micropolis_map.domain.place_geojson import feature_to_place, normalised, place_to_feature
 from micropolis_map.domain.text import pick
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, MicropolisError
+from micropolis_map.i18n import mark
 from micropolis_map.ports import PlaceStore
 from micropolis_map.services.community_reach import Reach
 from micropolis_map.services.row_fields import is_ours, proposed_name, row_fields
@@ -32,12 +33,13 @@ _BOOKKEEPING = ("created", "updated", "revision")
 
 @dataclass(frozen=True)
 class RowOutcome:
-    """What becomes of one row: its number in the file, and the place or the reason."""
+    """What becomes of one row: its number in the file, and the place or the reason (`error` to translate)."""
 
     row: int
     outcome: Outcome
     place_id: str = ""
     reason: str = ""
+    error: MicropolisError | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ class _Planner:
                     continue
                 place = self._read(row)
             except InvalidInput as error:
-                outcomes[row.number] = RowOutcome(row.number, "skipped", reason=str(error))
+                outcomes[row.number] = RowOutcome(row.number, "skipped", reason=str(error), error=error)
                 continue
             wanted.setdefault(place.id, []).append((row, place))
         for candidates in wanted.values():
@@ -228,8 +230,8 @@ class _Planner:
     def _read(self, row: Row) -> Place:
         """Return the place the row describes, merged into the one that is there; InvalidInput to skip it."""
         if row.geometry is None:
-            speaker = "describes a speaker, not a place"
-            raise InvalidInput(speaker if is_speaker(row) else row.reason or "has no geometry")
+            speaker = mark("describes a speaker, not a place")
+            raise InvalidInput(speaker if is_speaker(row) else row.reason or mark("has no geometry"))
         if self.reach:
             self.reach.check(row.geometry)
         ours = is_ours(row.properties, self.columns)
@@ -239,9 +241,13 @@ class _Planner:
         if not any(str(text).strip() for text in (fields.get("name") or {}).values()):
             fields["name"] = proposed_name(row, fields, self.lang)
         if not fields["name"]:
-            raise InvalidInput("has no name", "give it one, or say which column holds the names")
+            raise InvalidInput(mark("has no name"), mark("give it one, or say which column holds the names"))
         if ours and fields["community"] != self.community.slug:
-            raise InvalidInput(f"belongs to the community {fields['community']!r}", "import it there")
+            raise InvalidInput(
+                mark("belongs to the community {name}"),
+                mark("import it there"),
+                name=repr(fields["community"]),
+            )
         identifier = place_id(row, fields["name"], ours=ours)
         return self._merged(identifier, row, fields)
 
@@ -249,11 +255,16 @@ class _Planner:
         old = self.places.get(identifier)
         if old is not None and old.community != self.community.slug:
             raise InvalidInput(
-                f"its id {identifier!r} belongs to the community {old.community!r}", "import it there"
+                mark("its id {id} belongs to the community {name}"),
+                mark("import it there"),
+                id=repr(identifier),
+                name=repr(old.community),
             )
         if old is not None and old.status in _CLOSED:
             raise InvalidInput(
-                f"place {identifier!r} is {old.status} here", "restore it first, or leave it out"
+                mark("place {id} is off the public map here"),
+                mark("restore it first, or leave it out"),
+                id=repr(identifier),
             )
         if old is None:
             start: dict[str, Any] = {"kind": "co-created", "source": self.source, "created": self.now}
@@ -276,8 +287,9 @@ class _Planner:
             if other == place:
                 outcomes[row.number] = RowOutcome(row.number, "unchanged", place.id)
             else:
-                reason = f"describes the same place as row {winner.number} ({place.id!r}), otherwise"
-                outcomes[row.number] = RowOutcome(row.number, "skipped", reason=reason)
+                same = mark("describes the same place as row {row} ({id}), otherwise")
+                error = InvalidInput(same, row=winner.number, id=repr(place.id))
+                outcomes[row.number] = RowOutcome(row.number, "skipped", reason=str(error), error=error)
 
     def _put(self, place: Place) -> Outcome:
         old = self.places.get(place.id)
@@ -292,7 +304,7 @@ class _Planner:
         try:
             changed = told(row, self._here(), self.lang)
         except InvalidInput as error:
-            return RowOutcome(row.number, "skipped", reason=str(error))
+            return RowOutcome(row.number, "skipped", reason=str(error), error=error)
         outcomes = [self._put(place) for place in changed]
         return RowOutcome(row.number, "updated" if "updated" in outcomes else "unchanged", changed[0].id)
 

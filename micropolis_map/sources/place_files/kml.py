@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.coordinates import NotACoordinate, number
 from micropolis_map.sources.place_files.plain_text import from_html
 from micropolis_map.sources.place_files.rows import Question, Row
@@ -64,7 +65,7 @@ def _placemark(number_: int, element: Element, folders: tuple[str, ...]) -> Row:
     except NotACoordinate as error:
         geometry, reason = None, str(error)
     if geometry is None and reason is None:
-        reason = "the placemark has no geometry"
+        reason = mark("the placemark has no geometry")
     return Row(number_, geometry, properties, reason, data.get("id", "") or element.attributes.get("id", ""))
 
 

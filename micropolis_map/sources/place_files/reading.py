@@ -234,6 +234,6 @@ def _names(row: Row) -> Sequence[str]:
 
 def _settled(row: Row) -> Row:
     if row.geometry is None:
-        return row if row.reason else replace(row, reason="has no geometry")
+        return row if row.reason else replace(row, reason=mark("has no geometry"))
     geometry, reason = usable(row.geometry)
     return replace(row, geometry=geometry, reason=row.reason or reason or None)

@@ -11,7 +11,7 @@ from micropolis_map.domain.place import Place
 from micropolis_map.i18n import mark
 from micropolis_map.services.importing import ImportPlan
 from micropolis_map.sources.place_files import Question, RowFile
-from micropolis_map.ui import desk_words, safe_text
+from micropolis_map.ui import desk_words, language, safe_text
 from micropolis_map.ui.components.place_list import name_of
 from micropolis_map.ui.components.queue_map import MOST, hidden_map
 from micropolis_map.ui.language import _
@@ -118,7 +118,7 @@ def account(plan: ImportPlan, names: Mapping[str, str]) -> None:
             _("Row"): row.row,
             _("What happens"): _(OUTCOMES[row.outcome]),
             _("Place"): names.get(row.place_id, row.place_id),
-            _("Why"): row.reason,
+            _("Why"): language.told(row.error) if row.error else row.reason,
         }
         for row in shown
     ]
