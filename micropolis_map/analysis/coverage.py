@@ -65,12 +65,14 @@ def summary(
     total = float(population.sum())
     reached = np.isfinite(cost_s)
     people = float(population[reached].sum())
+    order = np.argsort(cost_s, kind="stable")
+    ascending = cost_s[order], population[order]
     row: dict[str, Any] = {
         "population": total,
         "share_within": _shares(cost_s, population, thresholds_min),
-        "median_s": weighted_quantile(cost_s, population, 0.5),
+        "median_s": _quantile(*ascending, total, 0.5),
         "mean_s": float((cost_s[reached] * population[reached]).sum() / people) if people > 0.0 else None,
-        "p90_s": weighted_quantile(cost_s, population, 0.9),
+        "p90_s": _quantile(*ascending, total, 0.9),
         "unreachable_share": (total - people) / total if total > 0.0 else 0.0,
     }
     if certain_s is not None:

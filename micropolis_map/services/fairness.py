@@ -18,8 +18,12 @@ from micropolis_map.services.assessing import choice_of, snapped, spots_chosen
 from micropolis_map.services.coverage_result import CoverageResult, finite
 from micropolis_map.services.meeting_spots import Pinned, SpotChoice
 from micropolis_map.services.opened import Build
+from micropolis_map.services.thresholds import LONGEST_MIN
 
 Floats = NDArray[np.float64]
+
+SEARCHED = (15.0, 30.0, 60.0, LONGEST_MIN)
+"""Second places are looked for within these minutes, so that most other thresholds need no new search."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,10 @@ class Fairness:
 def fairness_of(build: Build, result: CoverageResult, pinned: tuple[Pinned, ...]) -> Fairness:
     """Return how fair `result`, of the community's own homes and spots, is."""
     weight = result.origin_population
-    second = second_nearest(build, result.request.profile, pinned, choice_of(result.request), result.longest)
+    within = next(minutes for minutes in SEARCHED if minutes >= result.longest)
+    second = second_nearest(build, result.request.profile, pinned, choice_of(result.request), within)
     total = float(weight.sum())
-    choice = float(weight[np.isfinite(second)].sum()) / total if total > 0.0 else math.nan
+    choice = float(weight[second <= result.longest * 60.0 + 1e-9].sum()) / total if total > 0.0 else math.nan
     cost_s = result.walks.cost_s
     lived = result.lived_districts
     if len(lived) < 2:
