@@ -8,6 +8,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
+import tzdata
 
 from micropolis_map.domain.community import Community
 from micropolis_map.errors import InvalidInput
@@ -45,7 +46,7 @@ def check_zone(name: str) -> ZoneInfo:
 @cache
 def _zones() -> tuple[tuple[str, str, float, float], ...]:
     """Return country, name, longitude and latitude of each zone of IANA's ``zone.tab``."""
-    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    table = files(tzdata).joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
     found = []
     for line in table.splitlines():
         if line and not line.startswith("#"):

@@ -38,7 +38,8 @@ def _fields(community: Community, walk: GuidedWalk | None, tours: dict[str, Tour
     key = walk.id if walk else "new"
     ids = list(tours)
     begins = _begins(community, walk)
-    zones = zone_names()
+    current = walk.zone if walk else zone_of(community)
+    zones = sorted({*zone_names(), current})
     with st.form(f"announce-{key}-{walk.sequence if walk else 0}", border=False):
         tour = st.selectbox(
             _("Which walk?"),
@@ -49,7 +50,7 @@ def _fields(community: Community, walk: GuidedWalk | None, tours: dict[str, Tour
         left, middle, right = st.columns(3)
         day = left.date_input(_("Day"), begins.date(), format="DD.MM.YYYY")
         clock = middle.time_input(_("Time"), begins.time(), step=timedelta(minutes=5))
-        zone = right.selectbox(_("Time zone"), zones, index=zones.index(begins.tzinfo.key))  # type: ignore[union-attr]
+        zone = right.selectbox(_("Time zone"), zones, index=zones.index(current))
         meeting = st.text_input(_("Where we meet"), walk.meeting if walk else "", max_chars=300)
         left, middle, right = st.columns(3)
         guide = left.text_input(_("Guide"), walk.guide if walk else people.actor().name, max_chars=100)
