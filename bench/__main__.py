@@ -18,9 +18,9 @@ from bench.page import page
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("MICROPOLIS_TEST_DATA", ROOT.parent / "shared" / "data"))
-GRAPHS = ("porto", "20000", "200000", "200000x", "2000000")
+GRAPHS = ("porto", "20000", "200000", "200000x", "2000000", "siting")
 RESULTS = ROOT / "bench" / "results.jsonl"
-PEERS = ("numpy", "numba", "scipy", "igraph", "networkx", "pandana", "osmnx", "pyrosm")
+PEERS = ("numpy", "numba", "scipy", "igraph", "networkx", "pandana", "osmnx", "pyrosm", "spopt", "highspy")
 
 
 def main(names: list[str]) -> None:
@@ -35,7 +35,8 @@ def main(names: list[str]) -> None:
             print(f"no real data at {DATA}: synthetic networks only", file=sys.stderr)
             continue
         lines = reading(porto) if name == "porto" else []
-        results += [{"run": name, **line} for line in [*lines, *child("bench.graph_tasks", name, str(DATA))]]
+        tasks = ("bench.siting_tasks",) if name == "siting" else ("bench.graph_tasks", name, str(DATA))
+        results += [{"run": name, **line} for line in [*lines, *child(*tasks)]]
         write(results)
     for row in results:
         if "task" in row:
@@ -81,6 +82,7 @@ def reading(path: Path) -> list[dict[str, Any]]:
             "peer": f"{tool}, network alone",
             "peer_s": found[tool]["seconds"], "ratio": found[tool]["seconds"] / ours["seconds"],
             "peak_mb": ours["peak_mb"], "peer_peak_mb": found[tool]["peak_mb"],
+            "base_mb": ours["base_mb"], "peer_base_mb": found[tool]["base_mb"],
         }
         for tool in ("pyrosm", "osmnx")
     ]  # fmt: skip

@@ -49,40 +49,48 @@ class Where(StrEnum):
     places = "places"
 
 
+NewSites = Annotated[int, typer.Option("--new", min=1, help="How many new sites.")]
+Near = Annotated[Any, typer.Option("--minutes", parser=minutes_of, metavar="M", help="Near is at most this.")]
+Counts = Annotated[
+    Objective, typer.Option(help="Most people near; least walking in all; the worst-off first.")
+]
+Candidates = Annotated[
+    OptionalFile, typer.Option(help="Points to choose from, instead of points along the streets.")
+]
+Spots = Annotated[OptionalFile, typer.Option(help="Points that stay, instead of the activity spots.")]
+Existing = Annotated[
+    bool, typer.Option("--existing/--no-existing", help="Whether today's meeting places stay.")
+]
+MayBe = Annotated[
+    Where, typer.Option(help="Along the streets, in rooms that are there already, or at published places.")
+]
+Venue = Annotated[
+    list[str] | None, typer.Option(help="Only these rooms: cafe, library, school, hall, church, shop.")
+]
+InDistrict = Annotated[list[str] | None, typer.Option(help="Only in this district; may be given again.")]
+InArea = Annotated[OptionalFile, typer.Option(help="Only inside this polygon (GeoJSON, GPKG).")]
+Older = Annotated[float, typer.Option(help="For how many a person of 65 or over counts.")]
+Children = Annotated[float, typer.Option(help="For how many a child counts.")]
+Seconds = Annotated[float, typer.Option(min=0.0, help="Seconds for the proof.")]
+
+
 def site(
     context: typer.Context,
     slug: Slug,
-    new: Annotated[int, typer.Option("--new", min=1, help="How many new sites.")],
-    minutes: Annotated[
-        Any, typer.Option("--minutes", parser=minutes_of, metavar="M", help="Near is at most this.")
-    ] = "15",
+    new: NewSites,
+    minutes: Near = "15",
     profile: Who = ProfileName.adult,
-    objective: Annotated[
-        Objective, typer.Option(help="Most people near; least walking in all; the worst-off first.")
-    ] = Objective.coverage,
-    candidates: Annotated[
-        OptionalFile, typer.Option(help="Points to choose from, instead of points along the streets.")
-    ] = None,
-    spots: Annotated[
-        OptionalFile, typer.Option(help="Points that stay, instead of the activity spots.")
-    ] = None,
-    existing: Annotated[
-        bool, typer.Option("--existing/--no-existing", help="Whether today's meeting places stay.")
-    ] = True,
-    where: Annotated[
-        Where,
-        typer.Option(help="Along the streets, in rooms that are there already, or at published places."),
-    ] = Where.streets,
-    venue: Annotated[
-        list[str] | None, typer.Option(help="Only these rooms: cafe, library, school, hall, church, shop.")
-    ] = None,
-    district: Annotated[
-        list[str] | None, typer.Option(help="Only in this district; may be given again.")
-    ] = None,
-    area: Annotated[OptionalFile, typer.Option(help="Only inside this polygon (GeoJSON, GPKG).")] = None,
-    older: Annotated[float, typer.Option(help="For how many a person of 65 or over counts.")] = 1.0,
-    children: Annotated[float, typer.Option(help="For how many a child counts.")] = 1.0,
-    time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for the proof.")] = TIME_LIMIT_S,
+    objective: Counts = Objective.coverage,
+    candidates: Candidates = None,
+    spots: Spots = None,
+    existing: Existing = True,
+    where: MayBe = Where.streets,
+    venue: Venue = None,
+    district: InDistrict = None,
+    area: InArea = None,
+    older: Older = 1.0,
+    children: Children = 1.0,
+    time_limit: Seconds = TIME_LIMIT_S,
     out: OutOrReport = None,
     lang: Lang = "en",
     as_json: AsJson = False,

@@ -5,24 +5,34 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
 from micropolis_map.services.siting import assess_sites, propose_sites
 from micropolis_map.services.siting_result import SitingRequest
 from micropolis_map.ui import numbers
 from micropolis_map.ui.components.planner_figures import collection, gain_frame
-from micropolis_map.ui.components.planner_map import read_move
-from micropolis_map.ui.view_state import MOST_NEW, ViewState, sites_of
+from micropolis_map.ui.components.planner_map import MapEvent, read_event
+from micropolis_map.ui.components.planner_minimap import minimap
+from micropolis_map.ui.components.planner_proof import proof_words
+from micropolis_map.ui.siting_job import SitingJob
+from micropolis_map.ui.view_state import ViewState
 
 
 def page_text(app) -> str:
     return "\n".join(element.proto.body for element in app.get("html"))
 
 
+def until_proven(app):
+    """The page is drawn again and again while the proof is looked for; AppTest does it by hand."""
+    for _ in range(60):
+        if "Proven" in page_text(app) or "Placed by hand" in page_text(app):
+            break
+        app.run()
+    return app
+
+
 @pytest.mark.parametrize("goal", ["coverage", "p-median"])
 def test_the_page_shows_the_figures_of_the_command(loaded, run_page, goal):
-    app = run_page("planner", community="demo", new="2", within="5", goal=goal, keep="no")
+    app = until_proven(run_page("planner", community="demo", new="2", within="5", goal=goal, keep="no"))
     assert not app.exception
     plan = propose_sites(loaded, "demo", SitingRequest(2, 5.0, "adult", goal, keep_existing=False)).plan
     text = page_text(app)
@@ -30,7 +40,7 @@ def test_the_page_shows_the_figures_of_the_command(loaded, run_page, goal):
     assert numbers.count(plan.covered_after - plan.covered_before) in text
     for site in plan.sites:
         assert numbers.count(site.gained_population) in text
-    table = app.dataframe[0].value
+    table = next(frame.value for frame in app.dataframe if "District" in frame.value)
     assert table["Newly near"].sum() == pytest.approx(
         plan.covered_after - plan.covered_before, abs=len(table)
     )
@@ -44,16 +54,17 @@ def test_a_link_opens_the_sites_as_they_were_moved_and_undo_is_there(loaded, run
     app = run_page("planner", community="demo", sites="17.2,55.7;17.21,55.701")
     assert not app.exception
     assert numbers.count(plan.covered_after - plan.covered_before) in page_text(app)
-    assert "Moved by hand" in page_text(app)
+    assert "Placed by hand" in page_text(app)
     app.button(key="w_proposal").click().run()
-    assert "Moved by hand" not in page_text(app)
+    assert "Placed by hand" not in page_text(app)
 
 
 def test_a_choice_asks_anew_and_forgets_moved_sites(loaded, run_page):
     app = run_page("planner", community="demo", sites="17.2,55.7;17.21,55.701")
     app.number_input(key="w_new").set_value(3).run()
-    assert "Moved by hand" not in page_text(app)
-    assert page_text(app).count("<li>") == 3
+    assert "Placed by hand" not in page_text(app)
+    assert until_proven(app).session_state["mm_view"].plan.new == 3
+    assert page_text(app).count("mm-siterow") == 3
 
 
 def test_a_community_without_streets_leads_to_loading_them(loaded, run_page):
@@ -67,38 +78,115 @@ def test_downloads_hold_the_sites_of_the_page(loaded):
     assert [f["properties"]["gained_population"] for f in features] == [
         site.gained_population for site in plan.sites
     ]
-    assert list(gain_frame(plan)["Newly near"]) == sorted(gain_frame(plan)["Newly near"], reverse=True)
+    newly = list(gain_frame(plan.districts, "District")["Newly near"])
+    assert newly == sorted(newly, reverse=True)
 
 
 def drag(**properties):
     return {"last_active_drawing": {"id": "site-2", "properties": properties}}
 
 
+NOTHING = MapEvent()
+CORNERS = [{"lon": 17.1, "lat": 55.7}, {"lon": 17.2, "lat": 55.7}, {"lon": 17.2, "lat": 55.75}]
+
+
+def area(corners):
+    return {"last_active_drawing": {"id": "area", "properties": {"move": 5, "corners": corners}}}
+
+
 @pytest.mark.parametrize(
     ("payload", "expected"),
     [
-        (drag(move=3, lon=17.1234567, lat=55.7), (2, 3, (17.123457, 55.7))),
-        (drag(move=3, lon=math.nan, lat=55.7), (0, 0, (0.0, 0.0))),
-        (drag(move=3, lon="17", lat=55.7), (0, 0, (0.0, 0.0))),
-        (drag(lon=17.0, lat=55.7), (0, 0, (0.0, 0.0))),
-        (drag(move=1, lon=999, lat=55.7), (0, 0, (0.0, 0.0))),
-        ({"last_active_drawing": {"id": "p1", "properties": {"click": 3}}}, (0, 0, (0.0, 0.0))),
-        (None, (0, 0, (0.0, 0.0))),
+        (drag(move=3, lon=17.1234567, lat=55.7), MapEvent("move", 3, 2, ((17.123457, 55.7),))),
+        (drag(move=3, gone=True), MapEvent("remove", 3, 2)),
+        (
+            {"last_active_drawing": {"id": "site-new", "properties": {"move": 4, "lon": 17.1, "lat": 55.7}}},
+            MapEvent("add", 4, 0, ((17.1, 55.7),)),
+        ),
+        (area(CORNERS), MapEvent("area", 5, 0, ((17.1, 55.7), (17.2, 55.7), (17.2, 55.75)))),
+        (area(CORNERS[:2]), NOTHING),
+        (area([*CORNERS, {"lon": "x", "lat": 1}]), NOTHING),
+        (area([*CORNERS, 7]), NOTHING),
+        (area(CORNERS * 50), NOTHING),
+        (drag(move=3, lon=math.nan, lat=55.7), NOTHING),
+        (drag(move=3, lon=None, lat=55.7), NOTHING),
+        (drag(move=3, lon="17", lat=55.7), NOTHING),
+        (drag(lon=17.0, lat=55.7), NOTHING),
+        (drag(move=1, lon=999, lat=55.7), NOTHING),
+        ({"last_active_drawing": {"id": "p1", "properties": {"click": 3}}}, NOTHING),
+        (None, NOTHING),
     ],
 )
-def test_a_drag_is_read_or_ignored(payload, expected):
-    assert read_move(payload) == expected
+def test_what_happened_on_the_map_is_read_or_ignored(payload, expected):
+    assert read_event(payload) == expected
 
 
-@given(some.lists(some.tuples(some.floats(-180, 180), some.floats(-90, 90)), max_size=MOST_NEW))
-def test_sites_survive_their_address(sites):
-    view = ViewState(sites=tuple((round(lon, 6), round(lat, 6)) for lon, lat in sites))
-    assert ViewState.parse(view.query()) == view
+def test_steps_are_taken_back_and_done_again(loaded, run_page):
+    app = run_page("planner", community="demo", new="2", sites="17.2,55.7;17.21,55.701")
+    assert app.button(key="w_undo").disabled
+    app.button(key="w_remove_2").click().run()
+    assert page_text(app).count("mm-siterow") == 1
+    app.number_input(key="w_new").set_value(4).run()
+    assert app.session_state["mm_view"].plan.sites == ()
+    app.button(key="w_undo").click().run()
+    assert app.session_state["mm_view"].plan.sites == ((17.2, 55.7),)
+    app.button(key="w_undo").click().run()
+    assert len(app.session_state["mm_view"].plan.sites) == 2
+    app.button(key="w_redo").click().run()
+    app.button(key="w_redo").click().run()
+    assert app.session_state["mm_view"].plan.new == 4
+    assert app.button(key="w_redo").disabled
 
 
-@given(some.text(max_size=80))
-def test_any_text_is_some_sites(text):
-    assert all(abs(lon) <= 180 and abs(lat) <= 90 for lon, lat in sites_of(text))
+def test_plans_are_kept_compared_and_in_the_link(loaded, run_page):
+    app = run_page("planner", community="demo", new="2", sites="17.2,55.7;17.21,55.701")
+    app.text_input(key="w_plan_name").input("Nord <b>1</b>").run()
+    app.button(key="w_keep_plan").click().run()
+    app.button(key="w_remove_2").click().run()
+    text = page_text(app)
+    assert "Nord &lt;b&gt;1&lt;/b&gt;" in text
+    assert "On the map now" in text
+    kept = "".join(app.query_params["kept"])
+    again = run_page("planner", community="demo", kept=kept)
+    assert "Nord &lt;b&gt;1&lt;/b&gt;" in page_text(again)
+    again.button(key="w_open_0").click().run()
+    assert len(again.session_state["mm_view"].plan.sites) == 2
+    again.button(key="w_forget_0").click().run()
+    assert again.session_state["mm_view"].kept == ()
+
+
+def test_a_stopped_search_keeps_its_best_and_says_the_gap(loaded):
+    told = []
+
+    def better(found):
+        told.append(found)
+        show(found)
+        job.stop()
+
+    def search(progress, shown):
+        nonlocal show
+        show = shown
+        return propose_sites(
+            loaded, "demo", SitingRequest(3, 5.0, objective="p-median", keep_existing=False), progress,
+            better=better,
+        )  # fmt: skip
+
+    show = None
+    job = SitingJob(search)
+    job.start()
+    assert job.wait(60)
+    assert job.error is None
+    assert job.result is not None
+    assert job.result.stopped
+    assert job.result.gap is not None
+    assert "could be at most" in proof_words(job.result)
+
+
+def test_the_small_map_names_itself_and_holds_every_site():
+    drawing = minimap([], ((17.2, 55.7), (17.3, 55.8)), 'Plan "A" <b>')
+    assert drawing.count("<circle") == 2
+    assert "&lt;b&gt;" in drawing
+    assert "nan" not in drawing
 
 
 def test_nonsense_of_the_planner_counts_as_not_chosen():

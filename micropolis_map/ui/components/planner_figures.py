@@ -65,21 +65,19 @@ def curve(values: tuple[float, ...], knee: int, people: float, minutes: float, n
     everybody = max(people, 1e-9)
     rows = []
     for number, near in enumerate(values):
-        label = ngettext("{n} new place", "{n} new places", number).format(n=number)
-        kind = " ".join(
-            name
-            for name, holds in (("is-knee", number == knee and number), ("is-now", number == new))
-            if holds
-        )
-        width = 100.0 * near / everybody
-        mark_ = f' <b class="mm-kneemark">{safe_text.html(_("the bend"))}</b>' if "is-knee" in kind else ""
-        more = near - values[number - 1] if number else 0.0
-        adds = f"+{numbers.count(more)}" if number else ""
+        is_knee = number == knee and number > 0
+        kind = " ".join(["is-knee"] * is_knee + ["is-now"] * (number == new))
+        bend = f' <b class="mm-kneemark">{safe_text.html(_("the bend"))}</b>' if is_knee else ""
+        adds = f"+{numbers.count(near - values[number - 1])}" if number else ""
         rows.append(
-            f'<tr class="{kind}"><th scope="row">{safe_text.html(label)}{mark_}</th>'
-            f'<td class="mm-curvebar"><i style="width:{width:.1f}%"></i></td>'
+            f'<tr class="{kind}"><th scope="row">{number}{bend}</th>'
+            f'<td class="mm-curvebar"><i style="width:{100.0 * near / everybody:.1f}%"></i></td>'
             f"<td>{safe_text.html(numbers.count(near))}</td><td>{safe_text.html(adds)}</td></tr>"
         )
+    heads = "".join(
+        f'<th scope="col">{safe_text.html(text)}</th>'
+        for text in (_("New places"), "", _("People near"), _("Each adds"))
+    )
     said = (
         ngettext(
             "The curve bends at {n} new place: every further one adds less.",
@@ -92,7 +90,8 @@ def curve(values: tuple[float, ...], knee: int, people: float, minutes: float, n
     caption = _("People within {n} minutes by the number of new places").format(n=f"{minutes:g}")
     st.html(
         safe_text.heading(2, _("How many are worth it"))
-        + f'<table class="mm-curve"><caption>{safe_text.html(caption)}</caption>{"".join(rows)}</table>'
+        + f'<table class="mm-curve"><caption>{safe_text.html(caption)}</caption>'
+        + f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         + (f'<p class="mm-say">{safe_text.html(said)}</p>' if said else "")
     )
 

@@ -17,7 +17,7 @@ WIDTH, HEIGHT, EDGE = 240.0, 170.0, 12.0
 def minimap(areas: Sequence[BaseGeometry], sites: Points, label: str) -> str:
     """Return the drawing as SVG; `label` is what it is called for those who do not see it."""
     places: list[BaseGeometry] = [*areas, *(shapely.Point(at) for at in sites)]
-    west, south, east, north = shapely.union_all([shapely.box(*place.bounds) for place in places]).bounds
+    west, south, east, north = shapely.total_bounds(places).tolist()
     squeeze = math.cos(math.radians((south + north) / 2.0))
     wide, high = max((east - west) * squeeze, 1e-9), max(north - south, 1e-9)
     scale = min((WIDTH - 2 * EDGE) / wide, (HEIGHT - 2 * EDGE) / high)

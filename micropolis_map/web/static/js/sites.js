@@ -20,10 +20,9 @@
     const icon = L.divIcon({ className: "mm-tour", html: badge, iconSize: [40, 40] });
     const label = document.createElement("span");
     label.textContent = site.label;
-    const pin = L.marker([site.lat, site.lon], {
-      icon, alt: `${site.label}. ${texts.keys || ""}`, draggable: !site.fixed, autoPan: true, zIndexOffset: 5000,
-    });
+    const pin = L.marker([site.lat, site.lon], { icon, draggable: !site.fixed, autoPan: true, zIndexOffset: 5000 });
     pin.bindTooltip(label, { direction: "top", offset: [0, -18] });
+    pin.on("add", () => pin.getElement().setAttribute("aria-label", site.fixed ? site.label : `${site.label}. ${texts.keys || ""}`));
     if (site.fixed) return pin;
     pin.on("dragend", () => tell(`site-${site.number}`, place(pin.getLatLng())));
     let waiting;
@@ -41,8 +40,8 @@
 
   // The tools: one more place where the map is tapped, an area whose corners are tapped. Enter takes the middle.
   function tools(map, texts) {
-    if (map._mmTools) map.removeControl(map._mmTools);
-    const control = L.control({ position: "topleft" });
+    for (const old of map._mmTools || []) map.removeControl(old);
+    const control = L.control({ position: "topleft" }), below = L.control({ position: "bottomleft" });
     const hint = L.DomUtil.create("p", "mm-toolhint");
     hint.setAttribute("role", "status");
     let mode = "", corners = [], drawn = null;
@@ -76,11 +75,12 @@
     });
     control.onAdd = () => {
       const box = L.DomUtil.create("div", "mm-tools");
-      box.append(...buttons.map(([, button]) => button), hint);
+      box.append(...buttons.map(([, button]) => button));
       L.DomEvent.disableClickPropagation(box);
       return box;
     };
-    map._mmTools = control.addTo(map);
+    below.onAdd = () => hint;
+    map._mmTools = [control.addTo(map), below.addTo(map)];
     map._mmTake = (event) => mode && take(event.latlng);
     map._mmKey = ({ originalEvent: event }) => {
       if (mode && event.key === "Escape") set(mode);

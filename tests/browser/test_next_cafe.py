@@ -1,0 +1,135 @@
+"""An organiser finds two café sites, moves one, compares two plans, and shares the link."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+SLOW_MS = 30_000
+PLAN = "/planner?community=demo&new=2&within=5"
+
+
+def planner(visitor, path=PLAN, **options):
+    one = visitor(**options)
+    one.open(path)
+    expect(one.page.locator(".mm-figures")).to_be_visible(timeout=SLOW_MS)
+    one.map.locator("#map_div[data-sites='2']").wait_for(timeout=SLOW_MS)
+    return one
+
+
+def figures(one):
+    return one.page.locator(".mm-figures").inner_text()
+
+
+def moved(one, before):
+    """Wait until the figures are other ones, and the map shows what they are of."""
+    expect(one.page.locator(".mm-figures")).not_to_have_text(before, use_inner_text=True, timeout=SLOW_MS)
+
+
+def drag(one, number, by):
+    pin = one.map.locator(".mm-site", has_text=str(number))
+    box = pin.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse = one.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + by[0] / 2, y + by[1] / 2, steps=4)
+    mouse.move(x + by[0], y + by[1], steps=4)
+    mouse.up()
+
+
+def test_an_organiser_finds_two_sites_moves_one_compares_two_plans_and_shares_the_link(visitor):
+    one = planner(visitor)
+    page = one.page
+    expect(page.get_by_text("Proven best")).to_be_visible(timeout=SLOW_MS)
+    proposed = figures(one)
+    page.get_by_label("Name of this plan").fill("As proposed")
+    page.get_by_label("Name of this plan").press("Enter")
+    page.get_by_role("button", name="Keep this plan").click()
+    expect(page.get_by_role("button", name="Open As proposed")).to_be_visible(timeout=SLOW_MS)
+
+    one.map.locator(".mm-site", has_text="2").scroll_into_view_if_needed()
+    drag(one, 2, (90, 60))
+    moved(one, proposed)
+    expect(page.get_by_text("Placed by hand")).to_be_visible()
+    page.wait_for_url(re.compile("sites="))
+    by_hand = figures(one)
+    expect(page.get_by_role("columnheader", name="On the map now")).to_be_visible(timeout=SLOW_MS)
+
+    page.get_by_role("button", name="Undo").click()
+    moved(one, by_hand)
+    assert figures(one) == proposed
+    page.keyboard.press("Control+y")
+    moved(one, proposed)
+    assert figures(one) == by_hand
+    page.get_by_role("button", name="Keep this plan").click()
+    expect(page.get_by_role("button", name="Open Plan B")).to_be_visible(timeout=SLOW_MS)
+    table = page.locator(".mm-plans")
+    expect(table.get_by_role("columnheader")).to_have_count(2)
+    compared = table.inner_text()
+
+    link = page.locator("[data-testid=stCode]").inner_text().strip()
+    other = visitor()
+    other.open(link.removeprefix(other.base))
+    expect(other.page.locator(".mm-plans")).to_be_visible(timeout=SLOW_MS)
+    assert figures(other) == by_hand
+    assert other.page.locator(".mm-plans").inner_text() == compared
+    other.page.get_by_role("button", name="Open As proposed").click()
+    moved(other, by_hand)
+    assert figures(other) == proposed
+
+
+def test_a_place_is_added_by_a_tap_moved_by_keys_and_removed(visitor):
+    one = planner(visitor)
+    before = figures(one)
+    one.map.get_by_role("button", name="Add a place").click()
+    expect(one.map.get_by_role("status")).to_contain_text("Tap where a new place could be")
+    one.map.locator("#map_div").click(position={"x": 120, "y": 330})
+    one.map.locator("#map_div[data-sites='3']").wait_for(timeout=SLOW_MS)
+    moved(one, before)
+    three = figures(one)
+
+    pin = one.map.get_by_role("button", name=re.compile(r"^3 ·"))
+    pin.focus()
+    for _ in range(6):
+        pin.press("ArrowRight")
+    moved(one, three)
+    at = re.search(r"sites=([^&]+)", one.page.url)
+    assert at
+    one.page.get_by_role("button", name="Remove place 3").click()
+    one.map.locator("#map_div[data-sites='2']").wait_for(timeout=SLOW_MS)
+    expect(one.page.locator(".mm-figures")).to_have_text(before, use_inner_text=True, timeout=SLOW_MS)
+
+
+def test_an_area_is_drawn_and_new_places_stay_inside(visitor):
+    one = planner(visitor)
+    before = figures(one)
+    one.map.get_by_role("button", name="Draw the area").click()
+    corners = [(60, 190), (300, 170), (300, 400), (90, 420), (60, 190)]
+    for x, y in corners:
+        one.map.locator("#map_div").click(position={"x": x, "y": y})
+    one.page.wait_for_url(re.compile("area="), timeout=SLOW_MS)
+    moved(one, before)
+    expect(one.page.get_by_role("button", name="Remove the drawn area")).to_be_visible(timeout=SLOW_MS)
+    inside = one.in_map(
+        """(() => { const map = Object.values(window).find((v) => v instanceof L.Map);
+            const box = map.getContainer().getBoundingClientRect();
+            return map._mmSites.pins.map((pin) => map.latLngToContainerPoint(pin.getLatLng()))
+              .every((at) => at.x >= 58 && at.x <= 302 && at.y >= 168 && at.y <= 422); })()"""
+    )
+    assert inside
+
+
+def test_districts_limit_new_places_without_a_mouse(visitor):
+    one = planner(visitor)
+    before = figures(one)
+    one.page.get_by_text("Where new places may be, and who counts more").click()
+    box = one.page.get_by_role("combobox", name="Only in these districts")
+    box.click()
+    one.page.get_by_role("option", name="Skovholm").click()
+    moved(one, before)
+    rows = one.page.locator(".mm-siterow")
+    expect(rows).to_have_count(2)
+    for text in rows.all_inner_texts():
+        assert "Skovholm" in text
