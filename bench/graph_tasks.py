@@ -38,6 +38,8 @@ NEAREST = f"nearest of {SPOTS} spots, every node"
 WALKER = replace(profile("adult"), name="metres", speed_m_s=1.0, steps_s_per_metre_climbed=0.0)
 LARGE = 250_000
 """Beyond, networkx and pandana take too long to be run with the rest."""
+SLOW = 100_000
+"""Beyond, pandana's aggregate takes minutes."""
 
 
 class Run:
@@ -255,9 +257,9 @@ def counts(run: Run, built: dict[str, Any]) -> None:
             raise Disagreement("pandana's range query")
         query = lambda: Pandana.range_query(network, run.spots, WITHIN_M, run.streets.nodes)  # noqa: E731
         run.row(task, "pandana, range query", ours, query)
-        run.row(
-            task, "pandana, aggregate", ours, lambda: Pandana.aggregate(network, run.spots, WITHIN_M), most=3
-        )
+        if run.streets.nodes <= SLOW:
+            aggregate = lambda: Pandana.aggregate(network, run.spots, WITHIN_M)  # noqa: E731
+            run.row(task, "pandana, aggregate", ours, aggregate, most=3)
 
 
 def matrices(run: Run, built: dict[str, Any]) -> None:

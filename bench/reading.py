@@ -9,6 +9,11 @@ import time
 from pathlib import Path
 
 
+def peak_mb() -> float:
+    """Return the most memory this process has had so far."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0, 1)
+
+
 def ours(path: Path) -> dict[str, float]:
     """Read the file, build the network with its tags, and find homes and spots."""
     import numpy as np
@@ -20,6 +25,8 @@ def ours(path: Path) -> dict[str, float]:
     from micropolis_map.sources.osm_file import read_osm
     from micropolis_map.sources.osm_homes import homes_of
     from micropolis_map.sources.osm_spots import activity_spots_of
+
+    base_mb = peak_mb()
 
     def once() -> dict[str, float]:
         extract = read_osm(path)
@@ -41,17 +48,18 @@ def ours(path: Path) -> dict[str, float]:
     once()  # loads the compiled kernels
     start = time.perf_counter()
     answer = once()
-    return {**answer, "seconds": time.perf_counter() - start}
+    return {**answer, "seconds": time.perf_counter() - start, "base_mb": base_mb}
 
 
 def pyrosm(path: Path) -> dict[str, float]:
     """Read the walking network's nodes and edges."""
     from pyrosm import OSM
 
+    base_mb = peak_mb()
     start = time.perf_counter()
     _, edges = OSM(str(path)).get_network("walking", nodes=True)
     seconds = time.perf_counter() - start
-    return {"seconds": seconds, "km": float(edges["length"].sum()) / 1000.0}
+    return {"seconds": seconds, "km": float(edges["length"].sum()) / 1000.0, "base_mb": base_mb}
 
 
 def osmnx(path: Path) -> dict[str, float]:
@@ -64,13 +72,14 @@ def osmnx(path: Path) -> dict[str, float]:
         with osmium.SimpleWriter(str(xml)) as writer:
             for item in osmium.FileProcessor(str(path)):
                 writer.add(item)
+    base_mb = peak_mb()
     start = time.perf_counter()
     graph = ox.graph_from_xml(xml, bidirectional=True, simplify=True, retain_all=True)
     seconds = time.perf_counter() - start
-    return {"seconds": seconds, "km": sum(d["length"] for *_, d in graph.edges(data=True)) / 2000.0}
+    km = sum(d["length"] for *_, d in graph.edges(data=True)) / 2000.0
+    return {"seconds": seconds, "km": km, "base_mb": base_mb}
 
 
 if __name__ == "__main__":
     answer = {"ours": ours, "pyrosm": pyrosm, "osmnx": osmnx}[sys.argv[1]](Path(sys.argv[2]))
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-    print(json.dumps({**answer, "peak_mb": round(peak_mb, 1)}))
+    print(json.dumps({**answer, "peak_mb": peak_mb()}))
