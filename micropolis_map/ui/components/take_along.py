@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 import streamlit as st
 
 from micropolis_map.domain.kept_run import KeptRun
+from micropolis_map.errors import MicropolisError
 from micropolis_map.i18n import mark
 from micropolis_map.services import kept_runs
 from micropolis_map.services.coverage_link import query_of_coverage
@@ -66,19 +67,50 @@ def keep_button(community: str, keep: Callable[[str, str], KeptRun]) -> None:
         st.caption(_("To keep this result, copy the address of this page: it opens the same again."))
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="keepresult"):
-        title = st.text_input(
+        st.text_input(
             _("Name of the result"),
             key="w_keep_title",
             max_chars=kept_runs.LONGEST_TITLE,
             placeholder=_("for the council in May"),
             width=320,
         )
-        if st.button(_("Keep this result"), icon=":material/bookmark_add:", key="w_keep_result"):
-            with trouble.shown():
-                page = str(st.session_state.get(session.PAGE) or "")
-                seen = f"/{page}?{urlencode(st.query_params.to_dict())}"
-                st.session_state[KEPT] = keep(title, seen).id
-                st.toast(_("Kept. You find it under “Results”."), icon=":material/bookmark_added:")
+        st.button(
+            _("Keep this result"),
+            icon=":material/bookmark_add:",
+            key="w_keep_result",
+            on_click=_keep,
+            args=(keep,),
+        )
+    _say_kept(community)
+
+
+def _keep(keep: Callable[[str, str], KeptRun]) -> None:
+    try:
+        run = keep(str(st.session_state.get("w_keep_title") or ""), _seen())
+    except MicropolisError as error:
+        st.session_state[KEPT] = error
+    else:
+        st.session_state[KEPT] = (_seen(), run.community)
+
+
+def _seen() -> str:
+    """Return path and query of the page as the visitor sees it."""
+    page = str(st.session_state.get(session.PAGE) or "")
+    return f"/{page}?{urlencode(st.query_params.to_dict())}"
+
+
+def _say_kept(community: str) -> None:
+    """Say how keeping went, as long as the page shows the same."""
+    kept = st.session_state.get(KEPT)
+    if isinstance(kept, MicropolisError):
+        st.session_state.pop(KEPT)
+        trouble.show(kept)
+    elif kept == (_seen(), community):
+        with st.container(horizontal=True, vertical_alignment="center", key="decided"):
+            st.html(f'<p class="mm-said" role="status">{safe_text.html(_("Kept."))}</p>')
+            pages = st.session_state["mm_pages"]
+            if "runs" in pages:
+                st.page_link(pages["runs"], label=_("See all results"), icon=":material/bookmarks:")
 
 
 def offer(

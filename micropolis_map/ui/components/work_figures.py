@@ -82,6 +82,10 @@ def settlement_table(result: WorkResult) -> None:
         width="stretch",
         row_height=44,
         height=min(44 * (len(table) + 1) + 4, 620),
+        column_config={
+            name: st.column_config.NumberColumn(name, format="localized")
+            for name in table.select_dtypes("number").columns
+        },
     )
     st.caption(_("A settlement counts as reached when at least half of its people can walk to a centre."))
 

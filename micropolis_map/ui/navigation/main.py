@@ -27,6 +27,7 @@ from micropolis_map.ui.pages import (
     import_export,
     moderation,
     planner,
+    runs,
     sign_in,
     tours,
     work_centres,
@@ -82,6 +83,7 @@ def main() -> None:
 def _desk_pages() -> dict[str, Page]:
     """Return the pages for those who look after the map; their addresses lead others to the way in."""
     decides, manages = people.decides(), may(people.actor(), "manage_accounts")
+    plans = any(people.may_in("plan", slug) for slug in session.known_slugs())
     return {
         "moderation": st.Page(
             moderation.page,
@@ -96,6 +98,13 @@ def _desk_pages() -> dict[str, Page]:
             icon=":material/groups:",
             url_path="guided_walks",
             visibility="visible" if decides else "hidden",
+        ),
+        "runs": st.Page(
+            runs.page,
+            title=_("Results"),
+            icon=":material/bookmarks:",
+            url_path="results",
+            visibility="visible" if plans else "hidden",
         ),
         "import_export": st.Page(
             import_export.page,

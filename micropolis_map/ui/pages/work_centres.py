@@ -11,12 +11,14 @@ from micropolis_map.domain.community import Community
 from micropolis_map.domain.kept_run import KeptRun
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
+from micropolis_map.maps.walking_classes import walking_classes
 from micropolis_map.services import kept_runs
 from micropolis_map.services.work_centres import WorkRequest, WorkResult, assess_work_centres
-from micropolis_map.ui import people, session
+from micropolis_map.ui import people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.commuting_choices import city_choice, factor_choices, work_choices
-from micropolis_map.ui.components.coverage_map import coverage_legend, map_side, map_state
+from micropolis_map.ui.components.coverage_map import class_words, map_side, map_state
+from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.not_loaded import not_loaded
 from micropolis_map.ui.components.planner_map import gain_words
@@ -100,6 +102,7 @@ def _map(community: Community, result: WorkResult) -> None:
     """Show the walking time to the nearest centre, and the proposed ones."""
     side = map_side(community, result.coverage, "streets")
     state: dict[str, Any] = map_state(community, side)
+    state.pop("worst")
     state["texts"] |= {
         "map": _("Map of walking times to work centres; the table below has the same figures"),
         "walk": _("{n} min to the nearest work centre"),
@@ -125,4 +128,13 @@ def _map(community: Community, result: WorkResult) -> None:
             returned_objects=[],
             feature_group_to_add=StateLayer(state),
         )
-    coverage_legend(result.coverage, "streets")
+    swatch = '<i class="mm-swatch" style="background:{colour}"></i>'
+    items = [f"<li><b>{safe_text.html(_('Walking time to the nearest work centre'))}</b></li>"]
+    items += [
+        f"<li>{swatch.format(colour=one.colour)}{safe_text.html(class_words(one))}</li>"
+        for one in walking_classes(result.coverage.request.minutes)
+    ]
+    items.append(f'<li><i class="mm-ring"></i>{safe_text.html(_("work centre today"))}</li>')
+    if result.next:
+        items.append(f'<li><b class="mm-site-sign">1</b>{safe_text.html(_("proposed work centre"))}</li>')
+    legend(items)

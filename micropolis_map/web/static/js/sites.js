@@ -127,10 +127,8 @@
     if (state.area && state.area.length) {
       layer.addLayer(L.polygon(state.area.map(([lon, lat]) => [lat, lon]), { color: "#9d2233", weight: 3, fillOpacity: 0.05, interactive: false }));
     }
-    const first = !map._mmSites;
     map._mmSites = { wanted, pins, layer: layer.addTo(map) };
     if (focused >= 0 && pins[focused] && pins[focused].getElement()) pins[focused].getElement().focus();
-    if (first && state.bounds) map.fitBounds(state.bounds.map(([lon, lat]) => [lat, lon]), { animate: false, maxZoom: 16 });
     map.getContainer().dataset.sites = pins.length;
   };
 })();
