@@ -8,7 +8,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
-import tzdata
+import tzdata  # type: ignore[import-untyped] # data only
 
 from micropolis_map.domain.community import Community
 from micropolis_map.errors import InvalidInput
