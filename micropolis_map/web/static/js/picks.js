@@ -57,7 +57,6 @@
     else { mm.note(map, entry.texts.most || ""); return; }
     mm.note(map, "");
     entry.click += 1;
-    map.closeTooltip();
     draw(map);
     tell(entry);
   }

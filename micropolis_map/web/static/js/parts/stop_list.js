@@ -9,7 +9,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const focused = root.contains(document.activeElement) ? [document.activeElement.dataset.does, document.activeElement.closest("li").dataset.stop] : null;
   root.dataset.known = known;
   root.setAttribute("aria-label", t.list);
-  let dragged = null;
 
   const ids = () => [...root.children].map((item) => item.dataset.stop);
   const tell = (order) => setTriggerValue("order", order);
@@ -35,29 +34,30 @@ export default function ({ data, parentElement, setTriggerValue }) {
     node.setAttribute("aria-hidden", "true");
     node.addEventListener("pointerdown", (event) => {
       event.preventDefault();
-      node.setPointerCapture(event.pointerId);
-      dragged = { item, before: ids().join() };
+      const before = ids().join();
       item.classList.add("is-dragged");
+      // On the window: moving the item in the list would end a capture of its handle's own.
+      const move = (at) => {
+        const over = [...root.children].find((one) => {
+          const box = one.getBoundingClientRect();
+          return one !== item && at.clientY >= box.top && at.clientY <= box.bottom;
+        });
+        if (!over) return;
+        const box = over.getBoundingClientRect();
+        const next = at.clientY > box.top + box.height / 2 ? over.nextSibling : over;
+        if (next !== item && next !== item.nextSibling) root.insertBefore(item, next);
+      };
+      const end = () => {
+        removeEventListener("pointermove", move);
+        removeEventListener("pointerup", end);
+        removeEventListener("pointercancel", end);
+        item.classList.remove("is-dragged");
+        if (before !== ids().join()) tell(ids());
+      };
+      addEventListener("pointermove", move);
+      addEventListener("pointerup", end);
+      addEventListener("pointercancel", end);
     });
-    node.addEventListener("pointermove", (event) => {
-      if (!dragged) return;
-      const over = [...root.children].find((one) => {
-        const box = one.getBoundingClientRect();
-        return one !== item && event.clientY >= box.top && event.clientY <= box.bottom;
-      });
-      if (!over) return;
-      const box = over.getBoundingClientRect();
-      root.insertBefore(item, event.clientY > box.top + box.height / 2 ? over.nextSibling : over);
-    });
-    const end = () => {
-      if (!dragged) return;
-      item.classList.remove("is-dragged");
-      const changed = dragged.before !== ids().join();
-      dragged = null;
-      if (changed) tell(ids());
-    };
-    node.addEventListener("pointerup", end);
-    node.addEventListener("pointercancel", end);
     return node;
   }
 
