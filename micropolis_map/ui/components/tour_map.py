@@ -66,6 +66,7 @@ def tour_map(community: Community, shown: Shown, name: str = "tourmap") -> None:
             "click": int(st.session_state.get(CLICK, 0)),
             "firstClick": int(st.session_state.get(CLICK, 0)),
             "most": MAX_STOPS,
+            "keepView": len(shown.picks) > 1,
             "places": places_url(slug, PlaceFilter(), session.places().version()),
             "shapes": shapes_for_script(),
         }

@@ -82,7 +82,9 @@
       entry.layer = draw(data, state).addTo(map);
       map.getContainer().dataset.tour = data.features.length;
       const bounds = entry.layer.getBounds();
-      if (bounds.isValid() && !state.picking) map.fitBounds(bounds.pad(0.08), { animate: false, maxZoom: 17 });
+      const opened = state.picking && state.keepView && !map._mmTourSeen; // a walk somebody sent
+      map._mmTourSeen = true;
+      if (bounds.isValid() && (opened || !state.picking)) map.fitBounds(bounds.pad(0.08), { animate: false, maxZoom: 17 });
     }).catch((error) => {
       if (map._mmTour !== entry) return;
       clear();
