@@ -28,7 +28,8 @@ MESSAGE = f"compiling the walk engine, once on this machine: about {SECONDS} s"
 def is_compiled() -> bool:
     """Return whether an earlier run left the kernels, as they are written now, in numba's cache."""
     written = Path(kernels.__file__).stat().st_mtime
-    kept = Path(kernels.spread.stats.cache_path).glob("kernels.search_rows-*.nbi")
+    folder = str(kernels.search_rows.stats.cache_path)
+    kept = Path(folder).glob("kernels.search_rows-*.nbi")
     return any(index.stat().st_mtime >= written for index in kept)
 
 
