@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 from babel.dates import get_day_names
 
+from micropolis_map.domain.place import ACTIVITIES
 from micropolis_map.i18n import mark
 from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.opening_hours import WEEKDAYS, WeekHour
 from micropolis_map.services.people_groups import ALL
 from micropolis_map.ui import language, safe_text, session, words
 from micropolis_map.ui.language import _
-from micropolis_map.ui.view_state import ACTIVITIES, MINUTES, PROFILES, SHOWN, ViewState
+from micropolis_map.ui.view_state import MINUTES, PROFILES, SHOWN, ViewState
 
 NEAR = (5, 10, 15)
 PEOPLE = {
