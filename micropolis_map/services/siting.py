@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,8 +11,9 @@ import numpy as np
 
 from micropolis_map.analysis.cost_matrix import CostMatrix
 from micropolis_map.analysis.facility_location import TIME_LIMIT_S, Siting, locate
+from micropolis_map.analysis.interchange import greedy, swapped
 from micropolis_map.analysis.siting_curve import coverage_curve, knee
-from micropolis_map.analysis.siting_problem import CAP_S, SitingProblem
+from micropolis_map.analysis.siting_problem import CAP_S, SitingProblem, in_order
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
 from micropolis_map.ports import Progress, silent
@@ -56,11 +58,9 @@ def propose_sites(
     progress(0.02, "Measuring walks from every home")
     candidates = candidates_of(deps, slug, request, ground.before)
     _check_candidates(candidates, request.new)
-    near_only = request.objective == "coverage"
-    costs = ground.costs(candidates, ground.threshold_s if near_only else CAP_S)
+    costs = ground.costs(candidates, ground.threshold_s)
     problem = ground.problem(costs, len(candidates), request.new)
-    notes = _notes(ground, candidates, costs)
-    curve: tuple[float, ...] = ()
+    notes, curve = _notes(ground, candidates, costs), _curve(ground, problem)
 
     def result_of(found: Siting) -> SitingResult:
         plan = plan_of(ground, candidates.take(found.sites))
@@ -87,9 +87,11 @@ def propose_sites(
         if better is not None:
             better(result_of(found))
 
-    found = locate(problem, request.objective, time_limit_s, progress, show)
-    curve = _curve(ground, problem)
-    return result_of(found)
+    if request.objective != "coverage":
+        show(_at_once(problem, request.objective))
+        progress(0.04, "Measuring longer walks")
+        problem = ground.problem(ground.costs(candidates, CAP_S), len(candidates), request.new)
+    return result_of(locate(problem, request.objective, time_limit_s, progress, show))
 
 
 def assess_sites(
@@ -113,6 +115,13 @@ def _check_candidates(candidates: PointSet, new: int) -> None:
             f"{new} new sites were asked for, but there are only {len(candidates)} candidates",
             "ask for fewer, or give more candidates",
         )
+
+
+def _at_once(problem: SitingProblem, objective: str) -> Siting:
+    """Return sites near most people, good for a first look while longer walks are still being measured."""
+    gains = problem.coverage_gains()
+    sites = in_order(problem, swapped(gains, greedy(gains, problem.new)))
+    return Siting(sites, objective, math.nan, math.nan, None, is_proven=False, seconds=0.0)
 
 
 def _curve(ground: Ground, problem: SitingProblem) -> tuple[float, ...]:

@@ -82,9 +82,9 @@ def main() -> None:
             table = make(data, Path(folder))
         with (HERE / f"siting_{town}.csv").open("w", encoding="utf-8", newline="") as file:
             file.write(
-                f"# {(make.__doc__ or '').strip()} {NEW} new sites, near is {MINUTES} minutes. Made by "
-                f"tests/golden/siting_tables.py from {town}/ of the real data, OpenStreetMap (c) contributors, "
-                "ODbL 1.0. Tolerances: people 1 % of the population, value 2 %.\n"
+                f"# {(make.__doc__ or '').strip()} {NEW} new sites, near is {MINUTES} minutes. Made "
+                f"by tests/golden/siting_tables.py from {town}/ of the real data, OpenStreetMap (c) "
+                "contributors, ODbL 1.0. Tolerances: people 1 % of the population, value 2 %.\n"
             )
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             writer.writeheader()
