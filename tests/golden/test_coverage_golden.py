@@ -1,0 +1,61 @@
+"""Coverage of Monaco and of Porto Alegre with its real population, by profile, against figures found before.
+
+Data: OpenStreetMap extracts (© OpenStreetMap contributors), SRTM elevation, and the population of Porto Alegre on
+H3 hexagons from the R package r5r. The figures are ours: a change of more than a hundredth is a change of method.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from micropolis_map.bootstrap import build_application
+from micropolis_map.services.coverage_result import CoverageRequest
+from micropolis_map.services.coverage_view import coverage_view
+from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.settings import Settings
+
+GOLDEN = {
+    ("monaco", "adult"): (0.7014, 0.9587, 0.9876, 191.5, 0.3615, 1.3970, 0.9872),
+    ("monaco", "senior"): (0.5687, 0.8300, 0.9670, 270.1, 0.3614, 1.3966, 0.9017),
+    ("monaco", "stroller"): (0.5988, 0.8480, 0.9722, 252.2, 0.3815, 1.5908, 0.9158),
+    ("monaco", "wheelchair"): (0.3757, 0.7008, 0.8480, 378.2, 0.3806, 1.5806, 0.7858),
+    ("porto", "adult"): (0.0082, 0.0423, 0.0892, 3471.3, 0.3157, 1.1220, 0.0000),
+    ("porto", "senior"): (0.0032, 0.0198, 0.0492, 4896.3, 0.3157, 1.1220, 0.0000),
+    ("porto", "stroller"): (0.0058, 0.0341, 0.0715, 3877.3, 0.3155, 1.1205, 0.0000),
+    ("porto", "wheelchair"): (0.0022, 0.0140, 0.0339, 5816.4, 0.3155, 1.1211, 0.0000),
+}
+"""Share within 5, 10 and 15 minutes, median seconds, Gini, Palma, share with two places."""
+
+
+@pytest.fixture(scope="module")
+def towns(test_data, tmp_path_factory):
+    application = build_application(Settings(data=tmp_path_factory.mktemp("golden") / "data"))
+    monaco, porto = test_data / "monaco", test_data / "porto_alegre"
+    files = {
+        "monaco": LoadRequest(
+            osm=(monaco / "monaco.osm.pbf",),
+            boundary=monaco / "monaco_boundary.geojson",
+            elevation=(monaco / "N43E007.hgt.zip",),
+        ),
+        "porto": LoadRequest(
+            osm=(porto / "poa_osm.pbf",),
+            elevation=(porto / "poa_elevation.tif",),
+            population=porto / "poa_hexgrid.csv",
+        ),
+    }
+    for slug, request in files.items():
+        load_community(application, slug, request)
+    return application
+
+
+@pytest.mark.parametrize(("slug", "profile"), sorted(GOLDEN))
+def test_coverage_is_what_it_was(towns, slug, profile):
+    one = coverage_view(towns, slug, CoverageRequest(profile)).asked
+    fair = one.fairness
+    found = (*one.total.share_within.values(), one.total.median_s, fair.gini, fair.palma, fair.choice_share)
+    assert found == pytest.approx(GOLDEN[slug, profile], rel=0.01, abs=0.001)
+
+
+def test_nobody_of_porto_alegre_is_lost(towns):
+    total = coverage_view(towns, "porto", CoverageRequest()).result.total
+    assert total.population == pytest.approx(812_935, abs=0.5)
