@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from icalendar import Calendar
+from PIL import Image
 from starlette.applications import Starlette
 from test_guided_walks import ORGANISER, TOLD, secret
 
@@ -19,9 +22,10 @@ from asgi import get
 from asgi_client import Client
 
 from micropolis_map import web
-from micropolis_map.domain.place import Story
+from micropolis_map.domain.place import Photo, Story
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.services import guided_walks
+from micropolis_map.web import walk_pages
 from micropolis_map.web.walk_pages import MOST_BYTES
 
 HOSTILE = '</script><img src=x onerror="alert(1)">{{ 7*7 }}'
@@ -145,6 +149,28 @@ def test_each_file_of_the_pack_is_there_as_large_as_said(site):
     for address in re.findall(r'(?:src|href)="(/(?:assets|vendor)/[^"]+)"', page):
         if "MarkerCluster" not in address:
             assert address in urls
+
+
+def test_photos_are_in_the_pack_as_long_as_there_is_room(site, loaded, monkeypatch):
+    rng = np.random.default_rng(1)
+    stored = []
+    for _ in range(3):
+        noise = Image.fromarray(rng.integers(0, 255, (600, 800, 3), dtype=np.uint8))
+        raw = io.BytesIO()
+        noise.save(raw, "PNG")
+        stored.append(loaded.participation.photos.add(raw.getvalue(), "noise.png").id)
+    place = loaded.place_store.get("tiny-b")
+    loaded.place_store.put(replace(place, photos=tuple(Photo(one) for one in stored)))
+    whole = pack_of(site)
+    photos = [file for file in whole["files"] if file["url"].startswith("/photos/")]
+    assert [file["url"] for file in photos] == [f"/photos/{one}/960.webp" for one in stored]
+    for file in photos:
+        assert len(get(site, file["url"]).body) == file["bytes"]
+    monkeypatch.setattr(walk_pages, "MOST_BYTES", whole["bytes"] - 1)
+    less = pack_of(site)
+    assert (whole["left_out"], less["left_out"]) == (0, 1)
+    assert less["bytes"] <= whole["bytes"] - 1
+    assert less["version"] != whole["version"]
 
 
 def test_a_story_told_anew_makes_a_new_version(site, loaded):
