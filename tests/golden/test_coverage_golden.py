@@ -1,7 +1,7 @@
 """Coverage of Monaco and of Porto Alegre with its real population, by profile, against figures found before.
 
-Data: OpenStreetMap extracts (© OpenStreetMap contributors), SRTM elevation, and the population of Porto Alegre
-on H3 hexagons from the R package r5r. The figures are ours: a change of more than a hundredth is one of method.
+Data: OpenStreetMap extracts (© OpenStreetMap contributors), SRTM elevation, the population of Porto Alegre on
+H3 hexagons from the R package r5r. The figures are ours: a change of more than a hundredth is one of method.
 """
 
 from __future__ import annotations
