@@ -6,6 +6,7 @@ import logging
 import threading
 from dataclasses import dataclass
 
+from micropolis_map.analysis.profiles import add_profiles
 from micropolis_map.errors import StoreUnavailable
 from micropolis_map.ports import CommunityStore, PlaceStore, TourStore
 from micropolis_map.services.caretaking import Caretaker
@@ -63,6 +64,8 @@ def build_application(settings: Settings) -> Application:
 
 
 def _wired(settings: Settings) -> Application:
+    if (own := settings.data / "profiles.toml").is_file():
+        add_profiles(own)
     database = Database(settings.sql_url)
     place_store = SqlPlaceStore(database)
     community_store = FolderCommunityStore(settings.data / "geo")

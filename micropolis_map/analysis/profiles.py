@@ -33,6 +33,7 @@ class Profile:
     name: str
     speed_m_s: float
     about: str = ""
+    label: Mapping[str, str] = field(default_factory=dict, hash=False)
     slope: str = "irmischer-clarke"
     steps: str = "rate"
     steps_s_per_metre_climbed: float = 0.0
@@ -97,23 +98,43 @@ def width_of(text: str) -> float | None:
     return float(match[1].replace(",", ".")) if match else None
 
 
-def profiles(extra: Path | None = None) -> Mapping[str, Profile]:
-    """Return all profiles by name: ours, and those of the TOML file `extra`, which may replace ours.
+_ADDED: dict[str, Profile] = {}
+
+
+def add_profiles(path: Path) -> None:
+    """Let this process know the profiles of the TOML file at `path` too; ours cannot be replaced.
 
     Raises
     ------
     UnreadableFile
-        `extra` cannot be read or is not TOML.
+        The file cannot be read or is not TOML.
     InvalidInput
-        A profile in it has a field that is unknown or out of range.
+        A profile in it has one of our names, or a field that is unknown or out of range.
     """
-    ours = _ours()
-    return ours if extra is None else {**ours, **_read(extra)}
+    read = _read(path)
+    for name in read:
+        if name in _ours() or re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", name) is None:
+            raise InvalidInput(
+                f"{str(path)!r} has a profile {name!r}",
+                f"choose a name of small letters and digits that is none of {', '.join(_ours())}",
+            )
+    _ADDED.clear()
+    _ADDED.update(read)
 
 
-def profile(name: str, extra: Path | None = None) -> Profile:
+def profiles() -> Mapping[str, Profile]:
+    """Return all profiles by name: ours, then those that were added."""
+    return {**_ours(), **_ADDED}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all profiles; ours come first."""
+    return tuple(profiles())
+
+
+def profile(name: str) -> Profile:
     """Return the profile called `name`; `InvalidInput` names the known ones."""
-    known = profiles(extra)
+    known = profiles()
     if name not in known:
         raise InvalidInput(f"there is no profile {name!r}", f"choose one of {', '.join(known)}")
     return known[name]
@@ -155,8 +176,9 @@ def _profile(name: str, table: Any) -> Profile:
         **{
             key: value
             for key, value in table.items()
-            if key not in {"trusted", "impassable", "known", "sources"}
+            if key not in {"label", "trusted", "impassable", "known", "sources"}
         },
+        label=_label(name, table.get("label", {})),
         trusted=_values(table.get("trusted", {})),
         impassable=_values(table.get("impassable", {})),
         known=tuple(_values(tags) for tags in table.get("known", [])),
@@ -166,3 +188,13 @@ def _profile(name: str, table: Any) -> Profile:
 
 def _values(table: Mapping[str, Any]) -> TagValues:
     return {key: tuple(str(value) for value in values) for key, values in table.items()}
+
+
+def _label(name: str, given: Any) -> Mapping[str, str]:
+    label = {"en": given} if isinstance(given, str) else given
+    if not isinstance(label, dict) or not all(isinstance(text, str) and text for text in label.values()):
+        raise InvalidInput(
+            f"profile {name!r} has label = {given!r}",
+            'write label = "With a walker" or { en = "…", pl = "…" }',
+        )
+    return label

@@ -10,20 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
+from micropolis_map.analysis.profiles import names
 from micropolis_map.bootstrap import Application, build_application
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.errors import InvalidInput
 from micropolis_map.services import thresholds
 from micropolis_map.settings import Settings
-
-
-class ProfileName(StrEnum):
-    """Who walks."""
-
-    adult = "adult"
-    senior = "senior"
-    stroller = "stroller"
-    wheelchair = "wheelchair"
 
 
 class By(StrEnum):
@@ -32,6 +24,13 @@ class By(StrEnum):
     district = "district"
     hex = "hex"
     origin = "origin"
+
+
+def known_profile(name: str) -> str:
+    """Return the profile's name; wrong usage where there is none of that name."""
+    if name not in names():
+        raise typer.BadParameter(f"there is no profile {name!r}: choose one of {', '.join(names())}")
+    return name
 
 
 def minutes_of(text: str | tuple[float, ...]) -> tuple[float, ...]:
@@ -71,7 +70,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 Slug = Annotated[
     str, typer.Argument(metavar="SLUG", help="The community, such as 'wawer'; 'communities' lists them.")
 ]
-Who = Annotated[ProfileName, typer.Option("--profile", help="Who walks.")]
+Who = Annotated[str, typer.Option("--profile", help=f"Who walks: {', '.join(names())}, or one of your own.")]
 Minutes = Annotated[
     Any, typer.Option("--minutes", parser=minutes_of, metavar="M,M,…", help="Thresholds in minutes.")
 ]

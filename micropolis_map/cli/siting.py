@@ -15,10 +15,10 @@ from micropolis_map.cli.options import (
     Lang,
     OptionalFile,
     OutOrReport,
-    ProfileName,
     Slug,
     Who,
     application_of,
+    known_profile,
     minutes_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell, tell_if_compiling
@@ -79,7 +79,7 @@ def site(
     slug: Slug,
     new: NewSites,
     minutes: Near = "15",
-    profile: Who = ProfileName.adult,
+    profile: Who = "adult",
     objective: Counts = Objective.coverage,
     candidates: Candidates = None,
     spots: Spots = None,
@@ -106,7 +106,7 @@ def site(
     request = SitingRequest(
         new=new,
         minutes=minutes[0],
-        profile=profile.value,
+        profile=known_profile(profile),
         objective=objective.value,
         candidates=read_points(candidates) if candidates else None,
         spots=read_points(spots) if spots else None,

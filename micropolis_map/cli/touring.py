@@ -8,7 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from micropolis_map.bootstrap import Application
-from micropolis_map.cli.options import AsJson, Data, Out, ProfileName, Slug, Who, application_of, position_of
+from micropolis_map.cli.options import (
+    AsJson,
+    Data,
+    Out,
+    Slug,
+    Who,
+    application_of,
+    known_profile,
+    position_of,
+)
 from micropolis_map.cli.terminal import print_json, print_rows, tell, tell_if_compiling
 from micropolis_map.domain.tour import Stop
 from micropolis_map.services.touring import TourPlan, TourRequest, plan_tour
@@ -28,7 +37,7 @@ def tour(
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Return to the start.")] = False,
     keep_order: Annotated[bool, typer.Option("--keep-order", help="Walk the stops as they come.")] = False,
-    profile: Who = ProfileName.adult,
+    profile: Who = "adult",
     lang: Annotated[str, typer.Option(help="Language of the directions: en, pl, da, it, uk.")] = "en",
     out: Out = None,
     as_json: AsJson = False,
@@ -39,7 +48,9 @@ def tour(
         check_ending(out)
     application = application_of(context, data)
     tell_if_compiling()
-    request = TourRequest(_stops(application, slug, stops), start, loop, profile.value, keep_order, lang=lang)
+    request = TourRequest(
+        _stops(application, slug, stops), start, loop, known_profile(profile), keep_order, lang=lang
+    )
     plan = plan_tour(application, slug, request)
     if out is not None:
         write_tour(application, plan, out)

@@ -18,10 +18,10 @@ from micropolis_map.cli.options import (
     MustOut,
     OptionalFile,
     OutOrReport,
-    ProfileName,
     Slug,
     Who,
     application_of,
+    known_profile,
     minutes_of,
     position_of,
 )
@@ -83,7 +83,7 @@ def load(
 def coverage(
     context: typer.Context,
     slug: Slug,
-    profile: Who = ProfileName.adult,
+    profile: Who = "adult",
     minutes: Minutes = "5,10,15",
     spots: Annotated[OptionalFile, typer.Option(help="Points instead of the activity spots.")] = None,
     origins: Annotated[OptionalFile, typer.Option(help="Points instead of the homes.")] = None,
@@ -108,7 +108,7 @@ def coverage(
     application = application_of(context, data)
     tell_if_compiling()
     request = CoverageRequest(
-        profile=profile.value,
+        profile=known_profile(profile),
         minutes=minutes,
         spots=read_points(spots) if spots else None,
         origins=read_points(origins) if origins else None,
@@ -138,13 +138,13 @@ def isochrone(
     out: MustOut,
     start: Annotated[Any, typer.Option("--from", parser=position_of, metavar="LON,LAT", help="Where from.")],
     minutes: Minutes = "5,10,15",
-    profile: Who = ProfileName.adult,
+    profile: Who = "adult",
     data: Data = None,
 ) -> None:
     """Draw how far a person walks from a point within the thresholds."""
     application = application_of(context, data)
     tell_if_compiling()
-    collection = isochrones_from(application, slug, start, minutes, profile.value)
+    collection = isochrones_from(application, slug, start, minutes, known_profile(profile))
     _write_text(out, json.dumps(collection, ensure_ascii=False))
     tell(f"wrote {out}")
 
@@ -155,7 +155,7 @@ def matrix(
     origins: Annotated[Path, typer.Option(help="Points to walk from.")],
     destinations: Annotated[Path, typer.Option(help="Points to walk to.")],
     out: MustOut,
-    profile: Who = ProfileName.adult,
+    profile: Who = "adult",
     minutes: Annotated[
         Any, typer.Option("--minutes", parser=minutes_of, metavar="M", help="Longest walk; without it all.")
     ] = None,
@@ -167,7 +167,7 @@ def matrix(
     longest = None if minutes is None else minutes[0]
     application = application_of(context, data)
     tell_if_compiling()
-    request = MatrixRequest(read_points(origins), read_points(destinations), profile.value, longest)
+    request = MatrixRequest(read_points(origins), read_points(destinations), known_profile(profile), longest)
     pairs = write_matrix(application, slug, request, out)
     tell(f"wrote {pairs} pairs to {out}")
 

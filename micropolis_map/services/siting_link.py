@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from micropolis_map.analysis.profiles import names
 from micropolis_map.services.siting_result import SitingRequest
 from micropolis_map.services.venues import venue_kinds
 
 MOST_NEW, MOST_CORNERS, MOST_KEPT, MOST_NAMES = 10, 40, 4, 60
 MINUTES: tuple[int, ...] = (5, 10, 15, 20, 30)
 GOALS: tuple[str, ...] = ("coverage", "p-median", "equity")
-PROFILES: tuple[str, ...] = ("adult", "senior", "stroller", "wheelchair")
 WHERE: tuple[str, ...] = ("streets", "venues", "places")
 WEIGHTS: tuple[int, ...] = (1, 2, 3, 5)
 LONGEST_NAME = 40
@@ -67,7 +67,7 @@ class Scenario:
             community=query.get("community", "").strip()[:60],
             new=_number(query.get("new", ""), range(1, MOST_NEW + 1), 2),
             minutes=_number(query.get("within", ""), MINUTES, 10),
-            profile=_one_of(query.get("profile", ""), PROFILES),
+            profile=_one_of(query.get("profile", ""), names()),
             goal=_one_of(query.get("goal", ""), GOALS),
             keep=query.get("keep", "") != "no",
             where=_one_of(query.get("where", ""), WHERE),

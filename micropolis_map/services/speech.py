@@ -8,7 +8,8 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
-from micropolis_map.domain.text import LANGUAGES
+from micropolis_map.analysis.profiles import profiles
+from micropolis_map.domain.text import LANGUAGES, pick
 from micropolis_map.i18n import mark, translation
 
 NOTHING = "–"
@@ -37,7 +38,10 @@ class Speech:
 
     def profile(self, name: str) -> str:
         """Return the words for who walks."""
-        return self._(PROFILES[name]) if name in PROFILES else name
+        if name in PROFILES:
+            return self._(PROFILES[name])
+        own = profiles().get(name)
+        return (pick(own.label, self.lang)[0] if own else "") or name
 
     def count(self, value: float) -> str:
         """Return a whole number with the language's separators; a dash where it is not finite."""

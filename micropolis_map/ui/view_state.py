@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from micropolis_map.analysis.profiles import names
 from micropolis_map.domain.place import ACTIVITIES, KINDS
 from micropolis_map.domain.place_filter import PlaceFilter, years_of, years_text
 from micropolis_map.domain.text import LANGUAGES
@@ -17,7 +18,6 @@ from micropolis_map.ui.work_state import WorkState
 
 MAX_TEXT = 200
 MAX_STOPS = 25
-PROFILES: tuple[str, ...] = ("adult", "senior", "stroller", "wheelchair")
 MINUTES: tuple[int, ...] = (5, 10, 15, 20, 30)
 SHOWN: tuple[str, ...] = ("streets", "hexagons", "districts", "homes")
 NOT_OF_THE_PLAN: Mapping[str, Any] = {"community": "", "profile": "adult", "name": ""}
@@ -87,7 +87,7 @@ class ViewState:
             activity=_one_of(query.get("activity", ""), ACTIVITIES),
             q=query.get("q", "").strip()[:MAX_TEXT].strip(),
             years=_years(query.get("years", "")),
-            profile=_one_of(query.get("profile", ""), PROFILES),
+            profile=_one_of(query.get("profile", ""), names()),
             minutes=tuple(m for m in MINUTES if m in minutes),
             show=_one_of(query.get("show", ""), SHOWN),
             plan=replace(Scenario.parse(query), **NOT_OF_THE_PLAN),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from micropolis_map.domain.place import Period
 from micropolis_map.i18n import mark
+from micropolis_map.services.speech import Speech
+from micropolis_map.ui import language
 from micropolis_map.ui.language import _
 
 KINDS = {
@@ -52,12 +54,6 @@ THEMES = {
     "play": mark("Play"),
     "sea": mark("Sea"),
 }
-PROFILES = {
-    "adult": mark("Adult"),
-    "senior": mark("Senior"),
-    "stroller": mark("With a stroller"),
-    "wheelchair": mark("By wheelchair"),
-}
 SURFACES = {
     "unknown": mark("not known"),
     "asphalt": mark("asphalt"),
@@ -104,7 +100,7 @@ def theme(name: str) -> str:
 
 def profile(name: str) -> str:
     """Return the words for who walks."""
-    return _(PROFILES[name])
+    return Speech(language.current()).profile(name)
 
 
 def surface(name: str) -> str:

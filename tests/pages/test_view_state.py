@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from micropolis_map.analysis.profiles import names
 from micropolis_map.domain.place import ACTIVITIES, KINDS
 from micropolis_map.domain.text import LANGUAGES
-from micropolis_map.ui.view_state import MAX_TEXT, MINUTES, PROFILES, SHOWN, ViewState
+from micropolis_map.ui.view_state import MAX_TEXT, MINUTES, SHOWN, ViewState
 
 SLUGS = st.from_regex(r"[a-z0-9-]{0,20}", fullmatch=True)
 IDS = st.text(max_size=40).map(str.strip)
@@ -27,7 +28,7 @@ VIEWS = st.builds(
     activity=st.sampled_from(["", *ACTIVITIES]),
     q=st.text(max_size=MAX_TEXT).map(str.strip),
     years=st.sampled_from(["", "1900..1959", "..1949", "2000.."]),
-    profile=st.sampled_from(["", *PROFILES]),
+    profile=st.sampled_from(["", *names()]),
     minutes=some_of(MINUTES),
     show=st.sampled_from(["", *SHOWN]),
 )

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from micropolis_map.analysis.facility_location import OBJECTIVES, locate
+from micropolis_map.analysis.profiles import names
 from micropolis_map.analysis.siting_problem import SitingProblem
 from micropolis_map.services.siting_link import (
     GOALS,
     MINUTES,
     MOST_KEPT,
-    PROFILES,
     WEIGHTS,
     WHERE,
     Scenario,
@@ -33,7 +33,7 @@ SCENARIO = some.builds(
     community=some.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True),
     new=some.integers(1, 10),
     minutes=some.sampled_from(MINUTES),
-    profile=some.sampled_from(PROFILES),
+    profile=some.sampled_from(names()),
     goal=some.sampled_from(GOALS),
     keep=some.booleans(),
     where=some.sampled_from(WHERE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,7 @@ import pytest
 from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, write_boundary, write_town
 
 from micropolis_map import __version__, cli
-from micropolis_map.analysis.profiles import profiles
 from micropolis_map.cli import walking
-from micropolis_map.cli.options import ProfileName
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -214,8 +213,28 @@ def test_wrong_usage_ends_with_two_and_one_line(run, words):
     assert "--help" in one_error(err)
 
 
-def test_every_profile_of_the_engine_can_be_asked_for():
-    assert {profile.value for profile in ProfileName} == set(profiles())
+def test_a_profile_of_ones_own_can_be_asked_for(loaded, tmp_path):
+    shutil.copytree(loaded / "data", tmp_path / "data")
+    own = tmp_path / "data" / "profiles.toml"
+    own.write_text('[walker]\nspeed_m_s = 0.7\nlabel = "With a walker"\n')
+    words = [
+        sys.executable,
+        "-m",
+        "micropolis_map",
+        "coverage",
+        "tiny",
+        "--json",
+        "--data",
+        tmp_path / "data",
+    ]
+    done = subprocess.run(
+        [*words, "--profile", "walker"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["speed_m_s"] == 0.7
+    own.write_text("[walker]\nspeed_m_s = 70\n")
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "speed_m_s = 70" in one_error(done.stderr)
 
 
 def test_the_version_is_said(run):

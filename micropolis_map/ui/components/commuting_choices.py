@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from micropolis_map.analysis.commuting import LIMITS, Commuting
+from micropolis_map.analysis.profiles import names
 from micropolis_map.domain.community import City, Community
 from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
@@ -15,7 +16,6 @@ from micropolis_map.services.work_centres import MOST_NEW, city_at
 from micropolis_map.ui import numbers, session, words
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.language import _
-from micropolis_map.ui.view_state import PROFILES
 from micropolis_map.ui.work_state import NEAR_MINUTES, WorkState
 
 OUR_ASSUMPTION = mark("our assumption")
@@ -72,7 +72,7 @@ def work_choices(state: WorkState) -> None:
     view = session.view()
     st.session_state.update(
         {
-            "w_workprofile": view.profile or PROFILES[0],
+            "w_workprofile": view.profile or names()[0],
             "w_walk": state.minutes,
             "w_centres": state.new,
         }
@@ -80,7 +80,7 @@ def work_choices(state: WorkState) -> None:
     with st.container(key="workchoices", horizontal=True, gap="large"):
         st.segmented_control(
             _("Who walks"),
-            PROFILES,
+            names(),
             format_func=words.profile,
             key="w_workprofile",
             wrap=True,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from micropolis_map.analysis.profiles import names
 from micropolis_map.domain.community import Community
 from micropolis_map.errors import MicropolisError
 from micropolis_map.i18n import mark
@@ -19,7 +20,7 @@ from micropolis_map.ui.components.coverage_choices import choose_more
 from micropolis_map.ui.components.masthead import community_name
 from micropolis_map.ui.coverage_state import COMPARED
 from micropolis_map.ui.language import _
-from micropolis_map.ui.view_state import PROFILES, ViewState
+from micropolis_map.ui.view_state import ViewState
 
 WHAT = {
     "profiles": mark("Who walks"),
@@ -79,16 +80,16 @@ def _side(
 
 def _profiles(community: Community, request: CoverageRequest) -> tuple[Side, Side] | None:
     view = session.view()
-    left = view.profile or PROFILES[0]
-    right = view.asked.other if view.asked.other in PROFILES else PROFILES[-1]
+    left = view.profile or names()[0]
+    right = view.asked.other if view.asked.other in names() else names()[-1]
     st.session_state.update({"w_left": left, "w_right": right})
     with st.container(key="sides", horizontal=True, gap="medium"):
         st.selectbox(
-            _("On the left"), PROFILES, format_func=words.profile, key="w_left", filter_mode=None,
+            _("On the left"), names(), format_func=words.profile, key="w_left", filter_mode=None,
             on_change=lambda: session.change(profile=st.session_state["w_left"]),
         )  # fmt: skip
         st.selectbox(
-            _("On the right"), PROFILES, format_func=words.profile, key="w_right", filter_mode=None,
+            _("On the right"), names(), format_func=words.profile, key="w_right", filter_mode=None,
             on_change=lambda: choose_more(other=st.session_state["w_right"]),
         )  # fmt: skip
     return (

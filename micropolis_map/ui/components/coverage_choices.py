@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 from babel.dates import get_day_names
 
+from micropolis_map.analysis.profiles import names
 from micropolis_map.domain.place import ACTIVITIES
 from micropolis_map.i18n import mark
 from micropolis_map.services.coverage_result import CoverageRequest
@@ -15,7 +16,7 @@ from micropolis_map.services.opening_hours import WEEKDAYS, WeekHour
 from micropolis_map.services.people_groups import ALL
 from micropolis_map.ui import language, safe_text, session, words
 from micropolis_map.ui.language import _
-from micropolis_map.ui.view_state import MINUTES, PROFILES, SHOWN, ViewState
+from micropolis_map.ui.view_state import MINUTES, SHOWN, ViewState
 
 NEAR = (5, 10, 15)
 PEOPLE = {
@@ -30,7 +31,7 @@ def asked(view: ViewState) -> CoverageRequest:
     """Return what the view asks; what is not chosen is the default."""
     more = view.asked
     return CoverageRequest(
-        profile=view.profile or PROFILES[0],
+        profile=view.profile or names()[0],
         minutes=tuple(float(m) for m in view.minutes or NEAR),
         kinds=more.spots,
         step_free=bool(more.step_free),
@@ -58,7 +59,7 @@ def set_choices(view: ViewState) -> None:
     """Bring the choosers to what the view says."""
     st.session_state.update(
         {
-            "w_profile": view.profile or PROFILES[0],
+            "w_profile": view.profile or names()[0],
             "w_minutes": list(view.minutes or NEAR),
             "w_show": view.show or SHOWN[0],
         }
@@ -75,7 +76,7 @@ def profile_choice() -> None:
     """Show the chooser of who walks."""
     st.segmented_control(
         _("Who walks"),
-        PROFILES,
+        names(),
         format_func=words.profile,
         key="w_profile",
         wrap=True,

@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from micropolis_map.analysis.profiles import names
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.text import pick
 from micropolis_map.i18n import mark
 from micropolis_map.services import opened, venues
 from micropolis_map.services.opened import Build
 from micropolis_map.services.people_groups import CHILDREN, OLDER, groups_of
-from micropolis_map.services.siting_link import GOALS, MINUTES, MOST_NEW, PROFILES, WEIGHTS, WHERE, Scenario
+from micropolis_map.services.siting_link import GOALS, MINUTES, MOST_NEW, WEIGHTS, WHERE, Scenario
 from micropolis_map.ui import language, numbers, session, words
 from micropolis_map.ui.components.planner_steps import step
 from micropolis_map.ui.language import _
@@ -77,7 +78,7 @@ def _main_choices(scenario: Scenario) -> None:
             on_change=lambda: _choose(new=int(st.session_state["w_new"])),
         )
         _one(_("Near means"), "w_within", MINUTES, lambda n: _("{n} min").format(n=n), "minutes")
-        _one(_("Who walks"), "w_planprofile", PROFILES, words.profile, "profile")
+        _one(_("Who walks"), "w_planprofile", names(), words.profile, "profile")
         _one(
             _("What counts"),
             "w_goal",

@@ -9,10 +9,11 @@ from typing import Any
 
 import streamlit as st
 
+from micropolis_map.analysis.profiles import names as profile_names
 from micropolis_map.services.touring_drafts import VISITS_MIN
 from micropolis_map.ui import session, words
 from micropolis_map.ui.language import _
-from micropolis_map.ui.view_state import PROFILES, ViewState
+from micropolis_map.ui.view_state import ViewState
 
 BEST, OWN = "best", "own"
 USUAL_HOUR = time(10, 0)
@@ -60,7 +61,7 @@ def _who(view: ViewState) -> None:
     st.session_state["w_tour_profile"] = view.profile or "adult"
     left.selectbox(
         _("Who walks"),
-        list(PROFILES),
+        list(profile_names()),
         format_func=words.profile,
         key="w_tour_profile",
         on_change=lambda: session.change(profile=st.session_state["w_tour_profile"]),

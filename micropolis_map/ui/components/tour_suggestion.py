@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import streamlit as st
 
+from micropolis_map.analysis.profiles import profiles
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services.touring_suggestion import LeftOut, Suggestion, Taken, Wish, suggest_tour
 from micropolis_map.ui import safe_text, session, words
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.language import _, ngettext
-from micropolis_map.ui.view_state import MAX_STOPS, PROFILES, ViewState
+from micropolis_map.ui.view_state import MAX_STOPS, ViewState
 
 MINUTES = (30, 60, 90, 120)
 LAST = "mm_last_suggestion"
@@ -45,7 +46,9 @@ def tour_suggestion(slug: str, view: ViewState, names: Names, *, opened: bool) -
             format_func=lambda place: names[place] if place else _("wherever it is best"),
             key="w_suggest_start",
         )
-        who = st.selectbox(_("Who walks"), list(PROFILES), format_func=words.profile, key="w_suggest_profile")
+        who = st.selectbox(
+            _("Who walks"), list(profiles()), format_func=words.profile, key="w_suggest_profile"
+        )
         wish = Wish(
             float(minutes or MINUTES[1]), who or "adult", theme or "", start or "", loop=view.draft.loop
         )

@@ -8,10 +8,11 @@ from threading import Lock
 
 import streamlit as st
 
+from micropolis_map.analysis.profiles import names
 from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.services import opened
 from micropolis_map.services.siting import assess_sites, propose_sites
-from micropolis_map.services.siting_link import PROFILES, Scenario
+from micropolis_map.services.siting_link import Scenario
 from micropolis_map.services.siting_result import Plan, SitingResult
 from micropolis_map.ui import safe_text, session
 from micropolis_map.ui.components import planner_figures, planner_proof, trouble
@@ -101,7 +102,7 @@ def _planning(community: Community, report: LoadReport) -> None:
 
 def _everybody(scenario: Scenario, plan: Plan) -> None:
     planner_figures.profile_gains(
-        [(name, _assessed(replace(scenario, profile=name, sites=plan.points))) for name in PROFILES]
+        [(name, _assessed(replace(scenario, profile=name, sites=plan.points))) for name in names()]
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit_folium import st_folium
 
+from micropolis_map.analysis.profiles import names
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.kept_run import KeptRun
 from micropolis_map.maps.base_map import BaseMap
@@ -30,7 +31,6 @@ from micropolis_map.ui.components.work_figures import (
     work_figures,
 )
 from micropolis_map.ui.language import _
-from micropolis_map.ui.view_state import PROFILES
 
 FIELDS = ("community", "lang", "profile", "walk", "centres", "city", "commute")
 
@@ -60,7 +60,7 @@ def _centres(community: Community) -> None:
     city = city_choice(community, view.work)
     factor_choices(view.work.commuting)
     request = WorkRequest(
-        profile=view.profile or PROFILES[0],
+        profile=view.profile or names()[0],
         minutes=float(view.work.minutes),
         city=city,
         commuting=view.work.commuting,

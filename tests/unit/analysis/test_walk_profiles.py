@@ -8,7 +8,7 @@ from extracts import extract_of
 from toy_city import lon_lat, toy_city
 from walks import Walks
 
-from micropolis_map.analysis.profiles import Passage, incline_of, profile, profiles, width_of
+from micropolis_map.analysis.profiles import Passage, add_profiles, incline_of, profile, profiles, width_of
 from micropolis_map.analysis.slope import irmischer_clarke, relative_speed, tobler
 from micropolis_map.errors import InvalidInput, UnreadableFile
 
@@ -68,13 +68,21 @@ def test_tags_with_numbers_are_read_or_left_alone():
     assert [width_of(text) for text in ("", "narrow", "3'")] == [None] * 3
 
 
+@pytest.fixture(autouse=True)
+def _only_ours(tmp_path):
+    yield
+    (tmp_path / "none.toml").write_text("")
+    add_profiles(tmp_path / "none.toml")
+
+
 def test_people_add_their_own_profile(tmp_path):
     mine = tmp_path / "mine.toml"
     mine.write_text('[child]\nspeed_m_s = 0.9\nslope = "tobler"\n[child.impassable]\nhighway = ["trunk"]\n')
-    child = profile("child", mine)
+    add_profiles(mine)
+    child = profile("child")
     assert child.passage({"highway": "trunk"}) is Passage.IMPASSABLE
     assert child.passage(STEPS) is Passage.PASSABLE
-    assert "adult" in profiles(mine)
+    assert list(profiles()) == ["adult", "senior", "stroller", "wheelchair", "child"]
 
 
 @pytest.mark.parametrize(
@@ -85,20 +93,23 @@ def test_people_add_their_own_profile(tmp_path):
         ('[x]\nspeed_m_s = 1\nslope = "steep"', "slope = 'steep'"),
         ('[x]\nspeed_m_s = 1\nsteps = "maybe"', "steps = 'maybe'"),
         ("x = 3", "unknown fields"),
+        ("[x]\nspeed_m_s = 1\nlabel = 3", "label = 3"),
+        ("[adult]\nspeed_m_s = 1", "'adult'"),
+        ('["X y"]\nspeed_m_s = 1', "'X y'"),
     ],
 )
 def test_a_wrong_profile_says_what_is_wrong(tmp_path, text, message):
     mine = tmp_path / "mine.toml"
     mine.write_text(text)
     with pytest.raises(InvalidInput, match=message):
-        profiles(mine)
+        add_profiles(mine)
 
 
 def test_a_file_that_is_no_toml_says_so(tmp_path):
     for content in (b"[", b"\xff"):
         (tmp_path / "mine.toml").write_bytes(content)
         with pytest.raises(UnreadableFile, match="cannot read profiles"):
-            profiles(tmp_path / "mine.toml")
+            add_profiles(tmp_path / "mine.toml")
 
 
 def test_slope_functions_are_one_on_the_level_and_published_elsewhere():
