@@ -12,8 +12,7 @@ change in `spread` must compile its callers anew. Types are numba's to infer; th
 """
 
 # mypy: disable-error-code="no-untyped-def"
-# ruff: noqa: ANN001, ANN201, ANN202, C901, PLR0912, PLR0913, PLR0915, PLR0917
-# Kernels are long on purpose: a call between them costs more than a node takes (38 ns).
+# ruff: noqa: ANN001, ANN201, ANN202, C901, PLR0912, PLR0913, PLR0915, PLR0917 - long: see decision 0007
 
 from __future__ import annotations
 
@@ -32,10 +31,7 @@ FORWARD, BACKWARD = 1, 2
 
 @njit(cache=True, nogil=True)
 def _push(ring: Ints, pool: Ints, top: int, free: int, slot: int, node: int) -> tuple[int, int]:
-    """Put `node` into bucket `slot`; return the new end of the pool and the head of its free entries.
-
-    Passed and returned, not kept in an array, they stay in registers: a fifth faster.
-    """
+    """Put `node` into bucket `slot`; return the pool's end and free head: in registers, a fifth faster."""
     k = free
     if k >= 0:
         free = pool[k, 1]
@@ -154,17 +150,16 @@ def search_rows(
     graph, other : (int32[n + 1], int64[k], int32[k])
         The graph to search, and the one against its direction, to walk back on.
     sources, targets
-        The columns of `cost_matrix._columns`; the first four of the targets are in the order of the places,
-        and the first says which one each is.
+        The columns of `cost_matrix._columns`; of targets four in the places' order, the first says whose.
     places : (int32[m], int32[m + 1], int32[s])
-        Edges, which of the targets lie on each, and the place of each source's own edge or -1. They are all
-        edges in the order of ``around``, or (that being empty) only those with targets, if these are few.
+        Edges, which targets lie on each, and the place of each source's own edge or -1. All edges in
+        the order of ``around``, or (that being empty) only those with targets.
     around
         `impedance.Around` in the direction of the search, or the like with empty arrays.
-    span : (int, int, int)
+    span
         The first source, the one after the last, and the limit in ms.
     needed : int32[t]
-        The only nodes whose labels must be final; empty: all.
+        The nodes whose labels must be final; empty: all.
     room : (int32[r], float64[r], float64[r])
         For the answer, which may need more; the last empty: do not tell metres.
     """

@@ -121,7 +121,7 @@ def search_in_parts(graph: Graph, seeds: tuple[Ints, Longs], limit: int) -> Long
             mine = of_seed == k
             search(graph, labels, (seeds[0][mine], seeds[1][mine]), limit, part=(low, high))
 
-    on_all_cores(work, parts, least=1)
+    on_all_cores(work, parts, least=2)
     if parts > 1:
         search(graph, labels, _across(graph, labels, limit), limit)
     return labels
