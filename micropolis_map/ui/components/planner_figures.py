@@ -63,11 +63,11 @@ def site_list(plan: Plan) -> None:
 def curve(values: tuple[float, ...], knee: int, people: float, minutes: float, new: int) -> None:
     """Show how many people are near with 0, 1, 2 … new places, and where one more adds little."""
     everybody = max(people, 1e-9)
-    rows = []
+    rows, said_bend = [], safe_text.html(_("the bend"))
     for number, near in enumerate(values):
         is_knee = number == knee and number > 0
         kind = " ".join(["is-knee"] * is_knee + ["is-now"] * (number == new))
-        bend = f' <b class="mm-kneemark">{safe_text.html(_("the bend"))}</b>' if is_knee else ""
+        bend = f' <b class="mm-kneemark">{said_bend}</b>' if is_knee else ""
         adds = f"+{numbers.count(near - values[number - 1])}" if number else ""
         rows.append(
             f'<tr class="{kind}"><th scope="row">{number}{bend}</th>'

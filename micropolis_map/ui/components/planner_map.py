@@ -74,11 +74,12 @@ def planner_map(community: Community, scenario: Scenario, plan: Plan, build_id: 
             feature_group_to_add=StateLayer(state),
             on_change=lambda: take(st.session_state.get(key), points),
         )
-    dot = '<i class="mm-dot" style="background:{colour}"></i>'
+    dot = '<li><i class="mm-dot" style="background:{colour}"></i>{text}</li>'
+    newly, still = safe_text.html(_("homes newly near")), safe_text.html(_("homes still too far"))
     legend(
         [
-            f"<li>{dot.format(colour='#0b7d6c')}{safe_text.html(_('homes newly near'))}</li>",
-            f"<li>{dot.format(colour='#7f8fa6')}{safe_text.html(_('homes still too far'))}</li>",
+            dot.format(colour="#0b7d6c", text=newly),
+            dot.format(colour="#7f8fa6", text=still),
             *(
                 ['<li><i class="mm-ring"></i>' + safe_text.html(_("meeting place")) + "</li>"]
                 if scenario.keep

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Sequence
 from html import escape
@@ -12,10 +13,14 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.services.siting_link import Points
 
 WIDTH, HEIGHT, EDGE = 240.0, 170.0, 12.0
+STYLE = (
+    "<style>polygon{fill:#efe6d2;stroke:#b9ad96}circle{fill:#0b4f6c;stroke:#fffdf8;stroke-width:1.5}"
+    "text{fill:#fffdf8;font:700 11px sans-serif;text-anchor:middle}</style>"
+)
 
 
 def minimap(areas: Sequence[BaseGeometry], sites: Points, label: str) -> str:
-    """Return the drawing as SVG; `label` is what it is called for those who do not see it."""
+    """Return the drawing as an image; `label` is what it is called for those who do not see it."""
     places: list[BaseGeometry] = [*areas, *(shapely.Point(at) for at in sites)]
     west, south, east, north = shapely.total_bounds(places).tolist()
     squeeze = math.cos(math.radians((south + north) / 2.0))
@@ -38,7 +43,9 @@ def minimap(areas: Sequence[BaseGeometry], sites: Points, label: str) -> str:
         pins.append(
             f'<g transform="translate({x:.1f} {y:.1f})"><circle r="9"/><text dy="4">{number}</text></g>'
         )
-    return (
-        f'<svg class="mm-minimap" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(label)}">'
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}">{STYLE}'
         f"{''.join(rings)}{''.join(pins)}</svg>"
     )
+    data = base64.b64encode(drawing.encode()).decode()
+    return f'<img class="mm-minimap" src="data:image/svg+xml;base64,{data}" alt="{escape(label)}">'

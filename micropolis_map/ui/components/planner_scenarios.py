@@ -47,16 +47,18 @@ def scenarios(scenario: Scenario, plan: Plan, areas: Sequence[BaseGeometry], ass
 
 def comparison(columns: Sequence[Column], areas: Sequence[BaseGeometry]) -> str:
     """Return the plans side by side as a table, each with its difference to the first."""
+    where = _("Where the places of {name} are")
     head = "".join(
         f'<th scope="col">{safe_text.html(one.name)}'
-        f"{minimap(areas, one.plan.points, _('Where the places of {name} are').format(name=one.name))}</th>"
+        f"{minimap(areas, one.plan.points, where.format(name=one.name))}</th>"
         for one in columns
     )
+    title = safe_text.html(_("Compare plans"))
     body = "".join(
         f'<tr><th scope="row">{safe_text.html(name)}</th>{cells}</tr>' for name, cells in _rows(columns)
     )
     return (
-        f'<div class="mm-plans" tabindex="0" role="region" aria-label="{safe_text.html(_("Compare plans"))}">'
+        f'<div class="mm-plans" tabindex="0" role="region" aria-label="{title}">'
         f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -151,10 +153,8 @@ def _kept_buttons(kept: Sequence[Scenario]) -> None:
 
 
 def _share() -> None:
-    st.html(
-        safe_text.heading(3, _("Share"))
-        + f"<p>{safe_text.html(_('This link opens the same plan, and the kept ones, for everybody.'))}</p>"
-    )
+    said = safe_text.html(_("This link opens the same plan, and the kept ones, for everybody."))
+    st.html(safe_text.heading(3, _("Share")) + f"<p>{said}</p>")
     here = urlsplit(st.context.url or "")
     query = urlencode(session.view().query())
     st.code(f"{here.scheme}://{here.netloc}{here.path}?{query}", language=None, wrap_lines=True)
