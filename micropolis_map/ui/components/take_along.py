@@ -107,7 +107,8 @@ def _say_kept(community: str) -> None:
         trouble.show(kept)
     elif kept == (_seen(), community):
         with st.container(horizontal=True, vertical_alignment="center", key="decided"):
-            st.html(f'<p class="mm-said" role="status">{safe_text.html(_("Kept."))}</p>')
+            said = _("Kept.")
+            st.html(f'<p class="mm-said" role="status">{safe_text.html(said)}</p>')
             pages = st.session_state["mm_pages"]
             if "runs" in pages:
                 st.page_link(pages["runs"], label=_("See all results"), icon=":material/bookmarks:")
@@ -120,11 +121,12 @@ def offer(
     keep: Callable[[str, str], KeptRun],
 ) -> None:
     """Show a box with the report's address, files by what a row is and by format, and `keep_button`."""
+    paper = _("Report for the council (PDF)")
     with st.container(border=True, key="takealong"):
         st.html(
             safe_text.heading(2, _("Take it along"))
             + f'<p><a class="mm-primary mm-report" href="{safe_text.html(report)}" target="_blank">'
-            f"{safe_text.html(_('Report for the council (PDF)'))}</a></p>"
+            f"{safe_text.html(paper)}</a></p>"
             + "".join(_files(words, links) for words, links in files.items())
         )
         keep_button(community, keep)

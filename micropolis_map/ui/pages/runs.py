@@ -56,11 +56,9 @@ def _results(community: Community) -> None:
     _undo_box(community.slug)
     found = kept_runs.listed(session.application(), people.actor(), community.slug)
     if not found:
-        st.html(
-            f'<p class="mm-nothing">{safe_text.html(_("Nothing is kept yet."))} '
-            + safe_text.html(_("Press “Keep this result” below a coverage or a plan for new places."))
-            + "</p>"
-        )
+        nothing = _("Nothing is kept yet.")
+        how = _("Press “Keep this result” below a coverage or a plan for new places.")
+        st.html(f'<p class="mm-nothing">{safe_text.html(nothing)} {safe_text.html(how)}</p>')
     for one in found:
         _card(one)
 

@@ -129,12 +129,14 @@ def _map(community: Community, result: WorkResult) -> None:
             feature_group_to_add=StateLayer(state),
         )
     swatch = '<i class="mm-swatch" style="background:{colour}"></i>'
-    items = [f"<li><b>{safe_text.html(_('Walking time to the nearest work centre'))}</b></li>"]
+    title, today = _("Walking time to the nearest work centre"), _("work centre today")
+    items = [f"<li><b>{safe_text.html(title)}</b></li>"]
     items += [
         f"<li>{swatch.format(colour=one.colour)}{safe_text.html(class_words(one))}</li>"
         for one in walking_classes(result.coverage.request.minutes)
     ]
-    items.append(f'<li><i class="mm-ring"></i>{safe_text.html(_("work centre today"))}</li>')
+    items.append(f'<li><i class="mm-ring"></i>{safe_text.html(today)}</li>')
     if result.next:
-        items.append(f'<li><b class="mm-site-sign">1</b>{safe_text.html(_("proposed work centre"))}</li>')
+        proposed = _("proposed work centre")
+        items.append(f'<li><b class="mm-site-sign">1</b>{safe_text.html(proposed)}</li>')
     legend(items)
