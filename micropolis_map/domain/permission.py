@@ -67,7 +67,7 @@ RULES: Mapping[Action, tuple[Holder, ...]] = {
     "manage_accounts": ("administrator",),
     "backup": ("administrator",),
     "guide": _ORGANISERS,
-    "see_feedback": _ORGANISERS,
+    "see_feedback": ("author", *_ORGANISERS),
     "survey": _ORGANISERS,
     "edit_tour": ("author", *_ORGANISERS),
     "see_tour_history": ("author", *_ORGANISERS),

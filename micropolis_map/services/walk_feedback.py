@@ -125,6 +125,21 @@ def obstacles(desk: Participation, actor: Actor, community: str) -> Sequence[Obs
     return desk.walk_reports.obstacles(community)
 
 
+def of_tour(desk: Participation, actor: Actor, tour: Tour) -> tuple[list[WalkReport], list[Obstacle]]:
+    """Return what walkers told of one tour, for its authors and for organisers.
+
+    Raises
+    ------
+    NotAllowed
+        The actor is neither.
+    """
+    shared = desk.tours.find(tour.id)
+    require(actor, "see_feedback", Subject(tour.community) if shared is None else shared.subject(actor.keys))
+    told = [one for one in desk.walk_reports.reports(tour.community) if one.tour_id == tour.id]
+    obstacles = [one for one in desk.walk_reports.obstacles(tour.community) if one.tour_id == tour.id]
+    return told, obstacles
+
+
 def close(desk: Participation, actor: Actor, report_id: str) -> None:
     """Close a report or obstacle that was dealt with; its words are erased."""
     require(actor, "see_feedback", Subject(desk.walk_reports.community_of(report_id)))

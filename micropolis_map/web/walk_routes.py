@@ -5,6 +5,7 @@ address                                        answer
 =============================================  ===========================================================
 ``POST /api/walk/<tour>/obstacles``            keeps what is in the way: 201, or 200 when it came before
 ``POST /api/walk/<tour>/reports``              keeps how the walk was: 201, or 200 when it came before
+``GET /api/walk/<tour>/feedback``              what walkers told, for the tour's authors and organisers
 ``/guided/<walk>``                             a guided walk: who, when, where; to sign up (``lang``)
 ``/guided/<walk>.ics``                         the walk as a calendar event (``lang``)
 ``/calendar/<slug>.ics``                       the community's guided walks, to subscribe to (``lang``)
@@ -16,7 +17,7 @@ address                                        answer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -38,7 +39,7 @@ from micropolis_map.web.answers import Body, answering, respond
 from micropolis_map.web.communities import known_slug
 from micropolis_map.web.page_frame import page, translated
 from micropolis_map.web.reader import reader_language
-from micropolis_map.web.requests import address_of, answered, json_of, keys_of, posting, text_of
+from micropolis_map.web.requests import address_of, answered, asker_of, json_of, keys_of, posting, text_of
 from micropolis_map.web.tour_routes import address_of as own_address
 from micropolis_map.web.walk_pages import walk_address
 from micropolis_map.web.walk_texts import GUIDED
@@ -81,7 +82,23 @@ def _reports(application: Application) -> list[BaseRoute]:
         new = walk_feedback.add_report(desk, tour, note, address_of(request))
         return answered({"id": note.id}, 201 if new else 200)
 
+    @answering
+    def feedback(request: Request) -> Response:
+        tour = application.tour_store.get(_tour_id(request))
+        told, found = walk_feedback.of_tour(desk, asker_of(desk, request), tour)
+        told_fields, found_fields = (
+            ("minutes", "words", "recorded"),
+            ("kind", "street", "lon", "lat", "words"),
+        )
+        return answered(
+            {
+                "reports": [{name: getattr(one, name) for name in told_fields} for one in told],
+                "obstacles": [{name: getattr(one, name) for name in found_fields} for one in found],
+            }
+        )
+
     return [
+        Route("/api/walk/{tour}/feedback", feedback, methods=["GET"]),
         Route("/api/walk/{tour}/obstacles", posting(obstacles), methods=["POST"]),
         Route("/api/walk/{tour}/reports", posting(reports), methods=["POST"]),
     ]
@@ -204,6 +221,10 @@ def _calendar(request: Request, content: bytes, name: str) -> Response:
     response = respond(request, Body.of(content, CALENDAR))
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
+
+
+def _fields(things: Iterable[object], names: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [{name: getattr(thing, name) for name in names} for thing in things]
 
 
 def _seat(standing: Standing) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_published import published_tour, tour_name
 from micropolis_map.ui import language, numbers, safe_text, session
 from micropolis_map.ui.components import trouble
+from micropolis_map.ui.components.guided_walks import upcoming_walks
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.tour_facts import tour_facts
 from micropolis_map.ui.components.tour_maker import tour_maker
@@ -81,6 +82,7 @@ def _choice(community: Community) -> Shown:
     with st.container(key="walks"):
         for tour in tours:
             _row(tour)
+    upcoming_walks(community)
     return Shown()
 
 
@@ -141,6 +143,7 @@ def _tour(tour: Tour) -> Shown:
         st.html(f'<div class="mm-text">{safe_text.paragraphs(about)}</div>')
     plan = _plan(tour)
     walk_button(tour)
+    upcoming_walks(session.community(), tour.id)
     tour_facts(plan, None)
     with_twin = tour_twin(plan)
     tour_stops(plan)

@@ -56,7 +56,7 @@ MATRIX = {
     "manage_accounts": ({"administrator"},) * 4,
     "backup": ({"administrator"},) * 4,
     "guide": (HERE, HERE, HERE, WHOLE),
-    "see_feedback": (HERE, HERE, HERE, WHOLE),
+    "see_feedback": (HERE, HERE, HERE | AUTHOR, WHOLE),
     "survey": (HERE, HERE, HERE, WHOLE),
     "edit_tour": (HERE, HERE, HERE | AUTHOR, WHOLE),
     "see_tour_history": (HERE, HERE, HERE | AUTHOR, WHOLE),

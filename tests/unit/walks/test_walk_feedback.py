@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,6 +12,7 @@ from walk_builders import at
 from micropolis_map.analysis.profiles import Passage
 from micropolis_map.analysis.snapping import snap
 from micropolis_map.domain.permission import RESIDENT, Actor
+from micropolis_map.domain.shared_tour import SharedTour, TourKey
 from micropolis_map.errors import InvalidInput, NotAllowed, UnreadableFile
 from micropolis_map.services import opened, walk_feedback
 from micropolis_map.services.loading import load_community
@@ -180,3 +182,20 @@ def test_a_damaged_file_of_surveys_is_named(tmp_path):
     (tmp_path / FILE).write_text('{"features": [{}]}')
     with pytest.raises(UnreadableFile, match=FILE):
         read_surveys(tmp_path)
+
+
+def test_the_authors_of_a_tour_read_what_walkers_told(desk, loaded, monkeypatch):
+    tell(desk, loaded, 1, words="a high kerb")
+    tour = loaded.tour_store.get("tiny-round")
+    other = replace(tour, id="tiny-flat")
+    author = Actor(keys=frozenset({"a" * 64}))
+    shared = SharedTour(tour.id, "tiny", "published", "", keys=(TourKey("a" * 64, "author", ""),))
+    monkeypatch.setattr(
+        type(desk.tours), "find", lambda _store, tour_id: shared if tour_id == tour.id else None
+    )
+    _, (obstacle,) = walk_feedback.of_tour(desk, author, tour)
+    assert obstacle.words == "a high kerb"
+    assert walk_feedback.of_tour(desk, ORGANISER, other) == ([], [])
+    for actor, asked in ((RESIDENT, tour), (Actor(keys=frozenset({"b" * 64})), tour), (author, other)):
+        with pytest.raises(NotAllowed):
+            walk_feedback.of_tour(desk, actor, asked)
