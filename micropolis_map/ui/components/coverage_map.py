@@ -68,8 +68,10 @@ def map_side(community: Community, result: CoverageResult, shown: str, more: Que
     version = f"{result.build_id}/{session.places().version()}"
     asked = (*query_of(result.request), *more)
 
-    def url(layer: str) -> str:
-        return coverage_drawing(slug, layer, asked, version)["url"]
+    def url(layer: str, *without: str) -> str:
+        """Return a layer's address without what does not change it, so that it is not fetched anew."""
+        given = [(name, value) for name, value in asked if name not in without]
+        return coverage_drawing(slug, layer, given, version)["url"]
 
     west, south, east, north = _bounds(result)
     side: dict[str, Any] = {
@@ -77,14 +79,14 @@ def map_side(community: Community, result: CoverageResult, shown: str, more: Que
         "background": background_urls(slug, result.build_id, UNDER),
         "coverage": coverage_drawing(slug, shown, asked, version),
         "classes": [one.for_script() for one in _classes(result, shown)],
-        "spots": url("spots"),
-        "worst": url("worst"),
+        "spots": url("spots", "profile", "minutes", "people"),
+        "worst": url("worst", "minutes"),
         "bounds": [[south, west], [north, east]],
     }
     if shown == "districts":
         side["shareBeyond"] = minutes_key(result.longest)
     if len(result.spots_unknown):
-        side["unknown"] = url("unknown")
+        side["unknown"] = url("unknown", "profile", "minutes", "people")
     return side
 
 
