@@ -25,11 +25,15 @@ def application(server):
     return build_application(Settings.read({"MICROPOLIS_DATA": str(server.data)}))
 
 
+@pytest.fixture(scope="module")
+def account(application):
+    return an_account(application, "pia@example.org", "planner", communities=("demo",))
+
+
 @pytest.fixture
-def planner(visitor, application):
+def planner(visitor, application, account):
     """A planner of the demo town who signed in before."""
     one = visitor()
-    account = an_account(application, f"pia-{one.base[-5:]}@example.org", "planner", communities=("demo",))
     token = a_session(application, account)
     one.context.add_cookies([{"name": "micropolis_session", "value": token, "url": one.base}])
     one.page.set_default_timeout(30_000)

@@ -45,7 +45,7 @@ def test_a_report_is_a_pdf_in_the_language_asked_for(server):
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["content-disposition"] == 'inline; filename="coverage-tiny-senior.pdf"'
-    assert "Senior" in pages(answer.body)[0]
+    assert "Ældre" in pages(answer.body)[0]
     assert "Rapport" in pages(answer.body)[0]
 
 
