@@ -11,8 +11,8 @@ from micropolis_map.services.coverage_view import CURVE_MINUTES, CoverageView, P
 from micropolis_map.ui import numbers, safe_text, words
 from micropolis_map.ui.language import _
 
-WIDTH, HEIGHT = 560, 300
-LEFT, RIGHT, TOP, BOTTOM = 44, 124, 14, 40
+WIDTH, HEIGHT = 620, 300
+LEFT, RIGHT, TOP, BOTTOM = 44, 182, 14, 40
 APART = 17
 """Labels stand so far from each other."""
 
