@@ -42,7 +42,8 @@ def tour_desk(community: Community) -> None:
     if items:
         _waiting(community, items)
     else:
-        st.html(f'<p class="mm-quiet">{safe_text.html(_("No walk waits."))}</p>')
+        none = safe_text.html(_("No walk waits."))
+        st.html(f'<p class="mm-quiet">{none}</p>')
     _all_walks(community)
 
 
@@ -191,9 +192,8 @@ def _history(tour_id: str, shared: SharedTour | None) -> None:
             ),
         )
     if shared is None:
-        st.html(
-            f'<p class="mm-quiet">{safe_text.html(_("It came with the program; nobody changed it yet."))}</p>'
-        )
+        untouched = safe_text.html(_("It came with the program; nobody changed it yet."))
+        st.html(f'<p class="mm-quiet">{untouched}</p>')
         return
     before = 0
     for revision in shared.revisions:

@@ -66,7 +66,7 @@ def tour_map(community: Community, shown: Shown, name: str = "tourmap") -> None:
             "click": int(st.session_state.get(CLICK, 0)),
             "firstClick": int(st.session_state.get(CLICK, 0)),
             "most": MAX_STOPS,
-            "keepView": len(shown.picks) > 1,
+            "keepView": len(shown.picks) > 1 and not st.session_state.get(CLICK),
             "places": places_url(slug, PlaceFilter(), session.places().version()),
             "shapes": shapes_for_script(),
         }

@@ -35,9 +35,8 @@ def _stop(number: int, stop: Stop, plan: TourPlan, places: Mapping[str, Place]) 
     about = pick(stop.about, language.current())[0]
     inside = f'<div class="mm-text">{safe_text.paragraphs(about)}</div>' if about else ""
     inside += "".join(_story(story) for story in stories)
-    link = (
-        f'<a href="{escape(_address(plan, stop))}" target="_self">{safe_text.html(_("Open the place"))}</a>'
-    )
+    opens = safe_text.html(_("Open the place"))
+    link = f'<a href="{escape(_address(plan, stop))}" target="_self">{opens}</a>'
     told = safe_text.html(" · ".join(facts))
     return (
         f"<li><details><summary><i>{number}</i><span><b>{name}</b>"

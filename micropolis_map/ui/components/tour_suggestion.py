@@ -87,7 +87,8 @@ def _explain(found: Suggestion, names: Names) -> None:
             out = "".join(
                 f"<li>{safe_text.html(_out(one, names, found.spare_s))}</li>" for one in found.left_out
             )
-            html += f"<p><b>{safe_text.html(_('Left out'))}</b></p><ul class='mm-why'>{out}</ul>"
+            heading = safe_text.html(_("Left out"))
+            html += f'<p><b>{heading}</b></p><ul class="mm-why">{out}</ul>'
         if found.other_theme:
             more = ngettext(
                 "{n} place has another theme.", "{n} places have another theme.", found.other_theme

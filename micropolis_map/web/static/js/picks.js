@@ -4,6 +4,8 @@
   "use strict";
   const mm = (window.micropolis = window.micropolis || {});
 
+  const AGAIN_MS = 3000;
+
   function tell(entry) {
     const value = {
       last_active_drawing: { type: "Feature", id: "picks", properties: { click: entry.click, stops: entry.ids }, geometry: null },
@@ -14,6 +16,8 @@
       global.previous_data = value;
     }
     if (window.Streamlit) window.Streamlit.setComponentValue(value);
+    clearTimeout(entry.again); // a busy page may miss one: told again until it answers
+    entry.again = setTimeout(() => { if (entry.told < entry.click) tell(entry); }, AGAIN_MS);
   }
 
   function badge(map, entry, id, number) {
@@ -64,13 +68,14 @@
   // state: {picks: ids in the order of walking, click: the last tap the page knows of, most}
   mm.picks = function (map, state) {
     if (!map._mmPicks) {
-      map._mmPicks = { ids: [], click: 0, layer: null };
+      map._mmPicks = { ids: [], click: 0, told: 0, layer: null };
       map.on("mm:places", () => draw(map));
       map.on("mm:pick", ({ id }) => toggle(map, id));
     }
     const entry = map._mmPicks;
     Object.assign(entry, { lang: state.lang, texts: state.texts || {}, most: state.most });
     entry.click = Math.max(entry.click, state.firstClick || 0);
+    entry.told = Math.max(entry.told, state.click);
     if (state.click < entry.click && entry.seen) return; // an answer to an older tap
     entry.seen = true;
     entry.ids = [...state.picks];
