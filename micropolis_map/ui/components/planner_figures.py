@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-
 import pandas as pd
 import streamlit as st
-from shapely.geometry import Point
 
 from micropolis_map.i18n import mark
 from micropolis_map.services.coverage_result import OUTSIDE_NAME
-from micropolis_map.services.siting_result import AreaGain, Plan, SitingRequest, site_row
-from micropolis_map.services.table_files import rows_as_bytes
+from micropolis_map.services.siting_result import AreaGain, Plan, SitingRequest
 from micropolis_map.ui import numbers, safe_text, words
 from micropolis_map.ui.components.planner_map import gain_words
 from micropolis_map.ui.components.planner_steps import remove_site
@@ -132,43 +127,6 @@ def profile_gains(rows: list[tuple[str, Plan]]) -> None:
     )  # fmt: skip
 
 
-def downloads(slug: str, request: SitingRequest, plan: Plan) -> None:
-    """Let the sites be taken along."""
-    name = f"sites-{slug}-{request.profile}"
-    rows = [
-        ({"number": n} | site_row(site) | {"minutes": request.minutes}, Point(site.lon, site.lat))
-        for n, site in enumerate(plan.sites, start=1)
-    ]
-    files: list[tuple[str, str, str, bytes | Callable[[], bytes]]] = [
-        (_("Download the sites (CSV)"), "csv", "text/csv", _csv(plan)),
-        (_("Download the sites (GeoJSON)"), "geojson", "application/geo+json", _geojson(plan)),
-        (
-            _("Download the sites (GeoPackage)"),
-            "gpkg",
-            "application/geopackage+sqlite3",
-            lambda: rows_as_bytes(".gpkg", list(rows[0][0]), list(rows)),
-        ),
-    ]
-    with st.container(horizontal=True):
-        for label, ending, mime, data in files:
-            st.download_button(
-                label,
-                data,
-                file_name=f"{name}.{ending}",
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-            )
-
-
-def _csv(plan: Plan) -> bytes:
-    return pd.DataFrame([site_row(site) for site in plan.sites]).to_csv(index=False).encode()
-
-
-def _geojson(plan: Plan) -> bytes:
-    return json.dumps(collection(plan), ensure_ascii=False).encode()
-
-
 def gain_frame(areas: tuple[AreaGain, ...], heading: str) -> pd.DataFrame:
     """Return people within the threshold before and after, those who gain most first."""
     rows = [
@@ -188,16 +146,3 @@ def _name(name: str) -> str:
     if name in GROUP_WORDS:
         return _(GROUP_WORDS[name])
     return name if name != OUTSIDE_NAME else _("outside the districts")
-
-
-def collection(plan: Plan) -> dict[str, object]:
-    """Return the sites as GeoJSON."""
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"number": n} | site_row(site),
-            "geometry": {"type": "Point", "coordinates": [site.lon, site.lat]},
-        }
-        for n, site in enumerate(plan.sites, start=1)
-    ]
-    return {"type": "FeatureCollection", "features": features}
