@@ -64,6 +64,8 @@ def moved_words(result: SitingResult, plan: Plan) -> str:
 def progress(job: SitingJob, shown: SitingResult | None, restart: Callable[[], None]) -> None:
     """Show how far the search is, with a button that ends it; the page is drawn anew when there is more."""
     if job.done:
+        if job.result is not shown or job.error is not None:  # it ended while the page was being drawn
+            st.rerun()
         if job.result is not None and job.result.stopped:
             st.button(_("Keep looking"), icon=":material/play_arrow:", key="w_look_on", on_click=restart)
         return
