@@ -13,7 +13,8 @@ from micropolis_map.i18n import mark
 from micropolis_map.services.assessing import Subject, subject_of
 from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.kept_builds import kept_builds, loaded_at
-from micropolis_map.services.plan_link import points_of, points_text, sites_of_link
+from micropolis_map.services.plan_link import sites_of_link
+from micropolis_map.services.siting_link import MOST_NEW, points_of, points_text
 from micropolis_map.ui import numbers, safe_text, session, words
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.coverage_choices import choose_more
@@ -123,7 +124,7 @@ def _scenarios(community: Community, request: CoverageRequest) -> tuple[Side, Si
         _link_field("right", _("Plan on the right: a link from “Next café”"))
     if trouble_said := st.session_state.pop("mm_plan_trouble", None):
         trouble.show(trouble_said)
-    if not points_of(right):
+    if not points_of(right, MOST_NEW):
         st.info(
             _(
                 "Open “Next café”, move its places if you like, copy the address of that page, and paste it "
@@ -132,8 +133,8 @@ def _scenarios(community: Community, request: CoverageRequest) -> tuple[Side, Si
         )
         return None
     return (
-        _plan_side(community, request, points_of(left)),
-        _plan_side(community, request, points_of(right)),
+        _plan_side(community, request, points_of(left, MOST_NEW)),
+        _plan_side(community, request, points_of(right, MOST_NEW)),
     )
 
 

@@ -23,7 +23,7 @@ from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.coverage_view import CURVE_MINUTES, coverage_view
 from micropolis_map.services.kept_builds import kept_builds
 from micropolis_map.services.loading import LoadRequest, load_community
-from micropolis_map.services.plan_link import points_of, sites_of_link
+from micropolis_map.services.plan_link import sites_of_link
 from micropolis_map.services.walking_time_ground import (
     NO_WAY,
     SCALE,
@@ -230,7 +230,9 @@ def test_the_places_of_a_planners_link(loaded):
     assert sites_of_link(loaded, "tiny", link) == ((12.001, 55.001),)
     proposed = sites_of_link(loaded, "tiny", "/planner?community=tiny&new=2&within=5")
     assert len(proposed) == 2
-    assert points_of("12,55;x;200,1;13.5,-9") == ((12.0, 55.0), (13.5, -9.0))
+    assert sites_of_link(loaded, "tiny", "12,55;x;200,1;13.5,-9") == ((12.0, 55.0), (13.5, -9.0))
+    area = sites_of_link(loaded, "tiny", "/planner?community=tiny&new=1&area=12,55;12.001,55;12.001,55.001")
+    assert all(12 <= lon <= 12.001 and 55 <= lat <= 55.001 for lon, lat in area)
     with pytest.raises(InvalidInput, match="'demo'"):
         sites_of_link(loaded, "tiny", "?community=demo&new=1")
     with pytest.raises(InvalidInput, match="no link"):
