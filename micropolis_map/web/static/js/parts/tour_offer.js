@@ -10,7 +10,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   delete root.dataset.sent;
   root.dataset.shown = shown;
   root.replaceChildren();
-  const started = Date.now();
+  const started = Math.round(performance.timeOrigin); // the page's opening: the form comes with the second stop
   let base = null; // the walk being changed, as its author's key opens it
   const device = import(new URL("/assets/js/pin/device.js", location.origin).href);
   const make = (tag, properties, inside) => inside.appendChild(Object.assign(document.createElement(tag), properties));
