@@ -297,6 +297,15 @@ MINE: Mapping[str, str] = {
     "walk_by_administrator": mark("by an administrator"),
     "walk_by_program": mark("came with the program"),
     "co_authors": mark("Co-authors"),
+    "walk_told": mark("What walkers told"),
+    "walk_nobody_told": mark("Nobody has told anything yet."),
+    "walk_took": mark("it took {n} min"),
+    "met_steps": mark("Steps"),
+    "met_gate": mark("A locked gate"),
+    "met_surface": mark("A bad surface"),
+    "met_kerb": mark("A high kerb"),
+    "met_works": mark("Building works"),
+    "met_other": mark("Something else"),
     "co_author_about": mark(
         "Whoever opens the invitation can change the walk, too; an organiser looks at each change."
     ),

@@ -138,12 +138,20 @@ def test_twelve_stops_are_a_walk_for_everybody_in_few_taps(visitor, organiser, s
     ben.page.get_by_role("button", name="Twelve good places").click()
     expect(ben.page.locator(".mm-walkstops > li")).to_have_count(STOPS)
     address = ben.page.locator(".mm-files a[download]", has_text="GPX").get_attribute("href")
+    tour = address.split("/")[2].split(".gpx")[0]
     assert status_of(server.url + address) == 200
-    assert status_of(f"{server.url}/walk/{address.split('/')[2].split('.gpx')[0]}") == 200
+    assert status_of(f"{server.url}/walk/{tour}") == 200
+    report = {"id": "report-of-ben-0000001", "minutes": 85, "text": "The gate by the mill sticks."}
+    told = ben.context.request.post(
+        f"{server.url}/api/walk/{tour}/reports", data=report, headers={"Origin": server.url}
+    )
+    assert told.status == 201, told.text()
 
     mia.page.goto(link)
     card = mia.page.locator(".thing", has_text="Twelve good places")
     expect(card).to_contain_text("shown to everybody")
+    card.get_by_text("What walkers told").click()
+    expect(card).to_contain_text("it took 85 min · The gate by the mill sticks.")
     card.get_by_role("link", name="Change it").click()
     mia.page.wait_for_selector(".mm-stoplist li")
     expect(mia.page.locator("input[name=walkname]")).to_have_value("Twelve good places")

@@ -59,8 +59,22 @@ function card(walk, key, send) {
   node.append(doings(walk, last.tour || tour, name, key, send));
   node.append(fold(t("link_and_code"), () => [keyCard(key.secret)]));
   if (walk.role === "author") node.append(fold(t("co_authors"), () => coAuthors(walk, key, send)));
+  if (walk.status === "published") node.append(fold(t("walk_told"), () => [told(walk, key)]));
   node.append(fold(t("history"), () => [history(walk, key, send)]));
   return node;
+}
+
+// What walkers told of the walk: how long it took, what was in the way and where.
+function told(walk, key) {
+  const list = make("ul", { class: "past" });
+  const say = (text) => make("li", {}, make("span", {}, text));
+  ask("GET", `/api/walk/${encodeURIComponent(walk.tour_id)}/feedback`, { keys: [key.secret] }).then(({ reports, obstacles }) => {
+    const took = (one) => [day(one.recorded), one.minutes === null ? "" : t("walk_took", { n: one.minutes }), one.words].filter(Boolean).join(" · ");
+    const met = (one) => [t(`met_${one.kind}`), one.street || `${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}`, one.words].filter(Boolean).join(" · ");
+    list.replaceChildren(...obstacles.map((one) => say(met(one))), ...reports.map((one) => say(took(one))));
+    if (!list.children.length) list.append(say(t("walk_nobody_told")));
+  }).catch((error) => list.replaceChildren(make("li", { class: "error" }, error.message)));
+  return list;
 }
 
 function question(walk, last, key, send) {
