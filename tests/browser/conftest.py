@@ -62,13 +62,14 @@ class Server:
     url: str
     data: Path
     port: int = 0
+    options: list[str] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start and wait until it answers."""
         environ = os.environ | {"MICROPOLIS_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
-        command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+        command += ["--server.address", "127.0.0.1", "--server.headless", "true", *self.options]
         with (self.data / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT
@@ -110,7 +111,7 @@ def server(
     folder = tmp_path_factory.mktemp("served") / "data"
     shutil.copytree(loaded_town, folder)
     port = _free_port()
-    one = Server(f"http://127.0.0.1:{port}", folder, port)
+    one = Server(f"http://127.0.0.1:{port}", folder, port, server_options)
     try:
         one.start()
         yield one

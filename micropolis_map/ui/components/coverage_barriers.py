@@ -120,7 +120,8 @@ def _lists(found: Barriers) -> None:
 def _list(which: str, found: Sequence[Obstacle], title: str, lead: str) -> None:
     st.html(f'<h3 class="mm-h3">{safe_text.html(title)}</h3><p class="mm-quiet">{safe_text.html(lead)}</p>')
     if not found:
-        st.html(f'<p class="mm-say">{safe_text.html(_("Nothing: no single place changes anything."))}</p>')
+        nothing = safe_text.html(_("Nothing: no single place changes anything."))
+        st.html(f'<p class="mm-say">{nothing}</p>')
         return
     key = f"w_barriers_{which}"
     st.dataframe(

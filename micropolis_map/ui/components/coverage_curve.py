@@ -54,9 +54,10 @@ def drawing(profiles: Sequence[ProfileView], asked: str, thresholds: Sequence[fl
             f'<text x="{WIDTH - RIGHT + 8}" y="{ends[one.profile] + 5:.1f}" fill="{colour}" font-size="14" '
             f'font-weight="{700 if strong else 500}">{safe_text.html(words.profile(one.profile))}</text>'
         )
+    axis = safe_text.html(_("minutes on foot"))
     parts.append(
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle" font-size="13" '
-        f'fill="#4a585d">{safe_text.html(_("minutes on foot"))}</text>'
+        f'fill="#4a585d">{axis}</text>'
     )
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" '
@@ -113,7 +114,8 @@ def _apart(ends: Sequence[tuple[str, float]]) -> dict[str, float]:
 
 def _table(profiles: Sequence[ProfileView]) -> str:
     minutes = (5, 10, 15, 20, 25, 30)
-    head = "".join(f"<th>{safe_text.html(_('{n} min').format(n=m))}</th>" for m in minutes)
+    unit = _("{n} min")
+    head = "".join(f"<th>{safe_text.html(unit.format(n=m))}</th>" for m in minutes)
     rows = "".join(
         f"<tr><th scope='row'>{safe_text.html(words.profile(one.profile))}</th>"
         + "".join(f"<td>{safe_text.html(numbers.share(one.curve[m]))}</td>" for m in minutes)
