@@ -8,6 +8,7 @@ from typing import Any
 from micropolis_map.domain.place_fields import Fields
 from micropolis_map.domain.tour import VISIT_S, Tour
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 MOST_STOPS = 25
 """So many are put in their best order, proven, in a moment."""
@@ -39,10 +40,17 @@ def tour_of_document(tour_id: str, community: str, document: Mapping[str, Any], 
     fields = Fields(where, document)
     stops = tuple(_stop(stop) for stop in fields.objects("stops", "stop"))
     if not stops:
-        raise InvalidInput(f"{where}: stops is {document.get('stops')!r}", "name at least one place")
+        raise InvalidInput(
+            mark("{where}: stops is {value}"),
+            mark("name at least one place"),
+            where=where,
+            value=repr(document.get("stops")),
+        )
     if len({place for place, _ in stops}) < len(stops):
         raise InvalidInput(
-            f"{where}: a stop is there twice", "name each place once; a loop returns by itself"
+            mark("{where}: a stop is there twice"),
+            mark("name each place once; a loop returns by itself"),
+            where=where,
         )
     tour = Tour(
         id=tour_id,
@@ -56,7 +64,9 @@ def tour_of_document(tour_id: str, community: str, document: Mapping[str, Any], 
         languages=_lines(where, document, "languages") or ("en",),
     )
     if any("\n" in name for name in tour.name.values()):
-        raise InvalidInput(f"{where}: its name has several lines", "write it in one line")
+        raise InvalidInput(
+            mark("{where}: its name has several lines"), mark("write it in one line"), where=where
+        )
     return tour
 
 
@@ -74,5 +84,11 @@ def _stop(fields: Fields) -> tuple[str, float]:
 def _lines(where: str, document: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = document.get(name) or ()
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
-        raise InvalidInput(f"{where}: {name} is {str(value)[:80]!r}", "give a list of texts")
+        raise InvalidInput(
+            mark("{where}: {name} is {value}"),
+            mark("give a list of texts"),
+            where=where,
+            name=name,
+            value=repr(str(value)[:80]),
+        )
     return tuple(Fields(where, {name: one}).text(name, LONGEST_LINE) for one in value[:MOST_STOPS])

@@ -19,6 +19,7 @@ from micropolis_map.domain.permission import Actor, Subject, require
 from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.errors import Conflict, InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.ports import TourStore
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import limit
@@ -182,16 +183,20 @@ def sign_up(desk: Participation, asked: SignUp, address: str = "") -> Standing:
     """
     key = hashed(check_secret(asked.secret))
     if not _ID.fullmatch(asked.id):
-        raise InvalidInput(f"sign-up id {asked.id[:80]!r} is not valid", "use 16 to 64 of A-Z a-z 0-9 - _")
+        raise InvalidInput(
+            mark("sign-up id {id} is not valid"),
+            mark("use 16 to 64 of A-Z a-z 0-9 - _"),
+            id=repr(asked.id[:80]),
+        )
     limit(desk, address, "sign_up")
     name, contact = _text("name", asked.name, required=True), _text("contact", asked.contact)
     now = desk.now()
 
     def check(walk: GuidedWalk) -> None:
         if walk.state == "cancelled":
-            raise Conflict("this walk was called off", "choose another walk")
+            raise Conflict(mark("this walk was called off"), mark("choose another walk"))
         if walk.begins <= now:
-            raise Conflict("this walk has begun", "choose another walk")
+            raise Conflict(mark("this walk has begun"), mark("choose another walk"))
 
     wanted = Seat(asked.id, asked.walk_id, name, contact, key, iso(now))
     seat, seats = desk.walks.sign_up(wanted, check)
@@ -220,7 +225,7 @@ def give_back(desk: Participation, secret: str, seat_id: str) -> None:
     """
     seat = desk.walks.seat(seat_id[:64])
     if seat.key_hash != hashed(check_secret(secret)):
-        raise NotFound("this key holds no such seat", "open your private link again")
+        raise NotFound(mark("this key holds no such seat"), mark("open your private link again"))
     desk.walks.give_back(seat.id, desk.moment())
 
 
@@ -237,20 +242,36 @@ def _again(desk: Participation, walk: GuidedWalk) -> GuidedWalk:
 
 def _check_tour(tours: TourStore, community: str, tour_id: str) -> None:
     if tours.get(tour_id).community != community:
-        raise NotFound(f"there is no tour {tour_id[:128]!r} in {community!r}", "choose one of its tours")
+        raise NotFound(
+            mark("there is no tour {id} in {community}"),
+            mark("choose one of its tours"),
+            id=repr(tour_id[:128]),
+            community=repr(community),
+        )
 
 
 def _checked(desk: Participation, told: Announcement) -> dict[str, Any]:
     starts = _moment(told.starts, told.zone)
     if starts <= desk.now():
-        raise InvalidInput(f"the walk would begin at {told.starts}, which is past", "choose a later time")
+        raise InvalidInput(
+            mark("the walk would begin at {time}, which is past"),
+            mark("choose a later time"),
+            time=told.starts,
+        )
     if not 1 <= told.places <= MOST_PLACES:
-        raise InvalidInput(f"{told.places} places", f"give 1 to {MOST_PLACES}")
+        raise InvalidInput(mark("{n} places"), mark("give 1 to {most}"), n=told.places, most=MOST_PLACES)
     if not 5 <= told.minutes <= MOST_MINUTES:
-        raise InvalidInput(f"a walk of {told.minutes} minutes", f"give 5 to {MOST_MINUTES}")
+        raise InvalidInput(
+            mark("a walk of {n} minutes"), mark("give 5 to {most}"), n=told.minutes, most=MOST_MINUTES
+        )
     unknown = [lang for lang in told.languages if lang not in LANGUAGES]
     if unknown or not told.languages:
-        raise InvalidInput(f"the languages are {list(told.languages)}", f"choose of {', '.join(LANGUAGES)}")
+        raise InvalidInput(
+            mark("the languages are {languages}"),
+            mark("choose of {known}"),
+            languages=list(told.languages),
+            known=", ".join(LANGUAGES),
+        )
     return {
         "tour_id": told.tour_id,
         "starts": iso(starts),
@@ -271,19 +292,32 @@ def _moment(text: str, zone: str) -> datetime:
     try:
         local = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(f"the start is {text[:40]!r}", "write it as 2026-12-24T14:00") from None
+        raise InvalidInput(
+            mark("the start is {text}"), mark("write it as 2026-12-24T14:00"), text=repr(text[:40])
+        ) from None
     moment = local.replace(tzinfo=clock).astimezone(UTC)
     if moment.astimezone(clock).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise InvalidInput(f"{text[:40]} does not exist in {zone}: clocks change", "choose another time")
+        raise InvalidInput(
+            mark("{time} does not exist in {zone}: clocks change"),
+            mark("choose another time"),
+            time=text[:40],
+            zone=zone,
+        )
     return moment
 
 
 def _text(field: str, text: str, *, required: bool = False) -> str:
     text = " ".join(text.split()) if field in {"name", "contact", "guide"} else text.strip()
     if required and not text:
-        raise InvalidInput(f"{field} is empty", "write something")
+        raise InvalidInput(mark("{field} is empty"), mark("write something"), field=field)
     if len(text) > LONGEST[field]:
-        raise InvalidInput(f"{field} has {len(text)} characters", f"write at most {LONGEST[field]}")
+        raise InvalidInput(
+            mark("{field} has {n} characters"),
+            mark("write at most {most}"),
+            field=field,
+            n=len(text),
+            most=LONGEST[field],
+        )
     if any(ord(char) < 32 and char not in "\n\t" for char in text):
-        raise InvalidInput(f"{field} holds control characters", "write plain text")
+        raise InvalidInput(mark("{field} holds control characters"), mark("write plain text"), field=field)
     return text

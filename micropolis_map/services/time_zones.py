@@ -12,6 +12,7 @@ import tzdata  # type: ignore[import-untyped] # data only
 
 from micropolis_map.domain.community import Community
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 
 def zone_of(community: Community) -> str:
@@ -39,7 +40,11 @@ def zone_names() -> tuple[str, ...]:
 def check_zone(name: str) -> ZoneInfo:
     """Return the zone; `InvalidInput` for an unknown one."""
     if name not in available_timezones():
-        raise InvalidInput(f"there is no time zone {name[:64]!r}", "choose one such as 'Europe/Warsaw'")
+        raise InvalidInput(
+            mark("there is no time zone {name}"),
+            mark("choose one such as 'Europe/Warsaw'"),
+            name=repr(name[:64]),
+        )
     return ZoneInfo(name)
 
 

@@ -13,6 +13,7 @@ from micropolis_map.domain.shared_tour import SharedTour, TourKey, TourRevision,
 from micropolis_map.domain.tour_document import tour_document
 from micropolis_map.domain.tour_parts import tour_differences
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.touring_revisions import (
     exchanged,
@@ -96,7 +97,9 @@ def invite(desk: Participation, actor: Actor, tour_id: str, secret: str, name: s
         if any(known.key == key for known in old.keys):
             return old
         if len(old.keys) >= MOST_KEYS:
-            raise InvalidInput(f"{len(old.keys)} people can change it already", "take one of them out first")
+            raise InvalidInput(
+                mark("{n} people can change it already"), mark("take one of them out first"), n=len(old.keys)
+            )
         return replace(old, keys=(*old.keys, TourKey(key, "co-author", at, called)))
 
     return desk.tours.change(tour_id, change)
@@ -109,7 +112,12 @@ def uninvite(desk: Participation, actor: Actor, tour_id: str, number: int) -> Sh
     def change(old: SharedTour) -> SharedTour:
         others = [key for key in old.keys if key.role == "co-author"]
         if not 1 <= number <= len(others):
-            raise NotFound(f"there is no co-author {number}", f"choose one of 1 to {len(others)}")
+            raise NotFound(
+                mark("there is no co-author {number}"),
+                mark("choose one of 1 to {last}"),
+                number=number,
+                last=len(others),
+            )
         gone = others[number - 1]
         return replace(old, keys=tuple(key for key in old.keys if key != gone))
 
@@ -130,7 +138,14 @@ def compare_tour(
     found = {revision.number: revision.tour for revision in tour_history(desk, actor, tour_id)}
     new = found.get(after)
     if new is None or (before and found.get(before) is None):
-        raise NotFound(f"{tour_id!r} has no revisions {before} and {after}", f"choose of 1 to {max(found)}")
+        raise NotFound(
+            mark("{id} has no revisions {before} and {after}"),
+            mark("choose of 1 to {last}"),
+            id=repr(tour_id),
+            before=before,
+            after=after,
+            last=max(found),
+        )
     return tour_differences(found.get(before), new)
 
 
@@ -140,7 +155,13 @@ def restore_tour(desk: Participation, actor: Actor, tour_id: str, number: int) -
     require(actor, "edit_tour", shared.subject(actor.keys))
     wanted = next((one for one in shared.revisions if one.number == number and one.tour is not None), None)
     if wanted is None or wanted.tour is None:
-        raise NotFound(f"{tour_id!r} has no revision {number}", f"choose one of 1 to {shared.latest.number}")
+        raise NotFound(
+            mark("{id} has no revision {revision}"),
+            mark("choose one of 1 to {last}"),
+            id=repr(tour_id),
+            revision=number,
+            last=shared.latest.number,
+        )
     tour = checked_tour(desk, shared.community, shared.id, tour_document(wanted.tour))
     note, at = f"restored revision {number}", desk.moment()
     decides = may(actor, "decide", shared.subject())

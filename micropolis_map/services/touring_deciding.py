@@ -12,6 +12,7 @@ from micropolis_map.domain.tour import Tour
 from micropolis_map.domain.tour_document import tour_document
 from micropolis_map.domain.tour_parts import merged_tour, tour_differences
 from micropolis_map.errors import Conflict
+from micropolis_map.i18n import mark
 from micropolis_map.ports import TourStore
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import PersonalData
@@ -74,7 +75,9 @@ def approve_tour(desk: Participation, actor: Actor, tour_id: str) -> SharedTour:
         if waiting is None or waiting.tour is None:
             if old.public_tour is not None:
                 return old
-            raise Conflict(f"nothing of the tour {old.id!r} waits", "look at the queue again")
+            raise Conflict(
+                mark("nothing of the tour {id} waits"), mark("look at the queue again"), id=repr(old.id)
+            )
         approved = replace(waiting, state="approved", decided=at, decided_by=actor.account_id)
         revisions = exchanged(old.revisions, approved)
         tour = _with_published(old, waiting, waiting.tour)
@@ -123,7 +126,12 @@ def revise_tour(
 
     def change(old: SharedTour) -> SharedTour:
         if base not in (0, old.latest.number):
-            raise Conflict(f"the tour {old.id!r} is at revision {old.latest.number} by now", "open it again")
+            raise Conflict(
+                mark("the tour {id} is at revision {revision} by now"),
+                mark("open it again"),
+                id=repr(old.id),
+                revision=old.latest.number,
+            )
         new = own_revision(old, actor, whole, at, note or "changed by an organiser")
         revisions = (*old.revisions, new)
         return replace(old, status="published", published=new.number, revisions=revisions)
@@ -142,7 +150,9 @@ def show_tour(
 
     def change(old: SharedTour) -> SharedTour:
         if not old.published or old.status == "deleted":
-            raise Conflict(f"no revision of {old.id!r} was published yet", "approve one")
+            raise Conflict(
+                mark("no revision of {id} was published yet"), mark("approve one"), id=repr(old.id)
+            )
         status: TourStatus = "published" if public else "hidden"
         return replace(old, status=status)
 
@@ -152,7 +162,9 @@ def show_tour(
 def _item(desk: Participation, shared: SharedTour) -> TourItem:
     revision = shared.waiting
     if revision is None or revision.tour is None:
-        raise Conflict(f"nothing of the tour {shared.id!r} waits", "look at the queue again")
+        raise Conflict(
+            mark("nothing of the tour {id} waits"), mark("look at the queue again"), id=repr(shared.id)
+        )
     before = shared.revision(shared.published).tour if shared.published else None
     public = {place.id for place in desk.places.places(shared.community)}
     missing = tuple(place for place, _ in revision.tour.stops if place not in public)
@@ -176,7 +188,11 @@ def _with_published(shared: SharedTour, waiting: TourRevision, mine: Tour) -> To
     tour, clashes = merged_tour(base, mine, theirs)
     if clashes:
         parts = ", ".join(clash.path for clash in clashes)
-        raise Conflict(f"an organiser changed the same since: {parts}", "ask its authors to send it anew")
+        raise Conflict(
+            mark("an organiser changed the same since: {parts}"),
+            mark("ask its authors to send it anew"),
+            parts=parts,
+        )
     return tour
 
 

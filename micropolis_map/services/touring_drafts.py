@@ -9,6 +9,7 @@ from typing import Any
 
 from micropolis_map.domain.tour_document import MOST_STOPS
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.services.touring import TourPlan, TourRequest, plan_tour
 from micropolis_map.services.touring_published import TourDeps
 from micropolis_map.services.touring_stops import stops_of_ids
@@ -53,7 +54,10 @@ class TourDraft:
         stops = tuple(dict.fromkeys(part for part in query.get("stops", "").split(",") if part))
         if not 1 <= len(stops) <= MOST_STOPS:
             raise InvalidInput(
-                f"a tour of {len(stops)} stops", f"give 1 to {MOST_STOPS} ids of places in stops="
+                mark("a tour of {n} stops"),
+                mark("give 1 to {most} ids of places in stops="),
+                n=len(stops),
+                most=MOST_STOPS,
             )
         visit = query.get("visit", "")
         first = query.get("first", "")

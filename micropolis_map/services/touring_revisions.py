@@ -8,6 +8,7 @@ from micropolis_map.domain.permission import Actor
 from micropolis_map.domain.shared_tour import SharedTour, TourRevision
 from micropolis_map.domain.tour import Tour
 from micropolis_map.errors import Conflict, InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services.moderating import MAX_REASON
 from micropolis_map.services.participation import Participation
 
@@ -16,7 +17,9 @@ def shared_tour(desk: Participation, tour_id: str) -> SharedTour:
     """Return the tour in any status; `NotFound` without one."""
     shared = desk.tours.find(tour_id)
     if shared is None:
-        raise NotFound(f"there is no tour {tour_id[:128]!r}", "look it up in the list of tours")
+        raise NotFound(
+            mark("there is no tour {id}"), mark("look it up in the list of tours"), id=repr(tour_id[:128])
+        )
     return shared
 
 
@@ -24,7 +27,7 @@ def open_revision(shared: SharedTour) -> TourRevision:
     """Return the revision that waits; `Conflict` without one."""
     waiting = shared.waiting
     if waiting is None:
-        raise Conflict(f"nothing of the tour {shared.id!r} waits", "look at it again")
+        raise Conflict(mark("nothing of the tour {id} waits"), mark("look at it again"), id=repr(shared.id))
     return waiting
 
 
@@ -46,5 +49,7 @@ def said_text(text: str) -> str:
     """Return what somebody wrote, trimmed; InvalidInput where it is nothing, or too much."""
     said = text.replace("\x00", "").strip()
     if not said or len(said) > MAX_REASON:
-        raise InvalidInput(f"the text has {len(said)} characters", f"write 1 to {MAX_REASON}")
+        raise InvalidInput(
+            mark("the text has {n} characters"), mark("write 1 to {most}"), n=len(said), most=MAX_REASON
+        )
     return said

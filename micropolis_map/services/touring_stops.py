@@ -10,6 +10,7 @@ from micropolis_map.domain.place import Place
 from micropolis_map.domain.points import PointSet
 from micropolis_map.domain.tour import VISIT_S, Stop, Tour
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.ports import PlaceStore
 
 VISIT_COLUMNS = {"visit_s": 1.0, "visit_min": 60.0}
@@ -43,8 +44,10 @@ def stops_of_ids(store: PlaceStore, slug: str, ids: Sequence[str]) -> tuple[Stop
     for wanted in ids:
         if wanted not in public:
             raise InvalidInput(
-                f"there is no place {wanted[:128]!r} in {slug!r}",
-                "give a file of points, or ids of its places",
+                mark("there is no place {id} in {community}"),
+                mark("give a file of points, or ids of its places"),
+                id=repr(wanted[:128]),
+                community=repr(slug),
             )
     return tuple(stop_of_place(public[wanted]) for wanted in ids)
 
@@ -65,5 +68,9 @@ def stops_of_tour(store: PlaceStore, tour: Tour) -> tuple[Stop, ...]:
     public = {place.id: place for place in store.places(tour.community)}
     stops = tuple(stop_of_place(public[place], visit_s) for place, visit_s in tour.stops if place in public)
     if not stops:
-        raise NotFound(f"the tour {tour.id!r} has no stop that is public", "look it up in the list of tours")
+        raise NotFound(
+            mark("the tour {id} has no stop that is public"),
+            mark("look it up in the list of tours"),
+            id=repr(tour.id),
+        )
     return stops

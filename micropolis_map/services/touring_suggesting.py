@@ -24,6 +24,7 @@ from micropolis_map.domain.tour import Tour
 from micropolis_map.domain.tour_document import MOST_STOPS, tour_of_document
 from micropolis_map.domain.tour_parts import merged_tour
 from micropolis_map.errors import Conflict, InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import PersonalData, limit
 from micropolis_map.services.place_district import district_at
@@ -103,7 +104,9 @@ def suggest(desk: Participation, submission: TourSubmission, address: str = "") 
     """
     if not isinstance(submission.id, str) or not _ID.fullmatch(submission.id):
         raise InvalidInput(
-            f"submission id {str(submission.id)[:80]!r} is not valid", "use 16 to 64 of A-Za-z0-9-_"
+            mark("submission id {id} is not valid"),
+            mark("use 16 to 64 of A-Za-z0-9-_"),
+            id=repr(str(submission.id)[:80]),
         )
     key = hashed(check_secret(submission.secret))
     require(Actor(), "propose")
@@ -134,7 +137,12 @@ def checked_tour(desk: Participation, community: str, tour_id: str, document: Ma
     public = {place.id for place in desk.places.places(community)}
     missing = [place for place, _ in tour.stops if place not in public]
     if missing:
-        raise InvalidInput(f"there is no place {missing[0][:128]!r} in {community!r}", "take the stop out")
+        raise InvalidInput(
+            mark("there is no place {id} in {community}"),
+            mark("take the stop out"),
+            id=repr(missing[0][:128]),
+            community=repr(community),
+        )
     if links_in(text for _, text in _texts(tour)) > MAX_LINKS:
         raise WrongFields({"about": "too_many_links"})
     languages = tuple(dict.fromkeys((*tour.languages, *tour.name)))
@@ -188,7 +196,11 @@ def _new(desk: Participation, submission: TourSubmission, key: str) -> TourRecei
 def _changed(desk: Participation, submission: TourSubmission, key: str) -> TourReceipt:
     shared = desk.tours.find(submission.tour_id)
     if shared is None or shared.community != submission.community or shared.status == "deleted":
-        raise NotFound(f"there is no tour {submission.tour_id[:128]!r}", "open your private link again")
+        raise NotFound(
+            mark("there is no tour {id}"),
+            mark("open your private link again"),
+            id=repr(submission.tour_id[:128]),
+        )
     require(Actor(keys=frozenset({key})), "edit_tour", shared.subject([key]))
     tour = checked_tour(desk, shared.community, shared.id, submission.document)
     sent = _revision(desk, submission, tour, key)
@@ -210,11 +222,20 @@ def _merged(shared: SharedTour, base: int, mine: Tour) -> Tour:
     theirs = shared.latest.tour
     start = next((one.tour for one in shared.revisions if one.number == base), None)
     if start is None or theirs is None:
-        raise InvalidInput(f"revision {base} of {shared.id!r} is unknown", "open the tour again")
+        raise InvalidInput(
+            mark("revision {revision} of {id} is unknown"),
+            mark("open the tour again"),
+            revision=base,
+            id=repr(shared.id),
+        )
     tour, clashes = merged_tour(start, mine, theirs)
     if clashes:
         parts = ", ".join(clash.path for clash in clashes)
-        raise Conflict(f"somebody else changed the same meanwhile: {parts}", "open the tour again and look")
+        raise Conflict(
+            mark("somebody else changed the same meanwhile: {parts}"),
+            mark("open the tour again and look"),
+            parts=parts,
+        )
     return tour
 
 
@@ -238,11 +259,14 @@ def _revision(desk: Participation, submission: TourSubmission, tour: Tour, key: 
 def _again(known: SharedTour, submission: TourSubmission, key: str) -> TourReceipt:
     revision = next((one for one in known.revisions if one.submission == submission.id), None)
     if revision is None or revision.key != key:
-        raise Conflict(f"submission {submission.id!r} was sent by somebody else", "use a new id")
+        raise Conflict(
+            mark("submission {id} was sent by somebody else"), mark("use a new id"), id=repr(submission.id)
+        )
     if revision.digest != submission.digest:
         raise Conflict(
-            f"submission {submission.id!r} was sent before with other words",
-            "change it with your private link, or send it with a new id",
+            mark("submission {id} was sent before with other words"),
+            mark("change it with your private link, or send it with a new id"),
+            id=repr(submission.id),
         )
     return TourReceipt(known, revision, findings_in(revision.tour) if revision.tour else (), new=False)
 
@@ -252,7 +276,9 @@ def _refuse_machines(submission: TourSubmission) -> None:
     if reason == "honeypot":
         raise WrongFields({"website2": "leave_empty"})
     if reason == "too_fast":
-        raise InvalidInput("this was sent within three seconds", "look it over once more and send it again")
+        raise InvalidInput(
+            mark("this was sent within three seconds"), mark("look it over once more and send it again")
+        )
 
 
 def _texts(tour: Tour) -> Iterable[tuple[str, str]]:

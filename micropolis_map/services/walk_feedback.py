@@ -30,6 +30,7 @@ from micropolis_map.domain.walk_report import (
     WalkReport,
 )
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.services import opened
 from micropolis_map.services.opened import Build
 from micropolis_map.services.participation import Participation
@@ -72,7 +73,9 @@ def add_report(desk: Participation, tour: Tour, note: WalkNote, address: str = "
     """Keep how a walk was; return whether it is new (the same id again is the same report)."""
     _check_id(note.id)
     if note.minutes is not None and not 1 <= note.minutes <= MOST_MINUTES:
-        raise InvalidInput(f"the walk took {note.minutes} minutes", f"give 1 to {MOST_MINUTES}")
+        raise InvalidInput(
+            mark("the walk took {n} minutes"), mark("give 1 to {most}"), n=note.minutes, most=MOST_MINUTES
+        )
     limit(desk, address, "walk_report")
     report = WalkReport(
         id=note.id,
@@ -91,9 +94,19 @@ def add_obstacle(desk: Participation, tour: Tour, note: ObstacleNote, address: s
     _check_id(note.id)
     check_secret(note.device)
     if note.kind not in OBSTACLE_KINDS:
-        raise InvalidInput(f"kind is {note.kind[:40]!r}", f"give one of {', '.join(OBSTACLE_KINDS)}")
+        raise InvalidInput(
+            mark("kind is {kind}"),
+            mark("give one of {known}"),
+            kind=repr(note.kind[:40]),
+            known=", ".join(OBSTACLE_KINDS),
+        )
     if not (-180.0 <= note.lon <= 180.0 and -90.0 <= note.lat <= 90.0):
-        raise InvalidInput(f"the point is {note.lon}, {note.lat}", "give longitude and latitude in degrees")
+        raise InvalidInput(
+            mark("the point is {lon}, {lat}"),
+            mark("give longitude and latitude in degrees"),
+            lon=note.lon,
+            lat=note.lat,
+        )
     limit(desk, address, "walk_report")
     way_id, street = _street_at(desk, tour.community, note.lon, note.lat)
     salt = f"{tour.community}/{street or way_id or tour.id}/{note.kind}"
@@ -178,7 +191,7 @@ def decide(desk: Participation, actor: Actor, folder: Path, survey: Survey, stat
     """
     require(actor, "survey", Subject(survey.community))
     if state not in {"accepted", "rejected"}:
-        raise InvalidInput(f"the decision is {state!r}", "accept or reject it")
+        raise InvalidInput(mark("the decision is {state}"), mark("accept or reject it"), state=repr(state))
     by = f"{actor.role}:{actor.account_id}"[:60]
     done = replace(survey, state=state, decided=desk.moment(), decided_by=by)
     desk.walk_reports.decide(done)
@@ -243,10 +256,16 @@ def _survey(core: Obstacle, group: Sequence[Obstacle], devices: int) -> Survey:
 
 def _check_id(note_id: str) -> None:
     if not _ID.fullmatch(note_id):
-        raise InvalidInput(f"report id {note_id[:80]!r} is not valid", "use 16 to 64 of A-Z a-z 0-9 - _")
+        raise InvalidInput(
+            mark("report id {id} is not valid"),
+            mark("use 16 to 64 of A-Z a-z 0-9 - _"),
+            id=repr(note_id[:80]),
+        )
 
 
 def _words(text: str) -> str:
     if len(text) > LONGEST_WORDS:
-        raise InvalidInput(f"the text has {len(text)} characters", f"write at most {LONGEST_WORDS}")
+        raise InvalidInput(
+            mark("the text has {n} characters"), mark("write at most {most}"), n=len(text), most=LONGEST_WORDS
+        )
     return text.strip()

@@ -16,6 +16,7 @@ from micropolis_map.domain.shared_tour import SharedTour, TourKey, TourRevision
 from micropolis_map.domain.tour import Tour
 from micropolis_map.domain.tour_document import tour_document, tour_of_document
 from micropolis_map.errors import Conflict, NotFound, StoreUnavailable
+from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import TOMBSTONE
@@ -52,7 +53,9 @@ class SqlTourStore:
         shared = self.find(tour_id)
         tour = shared.public_tour if shared else None
         if tour is None:
-            raise NotFound(f"there is no tour {tour_id[:128]!r}", "look it up in the list of tours")
+            raise NotFound(
+                mark("there is no tour {id}"), mark("look it up in the list of tours"), id=repr(tour_id[:128])
+            )
         return tour
 
     def version(self) -> str:
@@ -134,7 +137,11 @@ class SqlTourStore:
             place_store.wait_for_turn(connection)
             found = _shared(connection, TOUR.c.id == tour_id)
             if not found:
-                raise NotFound(f"there is no tour {tour_id[:128]!r}", "look it up in the list of tours")
+                raise NotFound(
+                    mark("there is no tour {id}"),
+                    mark("look it up in the list of tours"),
+                    id=repr(tour_id[:128]),
+                )
             old, new = found[0], change(found[0])
             if new != old:
                 _refuse_rewriting(old, new)
@@ -160,7 +167,10 @@ def _refuse_rewriting(old: SharedTour, new: SharedTour) -> None:
         kept = after.get(before.number)
         if kept is None or (kept.tour is not None and kept.tour != before.tour):
             raise Conflict(
-                f"revision {before.number} of {old.id!r} was rewritten", "append a new one instead"
+                mark("revision {revision} of {id} was rewritten"),
+                mark("append a new one instead"),
+                revision=before.number,
+                id=repr(old.id),
             )
 
 

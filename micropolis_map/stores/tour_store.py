@@ -13,6 +13,7 @@ from micropolis_map.domain.place_fields import Fields
 from micropolis_map.domain.tour import Tour
 from micropolis_map.domain.tour_document import tour_of_document
 from micropolis_map.errors import InvalidInput, NotFound, UnreadableFile
+from micropolis_map.i18n import mark
 from micropolis_map.stores.files import unreadable
 from micropolis_map.stores.sql_tour_store import SqlTourStore
 
@@ -42,7 +43,9 @@ class FileTourStore:
         for tour in self.tours():
             if tour.id == tour_id:
                 return tour
-        raise NotFound(f"there is no tour {tour_id[:128]!r}", "look it up in the list of tours")
+        raise NotFound(
+            mark("there is no tour {id}"), mark("look it up in the list of tours"), id=repr(tour_id[:128])
+        )
 
     def version(self) -> str:
         """Return a token that changes with every change."""

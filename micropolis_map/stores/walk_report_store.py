@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from micropolis_map.domain.walk_report import Obstacle, Survey, WalkReport
 from micropolis_map.errors import Conflict, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.walk_tables import STREET_SURVEY, WALK_OBSTACLE, WALK_REPORT
@@ -56,7 +57,11 @@ class SqlWalkReportStore:
                 if connection.execute(update.values(closed=now, words="")).rowcount:
                     query = sa.select(table.c.community).where(table.c.id == report_id)
                     return str(connection.execute(query).scalar_one())
-        raise NotFound(f"there is no report {report_id[:64]!r}", "look it up in the list of reports")
+        raise NotFound(
+            mark("there is no report {id}"),
+            mark("look it up in the list of reports"),
+            id=repr(report_id[:64]),
+        )
 
     def community_of(self, report_id: str) -> str:
         """Return the community of the report or obstacle; `NotFound` without one."""
@@ -66,7 +71,11 @@ class SqlWalkReportStore:
                 found = connection.execute(query).scalar_one_or_none()
                 if found is not None:
                     return str(found)
-        raise NotFound(f"there is no report {report_id[:64]!r}", "look it up in the list of reports")
+        raise NotFound(
+            mark("there is no report {id}"),
+            mark("look it up in the list of reports"),
+            id=repr(report_id[:64]),
+        )
 
     def surveys(self, community: str) -> Sequence[Survey]:
         """Return what was decided about streets, the newest first."""
@@ -81,7 +90,11 @@ class SqlWalkReportStore:
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
-            raise NotFound(f"there is no survey {survey_id[:64]!r}", "look it up in the list of streets")
+            raise NotFound(
+                mark("there is no survey {id}"),
+                mark("look it up in the list of streets"),
+                id=repr(survey_id[:64]),
+            )
         return _survey_of(row)
 
     def decide(self, survey: Survey) -> None:
@@ -97,7 +110,7 @@ class SqlWalkReportStore:
             place_store.wait_for_turn(connection)
             query = sa.select(STREET_SURVEY.c.id).where(STREET_SURVEY.c.id == survey.id)
             if connection.execute(query).scalar_one_or_none() is not None:
-                raise Conflict("somebody decided this already", "look at the list again")
+                raise Conflict(mark("somebody decided this already"), mark("look at the list again"))
             connection.execute(sa.insert(STREET_SURVEY).values(row))
 
     def undo(self, survey_id: str) -> None:

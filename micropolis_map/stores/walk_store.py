@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from micropolis_map.domain.guided_walk import GuidedWalk, Seat
 from micropolis_map.errors import Conflict, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.walk_tables import GUIDED_WALK, WALK_SEAT
@@ -42,7 +43,9 @@ class SqlWalkStore:
                 connection.execute(sa.insert(GUIDED_WALK).values(row))
                 return walk
             if walk.sequence != before + 1:
-                raise Conflict("somebody changed this walk meanwhile", "look at it again, then change it")
+                raise Conflict(
+                    mark("somebody changed this walk meanwhile"), mark("look at it again, then change it")
+                )
             connection.execute(sa.update(GUIDED_WALK).where(GUIDED_WALK.c.id == walk.id).values(row))
         return walk
 
@@ -71,7 +74,7 @@ class SqlWalkStore:
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
-            raise NotFound("there is no such seat", "sign up for the walk")
+            raise NotFound(mark("there is no such seat"), mark("sign up for the walk"))
         return Seat(**row)
 
     def seats_of(self, key_hash: str) -> Sequence[Seat]:
@@ -107,12 +110,14 @@ class SqlWalkStore:
             if known is not None:
                 kept = Seat(**known)
                 if (kept.walk_id, kept.key_hash) != (seat.walk_id, seat.key_hash):
-                    raise Conflict("this sign-up's id is taken", "reload the page and sign up again")
+                    raise Conflict(
+                        mark("this sign-up's id is taken"), mark("reload the page and sign up again")
+                    )
                 return kept, _seats(connection, walk.id)
             if check is not None:
                 check(walk)
             if len(_seats(connection, walk.id)) >= MOST_SEATS:
-                raise Conflict("the waiting list of this walk is full", "choose another walk")
+                raise Conflict(mark("the waiting list of this walk is full"), mark("choose another walk"))
             values = {name: value for name, value in asdict(seat).items() if name != "number"}
             connection.execute(sa.insert(WALK_SEAT).values(values))
             seats = _seats(connection, walk.id)
@@ -141,7 +146,9 @@ def _walk(connection: Connection, walk_id: str) -> GuidedWalk:
     query = sa.select(GUIDED_WALK).where(GUIDED_WALK.c.id == walk_id)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"there is no guided walk {walk_id[:64]!r}", "look it up in the calendar")
+        raise NotFound(
+            mark("there is no guided walk {id}"), mark("look it up in the calendar"), id=repr(walk_id[:64])
+        )
     return _walk_of(row)
 
 

@@ -27,6 +27,7 @@ from micropolis_map.domain.permission import Actor
 from micropolis_map.domain.shared_tour import SharedTour, TourRevision
 from micropolis_map.domain.tour_document import tour_document
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.services import touring_authors
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.touring_suggesting import TourReceipt, TourSubmission, suggest
@@ -116,7 +117,7 @@ def _act(desk: Participation, action: Action) -> Callable[[Request], Any]:
     def handle(request: Request, body: bytes) -> Response:
         actor, document = holder_of(request), json_of(request, body)
         if not actor.keys:
-            raise InvalidInput("no private key was sent", "open your private link again")
+            raise InvalidInput(mark("no private key was sent"), mark("open your private link again"))
         shared = action(desk, actor, text_of(document, "tour")[:128], document)
         return answered({"tour": _tour(shared, actor) if shared else None})
 
@@ -126,7 +127,9 @@ def _act(desk: Participation, action: Action) -> Callable[[Request], Any]:
 def _submission(slug: str, document: Document) -> TourSubmission:
     tour = document.get("tour")
     if not isinstance(tour, Mapping):
-        raise InvalidInput(f"tour is {str(tour)[:80]!r}", "give its name, about and stops")
+        raise InvalidInput(
+            mark("tour is {value}"), mark("give its name, about and stops"), value=repr(str(tour)[:80])
+        )
     times = [document.get(name) for name in ("started", "sent")]
     known = all(isinstance(time, int | float) for time in times)
     return TourSubmission(
@@ -187,5 +190,9 @@ def _number(value: Any) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 7:
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**6:
-        raise InvalidInput(f"{str(value)[:40]!r} is no number of a revision", "give a whole number")
+        raise InvalidInput(
+            mark("{value} is no number of a revision"),
+            mark("give a whole number"),
+            value=repr(str(value)[:40]),
+        )
     return value

@@ -30,6 +30,7 @@ from micropolis_map.bootstrap import Application
 from micropolis_map.domain.guided_walk import GuidedWalk
 from micropolis_map.domain.text import LANGUAGES, pick
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services import guided_walks, walk_feedback
 from micropolis_map.services.guided_walks import Standing
 from micropolis_map.services.walk_calendar import calendar_of, public_tour, walk_title
@@ -137,7 +138,7 @@ def _seats(application: Application) -> list[BaseRoute]:
     def sign_up(request: Request, body: bytes) -> Response:
         document = json_of(request, body)
         if text_of(document, "website2"):
-            raise InvalidInput("a field is filled that people do not see", "leave it empty")
+            raise InvalidInput(mark("a field is filled that people do not see"), mark("leave it empty"))
         standing = guided_walks.sign_up(
             desk,
             guided_walks.SignUp(
@@ -251,5 +252,7 @@ def _walk_id(request: Request) -> str:
 def _number(document: Mapping[str, Any], name: str) -> float:
     value = document.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - nan
-        raise InvalidInput(f"{name} is {str(value)[:40]!r}", "give a number")
+        raise InvalidInput(
+            mark("{name} is {value}"), mark("give a number"), name=name, value=repr(str(value)[:40])
+        )
     return float(value)

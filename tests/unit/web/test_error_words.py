@@ -29,7 +29,11 @@ MET_BY_PEOPLE = (
     "services/community_reach", "stores/photos", "stores/photo_header", "stores/media_store",
     "stores/proposal_store", "stores/account_store", "sources/place_files/delimited",
     "sources/place_files/gpkg", "sources/place_files/reading", "sources/place_files/xml_tree",
-    "web/communities",
+    "web/communities", "services/touring_suggesting", "services/touring_deciding", "services/touring_authors",
+    "services/touring_drafts", "services/touring_revisions", "services/touring_stops",
+    "services/guided_walks", "services/walk_feedback", "services/time_zones", "domain/tour_document",
+    "stores/sql_tour_store", "stores/walk_store", "stores/walk_report_store", "web/api_tours",
+    "web/walk_routes",
 )  # fmt: skip
 """Modules all of whose errors a resident or an organiser can meet on a page."""
 DEVELOPERS = {"signing_in": {"f'role is {role!r}'"}}
