@@ -32,7 +32,8 @@ INTRODUCTION = """\
 # Benchmarks
 
 Written by `make bench`, the rows of each network from one run on one machine; do not edit. Every answer was
-compared with the peer's before anything was timed. Times are medians in seconds; *ratio* is how many times longer the peer takes.
+compared with the peer's before anything was timed. Times are medians in seconds; *ratio* is how many times
+longer the peer takes.
 *every node* means every node of the geometry, not only crossings. Reproduce with `make bench` (the peers live
 in an environment of their own, `.venv-bench`: some are AGPL, none is imported by the product).
 
