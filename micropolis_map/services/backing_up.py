@@ -75,7 +75,7 @@ def restore(
         with publishing.replacing():
             backup_archive.replace_all(staged, database)
             forgotten = forget_again(desk, stones)
-        _remove_others(desk, {name for name, _ in archive.files()})
+        _remove_others(desk, archive.names())
         return {**archive.manifest, "before": str(before), "forgotten": forgotten}
 
 

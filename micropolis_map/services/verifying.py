@@ -79,16 +79,16 @@ def _places(desk: Participation) -> Iterator[Problem | None]:
 
 
 def _media(desk: Participation) -> Iterator[Problem | None]:
-    photos = {m.id for m in desk.media.all() if m.kind == "photo"}
-    audio = {m.id for m in desk.media.all() if m.kind == "audio"}
-    for photo in sorted(photos):
-        yield _photo(desk, photo)
-    for recording in sorted(audio):
-        try:
-            path, _ = desk.audio.find(recording)
-            yield None if path.stat().st_size else Problem("recording", recording, "it is empty")
-        except (NotFound, OSError) as error:
-            yield Problem("recording", recording, str(error))
+    for medium in desk.media.all():
+        yield _photo(desk, medium.id) if medium.kind == "photo" else _recording(desk, medium.id)
+
+
+def _recording(desk: Participation, recording: str) -> Problem | None:
+    try:
+        path, _ = desk.audio.find(recording)
+        return None if path.stat().st_size else Problem("recording", recording, "it is empty")
+    except (NotFound, OSError) as error:
+        return Problem("recording", recording, str(error))
 
 
 def _photo(desk: Participation, photo: str) -> Problem | None:

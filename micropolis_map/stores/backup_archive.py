@@ -114,11 +114,14 @@ class Archive:
         self.manifest = manifest
         self._archive = archive
 
+    def names(self) -> set[str]:
+        """Return the names of what is no table."""
+        return {name for name in self.manifest["sha256"] if not name.startswith("tables/")}
+
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield the names and contents of what is no table."""
-        for name in self.manifest["sha256"]:
-            if not name.startswith("tables/"):
-                yield name, self._archive.read(name)
+        for name in sorted(self.names()):
+            yield name, self._archive.read(name)
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """Yield the rows of a table; none where the backup has no such table."""
