@@ -18,7 +18,6 @@ from micropolis_map.domain.place import Place
 from micropolis_map.domain.privacy import personal_data
 from micropolis_map.domain.proposal import OPEN, Proposal
 from micropolis_map.domain.secret import check_secret, hashed, new_secret
-from micropolis_map.domain.spam import suspicion
 from micropolis_map.errors import Conflict, InvalidInput, NotFound, TooMany
 from micropolis_map.i18n import mark
 from micropolis_map.services.community_reach import Reach
@@ -28,9 +27,11 @@ from micropolis_map.services.place_district import district_at
 from micropolis_map.services.submission import (
     Submission,
     WrongFields,
+    check_sent_again,
     check_submission,
     new_media,
     proposed_place,
+    refuse_machines,
     texts_of,
 )
 from micropolis_map.stores.place_store import Note
@@ -106,7 +107,7 @@ def submit(desk: Participation, submission: Submission, address: str = "") -> Re
     known = desk.proposals.find(submission.id)
     if known is not None:
         return _again(known, submission, key)
-    _refuse_machines(submission)
+    refuse_machines(submission.honeypot, submission.seconds)
     limit(desk, address, "submit")
     community = desk.communities.get(submission.community)
     base = _base(desk, submission, key)
@@ -209,27 +210,10 @@ def clashes_with_current(desk: Participation, proposal: Proposal) -> tuple[Clash
 
 
 def _again(known: Proposal, submission: Submission, key: str) -> Receipt:
-    if known.author_key != key:
-        raise Conflict(
-            mark("submission {id} was sent by somebody else"), mark("use a new id"), id=repr(submission.id)
-        )
-    if known.digest != submission.digest:
-        raise Conflict(
-            mark("submission {id} was sent before with other words"),
-            mark("change it with your private link, or send it with a new id"),
-            id=repr(submission.id),
-        )
+    check_sent_again(
+        submission.id, same_author=known.author_key == key, same_words=known.digest == submission.digest
+    )
     return Receipt(known, findings_in(known.content, None) if known.content else (), new=False)
-
-
-def _refuse_machines(submission: Submission) -> None:
-    reason = suspicion(submission.honeypot, submission.seconds)
-    if reason == "honeypot":
-        raise WrongFields({"website2": "leave_empty"})
-    if reason == "too_fast":
-        raise InvalidInput(
-            mark("this was sent within three seconds"), mark("look it over once more and send it again")
-        )
 
 
 def _base(desk: Participation, submission: Submission, key: str) -> Place | Proposal | None:

@@ -13,8 +13,8 @@ from typing import Any
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_geojson import LICENCE, feature_to_place, place_to_feature
 from micropolis_map.domain.proposal import PROPOSAL_KINDS, ProposalKind, media_of
-from micropolis_map.domain.spam import MAX_LINKS, links_in
-from micropolis_map.errors import InvalidInput
+from micropolis_map.domain.spam import MAX_LINKS, links_in, suspicion
+from micropolis_map.errors import Conflict, InvalidInput
 from micropolis_map.i18n import mark
 from micropolis_map.services.outlines import mended
 
@@ -236,3 +236,40 @@ def new_media(place: Place, base: Place | None) -> frozenset[str]:
     photos, audio = media_of([place])
     old_photos, old_audio = media_of([base] if base else [])
     return (photos | audio) - old_photos - old_audio
+
+
+def refuse_machines(honeypot: str, seconds: float | None) -> None:
+    """Refuse what no person sends: a field that people do not see is filled, or it came within three seconds.
+
+    Raises
+    ------
+    InvalidInput
+        It was too fast; `WrongFields` for the field.
+    """
+    reason = suspicion(honeypot, seconds)
+    if reason == "honeypot":
+        raise WrongFields({"website2": "leave_empty"})
+    if reason == "too_fast":
+        raise InvalidInput(
+            mark("this was sent within three seconds"), mark("look it over once more and send it again")
+        )
+
+
+def check_sent_again(submission_id: str, *, same_author: bool, same_words: bool) -> None:
+    """Let a submission whose id is known pass only when it is the same one, sent again.
+
+    Raises
+    ------
+    Conflict
+        Somebody else sent it, or it had other words then.
+    """
+    if not same_author:
+        raise Conflict(
+            mark("submission {id} was sent by somebody else"), mark("use a new id"), id=repr(submission_id)
+        )
+    if not same_words:
+        raise Conflict(
+            mark("submission {id} was sent before with other words"),
+            mark("change it with your private link, or send it with a new id"),
+            id=repr(submission_id),
+        )

@@ -19,7 +19,7 @@ from micropolis_map.domain.place_geojson import LICENCE
 from micropolis_map.domain.privacy import personal_data
 from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.domain.shared_tour import SharedTour, TourKey, TourRevision
-from micropolis_map.domain.spam import MAX_LINKS, links_in, suspicion
+from micropolis_map.domain.spam import MAX_LINKS, links_in
 from micropolis_map.domain.tour import Tour
 from micropolis_map.domain.tour_document import MOST_STOPS, tour_of_document
 from micropolis_map.domain.tour_parts import merged_tour
@@ -28,7 +28,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import PersonalData, limit
 from micropolis_map.services.place_district import district_at
-from micropolis_map.services.submission import WrongFields
+from micropolis_map.services.submission import WrongFields, check_sent_again, refuse_machines
 
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 FEWEST_STOPS = 2
@@ -113,7 +113,7 @@ def suggest(desk: Participation, submission: TourSubmission, address: str = "") 
     known = desk.tours.of_submission(submission.id)
     if known is not None:
         return _again(known, submission, key)
-    _refuse_machines(submission)
+    refuse_machines(submission.honeypot, submission.seconds)
     limit(desk, address, "submit")
     desk.communities.get(submission.community)
     if submission.tour_id:
@@ -257,28 +257,11 @@ def _revision(desk: Participation, submission: TourSubmission, tour: Tour, key: 
 
 
 def _again(known: SharedTour, submission: TourSubmission, key: str) -> TourReceipt:
-    revision = next((one for one in known.revisions if one.submission == submission.id), None)
-    if revision is None or revision.key != key:
-        raise Conflict(
-            mark("submission {id} was sent by somebody else"), mark("use a new id"), id=repr(submission.id)
-        )
-    if revision.digest != submission.digest:
-        raise Conflict(
-            mark("submission {id} was sent before with other words"),
-            mark("change it with your private link, or send it with a new id"),
-            id=repr(submission.id),
-        )
+    mine = [one for one in known.revisions if one.submission == submission.id and one.key == key]
+    same_words = any(one.digest == submission.digest for one in mine)
+    check_sent_again(submission.id, same_author=bool(mine), same_words=same_words)
+    revision = mine[0]
     return TourReceipt(known, revision, findings_in(revision.tour) if revision.tour else (), new=False)
-
-
-def _refuse_machines(submission: TourSubmission) -> None:
-    reason = suspicion(submission.honeypot, submission.seconds)
-    if reason == "honeypot":
-        raise WrongFields({"website2": "leave_empty"})
-    if reason == "too_fast":
-        raise InvalidInput(
-            mark("this was sent within three seconds"), mark("look it over once more and send it again")
-        )
 
 
 def _texts(tour: Tour) -> Iterable[tuple[str, str]]:
