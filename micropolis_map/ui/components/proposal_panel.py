@@ -17,6 +17,7 @@ from micropolis_map.ui.components import decisions, trouble
 from micropolis_map.ui.components.decisions import WRITING
 from micropolis_map.ui.components.differences import differences_html, marked, story_titles, value_html
 from micropolis_map.ui.components.site_address import site_address
+from micropolis_map.ui.components.thread import thread
 from micropolis_map.ui.language import _
 
 MAX_REASON = 2_000
@@ -38,7 +39,7 @@ def proposal_panel(item: QueueItem) -> None:
         _writing([proposal])
         st.html(differences_html(item.differences, story_titles(item.current, proposal.content)))
         _duplicates(item)
-        _thread(proposal)
+        thread(proposal.thread, marked)
         _lost_link(proposal)
 
 
@@ -192,18 +193,6 @@ def _duplicates(item: QueueItem) -> None:
     )
     title = safe_text.heading(3, _("Perhaps on the map already"))
     st.html(f"{title}<ul>{links}</ul>")
-
-
-def _thread(proposal: Proposal) -> None:
-    if not proposal.thread:
-        return
-    names = {"author": _("Author"), "organiser": _("Organiser")}
-    said = "".join(
-        f"<li><b>{safe_text.html(names[one.by])}</b> <small>{safe_text.html(numbers.moment(one.at))}</small>"
-        f"<br>{marked(one.text)}</li>"
-        for one in proposal.thread
-    )
-    st.html(safe_text.heading(3, _("What was said")) + f'<ul class="mm-thread">{said}</ul>')
 
 
 def _lost_link(proposal: Proposal) -> None:

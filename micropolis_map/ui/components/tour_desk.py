@@ -18,6 +18,7 @@ from micropolis_map.services.touring_deciding import TourItem
 from micropolis_map.services.touring_drafts import TourDraft
 from micropolis_map.ui import desk_words, language, numbers, people, safe_text, session
 from micropolis_map.ui.components import trouble
+from micropolis_map.ui.components.thread import thread
 from micropolis_map.ui.components.tour_differences import tour_differences_html
 from micropolis_map.ui.components.tour_map import Shown, tour_map
 from micropolis_map.ui.components.tour_panel import file_address
@@ -113,7 +114,7 @@ def _item(item: TourItem) -> None:
             )
     _writing(tour_id)
     st.html(tour_differences_html(item.differences, item.shared.community))
-    _thread(item.revision)
+    thread(item.revision.thread)
 
 
 def _writing(tour_id: str) -> None:
@@ -145,18 +146,6 @@ def _do(work: Callable[[], Any], said: str) -> None:
         return
     st.session_state[SAID] = said
     st.session_state.pop(WRITING, None)
-
-
-def _thread(revision: TourRevision) -> None:
-    if not revision.thread:
-        return
-    names = {"author": _("Author"), "organiser": _("Organiser")}
-    said = "".join(
-        f"<li><b>{safe_text.html(names[one.by])}</b> <small>{safe_text.html(numbers.moment(one.at))}</small>"
-        f"<br>{safe_text.html(one.text)}</li>"
-        for one in revision.thread
-    )
-    st.html(safe_text.heading(3, _("What was said")) + f'<ul class="mm-thread">{said}</ul>')
 
 
 def _all_walks(community: Community) -> None:

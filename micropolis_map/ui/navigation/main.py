@@ -84,42 +84,24 @@ def _desk_pages() -> dict[str, Page]:
     """Return the pages for those who look after the map; their addresses lead others to the way in."""
     decides, manages = people.decides(), may(people.actor(), "manage_accounts")
     plans = any(people.may_in("plan", slug) for slug in session.known_slugs())
+    desk = [
+        (decides, "moderation", moderation.page, _("Moderation"), "rule", "moderation"),
+        (decides, "guided_walks", guided_walks.page, _("Guided walks"), "groups", "guided_walks"),
+        (plans, "runs", runs.page, _("Results"), "bookmarks", "results"),
+        (decides, "import_export", import_export.page, _("Import and export"), "swap_vert", "import_export"),
+        (manages, "accounts", accounts.page, _("Accounts"), "group", "accounts"),
+    ]
     return {
-        "moderation": st.Page(
-            moderation.page,
-            title=_("Moderation"),
-            icon=":material/rule:",
-            url_path="moderation",
-            visibility="visible" if decides else "hidden",
-        ),
-        "guided_walks": st.Page(
-            guided_walks.page,
-            title=_("Guided walks"),
-            icon=":material/groups:",
-            url_path="guided_walks",
-            visibility="visible" if decides else "hidden",
-        ),
-        "runs": st.Page(
-            runs.page,
-            title=_("Results"),
-            icon=":material/bookmarks:",
-            url_path="results",
-            visibility="visible" if plans else "hidden",
-        ),
-        "import_export": st.Page(
-            import_export.page,
-            title=_("Import and export"),
-            icon=":material/swap_vert:",
-            url_path="import_export",
-            visibility="visible" if decides else "hidden",
-        ),
-        "accounts": st.Page(
-            accounts.page,
-            title=_("Accounts"),
-            icon=":material/group:",
-            url_path="accounts",
-            visibility="visible" if manages else "hidden",
-        ),
+        **{
+            name: st.Page(
+                page,
+                title=title,
+                icon=f":material/{icon}:",
+                url_path=path,
+                visibility="visible" if shows else "hidden",
+            )
+            for shows, name, page, title, icon, path in desk
+        },
         "sign_in": st.Page(
             sign_in.page,
             title=_("You") if people.signed_in() else _("Sign in"),
