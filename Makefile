@@ -27,7 +27,7 @@ run: $(VENV)/.run ## set up what is missing and open the map at http://localhost
 	$(BIN)/python -m micropolis_map serve --port $(PORT) --address $(ADDRESS)
 
 test: $(VENV)/.test ## set up what is missing and run every test (chromium for those in a browser)
-	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --cache-clear -n auto --dist loadfile $(PYTEST_ARGS) || $(BIN)/python -m tools.browser_again
 
 crash: $(VENV)/.test ## kill -9 while four processes pin 2,000 places: nothing acknowledged is lost
 	MICROPOLIS_CRASH_PINS=2000 $(BIN)/python -m pytest tests/crash -q

@@ -68,15 +68,15 @@ def things(server, link):
     request = urllib.request.Request(
         f"{server.url}/api/mine", headers={"X-Micropolis-Key": link.split("#")[1]}
     )
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)["things"]
 
 
 def public_ids(server):
-    with urllib.request.urlopen(f"{server.url}/data/demo/places.geojson", timeout=20) as answer:
+    with urllib.request.urlopen(f"{server.url}/data/demo/places.geojson", timeout=60) as answer:
         return {feature["id"] for feature in json.load(answer)["features"]}
 
 
 def demo_features(server):
-    with urllib.request.urlopen(f"{server.url}/data/demo/places.geojson", timeout=20) as answer:
+    with urllib.request.urlopen(f"{server.url}/data/demo/places.geojson", timeout=60) as answer:
         return json.load(answer)["features"]

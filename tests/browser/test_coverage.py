@@ -11,13 +11,11 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-PATIENT = 30_000
-
 
 def ready(one):
     """Wait until the map has drawn walking times, meeting places and worst-served homes."""
     for what in ("coverage", "spots", "worst"):
-        one.map.locator(f"#map_div[data-{what}]").wait_for(timeout=PATIENT)
+        one.map.locator(f"#map_div[data-{what}]").wait_for()
 
 
 def command(server, *words):
@@ -37,17 +35,17 @@ def test_a_planner_finds_the_worst_served_district(visitor, server):
     one.open("/coverage?community=demo&lang=en")
     ready(one)
     one.page.get_by_role("radio", name="By wheelchair").click()
-    one.page.wait_for_url(re.compile("profile=wheelchair"), timeout=PATIENT)
+    one.page.wait_for_url(re.compile("profile=wheelchair"))
     said = one.page.get_by_text(re.compile("It is worst in"))
-    expect(said).to_contain_text(worst["district"], timeout=PATIENT)
+    expect(said).to_contain_text(worst["district"])
     beyond = f"{round(figures['total']['people_beyond']):,}"
-    expect(one.page.locator(".mm-figures")).to_contain_text(beyond, timeout=PATIENT)
+    expect(one.page.locator(".mm-figures")).to_contain_text(beyond)
     expect(one.page.get_by_text(re.compile(f"{beyond} people, .* live farther away"))).to_be_visible()
 
     one.page.get_by_role("radio", name="Districts").click()
-    one.page.wait_for_url(re.compile("show=districts"), timeout=PATIENT)
+    one.page.wait_for_url(re.compile("show=districts"))
     count = len([area for area in figures["districts"] if not area["district"].startswith("(")])
-    one.map.locator(f'#map_div[data-coverage="{count}"]').wait_for(timeout=PATIENT)
+    one.map.locator(f'#map_div[data-coverage="{count}"]').wait_for()
     expect(one.page.locator(".mm-legend")).to_contain_text("People farther than 15 min away")
 
 
@@ -56,7 +54,7 @@ def test_rings_are_exactly_the_spots_that_count(visitor, server):
     one = visitor()
     one.open("/coverage?community=demo&spots=library,sports&open=Sa+10:00")
     ready(one)
-    expect(one.map.locator(f'#map_div[data-spots="{figures["spots"]}"]')).to_be_attached(timeout=PATIENT)
+    expect(one.map.locator(f'#map_div[data-spots="{figures["spots"]}"]')).to_be_attached()
     assert one.map.locator(".mm-spot:not(.is-unknown)").count() == figures["spots"]
 
 
@@ -70,7 +68,7 @@ def test_a_click_on_a_district_says_its_figures(visitor):
     )
     one.in_map(f"window.map.fire('click', {{ latlng: L.latLng({centre[1]}, {centre[0]}) }})")
     popup = one.map.locator(".leaflet-popup .mm-tip")
-    expect(popup).to_contain_text("people:", timeout=PATIENT)
+    expect(popup).to_contain_text("people:")
     expect(popup).to_contain_text("within 15 min")
 
 
@@ -83,22 +81,22 @@ def test_another_threshold_is_drawn_without_asking_the_server_again(visitor):
     assert len(asked) == 1
     shown = int(one.map.locator("#map_div").get_attribute("data-shown"))
     one.page.get_by_role("button", name="20 min").click()
-    one.page.wait_for_url(re.compile("minutes="), timeout=PATIENT)
-    one.map.locator(f'#map_div[data-shown="{shown + 1}"]').wait_for(timeout=PATIENT)
+    one.page.wait_for_url(re.compile("minutes="))
+    one.map.locator(f'#map_div[data-shown="{shown + 1}"]').wait_for()
     assert len(asked) == 1
 
 
 def test_the_obstacle_that_matters_most_is_on_the_map(visitor):
     one = visitor()
     one.open("/coverage?community=demo&profile=wheelchair&lang=en")
-    expect(one.page.get_by_text("A ramp would help here")).to_be_visible(timeout=PATIENT)
-    one.map.locator("#map_div[data-barriers]").wait_for(timeout=PATIENT)
+    expect(one.page.get_by_text("A ramp would help here")).to_be_visible()
+    one.map.locator("#map_div[data-barriers]").wait_for()
     expect(one.map.locator(".mm-barrier.is-open").first).to_be_attached()
 
     other = visitor()
     other.open("/coverage?community=demo&profile=wheelchair&obstacle=open-1&lang=en")
-    other.map.locator("#map_div[data-barriers]").wait_for(timeout=PATIENT)
-    expect(other.map.locator(".mm-barrier.is-open").first).to_be_in_viewport(timeout=PATIENT)
+    other.map.locator("#map_div[data-barriers]").wait_for()
+    expect(other.map.locator(".mm-barrier.is-open").first).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
@@ -106,7 +104,7 @@ def test_two_maps_move_together(visitor, viewport):
     one = visitor(viewport)
     one.open("/compare?community=demo&compare=profiles&other=wheelchair&lang=en")
     ready(one)
-    one.map.locator("#mm-other[data-coverage]").wait_for(timeout=PATIENT)
+    one.map.locator("#mm-other[data-coverage]").wait_for()
     expect(one.map.locator(".mm-title")).to_have_text(["Adult", "By wheelchair"])
     one.in_map("window.map.setView([55.7, 17.2], 16, { animate: false })")
     both = "[window.map, window.map._mmTwin].map((m) => [m.getZoom(), m.getCenter().lat, m.getCenter().lng])"

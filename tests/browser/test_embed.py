@@ -8,8 +8,6 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-expect.set_options(timeout=30_000)
-
 
 @pytest.fixture
 def another_site(server, tmp_path):
@@ -37,7 +35,7 @@ def test_another_site_shows_the_map_and_only_the_map(visitor, another_site):
     one = visitor()
     one.page.goto(another_site)
     frame = one.page.frame_locator("iframe").first
-    frame.locator("#map[data-places]").wait_for(timeout=30_000)
+    frame.locator("#map[data-places]").wait_for()
     shown = int(frame.locator("#map").get_attribute("data-places"))
     wanted = one.context.request.get(f"{one.base}/data/demo/places.geojson?kind=historical").json()[
         "features"

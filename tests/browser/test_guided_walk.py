@@ -11,7 +11,6 @@ from micropolis_map.services.guided_walks import Announcement
 from micropolis_map.settings import Settings
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-SLOW_MS = 30_000
 
 
 def announced(server, places):
@@ -26,11 +25,10 @@ def announced(server, places):
 
 
 def sign_up(one, address, name):
-    one.page.set_default_timeout(SLOW_MS)
     one.page.goto(one.base + address)
     one.page.get_by_label("Name or nickname").fill(name)
     one.page.locator("#send").click()
-    expect(one.page.locator(".seat")).to_be_visible(timeout=SLOW_MS)
+    expect(one.page.locator(".seat")).to_be_visible()
 
 
 def test_who_waits_moves_up_when_a_place_is_given_back(visitor, server):
@@ -57,7 +55,6 @@ def test_who_waits_moves_up_when_a_place_is_given_back(visitor, server):
 def test_the_private_link_opens_the_place_on_another_device_and_leaves_the_address(visitor, server):
     address = announced(server, places=2)
     one = visitor(**PHONE)
-    one.page.set_default_timeout(SLOW_MS)
     one.page.goto(one.base + address)
     one.page.locator("#send").click()
     expect(one.page.locator("#sign-error")).to_have_text("Write a name or a nickname.")
@@ -65,6 +62,6 @@ def test_the_private_link_opens_the_place_on_another_device_and_leaves_the_addre
     link = one.page.locator(".key-link textarea").input_value()
     other = visitor(**PHONE)
     other.page.goto(link)
-    expect(other.page.locator(".seat h2").first).to_contain_text("Cy", timeout=SLOW_MS)
+    expect(other.page.locator(".seat h2").first).to_contain_text("Cy")
     assert "#" not in other.page.url
     assert other.page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -31,8 +31,6 @@ from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.services import moderating, signing_in
 from micropolis_map.settings import Settings
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
-
 AT_ONCE = 10
 PARTS = [HOSTILE[start : start + AT_ONCE] for start in range(0, len(HOSTILE), AT_ONCE)]
 KEY = "hostile-0123456789abcdefghijklmnop"
@@ -57,7 +55,7 @@ def post(server, path, document, key=KEY):
     headers = {"Content-Type": kind, "X-Micropolis-Key": key}
     request = urllib.request.Request(f"{server.url}{path}", data, headers)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)

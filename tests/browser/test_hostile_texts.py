@@ -24,8 +24,6 @@ from micropolis_map.domain.place import Period, Photo, Place, Story
 from micropolis_map.services.exporting import FORMATS
 from micropolis_map.settings import Settings
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
-
 AT_ONCE = 8
 PARTS = [HOSTILE[start : start + AT_ONCE] for start in range(0, len(HOSTILE), AT_ONCE)]
 TOWN = "cagliari"

@@ -15,8 +15,6 @@ from desk_builders import a_session, an_account, middle_of, sent
 from micropolis_map.bootstrap import build_application
 from micropolis_map.settings import Settings
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
-
 PHONE = {"width": 390, "height": 844}
 TOP = "node => node.getBoundingClientRect().top"
 BOX = "node => { const b = node.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; }"

@@ -6,16 +6,15 @@ import re
 
 from playwright.sync_api import expect
 
-SLOW_MS = 30_000
 PLAN = "/planner?community=demo&new=2&within=5"
 
 
 def planner(visitor, path=PLAN, **options):
     one = visitor(**options)
     one.open(path)
-    expect(one.page.locator(".mm-figures")).to_be_visible(timeout=SLOW_MS)
-    one.map.locator("#map_div[data-sites='2']").wait_for(timeout=SLOW_MS)
-    expect(one.page.get_by_text("Proven best")).to_be_visible(timeout=SLOW_MS)  # the page is at rest
+    expect(one.page.locator(".mm-figures")).to_be_visible()
+    one.map.locator("#map_div[data-sites='2']").wait_for()
+    expect(one.page.get_by_text("Proven best")).to_be_visible()  # the page is at rest
     return one
 
 
@@ -25,7 +24,7 @@ def figures(one):
 
 def moved(one, before):
     """Wait until the figures are other ones, and the map shows what they are of."""
-    expect(one.page.locator(".mm-figures")).not_to_have_text(before, use_inner_text=True, timeout=SLOW_MS)
+    expect(one.page.locator(".mm-figures")).not_to_have_text(before, use_inner_text=True)
 
 
 def drag(one, number, by):
@@ -47,7 +46,7 @@ def test_an_organiser_finds_two_sites_moves_one_compares_two_plans_and_shares_th
     page.get_by_label("Name of this plan").fill("As proposed")
     page.get_by_label("Name of this plan").press("Enter")
     page.get_by_role("button", name="Keep this plan").click()
-    expect(page.get_by_role("button", name="Open As proposed")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("button", name="Open As proposed")).to_be_visible()
 
     one.map.locator(".mm-site", has_text="2").scroll_into_view_if_needed()
     drag(one, 2, (90, 60))
@@ -55,7 +54,7 @@ def test_an_organiser_finds_two_sites_moves_one_compares_two_plans_and_shares_th
     expect(page.get_by_text("Placed by hand")).to_be_visible()
     page.wait_for_url(re.compile("sites="))
     by_hand = figures(one)
-    expect(page.get_by_role("columnheader", name="On the map now")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("columnheader", name="On the map now")).to_be_visible()
 
     page.get_by_role("button", name="Undo").click()
     moved(one, by_hand)
@@ -64,7 +63,7 @@ def test_an_organiser_finds_two_sites_moves_one_compares_two_plans_and_shares_th
     moved(one, proposed)
     assert figures(one) == by_hand
     page.get_by_role("button", name="Keep this plan").click()
-    expect(page.get_by_role("button", name="Open Plan B")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("button", name="Open Plan B")).to_be_visible()
     table = page.locator(".mm-plans")
     expect(table.get_by_role("columnheader")).to_have_count(2)
     compared = table.inner_text()
@@ -72,7 +71,7 @@ def test_an_organiser_finds_two_sites_moves_one_compares_two_plans_and_shares_th
     link = page.locator("[data-testid=stCode]").inner_text().strip()
     other = visitor()
     other.open(link.removeprefix(other.base))
-    expect(other.page.locator(".mm-plans")).to_be_visible(timeout=SLOW_MS)
+    expect(other.page.locator(".mm-plans")).to_be_visible()
     assert figures(other) == by_hand
     assert other.page.locator(".mm-plans").inner_text() == compared
     other.page.get_by_role("button", name="Open As proposed").click()
@@ -86,7 +85,7 @@ def test_a_place_is_added_by_a_tap_moved_by_keys_and_removed(visitor):
     one.map.get_by_role("button", name="Add a place").click()
     expect(one.map.get_by_role("status")).to_contain_text("Tap where a new place could be")
     one.map.locator("#map_div").click(position={"x": 120, "y": 330})
-    one.map.locator("#map_div[data-sites='3']").wait_for(timeout=SLOW_MS)
+    one.map.locator("#map_div[data-sites='3']").wait_for()
     moved(one, before)
     three = figures(one)
 
@@ -98,8 +97,8 @@ def test_a_place_is_added_by_a_tap_moved_by_keys_and_removed(visitor):
     at = re.search(r"sites=([^&]+)", one.page.url)
     assert at
     one.page.get_by_role("button", name="Remove place 3").click()
-    one.map.locator("#map_div[data-sites='2']").wait_for(timeout=SLOW_MS)
-    expect(one.page.locator(".mm-figures")).to_have_text(before, use_inner_text=True, timeout=SLOW_MS)
+    one.map.locator("#map_div[data-sites='2']").wait_for()
+    expect(one.page.locator(".mm-figures")).to_have_text(before, use_inner_text=True)
 
 
 def test_an_area_is_drawn_and_new_places_stay_inside(visitor):
@@ -109,9 +108,9 @@ def test_an_area_is_drawn_and_new_places_stay_inside(visitor):
     corners = [(60, 190), (300, 170), (300, 400), (90, 420), (60, 190)]
     for x, y in corners:
         one.map.locator("#map_div").click(position={"x": x, "y": y})
-    one.page.wait_for_url(re.compile("area="), timeout=SLOW_MS)
+    one.page.wait_for_url(re.compile("area="))
     moved(one, before)
-    expect(one.page.get_by_role("button", name="Remove the drawn area")).to_be_visible(timeout=SLOW_MS)
+    expect(one.page.get_by_role("button", name="Remove the drawn area")).to_be_visible()
     inside = one.in_map(
         """(() => { const map = Object.values(window).find((v) => v instanceof L.Map);
             const box = map.getContainer().getBoundingClientRect();
@@ -128,7 +127,7 @@ def test_districts_limit_new_places_without_a_mouse(visitor):
     box = one.page.get_by_role("combobox", name="Only in these districts")
     box.focus()
     one.page.keyboard.type("Skov")
-    expect(one.page.get_by_role("option", name="Skovholm")).to_be_visible(timeout=SLOW_MS)
+    expect(one.page.get_by_role("option", name="Skovholm")).to_be_visible()
     one.page.keyboard.press("Enter")
     moved(one, before)
     rows = one.page.locator(".mm-siterow")

@@ -19,8 +19,6 @@ from micropolis_map.bootstrap import build_application
 from micropolis_map.services import media
 from micropolis_map.settings import Settings
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
-
 PEOPLE = {
     "ola": {"email": "Ola@Example.org", "email_verified": True, "name": "Ola Example"},
     "eve": {"email": "eve@example.org", "email_verified": True, "name": "Eve Example"},

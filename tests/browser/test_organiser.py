@@ -18,8 +18,6 @@ from desk_builders import PASSWORD, a_session, an_account, middle_of, sent
 from micropolis_map.bootstrap import build_application
 from micropolis_map.settings import Settings
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
-
 PHONE = {"width": 390, "height": 844}
 
 
@@ -73,7 +71,7 @@ def test_an_approved_pin_appears_in_another_browser_without_reloading(
     expect(ola.page.locator(".mm-said")).to_have_text("Approved.")
     # That it comes within five seconds: tests/unit/services/test_seen_within_seconds.py.
     expect(ben.page.locator(f"[data-count='{before + 1}']")).to_be_visible()
-    ben.map.locator(f"#map_div[data-places='{before + 1}']").wait_for(timeout=30_000)
+    ben.map.locator(f"#map_div[data-places='{before + 1}']").wait_for()
     expect(ben.page.get_by_text("The pump by the lime tree")).to_be_visible()
     assert ben.page.evaluate("window.__same") == 1
     public = server.data / "places.geojson"

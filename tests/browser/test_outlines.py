@@ -20,14 +20,12 @@ from desk_builders import a_session, an_account, submitted
 from micropolis_map.bootstrap import build_application
 from micropolis_map.settings import Settings
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
-
 PARK = "demo-sundengen"
 STREET = "demo-sundbroen"
 
 
 def published(server):
-    with urllib.request.urlopen(f"{server.url}/data/demo/places.geojson", timeout=30) as answer:
+    with urllib.request.urlopen(f"{server.url}/data/demo/places.geojson", timeout=60) as answer:
         return json.load(answer)["features"]
 
 

@@ -29,7 +29,7 @@ def test_the_private_link_opens_everything_on_another_device(visitor, server):
     other.page.get_by_role("button", name="Undo").click()
     assert things(server, link)[0]["state"] == "pending"
     other.page.get_by_role("button", name="Withdraw").click()
-    expect(other.page.locator(".badge")).to_have_text("withdrawn", timeout=15_000)
+    expect(other.page.locator(".badge")).to_have_text("withdrawn")
     assert things(server, link)[0]["state"] == "withdrawn"
 
 

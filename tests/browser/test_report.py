@@ -17,8 +17,6 @@ from pdf_reading import pages
 from micropolis_map.bootstrap import build_application
 from micropolis_map.settings import Settings
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
-
 
 @pytest.fixture(scope="module")
 def application(server):
@@ -36,7 +34,6 @@ def planner(visitor, application, account):
     one = visitor()
     token = a_session(application, account)
     one.context.add_cookies([{"name": "micropolis_session", "value": token, "url": one.base}])
-    one.page.set_default_timeout(30_000)
     return one
 
 

@@ -13,8 +13,6 @@ from playwright.sync_api import expect
 from micropolis_map.bootstrap import build_application
 from micropolis_map.settings import Settings
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
-
 PHONE = {"width": 390, "height": 844}
 OLD = ("demo-sundbroen", "demo-sundengen")
 
@@ -26,7 +24,7 @@ def old_places(server):
     moment = (datetime.now(UTC) - timedelta(days=600)).isoformat(timespec="seconds")
     places = [application.place_store.get(place_id) for place_id in OLD]
     application.place_store.put_many([replace(place, created=moment, updated=moment) for place in places])
-    with sqlite3.connect(server.data / "micropolis.sqlite", timeout=30) as connection:
+    with sqlite3.connect(server.data / "micropolis.sqlite", timeout=60) as connection:
         change = "UPDATE place_revision SET recorded = ? WHERE place_id = ?"
         connection.executemany(change, [(moment, place_id) for place_id in OLD])
     return application

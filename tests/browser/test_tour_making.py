@@ -19,8 +19,6 @@ from desk_builders import a_session, an_account
 from micropolis_map.bootstrap import build_application
 from micropolis_map.settings import Settings
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
-
 STOPS = 12
 MOST_TAPS = 16
 PHONE = {"width": 390, "height": 844}
@@ -77,13 +75,13 @@ def on_screen(one):
 
 
 def waits_until_picked(one, n):
-    one.map.locator(f"#map_div[data-picks='{n}']").wait_for(timeout=30_000)
+    one.map.locator(f"#map_div[data-picks='{n}']").wait_for()
     expect(one.page.locator(f"[data-stops='{n}']")).to_be_visible()
 
 
 def status_of(address):
     try:
-        with urllib.request.urlopen(address, timeout=30) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code
@@ -120,10 +118,10 @@ def test_twelve_stops_are_a_walk_for_everybody_in_few_taps(visitor, organiser, s
     assert len(free) >= STOPS
     for number, place in enumerate(free[:STOPS], start=1):
         hand.pin(place)
-        mia.map.locator(f"#map_div[data-picks='{number}']").wait_for(timeout=30_000)
+        mia.map.locator(f"#map_div[data-picks='{number}']").wait_for()
     waits_until_picked(mia, STOPS)
     expect(mia.page.locator(".mm-stoplist li")).to_have_count(STOPS)
-    mia.map.locator("#map_div:not([data-tour=''])").wait_for(timeout=30_000)
+    mia.map.locator("#map_div:not([data-tour=''])").wait_for()
     figures = mia.page.locator(".mm-walkfigures")
     expect(figures).to_contain_text("km")
     expect(figures).to_contain_text("min")

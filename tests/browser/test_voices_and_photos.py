@@ -18,8 +18,6 @@ from micropolis_map.domain.place import Photo, Story
 from micropolis_map.services import moderating
 from micropolis_map.settings import Settings
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
-
 ORGANISER = Actor("administrator", "tester")
 THEN, NOW = (150, 110, 60), (40, 140, 90)
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
