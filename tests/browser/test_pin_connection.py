@@ -76,7 +76,7 @@ def test_the_page_and_its_draft_open_without_a_connection(visitor, server):
     kept = (
         "async () => (await (await caches.open('mm-pin')).keys()).some((one) => one.url.includes('pin.js'))"
     )
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while not one.page.evaluate(kept) and time.monotonic() < deadline:
         one.page.wait_for_timeout(100)
     one.context.set_offline(True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import pytest
 from pinning_builders import feature, published
 from tiny_town import write_town
@@ -78,17 +76,6 @@ def test_a_damaged_gazetteer_says_so(application):
     (build.parent / "current").write_text(build.name)
     with pytest.raises(StoreUnavailable, match="load"):
         finding.find(application.place_store, store, "wawer", "x")
-
-
-def test_a_city_is_searched_within_the_promised_50_ms():
-    streets = [f"ulica {a}{b}owska" for a in "abcdefghijklmnoprstuwz" for b in "aeiouylrst"]
-    town = Gazetteer(Name(f"{street} {n}", "address", 0, 0) for street in streets for n in range(200))
-    slowest = 0.0
-    for query in ("u", "ulica", "ulica aa", "aaowska 17", "17 zaowska", "x"):
-        begun = perf_counter()
-        town.find(query)
-        slowest = max(slowest, perf_counter() - begun)
-    assert slowest < 0.05 * 4  # other processes share this machine; alone it is far below 0.05
 
 
 def test_loading_a_community_makes_its_names_findable(application, tmp_path):

@@ -151,7 +151,7 @@ def test_a_read_only_file_is_told_and_kept(store, publishing, monkeypatch):
     assert ids_in(publishing.path) == ["a"]
 
 
-def until(fact, seconds=5.0):
+def until(fact, seconds=60.0):
     deadline = time.monotonic() + seconds
     while not fact() and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -36,7 +36,7 @@ def server(tmp_path_factory):
     log = (folder / "log").open("wb")
     process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while True:
         try:
             ask(f"{address}/healthz").close()
@@ -85,7 +85,7 @@ def test_gzip_and_etag_pass_through_streamlit(server):
 
 def test_the_public_file_is_kept_while_it_runs(server):
     _, data, process = server
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 300
     while not (data / "places.geojson").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert (data / "places.geojson").exists()
