@@ -83,7 +83,7 @@ class Server:
         """Stop and wait until it is gone."""
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(30)
+            self.process.wait(120)
             self.process = None
 
 

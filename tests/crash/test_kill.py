@@ -200,7 +200,7 @@ class Phone(threading.Thread):
             "Content-Type": "application/json",
             "X-Forwarded-For": f"192.0.2.{self.number * 50 + number % 50}",
         }
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request("POST", "/api/wawer/submissions", json.dumps(document), headers)
             answer = connection.getresponse()

@@ -40,7 +40,7 @@ def explore(data: Path) -> Callable[..., AppTest]:
     """Open the app at an address's parameters."""
 
     def open_at(**query: str) -> AppTest:
-        app = AppTest.from_file(str(MAIN), default_timeout=30)
+        app = AppTest.from_file(str(MAIN), default_timeout=300)
         for name, value in query.items():
             app.query_params[name] = value
         return app.run()

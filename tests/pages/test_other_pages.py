@@ -82,7 +82,7 @@ def test_a_loading_shows_how_far_it_is_and_how_it_ended(loaded):
 
     job = LoadingJob("demo", LoadRequest(), {"osm": [Upload("../evil.osm", b"<osm/>")]})
     LoadingJobs().start(job, load)
-    assert job.wait(10)
+    assert job.wait(120)
     assert seen == [(0.5, "half way", [b"<osm/>"])]
     assert job.report == report
     assert job.error is None
@@ -99,7 +99,7 @@ def test_a_loading_that_is_stopped_says_so_and_only_one_runs_at_a_time():
     first = jobs.start(LoadingJob("x", LoadRequest()), load)
     assert jobs.start(LoadingJob("x", LoadRequest()), load) is first
     first.stop()
-    assert first.wait(10)
+    assert first.wait(120)
     assert "stopped" in str(first.error)
     jobs.forget("x")
     assert jobs.get("x") is None
@@ -111,5 +111,5 @@ def test_a_loading_that_fails_unexpectedly_tells_without_a_traceback():
 
     job = LoadingJob("x", LoadRequest())
     job.start(load)
-    assert job.wait(10)
+    assert job.wait(120)
     assert "unexpectedly" in str(job.error)

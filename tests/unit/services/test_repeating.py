@@ -21,14 +21,14 @@ def test_it_is_called_until_it_is_stopped():
     repeating = Repeating("gardener", work)
     repeating.start()
     repeating.start()
-    assert all(often.acquire(timeout=10) for _ in range(3))
+    assert all(often.acquire(timeout=60) for _ in range(3))
     repeating.stop()
     count = len(calls)
     assert set(calls) == {"gardener"}
     repeating.stop()
     assert len(calls) == count
     repeating.start()
-    assert all(often.acquire(timeout=10) for _ in range(count - 3 + 1))
+    assert all(often.acquire(timeout=60) for _ in range(count - 3 + 1))
     repeating.stop()
 
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 def ask(address: str, **headers: str):
     request = urllib.request.Request(address, headers=headers)
     try:
-        return urllib.request.urlopen(request, timeout=20)
+        return urllib.request.urlopen(request, timeout=120)
     except urllib.error.HTTPError as answer:
         return answer
 
@@ -47,7 +47,7 @@ def server(tmp_path_factory):
             time.sleep(0.1)
     yield address, folder / "data", process
     process.terminate()
-    process.wait(20)
+    process.wait(120)
     log.close()
 
 
