@@ -53,7 +53,7 @@ def run_page() -> Callable[..., AppTest]:
     """Run one page by itself (AppTest cannot switch to pages that are functions)."""
 
     def run(name: str, **query: str) -> AppTest:
-        app = AppTest.from_string(ONE_PAGE.format(name=name), default_timeout=60)
+        app = AppTest.from_string(ONE_PAGE.format(name=name), default_timeout=300)
         for key, value in query.items():
             app.query_params[key] = value
         return app.run()
