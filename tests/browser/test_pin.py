@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from pin_page import (
@@ -147,6 +148,18 @@ def test_personal_data_is_pointed_out_and_taken_out_with_one_tap(visitor):
     expect(card).not_to_contain_text("601 234 567")
     expect(card).not_to_contain_text("anna@example.org")
     expect(one.page.locator("#look-status")).to_contain_text("no phone number")
+
+
+def test_a_slow_answer_to_the_last_look_is_waited_for(visitor):
+    one = open_pin(visitor)
+
+    def slow(route):
+        time.sleep(1)  # longer than the page waits before it asks for places near by
+        route.continue_()
+
+    one.page.route("**/check", slow)
+    fill_in(one.page, "Shed of tools", "Ask Anna Kowalska.")
+    expect(one.page.locator("#findings li")).to_have_count(1)
 
 
 def test_hostile_texts_are_shown_as_they_were_typed(visitor):

@@ -114,6 +114,7 @@ function offerIn(id, found) {
 }
 
 async function look() {
+  clearTimeout(nearTimer); // its question would end this one unanswered
   drawCard(draft);
   $("findings").replaceChildren();
   $("look-error").textContent = "";
