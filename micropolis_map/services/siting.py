@@ -20,7 +20,7 @@ from micropolis_map.ports import Progress, silent
 from micropolis_map.services.assessing import Deps
 from micropolis_map.services.siting_candidates import candidates_of
 from micropolis_map.services.siting_ground import Ground, ground_of
-from micropolis_map.services.siting_plan import plan_of
+from micropolis_map.services.siting_plan import people_told, plan_of
 from micropolis_map.services.siting_result import Plan, SitingRequest, SitingResult
 from micropolis_map.services.siting_sites import points_at
 
@@ -129,7 +129,8 @@ def _curve(ground: Ground, problem: SitingProblem) -> tuple[float, ...]:
     people = replace(problem, weight=ground.people)
     before = people.covered(ground.before_s)
     values = coverage_curve(people.coverage_gains(), max(CURVE_TO, problem.new))
-    return tuple(before + value for value in values)
+    everybody = people_told(float(ground.people.sum()))
+    return tuple(min(everybody, people_told(before + value)) for value in values)
 
 
 def _with_plan(curve: tuple[float, ...], plan: Plan) -> tuple[float, ...]:

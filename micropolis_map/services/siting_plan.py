@@ -14,6 +14,8 @@ from micropolis_map.services.siting_ground import Ground
 from micropolis_map.services.siting_result import AreaGain, Plan, Site
 
 Floats = NDArray[np.float64]
+PARTS = 2.0**20
+"""People are told to such a part of one, so that gains add up to the last digit."""
 
 
 def plan_of(ground: Ground, points: PointSet) -> Plan:
@@ -25,15 +27,17 @@ def plan_of(ground: Ground, points: PointSet) -> Plan:
         np.minimum.at(cost, found.home, found.cost_s)
         after.append(cost)
     people, near = ground.people, [one <= ground.threshold_s for one in after]
-    covered = [float(people[within].sum()) for within in near]
+    covered = [people_told(float(people[within].sum())) for within in near]
     return Plan(
         sites=_sites(ground, points, covered),
-        population=float(people.sum()),
+        population=people_told(float(people.sum())),
         covered_before=covered[0],
         covered_after=covered[-1],
         districts=_by_district(ground, near[0], near[-1]),
         groups=tuple(
-            AreaGain(group, float(who.sum()), float(who[near[0]].sum()), float(who[near[-1]].sum()))
+            AreaGain(
+                group, *(people_told(float(who[within].sum())) for within in (who >= 0.0, near[0], near[-1]))
+            )
             for group, who in ground.groups().items()
         ),
         cost_before_s=ground.before_s,
@@ -43,6 +47,18 @@ def plan_of(ground: Ground, points: PointSet) -> Plan:
         p90_before_s=_p90(ground.before_s, people),
         p90_after_s=_p90(cost, people),
     )
+
+
+def people_told(people: float) -> float:
+    """Return a number of people to the nearest millionth, a binary fraction: sums of such are exact.
+
+    Examples
+    --------
+    >>> a, b, c = people_told(1703.7), people_told(820.1), people_told(77.3)
+    >>> (a - b) + (b - c) == a - c
+    True
+    """
+    return round(people * PARTS) / PARTS
 
 
 def _sites(ground: Ground, points: PointSet, covered: list[float]) -> tuple[Site, ...]:
@@ -66,7 +82,7 @@ def _by_district(ground: Ground, was: NDArray[np.bool_], now: NDArray[np.bool_])
 
     def people_of(within: NDArray[np.bool_]) -> list[float]:
         counted = np.bincount(district[within], people[within], minlength=size)
-        return [float(value) for value in counted.tolist()]
+        return [people_told(value) for value in counted.tolist()]
 
     rows = zip(people_of(np.ones_like(was)), people_of(was), people_of(now), strict=True)
     return tuple(AreaGain(area.name, *row) for area, row in zip(ground.before.districts, rows, strict=True))

@@ -59,8 +59,10 @@ def test_the_gains_of_the_sites_add_up(data, capsys, objective):
     assert len(said["sites"]) == 3
     assert all(set(site) >= {"lon", "lat", "gained_population"} for site in said["sites"])
     gained = sum(site["gained_population"] for site in said["sites"])
-    assert gained == pytest.approx(said["covered_after"] - said["covered_before"])
+    assert gained == said["covered_after"] - said["covered_before"]  # to the last digit
+    assert sum(area["gained"] for area in said["districts"]) == pytest.approx(gained, abs=1e-4)
     assert said["covered_before"] <= said["covered_after"] <= said["population"]
+    assert max(said["curve"]) <= said["population"]
     assert said["optimal"] == (said["gap"] == 0.0)
 
 
