@@ -90,6 +90,14 @@ def test_of_25_stops_the_order_is_proven_and_never_worse_than_ortools_routing(se
     assert found.cost <= by_ortools_routing(cost) + 1e-6
 
 
+def test_of_40_stops_on_open_ground_the_order_is_proven_too():
+    """As far one way as the other: there a search without the linear relaxation proves nothing in time."""
+    at = np.random.default_rng(2).random((40, 2)) * 1500.0
+    cost = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)) / 1.3
+    assert best_order(cost, loop=True).optimal
+    assert best_order(cost).optimal
+
+
 def test_13_stops_by_solver_equal_the_table():
     cost = random_costs(5, 13, holes=0.1)
     found = best_order(cost, start=0, end=12)
