@@ -23,6 +23,7 @@ address                                 answer
 ``/feeds/<slug>.atom``                   new places and stories, as Atom
 ``/embed/<slug>``                         the public map for other sites: see `embed_pages`
 ``/walk/<tour>``                        the walker's page, also offline: see `walk_pages`
+``/ogc…``                               OGC API - Features, for QGIS and GDAL: see `ogc`
 ``/guided/<walk>`` · ``/calendar/…``    guided walks, their calendar: see `walk_routes`
 ``/pin/<slug>`` · ``/mine``             pin a place, tell a story · my things: see `pin_pages`, `mine_pages`
 ======================================  ==================================================================
@@ -56,6 +57,7 @@ from micropolis_map.web import (
     health,
     layers,
     mine_pages,
+    ogc,
     pin_pages,
     places,
     report_routes,
@@ -94,6 +96,7 @@ def routes(application: Application) -> list[BaseRoute]:
         *walk_pages.routes(application),
         *walk_routes.routes(application),
         *feed_routes.routes(application),
+        *ogc.routes(application),
         Route("/api", nothing_here),
         Route("/api/{rest:path}", nothing_here),
         Route("/data", nothing_here),
