@@ -8,6 +8,7 @@ https://doi.org/10.1002/1520-6750(198706)34:3<307::AID-NAV3220340302>3.0.CO;2-D
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -48,7 +49,7 @@ def most_worthwhile(
     loop
         Return to the first stop within the time.
     seconds
-        After so long the best choice found so far is returned as not proven.
+        After so long the best choice found so far, at least one made stop by stop, is returned as not proven.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def most_worthwhile(
         Not even one stop fits the time, or the one to start with does not.
     """
     n = len(cost)
-    if not n or min(visit_s) > within_s:
+    if not n or (min(visit_s) if start is None else visit_s[start]) > within_s:
         raise InvalidInput(f"no stop fits {within_s / 60:g} minutes", "give more time")
     whole, visits = whole_ms(cost), np.rint(np.asarray(visit_s) * 1000.0).astype(np.int64)
     limit_ms = round(within_s * 1000.0)
@@ -89,17 +90,56 @@ def most_worthwhile(
     model.maximize(sum(int(w) * c for w, c in zip(worth, chosen, strict=True)))
     solver = new_solver(seconds)
     status = solver.solve(model)
-    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+    if status == cp_model.INFEASIBLE:
         raise InvalidInput(f"no walk was found within {within_s / 60:g} minutes", "give more time")
+    proposed = _followed(solver, arcs) if status in {cp_model.OPTIMAL, cp_model.FEASIBLE} else []
+    simple = _greedy(whole, worth, visits, limit_ms, start=start, loop=loop)
+    order = max(proposed, simple, key=lambda stops: sum(worth[k] for k in stops))
+    begin = None if start is None else order.index(start)
+    least = best_order(cost[np.ix_(order, order)], start=begin, loop=loop, seconds=seconds)
+    found = tuple(order[k] for k in least.order)
+    return StopOrder(found, least.cost, status == cp_model.OPTIMAL and least.optimal)
+
+
+def _greedy(
+    whole: NDArray[np.int64],
+    worth: Sequence[int],
+    visits: NDArray[np.int64],
+    limit_ms: int,
+    *,
+    start: int | None,
+    loop: bool,
+) -> list[int]:
+    """Return stops that fit, put in one by one where they bring most worth for the time they take."""
+
+    def spent(order: list[int]) -> int:
+        legs = itertools.pairwise([*order, order[0]] if loop and len(order) > 1 else order)
+        return sum(int(visits[k]) for k in order) + sum(int(whole[a, b]) for a, b in legs)
+
+    order = [int(np.argmin(visits)) if start is None else start]
+    first = 0 if start is None else 1
+    while True:
+        used = spent(order)
+        longer = (
+            (worth[k] / max(1, spent(grown) - used), grown)
+            for k in range(len(worth))
+            if k not in order and worth[k] > 0
+            for at in range(first, len(order) + 1)
+            if spent(grown := [*order[:at], k, *order[at:]]) <= limit_ms
+        )
+        best = max(longer, default=None)
+        if best is None:
+            return order
+        order = best[1]
+
+
+def _followed(solver: cp_model.CpSolver, arcs: list[tuple[int, int, cp_model.IntVar]]) -> list[int]:
     after = {a: b for a, b, taken in arcs if a != b and solver.boolean_value(taken)}
     order, here = [], after[0]
     while here != 0:
         order.append(here - 1)
         here = after[here]
-    begin = None if start is None else order.index(start)
-    least = best_order(cost[np.ix_(order, order)], start=begin, loop=loop, seconds=seconds)
-    found = tuple(order[k] for k in least.order)
-    return StopOrder(found, least.cost, status == cp_model.OPTIMAL and least.optimal)
+    return order
 
 
 def _ways_back(

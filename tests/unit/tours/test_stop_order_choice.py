@@ -53,3 +53,17 @@ def test_stops_that_are_not_joined_are_never_in_one_walk():
 def test_too_little_time_for_any_stop_is_said():
     with pytest.raises(InvalidInput, match="no stop fits 1 minutes"):
         most_worthwhile(np.zeros((2, 2)), [1, 1], [300.0, 300.0], 60.0)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_machine_without_time_still_proposes_a_walk_and_does_not_call_it_proven(seed):
+    cost, worth, visit = a_case(seed, 12)
+    loop, start = bool(seed % 2), seed if seed % 3 else None
+    found = most_worthwhile(cost, worth, visit, 1800.0, start=start, loop=loop, seconds=0.0)
+    assert not found.optimal
+    assert found.cost + sum(visit[k] for k in found.order) <= 1800.0
+    assert len(found.order) >= 3
+    assert start is None or found.order[0] == start
+    best = most_worthwhile(cost, worth, visit, 1800.0, start=start, loop=loop, seconds=60.0)
+    assert sum(worth[k] for k in found.order) <= sum(worth[k] for k in best.order)
+    assert sum(worth[k] for k in found.order) >= 0.7 * sum(worth[k] for k in best.order)
