@@ -263,10 +263,9 @@ def _most_people(
     search: _Search, must_hit: Sets | None, gains: Gains, sites: Ints, heard: Callable[..., None]
 ) -> None:
     """Find the sites with most people near among those that hit all of these sets, as `sites` do."""
-    everywhere, new = np.arange(gains.sites), search.problem.new
-    kept = everywhere
+    kept, new = np.arange(gains.sites), search.problem.new
     if must_hit is not None and len(must_hit):
-        may = of_use(must_hit, gains.sites, new, search.left / 3.0)
+        may = of_use(must_hit, gains.sites, new, search.left / 4.0)
         may[sites] = True
         kept = np.flatnonzero(may)
         must_hit = only(must_hit, may)
@@ -274,16 +273,43 @@ def _most_people(
     if not rest.row.size:
         heard(Answer(None, 0.0, is_proven=True), kept)
         return
-    start = np.searchsorted(kept, np.sort(sites))
-    at_most = bounded(rest, start, search.left / 4.0, search.tell).bound
-    heard(Answer(None, at_most, is_proven=False), kept)
-    if search.left <= 0.0:
+    both, hits = _with_hits(rest, must_hit)
+    start = swapped(both, np.searchsorted(kept, np.sort(sites)))
+    heard(Answer(start, np.inf, is_proven=False), kept)
+    known = bounded(both, start, search.left / 3.0, search.tell)
+    given, at_most = rest.value(known.sites), known.bound - hits
+    is_proven = _gap(given, max(given, at_most)) == 0.0 or not known.open.any()
+    heard(Answer(known.sites, at_most, is_proven), kept)
+    if is_proven or search.left <= 0.0:
         return
+    useful = known.open.copy()
+    useful[known.sites] = True
+    kept, rest = kept[useful], rest.take(np.flatnonzero(useful))
+    must_hit = None if must_hit is None else only(must_hit, useful)
 
     def better(answer: Answer) -> None:
         heard(answer, kept, at_most)
 
     better(most(rest, new, search.left, search.tell, must_hit, better))
+
+
+def _with_hits(gains: Gains, must_hit: Sets | None) -> tuple[Gains, float]:
+    """Return gains that also value every set that is hit, and what all sets together are worth.
+
+    A set is worth more than all people: whoever looks for the greatest value hits all sets first.
+    """
+    if must_hit is None or not len(must_hit):
+        return gains, 0.0
+    worth = 1.0 + gains.value(np.arange(gains.sites))
+    row = np.repeat(np.arange(len(must_hit)), np.diff(must_hit.first)) + gains.rows
+    both = Gains.of(
+        np.concatenate([gains.row, row]),
+        np.concatenate([gains.site, must_hit.site]),
+        np.concatenate([gains.gain, np.full(row.size, worth)]),
+        gains.rows + len(must_hit),
+        gains.sites,
+    )
+    return both, worth * len(must_hit)
 
 
 def _longest(walks: Walks, sites: Ints) -> float:
