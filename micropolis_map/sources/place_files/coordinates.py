@@ -15,8 +15,8 @@ _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f'](?=\d{3}(?!\d))")
 _ANGLE = re.compile(
     r"""^(?P<before>[NSEWnsewØø])?\s*(?P<sign>[+\-−])?\s*
-    (?P<degrees>\d+(?:[.,]\d+)?)\s*(?:[°ºd*˚]|deg)?\s*
-    (?:(?P<minutes>\d+(?:[.,]\d+)?)\s*(?:['’′´`m]|min)?\s*)?
+    (?P<degrees>\d+(?:[.,]\d+)?)\s*(?:[°ºd*˚:]|deg)?\s*
+    (?:(?P<minutes>\d+(?:[.,]\d+)?)\s*(?:['’′´`m:]|min)?\s*)?
     (?:(?P<seconds>\d+(?:[.,]\d+)?)\s*(?:"|”|″|''|’’|′′|s)?\s*)?
     (?P<after>[NSEWnsewØø])?$""",
     re.VERBOSE,
@@ -115,6 +115,8 @@ def wkt(text: str) -> dict[str, Any]:
     body = text.split(";", 1)[1] if text.upper().startswith("SRID=") else text
     try:
         found = shapely.from_wkt(body)
+    except NotImplementedError as error:  # arcs, which GEOS reads and shapely does not
+        raise NotACoordinate(f"{text[:60]!r} has curves, which are not read") from error
     except shapely.errors.GEOSException as error:
         raise NotACoordinate(f"{text[:60]!r} is not WKT") from error
     if found is None or found.is_empty:

@@ -5,33 +5,33 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from micropolis_map.i18n import mark
-from micropolis_map.sources.place_files.columns import plain
 from micropolis_map.sources.place_files.coordinates import NotACoordinate, angle, geometry_text, usable
+from micropolis_map.sources.place_files.position_columns import (
+    Where,
+    columns_by_content,
+    find_columns,
+    is_degrees,
+    is_position,
+    is_shape,
+)
 from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row, unreadable
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+DELIMITERS = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    "^": "caret",
+    ":": "colon",
+    "~": "tilde",
+}
+_RARE = {"^", ":", "~"}
+"""Also stand in ordinary texts: taken only where they divide the header into columns of a position."""
 _BY_NAME = {name: sign for sign, name in DELIMITERS.items()}
-
-_LAT = {
-    "lat", "latitude", "ycoord", "coordy", "coordinatey", "szerokosc", "szerokoscgeograficzna", "breddegrad",
-    "bredde", "latitudine", "широта", "northing", "northings", "y",
-}  # fmt: skip
-_LON = {
-    "lon", "lng", "long", "longitude", "xcoord", "coordx", "coordinatex", "dlugosc", "dlugoscgeograficzna",
-    "laengdegrad", "laengde", "longitudine", "довгота", "easting", "eastings", "x",
-}  # fmt: skip
-_WHOLE = {"geometry", "wkt", "geom", "thegeom", "geojson", "wktgeom", "shape"}
-_PAIR_LAT_FIRST = {
-    "latlon", "latlng", "latlong", "coordinates", "coordinate", "coords", "position", "gps", "location",
-    "wspolrzedne", "koordinater", "coordinata", "координати",
-}  # fmt: skip
-_PAIR_LON_FIRST = {"lonlat", "lnglat", "longlat", "xy"}
 
 MAX_CELL = 10_000_000
 """Characters in one cell."""
@@ -40,16 +40,6 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠
 """What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
 NEUTRALISED = tuple(f"'{sign}" for sign in ("'", *FORMULA_SIGNS))
 """How a text that begins so is written instead; a text that already looks like that gets one more."""
-
-
-@dataclass(frozen=True)
-class _Where:
-    """Which columns say where a row is."""
-
-    lat: str = ""
-    lon: str = ""
-    whole: str = ""
-    lat_first: bool = True
 
 
 def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], list[Question]]:
@@ -71,35 +61,50 @@ def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], li
     records = [record for record in records if any(cell.strip() for cell in record)]
     if not records:
         raise unreadable(path, mark("{file} is empty"), mark("give a header and a row for each place"))
-    header = _header(records[0])
+    header, records, unnamed = _header_and_records(records)
+    questions += unnamed
     where = find_columns(header)
+    if not where.found:
+        where = columns_by_content(header, records, named=not unnamed)
+        if where.lat:
+            seen = f"columns {where.lat!r} and {where.lon!r} hold the position, latitude first"
+            questions.append(Question("columns", seen))
     if where.whole and not where.lat:
-        order = "latitude first" if where.lat_first else "longitude first"
-        questions.append(Question("columns", f"column {where.whole!r} holds the position, {order}"))
+        questions.append(Question("columns", _said_of(where, header, records)))
     rows = []
-    for number, record in enumerate(records[1:], start=1):
+    for number, record in enumerate(records, start=1):
         rows.append(_row(number, record, header, where))
     return rows, questions
 
 
-def find_columns(header: Sequence[str]) -> _Where:
-    """Return which columns hold the position: lat and lon, or one with both, WKT or GeoJSON."""
-    by_plain: dict[str, str] = {}
-    for name in header:
-        by_plain.setdefault(plain(name), name)
+def _header_and_records(
+    records: list[list[str]],
+) -> tuple[list[str], list[list[str]], list[Question]]:
+    """Return the columns' names and the records below; where the first line is a place, names made up."""
+    first = records[0]
+    if find_columns(_header(first)).found or not (
+        any(map(is_position, first)) or sum(map(is_degrees, first)) >= 2
+    ):
+        return _header(first), records[1:], []
+    words = (
+        index for index, cell in enumerate(first) if any(map(str.isalpha, cell)) and not is_position(cell)
+    )
+    name = next(words, None)
+    header = ["name" if index == name else f"column {index + 1}" for index in range(max(map(len, records)))]
+    seen = "the first line holds a place, not the names of columns"
+    return header, records, [Question("file", seen)]
 
-    def first(words: AbstractSet[str]) -> str:
-        return next((name for word, name in by_plain.items() if word in words), "")
 
-    whole, lat, lon = first(_WHOLE), first(_LAT), first(_LON)
-    if lat and lon:
-        return _Where(lat, lon, whole)
-    if whole or first(_PAIR_LON_FIRST):
-        return _Where(whole=whole or first(_PAIR_LON_FIRST), lat_first=not first(_PAIR_LON_FIRST))
-    return _Where(whole=first(_PAIR_LAT_FIRST))
+def _said_of(where: Where, header: Sequence[str], records: Sequence[Sequence[str]]) -> str:
+    index = header.index(where.whole)
+    cells = (record[index] for record in records if index < len(record) and record[index].strip())
+    if is_shape(next(cells, "")):
+        return f"column {where.whole!r} holds the position"
+    order = "latitude first" if where.lat_first else "longitude first"
+    return f"column {where.whole!r} holds the position, {order}"
 
 
-def row_from_cells(number: int, cells: Mapping[str, Any], where: _Where) -> Row:
+def row_from_cells(number: int, cells: Mapping[str, Any], where: Where) -> Row:
     """Return the row whose position stands in the `cells` that `where` names."""
     used = {where.lat, where.lon, where.whole}
     properties = {key: value for key, value in cells.items() if key not in used and value not in ("", None)}
@@ -120,7 +125,7 @@ def row_from_cells(number: int, cells: Mapping[str, Any], where: _Where) -> Row:
     return Row(number, geometry, properties, reason or None)
 
 
-def _point(lat_text: str, lon_text: str, where: _Where) -> dict[str, Any]:
+def _point(lat_text: str, lon_text: str, where: Where) -> dict[str, Any]:
     missing = [name for name, text in ((where.lat, lat_text), (where.lon, lon_text)) if not text.strip()]
     if missing:
         raise NotACoordinate(f"has no position: {' and '.join(missing)} empty")
@@ -157,6 +162,8 @@ def _guess(text: str) -> str:
             continue
         width = len(records[0])
         where = find_columns(_header(records[0]))
+        if sign in _RARE and not where.found:
+            continue
         fitting = sum(len(record) == width for record in records) / len(records)
         score = fitting * (1 + min(width, 20) / 100) + (0.5 if where.lat or where.whole else 0)
         if score > best_score + 1e-9:
@@ -172,7 +179,7 @@ def _header(record: Sequence[str]) -> list[str]:
     return names
 
 
-def _row(number: int, record: Sequence[str], header: Sequence[str], where: _Where) -> Row:
+def _row(number: int, record: Sequence[str], header: Sequence[str], where: Where) -> Row:
     extra = [cell for cell in record[len(header) :] if cell.strip()]
     if extra:
         reason = (

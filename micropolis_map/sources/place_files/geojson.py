@@ -61,9 +61,10 @@ def _features(document: Any, path: Path, questions: list[Question]) -> Iterator[
     if isinstance(document, list):
         yield from ((item, "") for item in document)
     elif kind == "umap":
-        for layer in document.get("layers") or ():
-            name = _layer_name(layer, questions)
-            yield from ((item, name) for item in layer.get("features") or ())
+        for layer in _list(document.get("layers")):
+            name = _layer_name(layer, questions) if isinstance(layer, dict) else ""
+            features = layer.get("features") if isinstance(layer, dict) else layer
+            yield from ((item, name) for item in _list(features))
     elif kind == "FeatureCollection":
         features = document.get("features")
         if not isinstance(features, list):
@@ -87,10 +88,19 @@ def _features(document: Any, path: Path, questions: list[Question]) -> Iterator[
         )
 
 
+def _list(value: Any) -> list[Any]:
+    """Return the list a uMap file has there; a thing that is no list as its one item, to be told."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
 def _layer_name(layer: Mapping[str, Any], questions: list[Question]) -> str:
-    options = layer.get("_umap_options") or {}
+    options = _object(layer.get("_umap_options"))
     name = str(options.get("name") or "").strip()
-    if (options.get("remoteData") or {}).get("url"):
+    if _object(options.get("remoteData")).get("url"):
         questions.append(
             Question("file", f"layer {name!r} loads its data from elsewhere: that is not included")
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from micropolis_map.sources.place_files.rows import MAX_ROWS, Question, Row, unr
 
 _FAILURES = (
     DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, CRSError, ValueError, OSError,
+    NotImplementedError,
 )  # fmt: skip
 
 
@@ -33,9 +35,11 @@ def gpkg_rows(path: Path) -> tuple[list[Row], list[Question]]:
     rows: list[Row] = []
     questions: list[Question] = []
     try:
-        layers = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
-        for name, _ in layers:
-            _read_layer(path, name, rows, questions, several=len(layers) > 1)
+        with warnings.catch_warnings():  # GDAL warns of files it reads anyway; what it cannot read it raises
+            warnings.simplefilter("ignore", RuntimeWarning)
+            layers = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
+            for name, _ in layers:
+                _read_layer(path, name, rows, questions, several=len(layers) > 1)
     except InvalidInput:
         raise
     except _FAILURES as error:

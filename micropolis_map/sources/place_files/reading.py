@@ -13,11 +13,13 @@ from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.columns import propose_mapping
 from micropolis_map.sources.place_files.coordinates import usable
 from micropolis_map.sources.place_files.decoding import CHOICES, decode
-from micropolis_map.sources.place_files.delimited import csv_rows, find_columns, row_from_cells
+from micropolis_map.sources.place_files.delimited import csv_rows, row_from_cells
 from micropolis_map.sources.place_files.geojson import geojson_rows, parse_json
 from micropolis_map.sources.place_files.gpkg import gpkg_rows
 from micropolis_map.sources.place_files.gpx import gpx_rows
 from micropolis_map.sources.place_files.kml import kml_rows
+from micropolis_map.sources.place_files.other_kinds import TODO, archive, is_no_text, known_otherwise
+from micropolis_map.sources.place_files.position_columns import find_columns
 from micropolis_map.sources.place_files.recognition import recognise
 from micropolis_map.sources.place_files.rows import (
     MAX_FILE_BYTES,
@@ -36,7 +38,6 @@ _ENDINGS = {
     ".geojson": "geojson", ".json": "geojson", ".umap": "geojson", ".geojsonl": "geojson", ".gpx": "gpx",
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".kml": "kml", ".kmz": "kml", ".gpkg": "gpkg",
 }  # fmt: skip
-_TODO = mark("give GeoJSON, CSV, GPX, KML, KMZ or GPKG")
 
 
 def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
@@ -108,7 +109,7 @@ def _content(path: Path) -> bytes:
             why=error.strerror,
         ) from error
     if not data.strip():
-        raise unreadable(path, mark("{file} is empty"), _TODO)
+        raise unreadable(path, mark("{file} is empty"), TODO)
     return data
 
 
@@ -117,6 +118,9 @@ def _kind(data: bytes, path: Path) -> str:
         return "gpkg"
     if data.startswith(b"PK\x03\x04"):
         return "kml"
+    other = known_otherwise(data)
+    if other is not None:
+        raise unreadable(path, *other)
     ending = _ENDINGS.get(path.suffix.lower(), "")
     head = _head(data)
     if head.startswith("<"):
@@ -134,7 +138,7 @@ def _kind(data: bytes, path: Path) -> str:
             head=repr(head[:20]),
         )
     raise unreadable(
-        path, mark("{file} is of a kind that is not read ({kind})"), _TODO, kind=path.suffix or "?"
+        path, mark("{file} is of a kind that is not read ({kind})"), TODO, kind=path.suffix or "?"
     )
 
 
@@ -160,7 +164,7 @@ def _xml_kind(head: str, path: Path) -> str:
     kind = kind or _ENDINGS.get(path.suffix.lower(), "")
     if kind not in {"gpx", "kml"}:
         raise unreadable(
-            path, mark("{file} is XML, but neither GPX nor KML: {head}"), _TODO, head=repr(head[:40])
+            path, mark("{file} is XML, but neither GPX nor KML: {head}"), TODO, head=repr(head[:40])
         )
     return kind
 
@@ -170,10 +174,17 @@ def _rows(kind: str, data: bytes, path: Path, options: ReadOptions) -> tuple[lis
         rows, questions = gpkg_rows(path)
         return [_from_cells(row) for row in rows], questions, ""
     if kind in {"gpx", "kml"}:
-        root = parse(_unpacked(data, path) if data.startswith(b"PK") else data, path)
-        rows, questions = (gpx_rows if kind == "gpx" else kml_rows)(root, path)
+        read = gpx_rows if kind == "gpx" else kml_rows
+        parts = _unpacked(data, path) if data.startswith(b"PK") else [data]
+        rows, questions = [], []
+        for part in parts:
+            more, found = read(parse(part, path), path)
+            rows += [replace(row, number=len(rows) + row.number) for row in more]
+            questions += found
         return [_from_cells(row) for row in rows], questions, ""
     text, encoding = decode(data, path.name, options.answers.get("encoding", ""))
+    if is_no_text(text):
+        raise unreadable(path, mark("{file} is not text"), TODO)
     questions = []
     if encoding != "utf-8":
         questions.append(Question("encoding", f"the text is in {encoding}", encoding, CHOICES))
@@ -184,38 +195,32 @@ def _rows(kind: str, data: bytes, path: Path, options: ReadOptions) -> tuple[lis
     return rows, [*questions, *found], ""
 
 
-def _unpacked(data: bytes, path: Path) -> bytes:
+def _unpacked(data: bytes, path: Path) -> list[bytes]:
+    """Return each KML of an archive, ``doc.kml`` first: the others may be linked from it or stand alone."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            inner = [info for info in archive.infolist() if info.filename.lower().endswith(".kml")]
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            inner = [info for info in packed.infolist() if info.filename.lower().endswith(".kml")]
             if not inner:
-                what, todo = _archive(archive.namelist())
+                what, todo = archive(packed.namelist())
                 raise unreadable(path, what, todo)
-            first = next((info for info in inner if info.filename.lower() == "doc.kml"), inner[0])
-            with archive.open(first) as file:
-                unpacked = file.read(MAX_UNPACKED_BYTES + 1)
+            inner.sort(key=lambda info: info.filename.lower() != "doc.kml")
+            parts, left = [], MAX_UNPACKED_BYTES
+            for info in inner:
+                with packed.open(info) as file:
+                    parts.append(file.read(left + 1))
+                left -= len(parts[-1])
+                if left < 0:
+                    break
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise unreadable(
             path, mark("{file} is a broken archive: {why}"), mark("export it again"), why=error
         ) from error
-    if len(unpacked) > MAX_UNPACKED_BYTES:
+    if left < 0:
         limit = f"{MAX_UNPACKED_BYTES // 1_000_000} MB"
         raise unreadable(
             path, mark("{file} unpacks to more than {most}"), mark("divide it into smaller files"), most=limit
         )
-    return unpacked
-
-
-def _archive(names: Sequence[str]) -> tuple[str, str]:
-    """Return what an archive without KML is, and what to do with it."""
-    endings = {Path(name).suffix.lower() for name in names}
-    if any(name.startswith("xl/") for name in names):
-        return mark("{file} is an Excel workbook"), mark("save its sheet as CSV UTF-8")
-    if "content.xml" in names:
-        return mark("{file} is an OpenDocument file"), mark("save its sheet as CSV UTF-8")
-    if ".shp" in endings:
-        return mark("{file} is a zipped shapefile"), mark("export it as GeoPackage or GeoJSON")
-    return mark("{file} is an archive without a .kml"), _TODO
+    return parts
 
 
 def _from_cells(row: Row) -> Row:
@@ -223,7 +228,7 @@ def _from_cells(row: Row) -> Row:
     if row.geometry is not None or not row.properties:
         return row
     where = find_columns(_names(row))
-    if not (where.lat or where.whole):
+    if not where.found:
         return row
     return replace(row_from_cells(row.number, row.properties, where), id=row.id)
 

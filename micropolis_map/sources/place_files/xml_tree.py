@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from micropolis_map.errors import UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.rows import unreadable
 
@@ -71,6 +72,8 @@ def parse(data: bytes, path: Path) -> Element:
     parser.EntityDeclHandler = builder.refuse
     try:
         parser.Parse(data, True)  # noqa: FBT003 (expat takes no keyword)
+    except UnreadableFile:
+        raise  # what the builder refused; it is a ValueError too
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise unreadable(
             path,

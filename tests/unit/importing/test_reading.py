@@ -157,6 +157,9 @@ def test_kmz_and_what_is_none(tmp_path: Path) -> None:
         archive.writestr("images/a.png", b"x")
         archive.writestr("doc.kml", MY_MAPS)
     assert len(read(tmp_path, "a.kmz", packed.getvalue()).rows) == 2
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr("layers/second.kml", MY_MAPS)
+    assert [row.number for row in read(tmp_path, "two.kmz", packed.getvalue()).rows] == [1, 2, 3, 4]
     empty = io.BytesIO()
     with zipfile.ZipFile(empty, "w") as archive:
         archive.writestr("a.txt", b"x")
@@ -218,14 +221,28 @@ OUTSIDE = (
         ("word.docx", "PK", "of a kind that is not read"),
         ("x.gpkg", "hello", "is not GPKG"),
         ("y.gpkg", b"SQLite format 3\0" + b"\0" * 100, "cannot be read as a GeoPackage"),
+        ("table.csv", b"%PDF-1.7 ...", "is a PDF"),
+        ("table.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "is an old Excel or Word file"),
+        ("photo.geojson", b"\xff\xd8\xff\xe0", "is a picture"),
+        ("a.geojson.gz", b"\x1f\x8b\x08", "is packed"),
+        ("noise.csv", bytes(range(256)) * 20, "is not text"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:GPKG")
 def test_broken_files_give_one_clear_error(tmp_path: Path, name: str, content: str | bytes, why: str) -> None:
     with pytest.raises(UnreadableFile, match=name) as raised:
         read(tmp_path, name, content)
     assert why in raised.value.what
     assert raised.value.todo
+    assert str(raised.value).count(name) == 1
+
+
+@pytest.mark.parametrize(
+    "layers",
+    ["x", [None, 5, {"features": "xx"}, {"features": [1], "_umap_options": "x"}], [{"features": None}]],
+)
+def test_a_umap_with_broken_layers_is_told_row_by_row(tmp_path: Path, layers: Any) -> None:
+    rows = read(tmp_path, "a.umap", json.dumps({"type": "umap", "layers": layers}))
+    assert all("not a Feature" in str(row.reason) for row in rows.rows)
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:

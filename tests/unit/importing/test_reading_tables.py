@@ -12,7 +12,7 @@ from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.sources.place_files import ColumnMapping, ReadOptions, propose_mapping
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", ":", "~"])
 def test_any_delimiter(tmp_path: Path, delimiter: str) -> None:
     lines = [["Nazwa", "LAT", "Lng", "Opis"], ["Dąb", "52.2", "21.1", '"stary, duży; piękny"']]
     rows = read(tmp_path, "a.csv", "\n".join(delimiter.join(line) for line in lines))
@@ -73,6 +73,15 @@ def test_an_encoding_can_be_answered(tmp_path: Path) -> None:
         ("name;lat;lon", "x;52° 13.782′ N;21° 0.732′ E"),
         ("name;lat;lon", "x;21°0'43.92\"E;52°13'46.92\"N"),
         ("name;position", "x;N 52°13'46.92\" E 21°0'43.92\""),
+        ("name;lat;lon", "x;52:13:46.92;21:00:43.92"),
+        ("stop_name;stop_lat;stop_lon", "x;52.2297;21.0122"),
+        ("name;decimalLatitude;decimalLongitude", "x;52.2297;21.0122"),
+        ("name;Latitude (WGS84);Longitude (WGS84)", "x;52.2297;21.0122"),
+        ("name;GPS coordinates", "x;52.2297, 21.0122"),
+        ("nazwa;współrzędne geograficzne", "x;52.2297, 21.0122"),
+        ("name;where", "x;POINT Z (21.0122 52.2297 3)"),
+        ("name;Geo Shape", 'x;"{""type"":""Point"",""coordinates"":[21.0122,52.2297]}"'),
+        ("name;wsp1;wsp2", "x;52.2297;21.0122"),
     ],
 )
 def test_positions_as_people_write_them(tmp_path: Path, header: str, cells: str) -> None:
@@ -101,6 +110,24 @@ def test_each_unusable_row_says_its_value(tmp_path: Path, cells: str, why: str) 
     assert rows.rows[0].geometry is None
     assert why in str(rows.rows[0].reason)
     assert rows.rows[1].reason is None
+
+
+def test_a_table_without_names_of_columns_loses_no_row(tmp_path: Path) -> None:
+    rows = read(tmp_path, "a.csv", "Dąb,52.23,21.01\nLipa,52.24,21.02\n")
+    assert [row.properties for row in rows.rows] == [{"name": "Dąb"}, {"name": "Lipa"}]
+    assert point(rows) == (21.01, 52.23)
+    assert "the first line holds a place" in rows.questions[0].seen
+
+
+def test_numbers_that_are_no_degrees_are_no_position(tmp_path: Path) -> None:
+    rows = read(tmp_path, "a.csv", "name,price,hours\nA,12.50,8-16\nB,3.20,10-18\n")
+    assert all("has no position" in str(row.reason) for row in rows.rows)
+
+
+def test_curves_are_a_reason_of_their_row(tmp_path: Path) -> None:
+    rows = read(tmp_path, "a.csv", 'name;wkt\na;"CIRCULARSTRING(0 0, 1 1, 2 0)"\nb;POINT(21 52)\n')
+    assert "has curves" in str(rows.rows[0].reason)
+    assert point(rows, 2) == (21, 52)
 
 
 def test_excel_says_its_separator_and_blank_lines_are_no_rows(tmp_path: Path) -> None:
