@@ -98,9 +98,10 @@ class Oracle:
         """The segment, the share along it and the gap in metres; None beyond 300 m."""
         if not self.joined:
             return None
-        k = 111_320.0
-        x = (np.mod(self.lon[self.ends] - lon + 180.0, 360.0) - 180.0) * k * math.cos(math.radians(lat))
-        y = (self.lat[self.ends] - lat) * 110_950.0
+        east = GEOD.inv(lon - 0.001, lat, lon + 0.001, lat)[2] / 0.002
+        north = GEOD.inv(lon, lat - 0.001, lon, lat + 0.001)[2] / 0.002
+        x = (np.mod(self.lon[self.ends] - lon + 180.0, 360.0) - 180.0) * east
+        y = (self.lat[self.ends] - lat) * north
         dx, dy = x[:, 1] - x[:, 0], y[:, 1] - y[:, 0]
         square = np.maximum(dx * dx + dy * dy, 1e-12)
         t = np.clip(-(x[:, 0] * dx + y[:, 0] * dy) / square, 0.0, 1.0)
