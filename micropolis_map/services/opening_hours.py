@@ -25,6 +25,11 @@ WEEKS = 52
 LONGEST = 255
 """Characters of an OpenStreetMap value; a longer text is no opening hours."""
 
+_HOLIDAY = r"(?:PH|SH)"
+_DAYS = r"(?:Mo|Tu|We|Th|Fr|Sa|Su)\b[^\d\s:]*"
+_ON_HOLIDAYS_ONLY = re.compile(rf"\b{_HOLIDAY}\s+(?:{_DAYS})|(?:{_DAYS})\s+{_HOLIDAY}\b")
+"""School holidays on weekdays: what the library, which knows no calendar of them, takes for every week."""
+
 OPEN, CLOSED, UNKNOWN = "open", "closed", "unknown"
 
 
@@ -62,6 +67,23 @@ class WeekHour:
         return f"{WEEKDAYS[self.weekday]} {self.minute // 60:02d}:{self.minute % 60:02d}"
 
 
+def ordinary(text: str) -> str:
+    """Return the hours of `text` that hold in ordinary weeks: without rules for holidays only.
+
+    Slips of typing that leave no doubt are mended: a dash for a hyphen, a separator at the end.
+
+    Examples
+    --------
+    >>> ordinary("Mo–Fr 08:00–16:00; SH Mo-Fr 10:00-12:00;")
+    'Mo-Fr 08:00-16:00'
+    """
+    plain = text.replace("\u2013", "-").replace("\u2212", "-").strip().rstrip(";, ")
+    if '"' in plain:
+        return plain
+    rules = [rule.strip() for rule in plain.split(";")]
+    return "; ".join(rule for rule in rules if not _ON_HOLIDAYS_ONLY.search(rule))
+
+
 @lru_cache(maxsize=16384)
 def state_at(text: str, moment: WeekHour, year: int) -> str:
     """Return `OPEN`, `CLOSED` or `UNKNOWN` at `moment` in an ordinary week of `year`.
@@ -74,9 +96,14 @@ def state_at(text: str, moment: WeekHour, year: int) -> str:
     >>> state_at("Mo-Fr 10:00-19:00; Sa 10:00-15:00", WeekHour.parse("Sa 15:00"), 2026)
     'closed'
     """
-    if not text.strip() or len(text) > LONGEST or not validate(text):
+    if not text.strip(" ;,") or len(text) > LONGEST:
         return UNKNOWN
-    hours = OpeningHours(text)
+    read = ordinary(text)
+    if not read:
+        return CLOSED
+    if not validate(read):
+        return UNKNOWN
+    hours = OpeningHours(read)
     first = datetime(year, 1, 1)  # noqa: DTZ001 - the spot's own clock
     first += timedelta(days=(moment.weekday - first.weekday()) % 7, minutes=moment.minute)
     is_open = may_be = 0

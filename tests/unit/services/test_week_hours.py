@@ -28,6 +28,17 @@ SATURDAY_TEN = WeekHour.parse("Sa 10:00")
         ("open when we are there", UNKNOWN),
         ("", UNKNOWN),
         ("Mo " * 200, UNKNOWN),
+        ("Mo–Su 09:00–17:00", OPEN),
+        ("Mo-Su 09:00-17:00;", OPEN),
+        ("SH Mo-Su 09:00-17:00", CLOSED),
+        ("PH Sa 09:00-17:00", CLOSED),
+        ("Mo-Sa SH 09:00-17:00", CLOSED),
+        ("Sa 09:00-12:00; SH Mo-Su off", OPEN),
+        ("Sa,SH 09:00-12:00", OPEN),
+        ('SH Sa 10:00-12:00 "for children; and others"', UNKNOWN),
+        ("24/7; Sa 09:00-11:00 off", CLOSED),
+        ("Fr 22:00-26:00", CLOSED),
+        (";", UNKNOWN),
     ],
 )
 def test_an_ordinary_week(hours, state):
