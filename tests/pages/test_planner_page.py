@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 
 import pytest
 
 from micropolis_map.services.siting import assess_sites, propose_sites
 from micropolis_map.services.siting_result import SitingRequest
 from micropolis_map.ui import numbers
-from micropolis_map.ui.components.planner_figures import gain_frame
+from micropolis_map.ui.components.planner_figures import gain_table
 from micropolis_map.ui.components.planner_map import MapEvent, read_event
 from micropolis_map.ui.components.planner_minimap import minimap
 from micropolis_map.ui.components.planner_proof import proof_words
@@ -41,10 +42,7 @@ def test_the_page_shows_the_figures_of_the_command(loaded, run_page, goal):
     assert numbers.count(plan.covered_after - plan.covered_before) in text
     for site in plan.sites:
         assert numbers.count(site.gained_population) in text
-    table = next(frame.value for frame in app.dataframe if "District" in frame.value)
-    assert table["Newly near"].sum() == pytest.approx(
-        plan.covered_after - plan.covered_before, abs=len(table)
-    )
+    assert gain_table(plan.districts, "District") in text
     assert "Proven" in text
 
 
@@ -75,8 +73,20 @@ def test_a_community_without_streets_leads_to_loading_them(loaded, run_page):
 
 def test_the_table_of_who_gains_begins_with_who_gains_most(loaded):
     plan = propose_sites(loaded, "demo", SitingRequest(2, 5.0)).plan
-    newly = list(gain_frame(plan.districts, "District")["Newly near"])
+    table = gain_table(plan.districts, "District")
+    newly = [int(n.replace(",", "")) for n in re.findall(r'data-head="Newly near">([\d,]+)<', table)]
+    assert len(newly) == len(plan.districts)
     assert newly == sorted(newly, reverse=True)
+    assert sum(newly) == pytest.approx(plan.covered_after - plan.covered_before, abs=len(newly))
+
+
+def test_figures_of_thousands_are_separated_and_the_curve_ends_where_nobody_more_comes_near(loaded, run_page):
+    text = page_text(until_proven(run_page("planner", community="demo", new="2", within="10")))
+    assert '<td data-head="People">3,787</td>' in text
+    curve = text[text.index("mm-curve") :].split("</table>")[0]
+    lines = re.findall(r'<th scope="row">(\d+)', curve)
+    assert lines == ["0", "1", "2", "3"]
+    assert "this plan" in text
 
 
 def drag(**properties):

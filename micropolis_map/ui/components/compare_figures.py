@@ -9,6 +9,7 @@ import streamlit as st
 
 from micropolis_map.services.comparing import PEOPLE, SECONDS, SHARE, Comparison, Difference
 from micropolis_map.ui import numbers, safe_text
+from micropolis_map.ui.components.number_table import number_table
 from micropolis_map.ui.language import _
 
 
@@ -103,15 +104,10 @@ def _signed(value: float, text: str, digits: int) -> str:
 def _table(
     rows: Sequence[Difference], what: str, left: str, right: str, name: Callable[[Difference], str]
 ) -> str:
-    heads = "".join(f"<th>{safe_text.html(text)}</th>" for text in (what, left, right, _("difference")))
-    body = "".join(
-        f"<tr><th scope='row'>{safe_text.html(name(one))}</th>"
-        f"<td>{safe_text.html(value_words(one.left, one.unit))}</td>"
-        f"<td>{safe_text.html(value_words(one.right, one.unit))}</td>"
-        f"<td><b>{safe_text.html(change_words(one))}</b></td></tr>"
-        for one in rows
-    )
-    return (
-        '<div class="mm-scroll"><table class="mm-table mm-numbers">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    return number_table(
+        (what, left, right, _("difference")),
+        [
+            [name(one), value_words(one.left, one.unit), value_words(one.right, one.unit), change_words(one)]
+            for one in rows
+        ],
     )

@@ -11,8 +11,8 @@ from micropolis_map.services.coverage_view import CURVE_MINUTES, CoverageView, P
 from micropolis_map.ui import numbers, safe_text, words
 from micropolis_map.ui.language import _
 
-WIDTH, HEIGHT = 620, 300
-LEFT, RIGHT, TOP, BOTTOM = 44, 182, 14, 40
+WIDTH, HEIGHT = 490, 280
+LEFT, RIGHT, TOP, BOTTOM = 50, 170, 12, 46
 APART = 17
 """Labels stand so far from each other."""
 
@@ -56,7 +56,7 @@ def drawing(profiles: Sequence[ProfileView], asked: str, thresholds: Sequence[fl
         )
     axis = safe_text.html(_("minutes on foot"))
     parts.append(
-        f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle" font-size="13" '
+        f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle" font-size="14" '
         f'fill="#4a585d">{axis}</text>'
     )
     return (
@@ -80,11 +80,11 @@ def _grid() -> list[str]:
         y = _y(share)
         parts.append(
             f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#d9cfbc"/>'
-            f'<text x="{LEFT - 7}" y="{y + 4:.1f}" text-anchor="end" font-size="12" fill="#4a585d">'
+            f'<text x="{LEFT - 7}" y="{y + 4:.1f}" text-anchor="end" font-size="14" fill="#4a585d">'
             f"{safe_text.html(numbers.share(share))}</text>"
         )
     return parts + [
-        f'<text x="{_x(minutes):.1f}" y="{HEIGHT - BOTTOM + 17}" text-anchor="middle" font-size="12" '
+        f'<text x="{_x(minutes):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle" font-size="14" '
         f'fill="#4a585d">{minutes}</text>'
         for minutes in range(0, CURVE_MINUTES[-1] + 1, 5)
     ]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from micropolis_map.services.coverage_view import CoverageView, ProfileView
 from micropolis_map.ui import numbers, safe_text, words
+from micropolis_map.ui.components.number_table import number_table
 from micropolis_map.ui.language import _
 
 
@@ -15,7 +16,7 @@ def fairness(view: CoverageView) -> None:
     """Show the differences between profiles, and say in words how unequal it is."""
     st.html(
         safe_text.heading(2, _("Is it fair?"))
-        + f'<div class="mm-scroll">{profile_table(view)}</div>'
+        + profile_table(view)
         + "".join(f'<p class="mm-say">{safe_text.html(text)}</p>' for text in fairness_sentences(view))
     )
     with st.expander(_("What Gini and Palma say"), icon=":material/help:"):
@@ -39,15 +40,9 @@ def profile_table(view: CoverageView) -> str:
         _("Gini"),
         _("Palma"),
     )
-    rows = "".join(
-        f"<tr{' class=mm-now' if one.profile == view.result.request.profile else ''}>"
-        f"<th scope='row'>{safe_text.html(words.profile(one.profile))}</th>"
-        + "".join(f"<td>{safe_text.html(value)}</td>" for value in _values(one, view.result.longest))
-        + "</tr>"
-        for one in view.profiles
-    )
-    heads = "".join(f"<th>{safe_text.html(text)}</th>" for text in head)
-    return f'<table class="mm-table mm-numbers"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    rows = [[words.profile(one.profile), *_values(one, view.result.longest)] for one in view.profiles]
+    asked = [one.profile for one in view.profiles].index(view.result.request.profile)
+    return number_table(head, rows, marked=asked, stacked=True)
 
 
 def _values(one: ProfileView, minutes: float) -> tuple[str, ...]:

@@ -26,13 +26,19 @@ def district_table(result: CoverageResult) -> None:
         row_height=44,
         height=min(44 * (len(table) + 1) + 14, 620),
         column_config={
-            name: st.column_config.ProgressColumn(name, format="%.0f %%", min_value=0.0, max_value=100.0)
+            name: st.column_config.ProgressColumn(name, format="%.1f %%", min_value=0.0, max_value=100.0)
             for name in shares
         }
-        | {name: st.column_config.NumberColumn(name, format="%.1f") for name in _times()},
+        | {name: st.column_config.NumberColumn(name, format="localized") for name in _counts()}
+        | {name: st.column_config.NumberColumn(name, format="%.1f") for name in _times()}
+        | {_("District"): st.column_config.TextColumn(_("District"), pinned=True)},
     )
     if certain:
         st.caption(_("“certain” counts only walks whose every metre is known to be passable."))
+
+
+def _counts() -> tuple[str, ...]:
+    return _("People"), _("People beyond")
 
 
 def _times() -> tuple[str, ...]:
@@ -40,20 +46,26 @@ def _times() -> tuple[str, ...]:
 
 
 def district_frame(result: CoverageResult) -> pd.DataFrame:
-    """Return the figures with the column names people read; shares in per cent, times in minutes."""
+    """Return the figures with the column names people read; shares in per cent, times in minutes.
+
+    After all together come the districts where most people are left out.
+    """
+    left_out = sorted(result.districts, key=lambda area: -area.beyond(result.longest))
     rows = [
-        (area.name if area.name != OUTSIDE_NAME else _("outside the districts"), area)
-        for area in result.districts
+        (area.name if area.name != OUTSIDE_NAME else _("outside the districts"), area) for area in left_out
     ]
     return pd.DataFrame([_row(name, area) for name, area in [(_("All together"), result.total), *rows]])
 
 
 def _row(name: str, area: AreaCoverage) -> dict[str, object]:
-    row: dict[str, object] = {_("District"): name, _("People"): round(area.population)}
+    longest = max(area.share_within)
+    row: dict[str, object] = {
+        _("District"): name,
+        _("People beyond"): round(area.beyond(longest)),
+        _("People"): round(area.population),
+    }
     for minutes, share in area.share_within.items():
         row[_("{n} min, %").format(n=f"{minutes:g}")] = _percent(share)
-    longest = max(area.share_within)
-    row[_("People beyond")] = round(area.beyond(longest))
     row[_("Median, min")] = _minutes(area.median_s)
     row[_("90 % walk at most, min")] = _minutes(area.p90_s)
     row[_("Cannot be reached, %")] = _percent(area.unreachable_share)

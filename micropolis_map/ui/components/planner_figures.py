@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Sequence
+
 import streamlit as st
 
 from micropolis_map.i18n import mark
 from micropolis_map.services.coverage_result import OUTSIDE_NAME
 from micropolis_map.services.siting_result import AreaGain, Plan, SitingRequest
 from micropolis_map.ui import numbers, safe_text, words
+from micropolis_map.ui.components.number_table import number_table
 from micropolis_map.ui.components.planner_map import gain_words
 from micropolis_map.ui.components.planner_steps import remove_site
 from micropolis_map.ui.language import _, ngettext
@@ -58,11 +60,14 @@ def site_list(plan: Plan) -> None:
 def curve(values: tuple[float, ...], knee: int, people: float, minutes: float, new: int) -> None:
     """Show how many people are near with 0, 1, 2 … new places, and where one more adds little."""
     everybody = max(people, 1e-9)
+    values = values[: shown_to(values, max(new, knee)) + 1]
     rows, said_bend = [], safe_text.html(_("the bend"))
+    said_now = safe_text.html(_("this plan"))
     for number, near in enumerate(values):
         is_knee = number == knee and number > 0
         kind = " ".join(["is-knee"] * is_knee + ["is-now"] * (number == new))
         bend = f' <b class="mm-kneemark">{said_bend}</b>' if is_knee else ""
+        bend += f' <b class="mm-nowmark">{said_now}</b>' if number == new else ""
         adds = f"+{numbers.count(near - values[number - 1])}" if number else ""
         rows.append(
             f'<tr class="{kind}"><th scope="row">{number}{bend}</th>'
@@ -91,55 +96,52 @@ def curve(values: tuple[float, ...], knee: int, people: float, minutes: float, n
     )
 
 
+def shown_to(values: Sequence[float], least: int) -> int:
+    """Return the last number of places worth a line: beyond it, and beyond `least`, nobody more comes near.
+
+    Examples
+    --------
+    >>> shown_to([0, 60, 90, 95, 95, 95], least=1)
+    3
+    >>> shown_to([95, 95, 95], least=1)
+    1
+    """
+    adding = [n for n in range(1, len(values)) if round(values[-1]) > round(values[n - 1])]
+    return min(len(values) - 1, max([least, *adding]))
+
+
 def who_gains(plan: Plan) -> None:
     """Show who gains, by district and by group where the group is known."""
-    st.html(safe_text.heading(2, _("Who gains")))
-    if plan.groups:
-        groups = gain_frame(plan.groups, _("Group"))
-        st.dataframe(
-            groups, key="w_groups", hide_index=True, width="stretch", row_height=44,
-            height=44 * (len(groups) + 1) + 4,
-        )  # fmt: skip
-    table = gain_frame(plan.districts, _("District"))
-    st.dataframe(
-        table, key="w_gains", hide_index=True, width="stretch", row_height=44,
-        height=min(44 * (len(table) + 1) + 4, 620),
-    )  # fmt: skip
+    tables = [gain_table(plan.groups, _("Group"))] if plan.groups else []
+    st.html(
+        "".join([safe_text.heading(2, _("Who gains")), *tables, gain_table(plan.districts, _("District"))])
+    )
 
 
 def profile_gains(rows: list[tuple[str, Plan]]) -> None:
     """Show what the same sites do for everybody who walks: a table of profiles."""
-    table = pd.DataFrame(
+    heads = (_("Who walks"), _("Near now"), _("Near then"), _("Newly near"))
+    table = number_table(
+        heads,
         [
-            {
-                _("Who walks"): words.profile(name),
-                _("Near now"): round(plan.covered_before),
-                _("Near then"): round(plan.covered_after),
-                _("Newly near"): round(plan.gained),
-            }
+            [words.profile(name), *map(numbers.count, (plan.covered_before, plan.covered_after, plan.gained))]
             for name, plan in rows
-        ]
+        ],
     )
-    st.html(safe_text.heading(3, _("The same places for everybody who walks")))
-    st.dataframe(
-        table, key="w_profiles", hide_index=True, width="stretch", row_height=44,
-        height=44 * (len(table) + 1) + 4,
-    )  # fmt: skip
+    st.html(safe_text.heading(3, _("The same places for everybody who walks")) + table)
 
 
-def gain_frame(areas: tuple[AreaGain, ...], heading: str) -> pd.DataFrame:
-    """Return people within the threshold before and after, those who gain most first."""
+def gain_table(areas: Sequence[AreaGain], heading: str) -> str:
+    """Return people within the threshold before and after as a table, those who gain most first."""
+    heads = (heading, _("People"), _("Near now"), _("Near then"), _("Newly near"))
     rows = [
-        {
-            heading: _name(area.name),
-            _("People"): round(area.population),
-            _("Near now"): round(area.covered_before),
-            _("Near then"): round(area.covered_after),
-            _("Newly near"): round(area.gained),
-        }
+        [
+            _name(area.name),
+            *map(numbers.count, (area.population, area.covered_before, area.covered_after, area.gained)),
+        ]
         for area in sorted(areas, key=lambda area: -area.gained)
     ]
-    return pd.DataFrame(rows)
+    return number_table(heads, rows)
 
 
 def _name(name: str) -> str:
