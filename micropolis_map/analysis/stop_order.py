@@ -21,6 +21,7 @@ from ortools.sat.python import cp_model
 
 from micropolis_map.analysis.stop_order_kernels import NEVER, held_karp, improved_rounds
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -120,11 +121,13 @@ def whole_ms(cost: Floats) -> Longs:
 def _check(cost: Floats, start: int | None, end: int | None, *, loop: bool) -> None:
     n = len(cost)
     if not 1 <= n <= MOST_STOPS:
-        raise InvalidInput(f"a tour of {n} stops", f"give 1 to {MOST_STOPS} stops")
+        raise InvalidInput(mark("a tour of {n} stops"), mark("give 1 to {most} stops"), n=n, most=MOST_STOPS)
     if loop and end is not None:
-        raise InvalidInput("a loop ends where it starts", "leave out the end, or the loop")
+        raise InvalidInput(mark("a loop ends where it starts"), mark("leave out the end, or the loop"))
     if n > 1 and start is not None and start == end:
-        raise InvalidInput(f"stop {start!r} is both the start and the end", "ask for a loop instead")
+        raise InvalidInput(
+            mark("stop {stop} is both the start and the end"), mark("ask for a loop instead"), stop=start
+        )
 
 
 def _as_rounds(whole: Longs, start: int | None, end: int | None, *, loop: bool) -> Longs:
@@ -147,8 +150,9 @@ def _joined(cost: Floats, order: tuple[int, ...], *, loop: bool, optimal: bool) 
     total = length_of(cost, order, loop=loop and len(order) > 1)
     if not np.isfinite(total):
         raise InvalidInput(
-            f"no walk joins these {len(order)} stops in one tour",
-            "leave out the stops that cannot be reached",
+            mark("no walk joins these {n} stops in one tour"),
+            mark("leave out the stops that cannot be reached"),
+            n=len(order),
         )
     return StopOrder(order, total, optimal)
 

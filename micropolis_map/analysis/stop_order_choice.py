@@ -18,6 +18,7 @@ from ortools.sat.python import cp_model
 from micropolis_map.analysis.stop_order import StopOrder, best_order, new_solver, whole_ms
 from micropolis_map.analysis.stop_order_kernels import NEVER
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +59,9 @@ def most_worthwhile(
     """
     n = len(cost)
     if not n or (min(visit_s) if start is None else visit_s[start]) > within_s:
-        raise InvalidInput(f"no stop fits {within_s / 60:g} minutes", "give more time")
+        raise InvalidInput(
+            mark("no stop fits {minutes} minutes"), mark("give more time"), minutes=f"{within_s / 60:g}"
+        )
     whole, visits = whole_ms(cost), np.rint(np.asarray(visit_s) * 1000.0).astype(np.int64)
     limit_ms = round(within_s * 1000.0)
     model = cp_model.CpModel()
@@ -91,7 +94,11 @@ def most_worthwhile(
     solver = new_solver(seconds)
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
-        raise InvalidInput(f"no walk was found within {within_s / 60:g} minutes", "give more time")
+        raise InvalidInput(
+            mark("no walk was found within {minutes} minutes"),
+            mark("give more time"),
+            minutes=f"{within_s / 60:g}",
+        )
     proposed = _followed(solver, arcs) if status in {cp_model.OPTIMAL, cp_model.FEASIBLE} else []
     simple = _greedy(whole, worth, visits, limit_ms, start=start, loop=loop)
     order = max(proposed, simple, key=lambda stops: sum(worth[k] for k in stops))

@@ -16,10 +16,12 @@ from micropolis_map.cli.options import (
     Who,
     application_of,
     known_profile,
+    language_of,
     position_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, tell, tell_if_compiling
 from micropolis_map.domain.tour import Stop
+from micropolis_map.errors import InvalidInput
 from micropolis_map.services.touring import TourPlan, TourRequest, plan_tour
 from micropolis_map.services.touring_files import check_ending, write_tour
 from micropolis_map.services.touring_stops import stops_of_ids, stops_of_points
@@ -38,7 +40,10 @@ def tour(
     loop: Annotated[bool, typer.Option("--loop", help="Return to the start.")] = False,
     keep_order: Annotated[bool, typer.Option("--keep-order", help="Walk the stops as they come.")] = False,
     profile: Who = "adult",
-    lang: Annotated[str, typer.Option(help="Language of the directions: en, pl, da, it, uk.")] = "en",
+    lang: Annotated[
+        Any,
+        typer.Option("--lang", parser=language_of, metavar="LANG", help="en, pl, da, it, uk: of the words."),
+    ] = "en",
     out: Out = None,
     as_json: AsJson = False,
     data: Data = None,
@@ -65,6 +70,8 @@ def tour(
 
 def _stops(application: Application, slug: str, text: str) -> tuple[Stop, ...]:
     path = Path(text)
+    if not text.strip():
+        raise InvalidInput("--stops is empty", "give a file of points, or ids of places with commas between")
     if "," not in text and (path.suffix or path.exists()):
         return stops_of_points(read_points(path))
     application.community_store.get(slug)
@@ -82,5 +89,5 @@ def _print_plan(plan: TourPlan) -> None:
     if twin is not None and twin.plan is not None:
         tell(f"step-free: {twin.extra_m:+.0f} m, {twin.extra_s / 60:+.1f} min")
     if twin is not None:
-        for stop, why in twin.unreachable:
-            tell(f"step-free: stop {stop.id!r} {why}")
+        for lost in twin.unreachable:
+            tell(f"step-free: without {lost.stop.id!r}: {lost.told(f'stop {lost.stop.id!r}')}")

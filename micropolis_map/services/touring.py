@@ -5,6 +5,7 @@ Commands, pages, files and routes all ask `plan_tour`, so their figures are the 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,17 +17,23 @@ from micropolis_map.analysis.profiles import profile
 from micropolis_map.analysis.stop_order import best_order
 from micropolis_map.domain.tour import Stop
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark, translation
 from micropolis_map.services import opened
 from micropolis_map.services.assessing import Deps
 from micropolis_map.services.opened import Build
 from micropolis_map.services.touring_directions import Direction, directions
 from micropolis_map.services.touring_ground import Obstacle, obstacles_of, surfaces_of
-from micropolis_map.services.touring_walks import Ground, Walk, straight_walk, unjoined
+from micropolis_map.services.touring_reach import START, Lost, OutOfReach, out_of_reach
+from micropolis_map.services.touring_walks import Ground, Walk, straight_walk
 
 Floats = NDArray[np.float64]
 OSM = "© OpenStreetMap contributors, ODbL 1.0"
-START = "start"
-"""The id of a start that is no stop."""
+ANYBODY = "adult"
+"""The profile that steps and barriers do not stop."""
+STRAIGHT = mark(
+    "the streets of {community} are not loaded: these are straight lines, the real walk is longer; "
+    "steps and climbs are not known"
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Twin:
     extra_m: float
     extra_s: float
     avoided: tuple[Obstacle, ...]
-    unreachable: tuple[tuple[Stop, str], ...] = ()
+    unreachable: tuple[Lost, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,17 +116,17 @@ class TourPlan:
     @property
     def length_m(self) -> float:
         """Metres walked, gaps between stops and streets included."""
-        return sum(walk.length_m for walk in self.walks)
+        return math.fsum(walk.length_m for walk in self.walks)
 
     @property
     def walking_s(self) -> float:
         """Seconds of walking for the profile."""
-        return sum(walk.cost_s for walk in self.walks)
+        return math.fsum(walk.cost_s for walk in self.walks)
 
     @property
     def visit_s(self) -> float:
         """Seconds at the stops."""
-        return sum(stop.visit_s for stop in self.stops)
+        return math.fsum(stop.visit_s for stop in self.stops)
 
     @property
     def steps(self) -> int | None:
@@ -196,10 +203,10 @@ def plan_tour(deps: Deps, slug: str, request: TourRequest) -> TourPlan:
     build = Build(slug, folder)
     who = profile(request.profile)
     ground = Ground.of(build, request.profile)
-    lost = unjoined(ground, _points(request), request.start is not None)
+    anybody = ground if request.profile == ANYBODY else Ground.of(build, ANYBODY)
+    lost = out_of_reach(ground, _points(request), anybody, has_start=request.start is not None)
     if lost:
-        told = "; ".join(f"stop {stop.id!r} {why}" for stop, why in lost)
-        raise InvalidInput(told, "leave it out, move it to a street, or choose another profile")
+        raise OutOfReach(lost, request.profile, request.lang)
     plan = _routed(slug, request, ground)
     smooth = Ground.step_free(build, request.profile)
     network = opened.network_of(build)
@@ -218,13 +225,19 @@ def plan_tour(deps: Deps, slug: str, request: TourRequest) -> TourPlan:
 def _check(request: TourRequest) -> None:
     ids = [stop.id for stop in request.stops]
     if not ids:
-        raise InvalidInput("a tour without stops", "give at least one stop")
+        raise InvalidInput(mark("a tour without stops"), mark("give at least one stop"))
     twice = next((stop for stop in ids if ids.count(stop) > 1), None)
     if twice is not None:
-        raise InvalidInput(f"stop {twice!r} is there twice", "give each stop once; a loop returns by itself")
+        raise InvalidInput(
+            mark("stop {stop} is there twice"),
+            mark("give each stop once; a loop returns by itself"),
+            stop=repr(twice),
+        )
     for wanted in (request.first, request.last):
         if wanted and wanted not in ids:
-            raise InvalidInput(f"{wanted!r} is none of the stops", "give the id of one of them")
+            raise InvalidInput(
+                mark("{stop} is none of the stops"), mark("give the id of one of them"), stop=repr(wanted)
+            )
 
 
 def _points(request: TourRequest) -> tuple[Stop, ...]:
@@ -271,10 +284,7 @@ def _straight(slug: str, request: TourRequest) -> TourPlan:
     legs = _pairs(order, loop=request.loop)
     walks = tuple(straight_walk(points[a], points[b], float(apart[a, b]), speed) for a, b in legs)
     stops = tuple(points[k] for k in order if points[k].id != START or request.start is None)
-    note = (
-        f"the streets of {slug!r} are not loaded: these are straight lines, the real walk is longer; "
-        "steps and climbs are not known"
-    )
+    note = translation(request.lang).gettext(STRAIGHT).format(community=repr(slug))
     return TourPlan(slug, request, stops, walks, proven, loaded=False, notes=(note,))
 
 
@@ -285,8 +295,8 @@ def _pairs(order: tuple[int, ...], *, loop: bool) -> list[tuple[int, int]]:
 
 def _twin(plan: TourPlan, ground: Ground, smooth: Ground) -> Twin:
     request = plan.request
-    lost = unjoined(smooth, _points(request), request.start is not None)
-    lost_ids = {stop.id for stop, _ in lost}
+    lost = out_of_reach(smooth, _points(request), ground, has_start=request.start is not None)
+    lost_ids = {one.stop.id for one in lost}
     kept = tuple(stop for stop in plan.stops if stop.id not in lost_ids)
     asked = replace(
         request,
@@ -310,7 +320,9 @@ def _twin_json(twin: Twin) -> dict[str, Any]:
         "extra_m": round(twin.extra_m, 1),
         "extra_s": round(twin.extra_s, 1),
         "avoided": [obstacle.as_json() for obstacle in twin.avoided],
-        "unreachable": [{"id": stop.id, "reason": why} for stop, why in twin.unreachable],
+        "unreachable": [
+            {"id": one.stop.id, "reason": one.told(f"stop {one.stop.id!r}")} for one in twin.unreachable
+        ],
     }
 
 

@@ -14,6 +14,7 @@ from micropolis_map.analysis.stop_order_choice import most_worthwhile
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.tour import Stop
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.services.assessing import Deps
 from micropolis_map.services.opened import Build
 from micropolis_map.services.touring_stops import stop_of_place
@@ -105,13 +106,21 @@ def suggest_tour(deps: Deps, slug: str, wish: Wish) -> Suggestion:
     every = deps.place_store.places(slug)
     places = [place for place in every if _wanted(place, wish)]
     if not places:
-        raise InvalidInput(f"no place of {slug!r} has the theme {wish.theme!r}", "choose another theme")
+        raise InvalidInput(
+            mark("no place of {community} has the theme {theme}"),
+            mark("choose another theme"),
+            community=repr(slug),
+            theme=repr(wish.theme),
+        )
     places = sorted(places, key=lambda place: (place.id != wish.start, -_worth(place), place.id))[
         :MOST_PLACES
     ]
     if wish.start and places[0].id != wish.start:
         raise InvalidInput(
-            f"there is no place {wish.start[:128]!r} in {slug!r}", "begin at one of its places"
+            mark("there is no place {id} in {community}"),
+            mark("begin at one of its places"),
+            id=repr(wish.start[:128]),
+            community=repr(slug),
         )
     stops = tuple(stop_of_place(place) for place in places)
     cost = _costs(deps, slug, stops, wish.profile)

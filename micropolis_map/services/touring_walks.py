@@ -132,25 +132,3 @@ def straight_walk(origin: Stop, destination: Stop, length_m: float, speed_m_s: f
     """Return the line as the crow flies."""
     lon, lat = np.array([origin.lon, destination.lon]), np.array([origin.lat, destination.lat])
     return Walk(origin, destination, lon, lat, length_m / speed_m_s, length_m, straight=True)
-
-
-def unjoined(ground: Ground, points: Sequence[Stop], has_start: bool) -> tuple[tuple[Stop, str], ...]:  # noqa: FBT001
-    """Return the points that cannot be in one walk with the others, with why.
-
-    The walk is that from the first point where it `has_start`, else among the most points that are joined.
-    """
-    at = ground.snapped(points)
-    far = np.isnan(at.gap_m)
-    cost = ground.costs(points)
-    joined = np.isfinite(cost) & np.isfinite(cost.T)
-    joined[far] = joined[:, far] = False
-    core = 0 if has_start and not far[0] else int(np.argmax(joined.sum(axis=1)))
-    who = ground.impedance.profile
-    lost = []
-    for k, point in enumerate(points):
-        if far[k]:
-            lost.append((point, f"is farther than 300 m from every street passable for {who.name}"))
-        elif not joined[core, k]:
-            barrier = "steps or other obstacles" if who.is_step_free else "gaps in the streets"
-            lost.append((point, f"is cut off from the others by {barrier} for {who.name}"))
-    return tuple(lost)

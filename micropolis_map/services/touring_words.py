@@ -5,6 +5,7 @@ from __future__ import annotations
 from micropolis_map.domain.text import pick
 from micropolis_map.i18n import mark, translation
 from micropolis_map.services.touring import TourPlan
+from micropolis_map.services.touring_reach import START, THE_START, Lost
 
 LENGTH = mark("{km} km")
 WALKING = mark("{n} min on foot")
@@ -17,7 +18,7 @@ TWIN = mark("Step-free variant: {metres} m and {minutes} min compared with this 
 TWIN_ORDER = mark("Its order: {stops}.")
 AVOIDS = mark("It avoids: {obstacles}.")
 NO_TWIN = mark("There is no step-free variant of this walk.")
-LEFT_OUT = mark("Without steps {stop} cannot be reached, as far as the map knows.")
+LEFT_OUT = mark("Left out, as far as the map knows: {why}.")
 
 
 def figures_words(plan: TourPlan, lang: str) -> str:
@@ -52,5 +53,11 @@ def twin_words(plan: TourPlan, lang: str) -> list[str]:
         ]
     told = list(dict.fromkeys(f"{o.what}, {o.name}" if o.name else o.what for o in twin.avoided))
     words.append(say(AVOIDS).format(obstacles="; ".join(told)))
-    words += [say(LEFT_OUT).format(stop=pick(stop.name, lang)[0] or stop.id) for stop, _ in twin.unreachable]
+    words += [say(LEFT_OUT).format(why=_why(lost, lang)) for lost in twin.unreachable]
     return words
+
+
+def _why(lost: Lost, lang: str) -> str:
+    say = translation(lang).gettext
+    name = say(THE_START) if lost.stop.id == START else pick(lost.stop.name, lang)[0] or lost.stop.id
+    return lost.told(name, say)

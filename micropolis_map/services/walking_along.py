@@ -18,6 +18,7 @@ from micropolis_map.domain.text import pick
 from micropolis_map.domain.then_and_now import then_and_now
 from micropolis_map.domain.tour import Stop, Tour
 from micropolis_map.errors import NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services.extract_window import Bounds, widened
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_directions import directions
@@ -74,7 +75,12 @@ def walk_along(deps: TourDeps, tour_id: str, lang: str, variant: str = "") -> Wa
     plan = published_tour(deps, tour.id, lang)
     twin = plan.twin.plan if plan.twin is not None else None
     if variant not in {"", STEP_FREE} or (variant == STEP_FREE and twin is None):
-        raise NotFound(f"the tour {tour.id!r} has no variant {variant[:40]!r}", "take the tour itself")
+        raise NotFound(
+            mark("the tour {id} has no variant {variant}"),
+            mark("take the tour itself"),
+            id=repr(tour.id),
+            variant=repr(variant[:40]),
+        )
     both = (plan,) if twin is None else (plan, twin)
     public = {place.id: place for place in deps.place_store.places(tour.community)}
     ids = {stop.id for one in both for stop in one.stops}

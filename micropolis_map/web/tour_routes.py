@@ -27,6 +27,7 @@ from micropolis_map.domain.place import Place
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.domain.tour import Tour
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services.public_place import is_public
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_comforts import comforts_near
@@ -68,7 +69,7 @@ def _file(application: Application, ending: str, request: Request) -> Response:
     lang = asked_language(request)
     plan = published_tour(application, tour.id, lang, request.query_params.get("profile", "adult"))
     if asked.endswith(STEP_FREE):
-        plan = _twin_of(plan, f"the tour {tour.id!r}")
+        plan = _twin_of(plan, repr(tour.id))
     response = _answer(application, plan, ending, request, tour_name(tour, lang))
     response.headers["Content-Disposition"] = f'inline; filename="{_file_name(asked)}{ending}"'
     return response
@@ -78,7 +79,7 @@ def _made(application: Application, ending: str, request: Request) -> Response:
     slug, query = known_slug(application, request), request.query_params
     plan = planned_draft(application, TourDraft.parse(slug, query), asked_language(request))
     if query.get("step_free") == "1":
-        plan = _twin_of(plan, "this tour")
+        plan = _twin_of(plan, repr("tour"))
     return _answer(application, plan, ending, request)
 
 
@@ -112,7 +113,7 @@ def _printed(request: Request, key: str, draw: Callable[[], bytes]) -> Response:
 
 def _twin_of(plan: TourPlan, what: str) -> TourPlan:
     if plan.twin is None or plan.twin.plan is None:
-        raise NotFound(f"{what} has no step-free variant", "take the tour itself")
+        raise NotFound(mark("{tour} has no step-free variant"), mark("take the tour itself"), tour=what)
     return plan.twin.plan
 
 
