@@ -194,6 +194,16 @@ class Visitor:
         """Return the count above the list."""
         return int(self.page.locator("[data-count]").get_attribute("data-count") or -1)
 
+    def agreed_places(self) -> int:
+        """Wait until the map and the list have as many places, and return how many."""
+        gives_up = time.monotonic() + PATIENCE_MS / 1000
+        while (count := self.places_on_map()) != self.places_in_list():
+            assert time.monotonic() < gives_up, (
+                f"{count} places on the map, {self.places_in_list()} in the list"
+            )
+            self.page.wait_for_timeout(100)
+        return count
+
     def in_map(self, script: str) -> Any:
         """Evaluate `script` in the map's frame."""
         return self.map.locator("#map_div").evaluate(f"() => {script}")

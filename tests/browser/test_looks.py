@@ -93,3 +93,31 @@ def test_addresses_of_accounts_are_no_links(maria):
     one.open("/accounts?lang=en")
     expect(one.page.locator(".stExpander summary").first).to_contain_text("maria")
     expect(one.page.locator(".stExpander summary a")).to_have_count(0)
+
+
+@pytest.mark.parametrize("lang", ["en", "pl", "da", "it", "uk"])
+def test_every_page_is_named_at_the_top(visitor, lang):
+    one = visitor({"width": 1280, "height": 900})
+    one.open(f"/about?lang={lang}")
+    links = one.page.get_by_test_id("stTopNavLink")
+    expect(links).to_have_count(9)
+    left_over = one.page.locator(".rc-overflow-item[aria-hidden='true']:not(.rc-overflow-item-rest)")
+    expect(left_over).to_have_count(0)
+    expect(links.last).to_be_in_viewport(ratio=1)
+
+
+def test_a_phone_says_what_to_do_before_the_first_scroll(visitor):
+    one = visitor(PHONE)
+    one.open("/?community=wawer&lang=uk")
+    one.places_on_map()
+    hint = one.page.locator(".mm-hint")
+    expect(hint).to_have_text("Оберіть місце, щоб прочитати його історію.")
+    bar = one.page.locator(".st-key-pinlinks").evaluate(TOP)
+    assert hint.evaluate(BOX)[3] <= bar, "what to do is below the first screen"
+    assert one.page.locator(".st-key-w_q").evaluate(BOX)[3] <= bar, "the search is below the first screen"
+    menu = one.page.get_by_test_id("stExpandSidebarButton")
+    assert "Меню" in menu.evaluate("node => getComputedStyle(node, '::after').content")
+    tops = [one.page.locator(block).evaluate(TOP) for block in (".mm-legend", ".st-key-nostreets")]
+    assert tops == sorted(tops), "how to load streets stands before what the signs mean"
+    menu.click()
+    expect(one.page.get_by_test_id("stSidebarNavLink")).to_have_count(9)

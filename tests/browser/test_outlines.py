@@ -35,7 +35,7 @@ def test_lines_and_areas_are_drawn_and_every_place_is_counted_once(visitor, serv
     assert {f["geometry"]["type"] for f in outlines} == {"LineString", "Polygon"}
     one = visitor()
     one.open("/?community=demo")
-    assert one.places_on_map() == one.places_in_list() == len(features)
+    assert one.agreed_places() == len(features)
     assert one.in_map("Number(map.getContainer().dataset.outlines)") == len(outlines)
     drawn = one.in_map("[...document.querySelectorAll('[data-outline]')].map((path) => path.dataset.outline)")
     assert sorted(drawn) == sorted(f["id"] for f in outlines)

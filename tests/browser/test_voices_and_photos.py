@@ -190,7 +190,7 @@ def test_a_path_and_an_area_are_approved_and_drawn_for_everybody(visitor, server
         assert thing["feature"]["geometry"]["type"] == shape
     ben = visitor()
     ben.open("/?community=demo&q=quillwort")
-    assert ben.places_on_map() == ben.places_in_list() == 2
+    assert ben.agreed_places() == 2
     for place_id in ids.values():
         expect(ben.map.locator(f"[data-outline='{place_id}']")).to_have_attribute("stroke", "#0a62a0")
 
