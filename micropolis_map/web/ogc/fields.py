@@ -9,7 +9,7 @@ from typing import Any, Literal
 from micropolis_map.errors import InvalidInput
 
 FieldType = Literal["string", "integer", "number", "boolean", "array", "object"]
-_TRUTH = {"true": True, "false": False}
+_TRUTH = {"true": True, "false": False, "1": True, "0": False}
 
 
 @dataclass(frozen=True)

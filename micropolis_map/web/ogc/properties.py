@@ -39,7 +39,7 @@ PLACE_FIELDS = _by_name(
         _STEP_FREE,
         Field("period_from", "integer", "The first year it is about, left out where nobody said."),
         Field("period_to", "integer", "The last year it is about, left out where nobody said."),
-        Field("theme", "string", "The same as themes.", of="themes"),
+        Field("theme", "array", "The same as themes.", of="themes"),
     )
 )
 """Those of data/places.geojson, then flat ones for tables and labels, then other names of parameters."""
