@@ -26,6 +26,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
+
+
+class Sentence(str):
+    """A sentence in English that can be told in another language: its marked words, and the facts in them.
+
+    As a text it is the sentence itself. A fact may be a sentence again; then it is translated with it.
+    """
+
+    __slots__ = ("values", "words")
+    words: str
+    values: dict[str, str]
+
+    def __new__(cls, words: str, **values: object) -> Self:
+        """Return `words` with `values` in the place of the names in braces; without values as they are."""
+        kept = {name: value if isinstance(value, Sentence) else str(value) for name, value in values.items()}
+        sentence = super().__new__(cls, words.format(**kept) if kept else words)
+        sentence.words, sentence.values = words, kept
+        return sentence
+
+    def told(self, translated: Callable[[str], str] = str) -> str:
+        """Return the sentence in the language that `translated` translates into."""
+        words = translated(self.words) if self.words else ""
+        facts = {
+            name: value.told(translated) if isinstance(value, Sentence) else value
+            for name, value in self.values.items()
+        }
+        return words.format(**facts) if facts else words
 
 
 class MicropolisError(Exception):
@@ -38,19 +66,20 @@ class MicropolisError(Exception):
     todo
         What to do about it; an imperative sentence, may be empty.
     values
-        What stands for the names in braces in both; without values braces are only braces.
+        What stands for the names in braces in both; without values braces are only braces. A `Sentence` as
+        `what` or `todo` brings its own.
     """
 
     def __init__(self, what: str, todo: str = "", **values: object) -> None:
         super().__init__(what, todo)
-        self._words = (what, todo)
-        self._values = {name: str(value) for name, value in values.items()}
+        self._told = tuple(
+            words if isinstance(words, Sentence) else Sentence(words, **values) for words in (what, todo)
+        )
         self.what, self.todo = self.told()
 
     def told(self, translated: Callable[[str], str] = str) -> tuple[str, str]:
         """Return what happened and what to do, in the language that `translated` translates into."""
-        words = (translated(text) if text else "" for text in self._words)
-        what, todo = (text.format(**self._values) if self._values else text for text in words)
+        what, todo = (sentence.told(translated) for sentence in self._told)
         return what, todo
 
     def __str__(self) -> str:

@@ -38,7 +38,13 @@ def canonical_geometry(geometry: Any, where: str) -> dict[str, Any]:
     """
     if not isinstance(geometry, Mapping) or geometry.get("type") not in _DEPTH:
         kind = geometry.get("type") if isinstance(geometry, Mapping) else geometry
-        raise InvalidInput(f"{where}: geometry is {kind!r}", f"give one of {', '.join(_DEPTH)}")
+        raise InvalidInput(
+            mark("{where}: geometry is {kind}"),
+            mark("give one of {values}"),
+            where=where,
+            kind=repr(kind),
+            values=", ".join(_DEPTH),
+        )
     kind = str(geometry["type"])
     coordinates = _clean(geometry.get("coordinates"), _DEPTH[kind], where)
     if _count(coordinates) > MAX_POSITIONS:
@@ -65,7 +71,12 @@ def bounds(geometry: Mapping[str, Any]) -> tuple[float, float, float, float]:
 
 def _clean(value: Any, depth: int, where: str) -> Any:
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
-        raise InvalidInput(f"{where}: coordinates hold {value!r}", "give positions as [longitude, latitude]")
+        raise InvalidInput(
+            mark("{where}: coordinates hold {value}"),
+            mark("give positions as [longitude, latitude]"),
+            where=where,
+            value=repr(value),
+        )
     if depth:
         return [_clean(part, depth - 1, where) for part in value]
     return _position(value, where)
@@ -74,12 +85,19 @@ def _clean(value: Any, depth: int, where: str) -> Any:
 def _position(value: Sequence[Any], where: str) -> Position:
     pair = value[:2]
     if len(pair) != 2 or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in pair):
-        raise InvalidInput(f"{where}: position is {value!r}", "give two numbers, [longitude, latitude]")
+        raise InvalidInput(
+            mark("{where}: position is {value}"),
+            mark("give two numbers, [longitude, latitude]"),
+            where=where,
+            value=repr(value),
+        )
     lon, lat = pair
     if not (math.isfinite(lon) and math.isfinite(lat) and -180 <= lon <= 180 and -90 <= lat <= 90):
         raise InvalidInput(
-            f"{where}: position is [{lon!r}, {lat!r}]",
-            "give longitude within -180 and 180, then latitude within -90 and 90",
+            mark("{where}: position is {value}"),
+            mark("give longitude within -180 and 180, then latitude within -90 and 90"),
+            where=where,
+            value=f"[{lon!r}, {lat!r}]",
         )
     return [round(float(lon), DECIMALS) + 0.0, round(float(lat), DECIMALS) + 0.0]  # + 0.0: no minus zero
 
@@ -87,15 +105,22 @@ def _position(value: Sequence[Any], where: str) -> Position:
 def _check_lines(kind: str, coordinates: Any, where: str) -> None:
     lines = {"LineString": [coordinates], "MultiLineString": coordinates}.get(kind, [])
     if any(len(line) < 2 for line in lines):
-        raise InvalidInput(f"{where}: a {kind} has a line of one position", "give at least two")
+        raise InvalidInput(
+            mark("{where}: a {kind} has a line of one position"),
+            mark("give at least two"),
+            where=where,
+            kind=kind,
+        )
 
 
 def _rings(polygon: list[list[Position]], where: str) -> list[list[Position]]:
     for ring in polygon:
         if len(ring) < 4 or ring[0] != ring[-1]:
             raise InvalidInput(
-                f"{where}: a polygon's ring of {len(ring)} positions is not closed",
-                "give at least four positions, the last equal to the first",
+                mark("{where}: a polygon's ring of {n} positions is not closed"),
+                mark("give at least four positions, the last equal to the first"),
+                where=where,
+                n=len(ring),
             )
     return [
         ring if (_doubled_area(ring) >= 0) == (index == 0) else ring[::-1]

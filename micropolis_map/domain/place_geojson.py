@@ -16,7 +16,8 @@ from typing import Any
 from micropolis_map.domain.geometry import canonical_geometry
 from micropolis_map.domain.place import KINDS, Period, Photo, Place, Story
 from micropolis_map.domain.place_fields import Fields
-from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
+from micropolis_map.i18n import mark
 
 SCHEMA = 1
 LICENCE = "CC BY-SA 4.0"
@@ -50,7 +51,7 @@ def place_to_feature(place: Place) -> dict[str, Any]:
         "updated": place.updated,
         "revision": place.revision,
     }
-    geometry = canonical_geometry(place.geometry, f"place {place.id!r}")
+    geometry = canonical_geometry(place.geometry, _place(place.id))
     return {"type": "Feature", "id": place.id, "geometry": geometry, "properties": properties}
 
 
@@ -63,12 +64,19 @@ def feature_to_place(feature: Any) -> Place:
         A field is missing or has a value the schema does not allow.
     """
     if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
-        raise InvalidInput(f"{_short(feature)} is not a GeoJSON Feature", 'give "type": "Feature"')
+        raise InvalidInput(
+            mark("{value} is not a GeoJSON Feature"), mark('give "type": "Feature"'), value=_short(feature)
+        )
     place_id = Fields("a feature", feature).identifier("id")
-    where = f"place {place_id!r}"
+    where = _place(place_id)
     raw = feature.get("properties")
     if not isinstance(raw, Mapping):
-        raise InvalidInput(f"{where}: properties is {_short(raw)}", "give an object of properties")
+        raise InvalidInput(
+            mark("{where}: properties is {value}"),
+            mark("give an object of properties"),
+            where=where,
+            value=_short(raw),
+        )
     fields = Fields(where, raw)
     return Place(
         id=place_id,
@@ -159,7 +167,13 @@ def _period(fields: Fields) -> Period | None:
         inner.whole("to", None, low=-10_000, high=3_000),
     )
     if start is not None and end is not None and start > end:
-        raise InvalidInput(f"{fields.where}: period is from {start} to {end}", "put the earlier year first")
+        raise InvalidInput(
+            mark("{where}: period is from {start} to {end}"),
+            mark("put the earlier year first"),
+            where=fields.where,
+            start=start,
+            end=end,
+        )
     return Period(start, end)
 
 
@@ -217,6 +231,10 @@ def _story_to_json(story: Story) -> dict[str, Any]:
 
 def _texts(texts: Mapping[str, str]) -> dict[str, str]:
     return {lang: texts[lang] for lang in sorted(texts)}
+
+
+def _place(place_id: str) -> Sentence:
+    return Sentence(mark("place {id}"), id=repr(place_id))
 
 
 def _short(value: Any) -> str:

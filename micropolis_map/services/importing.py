@@ -16,7 +16,7 @@ from micropolis_map.domain.duplicates import near_namesakes
 from micropolis_map.domain.place import Place, Status
 from micropolis_map.domain.place_geojson import feature_to_place, normalised, place_to_feature
 from micropolis_map.domain.text import pick
-from micropolis_map.errors import InvalidInput, MicropolisError
+from micropolis_map.errors import InvalidInput, MicropolisError, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.ports import PlaceStore
 from micropolis_map.services.community_reach import Reach
@@ -157,11 +157,12 @@ def plan_import(
     notes = [question.seen for question in rows.questions]
     unused = (mapping or rows.mapping).unused
     if unused:
-        notes.append(f"columns that are not used: {', '.join(unused)}")
+        notes.append(Sentence(mark("columns that are not used: {names}"), names=", ".join(unused)))
     added = [planner.touched[row.place_id] for row in outcomes if row.outcome == "added"]
     twins = tuple(near_namesakes(added, before))
     if twins:
-        notes.append(f"{len(twins)} new places may be on the map already: {_listed(twins)}")
+        words = mark("new places that may be on the map already ({n}): {names}")
+        notes.append(Sentence(words, n=len(twins), names=_listed(twins)))
     return ImportPlan(tuple(outcomes), planner.changed(), (*notes, *planner.notes), twins)
 
 
@@ -319,9 +320,8 @@ class _Planner:
         links = [column for column, target in self.columns.items() if target == "photo_link"]
         count = sum(any(row.properties.get(column) for column in links) for row in rows)
         if count:
-            self.notes.append(
-                f"{count} rows name photos elsewhere: those are not fetched, upload them instead"
-            )
+            words = mark("rows that name photos elsewhere: {n}; those are not fetched, upload them instead")
+            self.notes.append(Sentence(words, n=count))
 
 
 def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -340,7 +340,7 @@ def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _listed(twins: Sequence[tuple[Place, Place]]) -> str:
-    named = [f"{pick(new.name, 'en')[0]!r} beside {pick(old.name, 'en')[0]!r}" for new, old in twins[:5]]
+    named = [f"{pick(new.name, 'en')[0]!r} ↔ {pick(old.name, 'en')[0]!r}" for new, old in twins[:5]]
     return ", ".join(named) + (" …" if len(twins) > 5 else "")
 
 

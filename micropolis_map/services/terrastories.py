@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from micropolis_map.domain.place import Place, Story
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files import Row
 
 _PUBLIC = {"", "anonymous", "public", "everyone"}
@@ -40,15 +41,21 @@ def told(row: Row, here: Iterable[Place], lang: str) -> list[Place]:
     cells = {name.casefold(): str(value).strip() for name, value in row.properties.items()}
     level = cells.get("permission_level", "")
     if level.casefold() not in _PUBLIC:
-        raise InvalidInput(f"is a story only for {level!r}", "ask its speakers whether everybody may read it")
+        raise InvalidInput(
+            mark("is a story only for {level}"),
+            mark("ask its speakers whether everybody may read it"),
+            level=repr(level),
+        )
     title, text = cells.get("name", cells.get("title", "")), cells.get("description", "")
     if not title and not text:
-        raise InvalidInput("is a story without title and text", "give it one of them")
+        raise InvalidInput(mark("is a story without title and text"), mark("give it one of them"))
     named = cells["places"]
     found = _named(named, here)
     if not found:
         raise InvalidInput(
-            f"is a story about {named!r:.80}, which is not on the map", "import the table of places first"
+            mark("is a story about {names}, which is not on the map"),
+            mark("import the table of places first"),
+            names=f"{named!r:.80}",
         )
     said_in = cells.get("language", "").casefold()
     story = Story(

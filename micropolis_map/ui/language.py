@@ -6,7 +6,7 @@ import streamlit as st
 
 from micropolis_map import i18n
 from micropolis_map.domain.text import LANGUAGES
-from micropolis_map.errors import MicropolisError
+from micropolis_map.errors import MicropolisError, Sentence
 
 KEY = "mm_lang"
 
@@ -42,3 +42,8 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 def told(error: MicropolisError) -> str:
     """Return what happened and what to do, in one line in the reader's language."""
     return "; ".join(text for text in error.told(_) if text)
+
+
+def said(text: str) -> str:
+    """Return a sentence in the reader's language; a text that is none stays as it is."""
+    return text.told(_) if isinstance(text, Sentence) else text

@@ -11,6 +11,9 @@ from typing import Any
 import shapely
 from shapely.geometry import mapping
 
+from micropolis_map.errors import Sentence
+from micropolis_map.i18n import mark
+
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f'](?=\d{3}(?!\d))")
 _ANGLE = re.compile(
@@ -25,7 +28,11 @@ _AXIS = {"N": "lat", "S": "lat", "E": "lon", "W": "lon", "Ø": "lon"}
 
 
 class NotACoordinate(ValueError):
-    """The text is no coordinate; never leaves this package, it becomes a row's reason."""
+    """The text is no coordinate; never leaves this package, its `reason` becomes a row's."""
+
+    def __init__(self, words: str, **values: object) -> None:
+        self.reason = Sentence(words, **values)
+        super().__init__(self.reason)
 
 
 def number(text: str) -> float:
@@ -38,7 +45,7 @@ def number(text: str) -> float:
     """
     clean = _THOUSANDS.sub("", text.strip().replace("−", "-"))
     if not _NUMBER.fullmatch(clean):
-        raise NotACoordinate(f"{text.strip()!r} is not a number")
+        raise NotACoordinate(mark("{text} is not a number"), text=repr(text.strip()))
     return float(clean.replace(",", "."))
 
 
@@ -55,10 +62,10 @@ def angle(text: str) -> tuple[float, str]:
     except NotACoordinate:
         match = _ANGLE.match(text.strip())
     if match is None or not text.strip():
-        raise NotACoordinate(f"{text.strip()!r} is not a coordinate")
+        raise NotACoordinate(mark("{text} is not a coordinate"), text=repr(text.strip()))
     parts = [float((match[part] or "0").replace(",", ".")) for part in ("degrees", "minutes", "seconds")]
     if parts[1] >= 60 or parts[2] >= 60:
-        raise NotACoordinate(f"{text.strip()!r} has minutes or seconds of 60 or more")
+        raise NotACoordinate(mark("{text} has minutes or seconds of 60 or more"), text=repr(text.strip()))
     letter = (match["after"] or match["before"] or "").upper()
     degrees = parts[0] + parts[1] / 60 + parts[2] / 3600
     negative = (match["sign"] in {"-", "−"}) != (letter in {"S", "W"})
@@ -90,7 +97,7 @@ def _halves(text: str) -> tuple[str, str]:
     commas = text.split(",")  # "52,2297,21,0122": decimal commas and a comma between
     if len(commas) == 4:
         return ".".join(commas[:2]), ".".join(commas[2:])
-    raise NotACoordinate(f"{text[:60]!r} is not two coordinates")
+    raise NotACoordinate(mark("{text} is not two coordinates"), text=repr(text[:60]))
 
 
 def geometry_text(text: str, *, lat_first: bool) -> dict[str, Any]:
@@ -116,11 +123,11 @@ def wkt(text: str) -> dict[str, Any]:
     try:
         found = shapely.from_wkt(body)
     except NotImplementedError as error:  # arcs, which GEOS reads and shapely does not
-        raise NotACoordinate(f"{text[:60]!r} has curves, which are not read") from error
+        raise NotACoordinate(mark("{text} has curves, which are not read"), text=repr(text[:60])) from error
     except shapely.errors.GEOSException as error:
-        raise NotACoordinate(f"{text[:60]!r} is not WKT") from error
+        raise NotACoordinate(mark("{text} is not WKT"), text=repr(text[:60])) from error
     if found is None or found.is_empty:
-        raise NotACoordinate(f"{text[:60]!r} is an empty geometry")
+        raise NotACoordinate(mark("{text} is an empty geometry"), text=repr(text[:60]))
     return dict(mapping(shapely.force_2d(found)))
 
 
@@ -128,7 +135,7 @@ def _json(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise NotACoordinate(f"{text[:60]!r} is not GeoJSON") from error
+        raise NotACoordinate(mark("{text} is not GeoJSON"), text=repr(text[:60])) from error
     if isinstance(found, list):
         return {"type": "Point", "coordinates": found}
     return dict(found.get("geometry") or found) if isinstance(found, dict) else {}
@@ -141,15 +148,15 @@ def usable(geometry: Any) -> tuple[dict[str, Any] | None, str]:
     place is one of the six plain types; lines of one point become that point. Values are not range-checked.
     """
     if geometry is None:
-        return None, "geometry is null"
+        return None, Sentence(mark("geometry is null"))
     if not isinstance(geometry, Mapping):
-        return None, f"geometry is {geometry!r:.60}"
+        return None, Sentence(mark("geometry is {value}"), value=f"{geometry!r:.60}")
     try:
         parts = list(_parts(geometry, 0))
     except NotACoordinate as error:
-        return None, str(error)
+        return None, error.reason
     if not parts:
-        return None, f"geometry is empty ({geometry.get('type')!r})"
+        return None, Sentence(mark("geometry is empty ({kind})"), kind=repr(geometry.get("type")))
     top = max(dimension for dimension, _ in parts)
     kept = [coordinates for dimension, coordinates in parts if dimension == top]
     name = ("Point", "LineString", "Polygon")[top]
@@ -170,10 +177,10 @@ def _parts(geometry: Mapping[str, Any], depth: int) -> Any:
                 yield from _parts(inner, depth + 1)
         return
     if not isinstance(kind, str) or (kind not in _SINGLE and kind not in _MANY):
-        raise NotACoordinate(f"geometry type is {kind!r:.60}")
+        raise NotACoordinate(mark("geometry type is {value}"), value=f"{kind!r:.60}")
     coordinates = geometry.get("coordinates")
     if not isinstance(coordinates, list | tuple):
-        raise NotACoordinate(f"coordinates are {coordinates!r:.60}")
+        raise NotACoordinate(mark("coordinates are {value}"), value=f"{coordinates!r:.60}")
     for part in [coordinates] if kind in _SINGLE else coordinates:
         dimension = _SINGLE[kind] if kind in _SINGLE else _MANY[kind]
         if part:
@@ -189,7 +196,9 @@ def _part(dimension: int, coordinates: Any) -> tuple[int, Any]:
     rings = [[position(corner) for corner in _list(ring)] for ring in _list(coordinates) if ring]
     rings = [ring if ring[0] == ring[-1] else [*ring, ring[0]] for ring in rings]
     if not rings or any(len(ring) < 4 for ring in rings):
-        raise NotACoordinate(f"an area has an outline of fewer than three corners: {coordinates!r:.60}")
+        raise NotACoordinate(
+            mark("an area has an outline of fewer than three corners: {value}"), value=f"{coordinates!r:.60}"
+        )
     return 2, rings
 
 
@@ -197,18 +206,18 @@ def position(value: Any) -> list[float]:
     """Return ``[lon, lat]`` of a GeoJSON position; altitude is dropped."""
     pair_ = value[:2] if isinstance(value, list | tuple) else ()
     if len(pair_) != 2 or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in pair_):
-        raise NotACoordinate(f"position is {value!r:.60}")
+        raise NotACoordinate(mark("position is {value}"), value=f"{value!r:.60}")
     if max(map(abs, pair_)) > 1e12:  # a whole number may be too long for a float
-        raise NotACoordinate(f"position is {value!r:.60}")
+        raise NotACoordinate(mark("position is {value}"), value=f"{value!r:.60}")
     lon, lat = float(pair_[0]), float(pair_[1])
     if not (math.isfinite(lon) and math.isfinite(lat)):
-        raise NotACoordinate(f"position is {value!r:.60}")
+        raise NotACoordinate(mark("position is {value}"), value=f"{value!r:.60}")
     return [lon, lat]
 
 
 def _list(value: Any) -> Any:
     if not isinstance(value, list | tuple):
-        raise NotACoordinate(f"coordinates hold {value!r:.60}")
+        raise NotACoordinate(mark("coordinates hold {value}"), value=f"{value!r:.60}")
     return value
 
 

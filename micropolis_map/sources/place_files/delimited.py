@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.coordinates import NotACoordinate, angle, geometry_text, usable
 from micropolis_map.sources.place_files.position_columns import (
@@ -32,6 +33,9 @@ DELIMITERS = {
 _RARE = {"^", ":", "~"}
 """Also stand in ordinary texts: taken only where they divide the header into columns of a position."""
 _BY_NAME = {name: sign for sign, name in DELIMITERS.items()}
+
+_EMPTY = mark("has no position: {columns} empty")
+_NONE_OF_BOTH = mark("has no position: {columns} and {other} empty")
 
 MAX_CELL = 10_000_000
 """Characters in one cell."""
@@ -67,7 +71,8 @@ def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], li
     if not where.found:
         where = columns_by_content(header, records, named=not unnamed)
         if where.lat:
-            seen = f"columns {where.lat!r} and {where.lon!r} hold the position, latitude first"
+            words = mark("columns {lat} and {lon} hold the position, latitude first")
+            seen = Sentence(words, lat=repr(where.lat), lon=repr(where.lon))
             questions.append(Question("columns", seen))
     if where.whole and not where.lat:
         questions.append(Question("columns", _said_of(where, header, records)))
@@ -91,7 +96,7 @@ def _header_and_records(
     )
     name = next(words, None)
     header = ["name" if index == name else f"column {index + 1}" for index in range(max(map(len, records)))]
-    seen = "the first line holds a place, not the names of columns"
+    seen = Sentence(mark("the first line holds a place, not the names of columns"))
     return header, records, [Question("file", seen)]
 
 
@@ -99,9 +104,10 @@ def _said_of(where: Where, header: Sequence[str], records: Sequence[Sequence[str
     index = header.index(where.whole)
     cells = (record[index] for record in records if index < len(record) and record[index].strip())
     if is_shape(next(cells, "")):
-        return f"column {where.whole!r} holds the position"
-    order = "latitude first" if where.lat_first else "longitude first"
-    return f"column {where.whole!r} holds the position, {order}"
+        return Sentence(mark("column {name} holds the position"), name=repr(where.whole))
+    latitude = mark("column {name} holds the position, latitude first")
+    longitude = mark("column {name} holds the position, longitude first")
+    return Sentence(latitude if where.lat_first else longitude, name=repr(where.whole))
 
 
 def row_from_cells(number: int, cells: Mapping[str, Any], where: Where) -> Row:
@@ -115,12 +121,13 @@ def row_from_cells(number: int, cells: Mapping[str, Any], where: Where) -> Row:
         elif where.lat:
             raw = _point(str(cells.get(where.lat) or ""), str(cells.get(where.lon) or ""), where)
         elif where.whole:
-            return Row(number, None, properties, f"has no position: {where.whole} is empty")
+            empty = Sentence(_EMPTY, columns=where.whole)
+            return Row(number, None, properties, empty)
         else:
-            todo = "no column is named lat and lon, coordinates, or WKT"
-            return Row(number, None, properties, f"has no position: {todo}")
+            nowhere = mark("has no position: no column is named lat and lon, coordinates, or WKT")
+            return Row(number, None, properties, Sentence(nowhere))
     except NotACoordinate as error:
-        return Row(number, None, properties, str(error))
+        return Row(number, None, properties, error.reason)
     geometry, reason = usable(raw)
     return Row(number, geometry, properties, reason or None)
 
@@ -128,11 +135,14 @@ def row_from_cells(number: int, cells: Mapping[str, Any], where: Where) -> Row:
 def _point(lat_text: str, lon_text: str, where: Where) -> dict[str, Any]:
     missing = [name for name, text in ((where.lat, lat_text), (where.lon, lon_text)) if not text.strip()]
     if missing:
-        raise NotACoordinate(f"has no position: {' and '.join(missing)} empty")
+        raise NotACoordinate(
+            _NONE_OF_BOTH if len(missing) > 1 else _EMPTY, columns=missing[0], other=missing[-1]
+        )
     try:
         (lat, lat_axis), (lon, lon_axis) = angle(lat_text), angle(lon_text)
     except NotACoordinate as error:
-        raise NotACoordinate(f"{error} (in {where.lat}, {where.lon})") from error
+        there = f"{where.lat}, {where.lon}"
+        raise NotACoordinate(mark("{what} (in {columns})"), what=error.reason, columns=there) from error
     if lat_axis == "lon" or lon_axis == "lat":  # the compass letters say it
         lat, lon = lon, lat
     return {"type": "Point", "coordinates": [lon, lat]}
@@ -146,7 +156,7 @@ def _delimiter(text: str, options: ReadOptions) -> tuple[str, str, list[Question
     sign = _BY_NAME.get(answer, answer) or _guess(text)
     if sign not in DELIMITERS or sign == ",":
         return text, sign, []
-    seen = f"the columns are separated by a {DELIMITERS[sign]}"
+    seen = Sentence(mark("the columns are separated by {sign}"), sign=repr(sign))
     return text, sign, [Question("delimiter", seen, DELIMITERS[sign], tuple(DELIMITERS.values()))]
 
 
@@ -182,10 +192,11 @@ def _header(record: Sequence[str]) -> list[str]:
 def _row(number: int, record: Sequence[str], header: Sequence[str], where: Where) -> Row:
     extra = [cell for cell in record[len(header) :] if cell.strip()]
     if extra:
-        reason = (
-            f"has {len(record)} cells where the header has {len(header)}: put texts with the delimiter, "
-            "and decimal commas, in quotes"
+        words = mark(
+            "has {n} cells where the header has {most}: put texts with the delimiter, and decimal commas, "
+            "in quotes"
         )
+        reason = Sentence(words, n=len(record), most=len(header))
         return Row(number, None, {}, reason)
     cells = {name: neutral_undone(cell) for name, cell in zip(header, record, strict=False)}
     return row_from_cells(number, cells, where)

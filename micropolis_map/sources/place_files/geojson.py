@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.coordinates import usable
 from micropolis_map.sources.place_files.plain_text import from_umap
@@ -102,7 +103,12 @@ def _layer_name(layer: Mapping[str, Any], questions: list[Question]) -> str:
     name = str(options.get("name") or "").strip()
     if _object(options.get("remoteData")).get("url"):
         questions.append(
-            Question("file", f"layer {name!r} loads its data from elsewhere: that is not included")
+            Question(
+                "file",
+                Sentence(
+                    mark("layer {name} loads its data from elsewhere: that is not included"), name=repr(name)
+                ),
+            )
         )
     return name
 
@@ -111,7 +117,7 @@ def _row(number: int, item: Any, layer: str) -> Row:
     if isinstance(item, dict) and item.get("type") in _GEOMETRIES:
         item = {"type": "Feature", "geometry": item}
     if not isinstance(item, dict) or item.get("type") != "Feature":
-        return Row(number, None, {}, f"is {short(item)}, not a Feature")
+        return Row(number, None, {}, Sentence(mark("is {value}, not a Feature"), value=short(item)))
     raw = item.get("properties")
     properties: dict[str, Any] = dict(raw) if isinstance(raw, dict) else {}
     umap = "_umap_options" in properties or bool(layer)

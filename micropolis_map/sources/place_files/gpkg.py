@@ -13,7 +13,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from pyproj.exceptions import CRSError
 from shapely.geometry import mapping
 
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.coordinates import usable
 from micropolis_map.sources.place_files.rows import MAX_ROWS, Question, Row, unreadable
@@ -55,7 +55,8 @@ def _read_layer(path: Path, name: str, rows: list[Row], questions: list[Question
     if "geometry" in frame:
         if frame.crs is not None and frame.crs.to_epsg() != 4326:
             said = f"EPSG:{frame.crs.to_epsg()}" if frame.crs.to_epsg() else frame.crs.name
-            questions.append(Question("file", f"layer {name!r} says its coordinates are in {said}"))
+            words = mark("layer {name} says its coordinates are in {crs}")
+            questions.append(Question("file", Sentence(words, name=repr(name), crs=said)))
             frame = frame.to_crs(4326)
         geometries = list(frame.geometry)
     columns = [column for column in frame.columns if column != "geometry"]

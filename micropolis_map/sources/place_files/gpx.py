@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from micropolis_map.errors import Sentence
+from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.coordinates import NotACoordinate, number
 from micropolis_map.sources.place_files.plain_text import from_html
 from micropolis_map.sources.place_files.rows import Question, Row
@@ -24,7 +26,8 @@ def gpx_rows(root: Element, _path: Path) -> tuple[list[Row], list[Question]]:
         lines, bad = _lines(element)
         geometry, reason = _geometry(element, lines, bad)
         if geometry is not None and bad:
-            seen = f"row {number_}: {len(bad)} points without usable coordinates are left out ({bad[0]})"
+            words = mark("row {row}: {n} points without usable coordinates are left out ({example})")
+            seen = Sentence(words, row=number_, n=len(bad), example=bad[0])
             questions.append(Question("file", seen))
         own = {data.attributes["name"]: "".join(data.texts) for data in _own(element)}
         properties = _own_words(element) if own else _properties(element)
@@ -62,8 +65,8 @@ def _geometry(
     if own is not None:
         return None, None  # the reader takes the whole geometry from this column
     if not lines:
-        what = {"wpt": "waypoint", "rte": "route", "trk": "track"}[element.name]
-        return None, f"the {what} has no usable points: {bad[0]}" if bad else f"the {what} has no points"
+        without = mark("has no usable points: {example}") if bad else mark("has no points")
+        return None, Sentence(without, example=bad[0] if bad else "")
     if element.name == "wpt":
         return {"type": "Point", "coordinates": lines[0][0]}, None
     if len(lines) == 1:

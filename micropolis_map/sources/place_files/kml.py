@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.coordinates import NotACoordinate, number
 from micropolis_map.sources.place_files.plain_text import from_html
@@ -13,10 +14,10 @@ from micropolis_map.sources.place_files.rows import Question, Row
 from micropolis_map.sources.place_files.xml_tree import Element
 
 _NOT_PLACES = {
-    "NetworkLink": "a link to another file, which is not followed: export the places themselves",
-    "GroundOverlay": "a picture laid over the map, not a place",
-    "ScreenOverlay": "a picture on the screen, not a place",
-    "PhotoOverlay": "a picture in the landscape, not a place",
+    "NetworkLink": mark("is a link to another file, which is not followed: export the places themselves"),
+    "GroundOverlay": mark("is a picture laid over the map, not a place"),
+    "ScreenOverlay": mark("is a picture on the screen, not a place"),
+    "PhotoOverlay": mark("is a picture in the landscape, not a place"),
 }
 _GEOMETRIES = {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"}
 _CONTAINERS = {"Document", "Folder", "kml"}
@@ -29,7 +30,7 @@ def kml_rows(root: Element, _path: Path) -> tuple[list[Row], list[Question]]:
         number_ = len(rows) + 1
         if element.name in _NOT_PLACES:
             name = {"name": element.words("name")}
-            rows.append(Row(number_, None, name, f"is {_NOT_PLACES[element.name]}"))
+            rows.append(Row(number_, None, name, Sentence(_NOT_PLACES[element.name])))
         else:
             rows.append(_placemark(number_, element, folders))
     return rows, []
@@ -60,10 +61,11 @@ def _placemark(number_: int, element: Element, folders: tuple[str, ...]) -> Row:
         properties.pop("folder", None)
         if "geometry" in data:
             return Row(number_, None, properties, None, data.get("id", ""))
+    reason: str | None = None
     try:
-        geometry, reason = _geometry(element), None
+        geometry = _geometry(element)
     except NotACoordinate as error:
-        geometry, reason = None, str(error)
+        geometry, reason = None, error.reason
     if geometry is None and reason is None:
         reason = mark("the placemark has no geometry")
     return Row(number_, geometry, properties, reason, data.get("id", "") or element.attributes.get("id", ""))
@@ -132,5 +134,5 @@ def _coordinates(element: Element) -> list[list[float]]:
 
 def _position(parts: list[str]) -> list[float]:
     if len(parts) < 2:
-        raise NotACoordinate(f"position is {','.join(parts)!r:.60}")
+        raise NotACoordinate(mark("position is {value}"), value=f"{','.join(parts)!r:.60}")
     return [number(parts[0]), number(parts[1])]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.columns import propose_mapping
 from micropolis_map.sources.place_files.coordinates import usable
@@ -69,9 +70,8 @@ def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
     kind = _kind(data, path)
     questions: list[Question] = []
     if _ENDINGS.get(path.suffix.lower()) not in {kind, None}:
-        questions.append(
-            Question("file", f"the file is named {path.suffix} but holds {kind}: read as {kind}")
-        )
+        words = mark("the file is named {ending} but holds {kind}: read as {kind}")
+        questions.append(Question("file", Sentence(words, ending=path.suffix, kind=kind)))
     rows, found, crs = _rows(kind, data, path, options)
     questions += found
     if len(rows) > MAX_ROWS:
@@ -187,7 +187,8 @@ def _rows(kind: str, data: bytes, path: Path, options: ReadOptions) -> tuple[lis
         raise unreadable(path, mark("{file} is not text"), TODO)
     questions = []
     if encoding != "utf-8":
-        questions.append(Question("encoding", f"the text is in {encoding}", encoding, CHOICES))
+        seen = Sentence(mark("the text is in {encoding}"), encoding=encoding)
+        questions.append(Question("encoding", seen, encoding, CHOICES))
     if kind == "geojson":
         rows, found, crs = geojson_rows(parse_json(text, path), path)
         return rows, [*questions, *found], crs

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 from pyproj.exceptions import CRSError
 
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.coordinates import positions
 from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row
@@ -56,14 +56,11 @@ def recognise(
     """
     answer = options.answers.get("crs") or options.answers.get("order")
     xy = _representatives(rows)
-    if answer is None and stated_crs:
-        proposed, seen = stated_crs, f"the file says its coordinates are in {stated_crs}"
-    elif answer is None:
-        proposed, seen = _propose(xy, options)
-    else:
-        proposed, seen = answer, f"the coordinates are read as {answer}, as answered"
+    questions: list[Question] = []
+    proposed, seen = _read_as(xy, options, answer, stated_crs)
+    if stated_crs and proposed == LON_LAT and answer is None:
+        questions.append(Question("file", seen))
     moved = [_transformed(row, proposed) for row in rows]
-    questions = []
     if proposed != LON_LAT:
         kind = "order" if proposed == LAT_LON else "crs"
         questions.append(Question(kind, seen, proposed, (LON_LAT, LAT_LON, *PROJECTED)))
@@ -71,6 +68,22 @@ def recognise(
         moved, swapped = _swapped_rows(moved, options)
         questions += swapped
     return [_in_range(row) for row in moved], questions
+
+
+def _read_as(xy: Pairs, options: ReadOptions, answer: str | None, stated_crs: str) -> tuple[str, str]:
+    """Return what the coordinates are read as, and a sentence that says why."""
+    if answer is not None:
+        return answer, Sentence(mark("the coordinates are read as {crs}, as answered"), crs=answer)
+    if not stated_crs:
+        return _propose(xy, options)
+    if len(xy) and options.centre is not None and np.abs(xy).max() <= 180:
+        near = _near(options)
+        if near(xy).mean() >= ENOUGH > near(_converted(xy, stated_crs)).mean():
+            words = mark(
+                "the file says its coordinates are in {crs}, but they are degrees near the community"
+            )
+            return LON_LAT, Sentence(words, crs=stated_crs)
+    return stated_crs, Sentence(mark("the file says its coordinates are in {crs}"), crs=stated_crs)
 
 
 def _representatives(rows: Sequence[Row]) -> Pairs:
@@ -95,7 +108,8 @@ def _propose(xy: Pairs, options: ReadOptions) -> tuple[str, str]:
     example = ", ".join(f"{value:g}" for value in xy[0])
     if best == LON_LAT:
         return best, ""
-    return best, f"coordinates such as ({example}) lie near the community only when read as {best}"
+    words = mark("coordinates such as ({example}) lie near the community only when read as {crs}")
+    return best, Sentence(words, example=example, crs=best)
 
 
 def _near(options: ReadOptions) -> Callable[[Pairs], NDArray[np.bool_]]:
@@ -151,7 +165,8 @@ def _transformed(row: Row, crs: str) -> Row:
     flat = _converted(np.array(positions(row.geometry), dtype=np.float64), crs)
     if not np.isfinite(flat).all():
         x, y = positions(row.geometry)[0]
-        return replace(row, geometry=None, reason=f"position ({x!r}, {y!r}) does not exist in {crs}")
+        words = mark("position ({x}, {y}) does not exist in {crs}")
+        return replace(row, geometry=None, reason=Sentence(words, x=x, y=y, crs=crs))
     values = iter(np.round(flat, 9).tolist())
     return replace(
         row, geometry={**row.geometry, "coordinates": _refilled(row.geometry["coordinates"], values)}
@@ -180,7 +195,8 @@ def _swapped_rows(rows: list[Row], options: ReadOptions) -> tuple[list[Row], lis
     if not turned:
         return kept, []
     listed = ", ".join(map(str, turned[:10])) + (" …" if len(turned) > 10 else "")
-    seen = f"latitude and longitude seem to be swapped in {len(turned)} of {len(rows)} rows ({listed})"
+    words = mark("latitude and longitude seem to be swapped in {n} of {all} rows ({listed})")
+    seen = Sentence(words, n=len(turned), all=len(rows), listed=listed)
     return kept, [Question("rows", seen, "swap", ("swap", "keep"))]
 
 
@@ -189,6 +205,6 @@ def _in_range(row: Row) -> Row:
         return row
     for lon, lat in positions(row.geometry):
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-            reason = f"position (lon {lon!r}, lat {lat!r}) is not on the Earth"
+            reason = Sentence(mark("position (lon {lon}, lat {lat}) is not on the Earth"), lon=lon, lat=lat)
             return replace(row, geometry=None, reason=row.reason or reason)
     return row

@@ -32,6 +32,7 @@ QUESTIONS = {
     "order": mark("In which order or system are the coordinates?"),
     "crs": mark("In which order or system are the coordinates?"),
     "decimal": mark("What stands before the decimals?"),
+    "rows": mark("Turn those rows round?"),
 }
 FIELDS = (
     "", "name", "name.en", "name.pl", "name.da", "name.it", "name.uk",
@@ -52,9 +53,9 @@ def questions(found: Sequence[Question], file_id: str) -> dict[str, str]:
     answers = {}
     for kind, question in known.items():
         if not question.choices:
-            st.html(f'<p class="mm-quiet">{safe_text.html(_sentence(question.seen))}</p>')
+            st.html(f'<p class="mm-quiet">{safe_text.html(_sentence(language.said(question.seen)))}</p>')
             continue
-        st.html(f"<p>{safe_text.html(_sentence(question.seen))}</p>")
+        st.html(f"<p>{safe_text.html(_sentence(language.said(question.seen)))}</p>")
         options = list(dict.fromkeys([question.proposed, *question.choices]))
         answer = st.selectbox(
             _(QUESTIONS[kind]) if kind in QUESTIONS else kind,
@@ -111,7 +112,7 @@ def account(plan: ImportPlan, names: Mapping[str, str]) -> None:
     )
     st.html(f'<dl class="mm-figures mm-account">{figures}</dl>')
     for note in plan.notes:
-        st.html(f'<p class="mm-quiet">{safe_text.html(_sentence(note))}</p>')
+        st.html(f'<p class="mm-quiet">{safe_text.html(_sentence(language.said(note)))}</p>')
     shown = sorted(plan.rows, key=lambda row: (row.outcome != "skipped", row.row))[:MOST_ROWS]
     table = [
         {

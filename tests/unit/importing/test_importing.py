@@ -309,7 +309,7 @@ def test_new_places_that_may_be_there_already_are_told() -> None:
     done = plan({"name": "las", "opis": "ten sam"}, {"name": "Piekarnia"}, existing=[old()])
     assert done.count("added") == 2
     assert [(new.name["pl"], there.id) for new, there in done.twins] == [("las", "abc")]
-    assert any("'las' beside 'Forest'" in note for note in done.notes)
+    assert any("'las' ↔ 'Forest'" in note for note in done.notes)
 
 
 def test_a_very_long_outline_comes_back_from_a_table(tmp_path: Path) -> None:

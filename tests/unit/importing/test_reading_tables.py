@@ -162,6 +162,26 @@ def test_an_unknown_crs_is_said(tmp_path: Path) -> None:
         read(tmp_path, "a.csv", "name,x,y\na,1,2\n", ReadOptions(answers={"crs": "EPSG:99999999"}))
 
 
+def test_a_crs_stated_by_mistake_moves_nothing(tmp_path: Path) -> None:
+    member = '"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::2180"}}'
+    text = '{"type":"FeatureCollection",%s,"features":[{"type":"Feature","geometry":%s}]}'
+    degrees = read(
+        tmp_path, "a.geojson", text % (member, '{"type":"Point","coordinates":[21.17,52.2]}'), WAWER
+    )
+    assert point(degrees) == (21.17, 52.2)
+    assert "but they are degrees" in degrees.questions[0].seen
+
+
+def test_reasons_and_remarks_are_told_in_other_languages(tmp_path: Path) -> None:
+    rows = read(tmp_path, "a.csv", "name;lat;lon\na;x;21\nb;;\n")
+    told = {row.reason.told(lambda words: f"<{words}>") for row in rows.rows}
+    assert told == {
+        "<<'x' is not a coordinate> (in lat, lon)>",
+        "<has no position: lat and lon empty>",
+    }
+    assert rows.questions[0].seen.told(lambda words: f"<{words}>") == "<the columns are separated by ';'>"
+
+
 def test_swapped_columns_are_recognised_only_near_the_community(tmp_path: Path) -> None:
     text = "name,lat,lon\na,21.17,52.2\nb,21.18,52.21\n"
     rows = read(tmp_path, "a.csv", text, WAWER)
