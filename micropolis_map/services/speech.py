@@ -57,6 +57,21 @@ class Speech:
         pattern = "#,##0." + "0" * digits
         return format_decimal(value, format=pattern, locale=self.lang) if math.isfinite(value) else NOTHING
 
+    def rough(self, value: float, digits: int = 2) -> str:
+        """Return an estimate no more exact than it is: about so much, to `digits` significant digits.
+
+        Examples
+        --------
+        >>> Speech("en").rough(12_345.6), Speech("en").rough(0.0123), Speech("en").rough(0.0)
+        ('≈ 12,000', '≈ 0.012', '0')
+        """
+        if not math.isfinite(value):
+            return NOTHING
+        if value == 0.0:
+            return self.count(0)
+        decimals = digits - 1 - math.floor(math.log10(abs(value)))
+        return f"≈ {self.decimal(round(value, decimals), max(0, decimals))}"
+
     def share(self, value: float) -> str:
         """Return a share (0–1) in per cent; one decimal where whole ones would hide that it is not 0 or 1."""
         if not math.isfinite(value):

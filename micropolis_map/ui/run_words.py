@@ -101,8 +101,15 @@ def key_figures(figures: Mapping[str, Figure], of: str) -> str:
     for key in KEYS[of]:
         names = [n for n in figures if n == key or (key.endswith("_") and _is_share(n, key))]
         if names and figures[names[-1]] is not None:
-            said.append(f"{figure_name(names[-1])}: {value(names[-1], figures[names[-1]])}")
+            said.append(f"{figure_name(names[-1])}: {_in_short(names[-1], figures[names[-1]])}")
     return " · ".join(said)
+
+
+def _in_short(key: str, figure: Figure) -> str:
+    """Return a figure as people write it, estimates no more exact than they are."""
+    if key.startswith("saved_") and isinstance(figure, float):
+        return numbers.rough(figure)
+    return value(key, figure)
 
 
 def comparison(again: Repetition) -> list[tuple[str, str, str, str]]:

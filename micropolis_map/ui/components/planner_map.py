@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import numpy as np
+import shapely
 import streamlit as st
+from shapely.geometry.base import BaseGeometry
 from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
@@ -39,8 +42,16 @@ class MapEvent:
     points: Points = ()
 
 
-def planner_map(community: Community, scenario: Scenario, plan: Plan, build_id: str) -> None:
-    """Show the sites of `plan`; moving, adding or removing one asks for the figures of the new sites."""
+def planner_map(
+    community: Community, scenario: Scenario, plan: Plan, build_id: str, areas: Sequence[BaseGeometry]
+) -> None:
+    """Show the sites of `plan`; moving, adding or removing one asks for the figures of the new sites.
+
+    Parameters
+    ----------
+    areas
+        The districts: at first the map shows all of them.
+    """
     slug, key, points = community.slug, f"planmap-{community.slug}", plan.points
     version = f"{build_id}-{session.places().version()}"
     state: dict[str, Any] = {
@@ -62,6 +73,9 @@ def planner_map(community: Community, scenario: Scenario, plan: Plan, build_id: 
         "fromOsm": not community.fictional,
         "texts": map_texts(community) | _texts(),
     }
+    if areas:
+        west, south, east, north = shapely.total_bounds(np.asarray(areas, dtype=object)).tolist()
+        state["bounds"] = [[south, west], [north, east]]
     if scenario.keep:
         state["spots"] = coverage_url(slug, scenario.profile, "spots", version)
     with st.container(key="planmap"):
