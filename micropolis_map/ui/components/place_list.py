@@ -40,6 +40,8 @@ def place_list(
     if not places:
         _empty(view, total)
         return
+    hint = safe_text.html(_("Choose a place to read its story."))
+    st.html(f'<p class="mm-hint">{hint}</p>')
     named = sorted(places, key=lambda place: plain(name_of(place, languages)))
     shown = int(st.session_state.get(SHOWN, STEP))
     with st.container(key="places"):

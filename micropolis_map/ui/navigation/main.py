@@ -6,6 +6,7 @@ scripts, and the first visitor who opens ``/coverage`` after a start would get a
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import streamlit as st
@@ -46,7 +47,7 @@ def main() -> None:
     )
     session.speak()
     people.recognise()
-    st.html(f"<style>{style_variables()}{_page_style()}</style>")
+    st.html(f"<style>{style_variables()}{_frame_words()}{_page_style()}</style>")
     st.logo(str(STATIC / "logo.svg"), size="large")
     pages = {
         "explore": st.Page(explore.page, title=_("Explore"), icon=":material/map:", default=True),
@@ -109,6 +110,12 @@ def _desk_pages() -> dict[str, Page]:
             url_path="sign_in",
         ),
     }
+
+
+def _frame_words() -> str:
+    """Return the words that the style sheet puts on Streamlit's own buttons, in the reader's language."""
+    more, menu = (json.dumps(text, ensure_ascii=False) for text in (_("More"), _("Menu")))
+    return f":root {{ --mm-more: {more}; --mm-menu: {menu}; }}"
 
 
 @st.cache_resource(show_spinner=False)

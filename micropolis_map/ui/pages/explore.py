@@ -10,10 +10,10 @@ from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_filter import filtered
 from micropolis_map.errors import NotFound
 from micropolis_map.services.public_place import is_public
-from micropolis_map.ui import session
+from micropolis_map.ui import safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.legend import place_legend
-from micropolis_map.ui.components.masthead import masthead
+from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.pin_links import follow_link, pin_button
 from micropolis_map.ui.components.place_filters import place_filters
 from micropolis_map.ui.components.place_list import place_list
@@ -49,11 +49,7 @@ def page() -> None:
                 faded=bool(old),
             )
             if session.communities().report(community.slug) is None:
-                st.page_link(
-                    st.session_state["mm_pages"]["data"],
-                    label=_("Load the streets"),
-                    icon=":material/download:",
-                )
+                _no_streets_yet(community_name(community))
         with right, st.container(key="side"):
             pin_button(community.slug)
             if view.place and chosen is None:
@@ -66,6 +62,19 @@ def page() -> None:
                 follow_link(community.slug)
         session.write_address(FIELDS)
         _keep_fresh(session.places().version())
+
+
+def _no_streets_yet(name: str) -> None:
+    """Say why the map is bare, and where its streets come from."""
+    text = _(
+        "The streets of {name} are not loaded yet, so the map shows only its outline. The button "
+        "“Background” on the map shows OpenStreetMap's picture of it."
+    ).format(name=name)
+    with st.container(key="nostreets"):
+        st.html(f'<p class="mm-quiet">{safe_text.html(text)}</p>')
+        st.page_link(
+            st.session_state["mm_pages"]["data"], label=_("Load the streets"), icon=":material/download:"
+        )
 
 
 @st.fragment(run_every=LOOK_EVERY_S)
