@@ -472,3 +472,13 @@ def test_a_store_that_cannot_be_read_is_503(server, application, monkeypatch):
     answer = get(fresh, "/ogc/collections/places/items")
     assert (answer.status, answer.json["code"]) == (503, "NoApplicableCode")
     assert answer.json["description"] == "the disk is gone; mount it"
+
+
+def test_the_documentation_names_every_address_and_property(server):
+    text = (Path(__file__).parents[3] / "docs" / "ogc.md").read_text(encoding="utf-8")
+    for name in NAMES:
+        assert f"**{name}**" in text
+        schema = get(server, f"/ogc/collections/{name}/schema").json
+        properties = schema["properties"]["properties"]["properties"]
+        assert [one for one in properties if f"`{one}`" not in text] == []
+    assert f"1 to {MOST:,}, without it {USUAL}" in text
