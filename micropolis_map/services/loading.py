@@ -38,6 +38,7 @@ from micropolis_map.settings import Settings
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.osm_features import gazetteer_of
 from micropolis_map.sources.osm_file import merge_extracts, read_osm
+from micropolis_map.stores.files import unwritable
 
 _LOG = logging.getLogger(__name__)
 
@@ -223,8 +224,10 @@ def _store(store: CommunityStore, community: Community, town: Town, begun: float
         if community.slug not in store.slugs():
             store.save(_described_by(community, town))
         store.finish_build(community.slug, build, report)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(build, ignore_errors=True)
+        if isinstance(error, OSError) and not isinstance(error, MicropolisError):
+            raise unwritable(build, error) from error  # what NumPy and the folder's own writers raise
         raise
     return report
 

@@ -123,7 +123,10 @@ def _shape(geometry: Any) -> Any:
     """Return the geometry in 2-D, None for null and empty ones."""
     if geometry is None:
         return None
-    shape = shapely.force_2d(shapely.geometry.shape(geometry))
+    with np.errstate(invalid="ignore"):
+        shape = shapely.force_2d(shapely.geometry.shape(geometry))
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        raise ValueError("a coordinate is not a finite number")
     return None if shape.is_empty else shape
 
 

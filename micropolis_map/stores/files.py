@@ -57,8 +57,10 @@ def sync_folder(folder: Path) -> None:
 
 def unwritable(path: Path, error: OSError) -> StoreUnavailable:
     """Return the error that says `path` cannot be written."""
+    # NumPy says only how many values it wrote when a disk is full.
+    reason = error.strerror or f"the disk took only a part of it ({error})"
     return StoreUnavailable(
-        f"{str(path)!r} cannot be written: {error.strerror or error}",
+        f"{str(path)!r} cannot be written: {reason}",
         "give this user the right to write there, or free some space",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 from dataclasses import replace
@@ -129,6 +130,25 @@ class TestWhatWasLoadedStays:
         ):
             load_community(application, "tiny", request_)
         monkeypatch.undo()
+        self.unchanged(application, before)
+
+    @pytest.mark.parametrize(
+        ("raised", "said"),
+        [
+            (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+            (OSError("26269 requested and 18416 written"), "the disk took only a part of it"),
+        ],
+    )
+    @pytest.mark.parametrize("failing", ["write_points", "areas_layer"])
+    def test_when_arrays_do_not_fit_on_the_disk(
+        self, application, before, request_, monkeypatch, failing, raised, said
+    ):
+        def fail(*_, **__):
+            raise raised
+
+        monkeypatch.setattr(loading.built_files, failing, fail)
+        with pytest.raises(StoreUnavailable, match=rf"{said}.*free some space; the data loaded .* stay in"):
+            load_community(application, "tiny", request_)
         self.unchanged(application, before)
 
     def test_whenever_a_person_stops_it(self, application, before, request_):

@@ -145,6 +145,14 @@ def test_an_open_ring_of_two_points_names_its_feature(tmp_path: Path) -> None:
         read_polygons(path)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_coordinates_that_are_no_numbers_are_refused_without_a_warning(tmp_path: Path, number: float) -> None:
+    ring = [[10.0, 50.0], [10.1, 50.0], [number, 50.1], [10.0, 50.0]]
+    with pytest.raises(InvalidInput, match="a coordinate is not a finite number"):
+        read_polygons(write(tmp_path / "a.json", {"type": "Polygon", "coordinates": [ring]}))
+
+
 def test_voronoi_districts_divide_the_boundary() -> None:
     rng = np.random.default_rng(3)
     lon, lat = rng.uniform(10.0, 10.1, 12), rng.uniform(50.0, 50.1, 12)
