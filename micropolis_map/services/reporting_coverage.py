@@ -21,6 +21,7 @@ from micropolis_map.services.reporting_words import (
     sources,
     summary,
 )
+from micropolis_map.services.source_words import said
 from micropolis_map.services.speech import Speech
 
 PROFILE_LINES: dict[str, tuple[Colour, float]] = {
@@ -250,5 +251,5 @@ def _method(
     paper.points(sources(result, report, community, speech), 10.5)
     notes = dict.fromkeys([*result.notes, *report.notes])
     if notes:
-        paper.section(speech._("Notes of the computation (in English)"), needs_mm=30.0)
-        paper.points(list(notes), 9.5)
+        paper.section(speech._("Notes of the computation"), needs_mm=30.0)
+        paper.points([said(note, speech) for note in notes], 9.5)

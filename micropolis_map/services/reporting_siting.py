@@ -19,6 +19,7 @@ from micropolis_map.services.reporting_words import community_name, district_nam
 from micropolis_map.services.siting import assess_sites, propose_sites
 from micropolis_map.services.siting_ground import ground_of
 from micropolis_map.services.siting_result import Plan, Site, SitingRequest, SitingResult
+from micropolis_map.services.source_words import said
 from micropolis_map.services.speech import Speech
 
 GOAL_WORDS = {
@@ -293,7 +294,7 @@ def _method(paper: ReportPaper, facts: SitingFacts, speech: Speech) -> None:
     how = [
         speech._("Asked: {who}.").format(who=_asked(result.request, speech)),
         speech._("Possible places: {n} ({source}).").format(
-            n=speech.count(result.candidates), source=result.candidates_source
+            n=speech.count(result.candidates), source=said(result.candidates_source, speech)
         ),
         speech._("What a place adds counts the people it brings near after those before it in the list."),
         speech._(
@@ -306,5 +307,5 @@ def _method(paper: ReportPaper, facts: SitingFacts, speech: Speech) -> None:
     paper.points(sources(facts.before, facts.report, facts.community, speech), 10.5)
     notes = dict.fromkeys([*result.notes, *facts.report.notes])
     if notes:
-        paper.section(speech._("Notes of the computation (in English)"), needs_mm=30.0)
-        paper.points(list(notes), 9.5)
+        paper.section(speech._("Notes of the computation"), needs_mm=30.0)
+        paper.points([said(note, speech) for note in notes], 9.5)

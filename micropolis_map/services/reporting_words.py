@@ -11,6 +11,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.services.coverage_result import OUTSIDE_NAME, CoverageRequest, CoverageResult
 from micropolis_map.services.coverage_view import CoverageView
 from micropolis_map.services.fairness import Fairness
+from micropolis_map.services.source_words import said as said_of
 from micropolis_map.services.speech import Speech
 
 GROUPS = {
@@ -179,10 +180,10 @@ def sources(result: CoverageResult, report: LoadReport, community: Community, sp
     """Return where the data come from, and their dates."""
     said = [
         speech._("Streets: {source}, loaded {when}.").format(
-            source=report.source, when=speech.moment(report.loaded)
+            source=said_of(report.source, speech), when=speech.moment(report.loaded)
         ),
-        speech._("People: {source}.").format(source=result.population_source),
-        speech._("Meeting places: {source}.").format(source=result.spots.source),
+        speech._("People: {source}.").format(source=said_of(result.population_source, speech)),
+        speech._("Meeting places: {source}.").format(source=said_of(result.spots.source, speech)),
     ]
     if report.osm_timestamp:
         said.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from micropolis_map.services import source_words
 from micropolis_map.services.speech import Speech
 from micropolis_map.ui import language
 
@@ -19,6 +20,16 @@ def count(value: float) -> str:
 def decimal(value: float, digits: int = 1) -> str:
     """Return a number with up to `digits` decimals."""
     return speech().decimal(value, digits)
+
+
+def rough(value: float) -> str:
+    """Return an estimate no more exact than it is: about so much, to two significant digits."""
+    return speech().rough(value)
+
+
+def source(text: str) -> str:
+    """Return what a figure rests on, as far as we know its words, in the reader's language."""
+    return source_words.said(text, speech())
 
 
 def share(value: float) -> str:

@@ -128,7 +128,7 @@ def _basis(result: CoverageResult) -> str:
     return _("{people} people, {spots} meeting places. People: {source}.").format(
         people=numbers.count(result.total.population),
         spots=numbers.count(len(result.spots)),
-        source=result.population_source,
+        source=numbers.source(result.population_source),
     )
 
 
@@ -147,9 +147,9 @@ def explanations(result: CoverageResult, report: LoadReport) -> None:
             ),
             _("Half of the people walk at most the median; nine of ten at most the 90th percentile."),
             _("Streets: {source}, loaded {when}.").format(
-                source=report.source, when=numbers.moment(report.loaded)
+                source=numbers.source(report.source), when=numbers.moment(report.loaded)
             ),
-            _("Meeting places: {source}.").format(source=result.spots.source),
+            _("Meeting places: {source}.").format(source=numbers.source(result.spots.source)),
         ]
         if result.certain_walks is not None:
             lines.append(
@@ -158,7 +158,7 @@ def explanations(result: CoverageResult, report: LoadReport) -> None:
                     "are taken, and shown as uncertain."
                 )
             )
-        notes = [*lines, *result.notes, *report.notes]
+        notes = [*lines, *map(numbers.source, (*result.notes, *report.notes))]
         seen = dict.fromkeys(notes)
         st.html(
             '<div class="mm-prose"><ul>'

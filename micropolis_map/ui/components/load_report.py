@@ -27,12 +27,12 @@ def load_report(report: LoadReport) -> None:
         _("Loaded {when} (UTC) in {seconds} s.").format(
             when=numbers.moment(report.loaded), seconds=numbers.decimal(report.seconds)
         ),
-        _("From: {source}.").format(source=report.source),
+        _("From: {source}.").format(source=numbers.source(report.source)),
         _("The data are as of {when}.").format(when=numbers.moment(report.osm_timestamp))
         if report.osm_timestamp
         else _("The source does not say how old its data are."),
-        _("People: {source}.").format(source=report.population_source),
-        *report.notes,
+        _("People: {source}.").format(source=numbers.source(report.population_source)),
+        *map(numbers.source, report.notes),
     ]
     lines = "".join(f"<li>{safe_text.html(line)}</li>" for line in said)
     st.html(f'<dl class="mm-figures">{items}</dl><div class="mm-prose"><ul>{lines}</ul></div>')

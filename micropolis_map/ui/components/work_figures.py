@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from micropolis_map.analysis.commuting import Commuting
 from micropolis_map.services.work_centres import NextCentre, WorkResult
 from micropolis_map.ui import numbers, safe_text
 from micropolis_map.ui.components.commuting_choices import sources
+from micropolis_map.ui.components.number_table import number_table
 from micropolis_map.ui.components.planner_map import gain_words
 from micropolis_map.ui.language import _, ngettext
 
@@ -29,9 +29,9 @@ def work_figures(result: WorkResult) -> None:
     ]
     if result.saved is not None:
         rows += [
-            (_("kilometres of commuting saved a year"), numbers.count(result.saved.person_km)),
-            (_("tonnes of CO2 saved a year"), numbers.decimal(result.saved.co2_kg / 1000.0)),
-            (_("desks used on an average day"), numbers.decimal(result.saved.desks)),
+            (_("kilometres of commuting saved a year"), numbers.rough(result.saved.person_km)),
+            (_("tonnes of CO2 saved a year"), numbers.rough(result.saved.co2_kg / 1000.0)),
+            (_("desks used on an average day"), numbers.rough(result.saved.desks)),
         ]
     items = "".join(
         f"<div><dt>{safe_text.html(name)}</dt><dd>{safe_text.html(value)}</dd></div>" for name, value in rows
@@ -53,7 +53,7 @@ def next_centres(result: WorkResult) -> None:
         tonnes = (result.saved_with_next.co2_kg - result.saved.co2_kg) / 1000.0
         km = result.saved_with_next.person_km - result.saved.person_km
         more = _("Together they save {km} km and {t} tonnes of CO2 more a year.").format(
-            km=numbers.count(km), t=numbers.decimal(tonnes)
+            km=numbers.rough(km), t=numbers.rough(tonnes)
         )
     st.html(
         safe_text.heading(2, _("Where would the next centre serve most people?"))
@@ -67,46 +67,38 @@ def _next(one: NextCentre) -> str:
     said = safe_text.html(gain_words(one.site.gained_population))
     if one.saved is None:
         return f"<b>{where}</b> {said}"
-    tonnes = _("{t} t CO2 a year").format(t=numbers.decimal(one.saved.co2_kg / 1000.0))
+    tonnes = _("{t} t CO2 a year").format(t=numbers.rough(one.saved.co2_kg / 1000.0))
     return f"<b>{where}</b> {said} · {safe_text.html(tonnes)}"
 
 
 def settlement_table(result: WorkResult) -> None:
     """Show who walks to a centre in each settlement, and what they save."""
-    st.html(safe_text.heading(2, _("Settlement by settlement")))
-    table = settlement_frame(result)
-    st.dataframe(
-        table,
-        key="w_settlements",
-        hide_index=True,
-        width="stretch",
-        row_height=44,
-        height=min(44 * (len(table) + 1) + 4, 620),
-        column_config={
-            name: st.column_config.NumberColumn(name, format="localized")
-            for name in table.select_dtypes("number").columns
-        },
-    )
+    st.html(safe_text.heading(2, _("Settlement by settlement")) + settlements_html(result))
     st.caption(_("A settlement counts as reached when at least half of its people can walk to a centre."))
 
 
-def settlement_frame(result: WorkResult) -> pd.DataFrame:
-    """Return a row for each settlement, those with most people within reach first."""
+def settlements_html(result: WorkResult) -> str:
+    """Return a row for each settlement, those with most people within reach first; what is saved is rough."""
+    heads = [_("Settlement"), _("People"), _("Within reach"), _("Reached"), _("Median walk")]
+    if result.saved is not None:
+        heads += [_("Way to the city, km"), _("Saved, km a year"), _("Saved, t CO2 a year")]
     rows = []
     for one in sorted(result.settlements, key=lambda one: -one.within):
-        row: dict[str, object] = {
-            _("Settlement"): one.name,
-            _("People"): round(one.population),
-            _("Within reach"): round(one.within),
-            _("Reached"): _("yes") if one.is_reached else _("no"),
-            _("Median walk, min"): round(one.median_s / 60.0, 1) if one.median_s < float("inf") else None,
-        }
+        row = [
+            one.name,
+            numbers.count(one.population),
+            numbers.count(one.within),
+            _("yes") if one.is_reached else _("no"),
+            numbers.walk(one.median_s),
+        ]
         if one.saved is not None:
-            row[_("Way to the city, km")] = round(one.city_km, 1)
-            row[_("Saved, km a year")] = round(one.saved.person_km)
-            row[_("Saved, t CO2 a year")] = round(one.saved.co2_kg / 1000.0, 2)
+            row += [
+                numbers.decimal(one.city_km),
+                numbers.rough(one.saved.person_km),
+                numbers.rough(one.saved.co2_kg / 1000.0),
+            ]
         rows.append(row)
-    return pd.DataFrame(rows)
+    return number_table(heads, rows, stacked=result.saved is not None)
 
 
 def how_reckoned(result: WorkResult) -> None:
@@ -133,7 +125,7 @@ def how_reckoned(result: WorkResult) -> None:
             f'<div class="mm-prose">{_list(lines)}'
             + safe_text.heading(3, _("Assumptions and their sources"))
             + _list(sources(result.request.commuting))
-            + _list(list(result.coverage.notes))
+            + _list([numbers.source(note) for note in result.coverage.notes])
             + "</div>"
         )
 
