@@ -90,7 +90,9 @@ def propose_sites(
     if request.objective != "coverage":
         show(_at_once(problem, request.objective))
         progress(0.04, "Measuring longer walks")
-        problem = ground.problem(ground.costs(candidates, CAP_S), len(candidates), request.new)
+        problem = ground.problem(
+            ground.costs(candidates, max(CAP_S, ground.threshold_s)), len(candidates), request.new
+        )
     return result_of(locate(problem, request.objective, time_limit_s, progress, show))
 
 
