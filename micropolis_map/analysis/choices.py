@@ -55,8 +55,8 @@ def spots_within_everywhere(
     costs = (impedance.forward, impedance.backward, network.point_along_m)
     where = (at.edge, at.from_from, at.from_to, at.forward, at.backward, at.along_m, at.gap_ms)
 
-    def part(start: int, stop: int) -> tuple[Ints, Ints]:
-        counted: tuple[Ints, Ints] = count_everywhere(
+    def part(start: int, stop: int) -> tuple[NDArray[np.int64], Ints]:
+        counted: tuple[NDArray[np.int64], Ints] = count_everywhere(
             (graph.first, graph.arc),
             around,
             (*ends_of, impedance.edge_pass),
@@ -74,4 +74,4 @@ def spots_within_everywhere(
         at_node += more_nodes
         at_point += more_points
     spread_counts(*ends_of, at_node, at_point)
-    return at_node[:, 0], at_point
+    return (at_node & 0xFFFFFFFF).astype(np.int32), at_point

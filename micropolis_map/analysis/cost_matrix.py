@@ -187,7 +187,7 @@ class _Rows:
         found = np.append(edge, -1)[at] == sources.edge
         own = np.where(found & (sources.edge >= 0), at, -1).astype(np.int32)
         self.places = (edge, np.append(first, self.target.size).astype(np.int32), own)
-        self.around: tuple[Ints, ...] = (NOTHING,) * 7
+        self.around: tuple[Ints, ...] = (*(NOTHING,) * 5, NOTHING.reshape(0, 2))
         self.needed = np.unique(np.concatenate([network.edge_from[edge], network.edge_to[edge]]))
 
     def _place_many(self, sources: Ends, targets: Ends) -> None:

@@ -75,7 +75,7 @@ class Around(NamedTuple):
         Those that run to it.
     place : int32[m]
         Where each edge stands in ``own_edge``.
-    own_ms, far_ms : int32[n]
+    reach_ms : int32[n, 2]
         The most a search from ``v`` pays for the last point inside one of its own edges, and for the other
         end of one that runs to it; edges that it cannot follow are dear in the first, left out in the second.
     """
@@ -85,8 +85,7 @@ class Around(NamedTuple):
     far_first: Ints
     far_edge: Ints
     place: Ints
-    own_ms: Ints
-    far_ms: Ints
+    reach_ms: Ints
 
 
 @dataclass(frozen=True)
@@ -197,16 +196,16 @@ def _around(nodes, ends, costs):  # type: ignore[no-untyped-def]  # noqa: ANN001
     edge_first, tail, head, passes = ends
     go, there, come, back = costs
     own_first, far_first = np.zeros(nodes + 1, np.int32), np.zeros(nodes + 1, np.int32)
-    own_ms, far_ms = np.zeros(nodes, np.int32), np.zeros(nodes, np.int32)
+    reach_ms = np.zeros((nodes, 2), np.int32)
     for e in range(tail.size):
         own_first[tail[e] + 1] += 1
         far_first[head[e] + 1] += 1
         last = edge_first[e + 1] - 1
         if last - edge_first[e] > 1:  # points between its two ends
             reach = there[last - 1] if passes[e] & go else NEVER
-            own_ms[tail[e]] = max(own_ms[tail[e]], reach)
+            reach_ms[tail[e], 0] = max(reach_ms[tail[e], 0], reach)
         if passes[e] & come:
-            far_ms[head[e]] = max(far_ms[head[e]], back[last], 1)
+            reach_ms[head[e], 1] = max(reach_ms[head[e], 1], back[last], 1)
     for v in range(nodes):
         own_first[v + 1] += own_first[v]
         far_first[v + 1] += far_first[v]
@@ -218,7 +217,7 @@ def _around(nodes, ends, costs):  # type: ignore[no-untyped-def]  # noqa: ANN001
         own_next[tail[e]] += 1
         far_edge[far_next[head[e]]] = e
         far_next[head[e]] += 1
-    return own_first, own_edge, far_first, far_edge, place, own_ms, far_ms
+    return own_first, own_edge, far_first, far_edge, place, reach_ms
 
 
 def impedance(network: WalkNetwork, profile: Profile, *, certain_only: bool = False) -> Impedance:
@@ -245,9 +244,9 @@ def impedance(network: WalkNetwork, profile: Profile, *, certain_only: bool = Fa
 
 
 def _point_costs(network: WalkNetwork, profile: Profile) -> tuple[Ints, Ints]:
-    length = np.diff(network.point_along_m, append=0.0)
-    last = network.edge_first[1:] - 1
-    length[last] = 0.0
+    length = np.empty(network.point_along_m.size)
+    np.subtract(network.point_along_m[1:], network.point_along_m[:-1], out=length[:-1])
+    length[network.edge_first[1:] - 1] = 0.0
     level_ms = length / profile.speed_m_s * 1000.0
     climb_up, climb_down = _climb(network)
     steps = np.flatnonzero((climb_up > 0.0) | (climb_down > 0.0))
@@ -272,9 +271,19 @@ def _point_costs(network: WalkNetwork, profile: Profile) -> tuple[Ints, Ints]:
 
 
 def _accumulate(network: WalkNetwork, cost_ms: NDArray[np.float64]) -> Ints:
-    before = np.concatenate([[0.0], np.cumsum(cost_ms)])[:-1]
-    start = np.repeat(before[network.edge_first[:-1]], np.diff(network.edge_first))
-    rounded: Ints = np.rint(before - start).astype(np.int32)
+    added: Ints = _sums(network.edge_first, cost_ms)
+    return added
+
+
+@njit(cache=True, nogil=True)
+def _sums(edge_first: Ints, cost_ms: NDArray[np.float64]) -> Ints:
+    """Return the cost from each edge's first point to each of its points, rounded there."""
+    rounded = np.empty(cost_ms.size, np.int32)
+    for e in range(edge_first.size - 1):
+        total = 0.0
+        for i in range(edge_first[e], edge_first[e + 1]):
+            rounded[i] = np.rint(total)
+            total += cost_ms[i]
     return rounded
 
 

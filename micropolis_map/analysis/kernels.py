@@ -21,42 +21,33 @@ from numba import njit
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+U = np.uint64
 
 UNREACHED = np.int64(np.iinfo(np.int64).max)
 COST, DEAD_END, NODE = ~0xFFFFFFFF, 0x80000000, 0x7FFFFFFF
 """The parts of an arc: ms (high 32 bits), whether no other edge leads on, and the node it leads to."""
 FORWARD, BACKWARD = 1, 2
 """Bits of ``Impedance.edge_pass``."""
+BOTH = np.int64((1 << 32) | 1)
+"""One more in both halves of a count."""
 
 
 @njit(cache=True, nogil=True)
-def _push(ring: Ints, pool: Ints, top: int, free: int, slot: int, node: int) -> tuple[int, int]:
-    """Put `node` into bucket `slot`; return the pool's end and free head: in registers, a fifth faster."""
-    k = free
-    if k >= 0:
-        free = pool[k, 1]
-    else:
-        k = top
-        top += 1
-    pool[k, 0] = node
-    pool[k, 1] = ring[slot]
-    ring[slot] = k
-    return top, free
-
-
-@njit(cache=True, nogil=True)
-def _doubled(pool: Ints, more: int) -> Ints:
+def _doubled(pool: Longs, more: int) -> Longs:
     """Return the pool with room for as many entries again, and `more`."""
-    larger = np.empty((2 * pool.shape[0] + more, 2), np.int32)
-    for k in range(pool.shape[0]):  # element by element: a slice takes numba seconds to compile
-        larger[k, 0] = pool[k, 0]
-        larger[k, 1] = pool[k, 1]
+    larger = np.empty(2 * pool.size + more, np.int64)
+    for k in range(pool.size):  # element by element: a slice takes numba seconds to compile
+        larger[k] = pool[k]
     return larger
 
 
 @njit(cache=True, nogil=True)
 def spread(graph, labels, seeds, limit, shift, ring, touched, targets, part):
     """Lower `labels` to the least reachable from the seeds; return how many nodes were touched.
+
+    What waits is an entry of a pool: its node, and in the low half the next entry of its bucket or -1; none
+    is used again. Indices are unsigned, or numba would ask of each whether it counts from the end.
 
     Parameters
     ----------
@@ -79,53 +70,57 @@ def spread(graph, labels, seeds, limit, shift, ring, touched, targets, part):
     """
     first, arc = graph
     seed_node, seed_label = seeds
-    begin, end = part
-    mask = ring.size - 1
-    pool = np.empty((1024, 2), np.int32)  # node, next entry
-    top, free, live = 0, -1, 0
-    count = s = t = 0
+    begin, end = U(part[0]), U(part[1])
+    mask = U(ring.size - 1)
+    pool = np.empty(1024, np.int64)
+    top = live = count = s = t = 0
     bucket = np.int64(0)
     bound = ((np.int64(limit) + 1) << 32) - 1
-    noting = touched.size > 0
-    stopping = targets.size > 0
+    noting, stopping = touched.size > 0, targets.size > 0
     while live > 0 or s < seed_node.size:
         if live == 0:
             bucket = seed_label[s] >> (32 + shift)
-        slot = bucket & mask
+        slot = U(bucket) & mask
         while s < seed_node.size and seed_label[s] >> (32 + shift) == bucket:
-            v = seed_node[s]
+            v = U(seed_node[s])
             if seed_label[s] < labels[v] and seed_label[s] <= bound:
                 if noting and labels[v] == UNREACHED:
                     touched[count] = v
                     count += 1
                 labels[v] = seed_label[s]
-                if top == pool.shape[0]:
+                if top == pool.size:
                     pool = _doubled(pool, 1)
-                top, free = _push(ring, pool, top, free, slot, v)
+                pool[U(top)] = (np.int64(v) << 32) | np.uint32(ring[slot])
+                ring[slot] = top
+                top += 1
                 live += 1
             s += 1
         while ring[slot] >= 0:
-            k = ring[slot]
-            v = pool[k, 0]
-            ring[slot] = pool[k, 1]
-            pool[k, 1] = free
-            free = k
+            entry = pool[U(ring[slot])]
+            v = U(entry) >> U(32)
+            ring[slot] = np.int32(entry & 0xFFFFFFFF)
             live -= 1
             label = labels[v]
             if label >> (32 + shift) != bucket:
                 continue
-            if top + first[v + 1] - first[v] > pool.shape[0]:
-                pool = _doubled(pool, first[v + 1] - first[v])
-            for a in range(first[v], first[v + 1]):
-                w = arc[a] & NODE
-                new = label + (arc[a] & COST)
-                if new < labels[w] and new <= bound and begin <= w < end:
-                    if noting and labels[w] == UNREACHED:
+            low, high = U(first[v]), U(first[v + U(1)])
+            if top + np.int64(high - low) > pool.size:
+                pool = _doubled(pool, first[v + U(1)] - first[v])
+            for a in range(low, high):
+                to = arc[a]
+                w = U(to & NODE)
+                new = label + (to & COST)
+                old = labels[w]
+                if new < old and new <= bound and begin <= w < end:
+                    if noting and old == UNREACHED:
                         touched[count] = w
                         count += 1
                     labels[w] = new
-                    if arc[a] & DEAD_END == 0:
-                        top, free = _push(ring, pool, top, free, (new >> (32 + shift)) & mask, w)
+                    if to & DEAD_END == 0:
+                        slot_of = (U(new) >> U(32 + shift)) & mask
+                        pool[U(top)] = (np.int64(w) << 32) | np.uint32(ring[slot_of])
+                        ring[slot_of] = top
+                        top += 1
                         live += 1
         if stopping:
             while t < targets.size and labels[targets[t]] >> (32 + shift) <= bucket:
@@ -168,20 +163,17 @@ def search_rows(
     s_edge, s_from, s_to, s_gap, s_forward, s_backward, s_along, s_rest, s_gap_m = sources
     target, t_from, t_to, t_gap, t_forward, t_backward, t_along, t_rest, t_gap_m = targets
     place_edge, place_first, own_place = places
-    own_first, _, far_first, far_edge, place, _, far_ms = around
+    own_first, _, far_first, far_edge, place, reach_ms = around
     few = own_first.size == 0
     start, stop, limit = span
-    labels = np.empty(first.size - 1, np.int64)
-    for v in range(labels.size):
-        labels[v] = UNREACHED
+    labels = np.full(first.size - 1, UNREACHED)
     touched = np.empty(max(first.size - 1, 1), np.int32)
     everywhere = (np.int64(0), np.int64(first.size - 1))
     reached = np.zeros(stop - start, np.int64)
     out_t, out_c, out_m = room
     lengths = out_m.size > 0
     n = 0
-    seed_node = np.empty(2, np.int32)
-    seed_label = np.empty(2, np.int64)
+    seed_node, seed_label = np.empty(2, np.int32), np.empty(2, np.int64)
     for s in range(start, stop):
         e = s_edge[s]
         if e < 0:
@@ -208,7 +200,7 @@ def search_rows(
                 low, high = own_first[touched[i]], own_first[touched[i] + 1]
             else:
                 v = touched[i - count]
-                if far_ms[v] <= limit - (labels[v] >> 32):
+                if reach_ms[v, 1] <= limit - (labels[v] >> 32):
                     continue  # every edge that leads here begins within the limit
                 low, high = far_first[v], far_first[v + 1]
             for m in range(low, high):
@@ -311,62 +303,47 @@ def _back(node, labels, other, edge_m, seeds, along, rest):
 
 @njit(cache=True, nogil=True)
 def count_everywhere(graph, around, edges, costs, spots, span, shift, ring):
-    """Return how many of the spots reach each junction, all its own edges, and each single point.
+    """Return how many spots reach each junction (low half) and all its own edges (high half), and each point.
 
     An edge belongs to its tail: where what is left there is enough for all its edges (`impedance.Around`),
     they are counted at once; else point by point.
     """
-    own_first, own_edge, far_first, far_edge, _, own_ms, far_ms = around
+    own_first, own_edge, far_first, far_edge, _, reach_ms = around
     edge_first, tail, head, _ = edges
     s_edge, s_from, s_to, _, _, _, s_gap = spots
     start, stop, limit = span
     nodes = graph[0].size - 1
-    labels = np.empty(nodes, np.int64)
-    for v in range(nodes):
-        labels[v] = UNREACHED
+    labels = np.full(nodes, UNREACHED)
     touched = np.empty(max(nodes, 1), np.int32)
-    at_node = np.zeros((nodes, 2), np.int32)
+    at_node = np.zeros(nodes, np.int64)
     at_point = np.zeros(edge_first[-1], np.int32)
-    seed_node = np.empty(2, np.int32)
-    seed_label = np.empty(2, np.int64)
+    seed_node, seed_label = seeds = (np.empty(2, np.int32), np.empty(2, np.int64))
+    everywhere = (np.int64(0), np.int64(nodes))
     for s in range(start, stop):
         e = s_edge[s]
         if e < 0:
             continue
-        first_is_tail = s_from[s] <= s_to[s]
-        seed_node[0] = tail[e] if first_is_tail else head[e]
-        seed_node[1] = head[e] if first_is_tail else tail[e]
+        seed_node[0], seed_node[1] = (tail[e], head[e]) if s_from[s] <= s_to[s] else (head[e], tail[e])
         seed_label[0] = _label(s_gap[s] + min(s_from[s], s_to[s]))
         seed_label[1] = _label(s_gap[s] + max(s_from[s], s_to[s]))
-        count = spread(
-            graph,
-            labels,
-            (seed_node, seed_label),
-            limit,
-            shift,
-            ring,
-            touched,
-            touched[:0],
-            (np.int64(0), np.int64(nodes)),
-        )
-        if labels[tail[e]] == UNREACHED or own_ms[tail[e]] > limit - (labels[tail[e]] >> 32):
-            _count_edge(e, s, labels, edges, costs, spots, limit, at_point)
+        count = spread(graph, labels, seeds, limit, shift, ring, touched, touched[:0], everywhere)
+        if labels[tail[e]] == UNREACHED or reach_ms[tail[e], 0] > limit - (labels[tail[e]] >> 32):
+            _count_own(e, s, labels, edges, costs, spots, limit, at_point)
         for j in range(count):
-            v = touched[j]
-            at_node[v, 0] += 1
+            v = U(touched[j])
             left = limit - (labels[v] >> 32)
-            if own_ms[v] <= left:
-                at_node[v, 1] += 1
-            else:
-                for k in range(own_first[v], own_first[v + 1]):
+            whole = reach_ms[v, 0] <= left
+            at_node[v] += BOTH if whole else 1
+            if not whole:
+                for k in range(own_first[v], own_first[v + U(1)]):
                     if own_edge[k] != e:
-                        _count_edge(own_edge[k], s, labels, edges, costs, spots, limit, at_point)
-            if far_ms[v] > left:  # a tail may lie beyond the limit: its edge is counted from here
-                for k in range(far_first[v], far_first[v + 1]):
+                        _count_edge(own_edge[k], labels, edges, costs, limit, at_point)
+            if reach_ms[v, 1] > left:  # a tail may lie beyond the limit: its edge is counted from here
+                for k in range(far_first[v], far_first[v + U(1)]):
                     if far_edge[k] != e and labels[tail[far_edge[k]]] == UNREACHED:
-                        _count_edge(far_edge[k], s, labels, edges, costs, spots, limit, at_point)
+                        _count_edge(far_edge[k], labels, edges, costs, limit, at_point)
         for j in range(count):
-            labels[touched[j]] = UNREACHED
+            labels[U(touched[j])] = UNREACHED
     return at_node, at_point
 
 
@@ -379,20 +356,42 @@ def _label(cost_ms):
 
 
 @njit(cache=True, nogil=True)
-def _count_edge(f, s, labels, edges, costs, spots, limit, at_point):
-    """Count spot `s` at the points inside edge `f` that reach it within `limit`."""
-    edge_first, tail, head, passes = edges
-    forward, backward, along = costs
-    s_edge, _, _, s_forward, s_backward, s_along, s_gap = spots
+def _left_at_ends(f, labels, edges, limit):
+    """Return the ms left for edge `f` at its tail and at its head, negative for none."""
+    _, tail, head, passes = edges
     come = passes[f] & BACKWARD and labels[tail[f]] != UNREACHED
     go = passes[f] & FORWARD and labels[head[f]] != UNREACHED
     over_tail = limit - (labels[tail[f]] >> 32) if come else np.int64(-1)
-    over_head = limit - (labels[head[f]] >> 32) if go else np.int64(-1)
+    return over_tail, limit - (labels[head[f]] >> 32) if go else np.int64(-1)
+
+
+@njit(cache=True, nogil=True)
+def _count_edge(f, labels, edges, costs, limit, at_point):
+    """Count a spot elsewhere at the points inside edge `f` that reach it within `limit`."""
+    forward, backward, _ = costs
+    over_tail, over_head = _left_at_ends(f, labels, edges, limit)
+    low, high = edges[0][f] + 1, edges[0][f + 1] - 1
+    whole = max(forward[high], 1)
+    while low < high and backward[low] <= over_tail:
+        at_point[low] += 1
+        low += 1
+    while low < high and whole - forward[high - 1] <= over_head:
+        high -= 1
+        at_point[high] += 1
+
+
+@njit(cache=True, nogil=True)
+def _count_own(f, s, labels, edges, costs, spots, limit, at_point):
+    """Count spot `s` at the points inside its own edge `f` that reach it within `limit`."""
+    forward, backward, along = costs
+    _, _, _, s_forward, s_backward, s_along, s_gap = spots
+    edge_first, _, _, passes = edges
+    over_tail, over_head = _left_at_ends(f, labels, edges, limit)
     last = edge_first[f + 1] - 1
     whole = max(forward[last], 1)
     for i in range(edge_first[f] + 1, last):
         within = backward[i] <= over_tail or whole - forward[i] <= over_head
-        if not within and f == s_edge[s]:
+        if not within:
             if along[i] <= s_along[s] and passes[f] & FORWARD:
                 within = s_forward[s] - forward[i] + s_gap[s] <= limit
             if along[i] >= s_along[s] and passes[f] & BACKWARD:

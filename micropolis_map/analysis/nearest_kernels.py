@@ -145,8 +145,8 @@ def enter_spots(edges, costs, spots, out):
 def spread_counts(edge_first, tail, head, at_node, at_point):
     """Add to each point what was counted of its edge as a whole; an edge's ends get their junctions'."""
     for f in range(tail.size):
-        own = at_node[tail[f], 1]
+        own = at_node[tail[f]] >> 32
         for i in range(edge_first[f] + 1, edge_first[f + 1] - 1):
             at_point[i] += own
-        at_point[edge_first[f]] = at_node[tail[f], 0]
-        at_point[edge_first[f + 1] - 1] = at_node[head[f], 0]
+        at_point[edge_first[f]] = at_node[tail[f]] & 0xFFFFFFFF
+        at_point[edge_first[f + 1] - 1] = at_node[head[f]] & 0xFFFFFFFF

@@ -7,47 +7,41 @@ from numba import njit
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+
+JUNCTION = -1
+U = np.uint64
+"""Indices are unsigned in the busiest loops, or numba would ask of each whether it counts from the end."""
 
 
 @njit(cache=True, nogil=True)
-def incidence(vertices: int, seg_a: Ints, seg_b: Ints) -> tuple[Ints, Ints]:
-    """Return ``first[vertices + 1], segment[2 k]``: the segments at each vertex, in their order."""
-    first = np.zeros(vertices + 1, np.int32)
+def find_junctions(vertices: int, seg_a: Ints, seg_b: Ints, seg_class: Ints) -> Ints:
+    """Return for each vertex the exclusive or of its two segments: what leads on from one is the other.
+
+    `JUNCTION` where there are not two segments, or two of different `seg_class`.
+    """
+    on = np.zeros(vertices, np.int32)
+    degree = np.zeros(vertices, np.uint8)
     for k in range(seg_a.size):
-        first[seg_a[k] + 1] += 1
-        first[seg_b[k] + 1] += 1
-    for v in range(vertices):
-        first[v + 1] += first[v]
-    fill = first[:-1].copy()
-    at = np.empty(2 * seg_a.size, np.int32)
-    for k in range(seg_a.size):
-        at[fill[seg_a[k]]] = k
-        fill[seg_a[k]] += 1
-        at[fill[seg_b[k]]] = k
-        fill[seg_b[k]] += 1
-    return first, at
+        for side in range(2):
+            v = U(seg_a[k] if side == 0 else seg_b[k])
+            if degree[v] == 1 and seg_class[on[v]] != seg_class[k]:
+                degree[v] = 3
+            degree[v] = min(degree[v] + 1, 3)
+            on[v] ^= k
+    for u in range(vertices):
+        if degree[u] != 2:
+            on[u] = JUNCTION
+    return on
 
 
 @njit(cache=True, nogil=True)
-def find_junctions(first: Ints, at: Ints, seg_class: Ints) -> NDArray[np.bool_]:
-    """Return which vertices are junctions: not two segments, or two of different `seg_class`."""
-    n = first.size - 1
-    junction = np.zeros(n, np.bool_)
-    for v in range(n):
-        if first[v + 1] - first[v] != 2:
-            junction[v] = first[v + 1] > first[v]
-        else:
-            junction[v] = seg_class[at[first[v]]] != seg_class[at[first[v] + 1]]
-    return junction
-
-
-@njit(cache=True, nogil=True)
-def trace_chains(
-    first: Ints, at: Ints, seg_a: Ints, seg_b: Ints, junction: NDArray[np.bool_]
-) -> tuple[Ints, Ints, Ints]:
+def trace_chains(on: Ints, seg_a: Ints, seg_b: Ints) -> tuple[Ints, Ints, Ints]:
     """Return every segment once, strung into chains from junction to junction.
 
-    A ring without a junction starts and ends at the vertex of its first segment, which becomes a junction.
+    A ring without a junction starts and ends at the vertex of its first segment, which becomes a junction
+    (in `on`, what `find_junctions` returned).
 
     Returns
     -------
@@ -57,6 +51,9 @@ def trace_chains(
     """
     k = seg_a.size
     seen = np.zeros(k, np.bool_)
+    ends = np.empty(k, np.int32)
+    for j in range(k):
+        ends[j] = seg_a[j] ^ seg_b[j]
     chain_first = np.empty(k + 1, np.int32)
     vertex = np.empty(2 * k, np.int32)
     segment = np.empty(2 * k, np.int32)
@@ -67,27 +64,72 @@ def trace_chains(
             for side in range(2):
                 if seen[start_segment]:
                     break
-                v = seg_a[start_segment] if side == 0 else seg_b[start_segment]
-                if phase == 0 and not junction[v]:
+                v = U(seg_a[start_segment] if side == 0 else seg_b[start_segment])
+                if phase == 0 and on[v] != JUNCTION:
                     continue
-                junction[v] = True
+                on[v] = JUNCTION
                 chain_first[chains] = top
                 chains += 1
-                s = start_segment
+                s = U(start_segment)
                 while True:
                     seen[s] = True
                     vertex[top] = v
                     segment[top] = s
                     top += 1
-                    v = seg_b[s] if seg_a[s] == v else seg_a[s]
-                    if junction[v]:
+                    v ^= U(ends[s])
+                    if on[v] == JUNCTION:
                         break
-                    s = at[first[v]] if at[first[v]] != s else at[first[v] + 1]
+                    s ^= U(on[v])
                 vertex[top] = v
                 segment[top] = -1
                 top += 1
     chain_first[chains] = top
-    return chain_first[: chains + 1].copy(), vertex[:top].copy(), segment[:top].copy()
+    return chain_first[: chains + 1].copy(), vertex[:top], segment[:top]
+
+
+@njit(cache=True, nogil=True)
+def in_order(
+    chains: tuple[Ints, Ints, Ints], order: Ints, flip: NDArray[np.bool_], length_m: Floats
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """Return the chains in `order`, those to `flip` turned round, and the metres from each one's start."""
+    first, vertex, segment = chains
+    new_first = np.empty(first.size, np.int32)
+    new_vertex, new_segment = np.empty_like(vertex), np.empty_like(segment)
+    along = np.empty(vertex.size, np.float64)
+    top = 0
+    for c in range(order.size):
+        new_first[c] = top
+        low, high = first[order[c]], first[order[c] + 1]
+        metres = 0.0
+        for i in range(high - low):
+            from_, by = (high - 1 - i, high - 2 - i) if flip[order[c]] else (low + i, low + i)
+            new_vertex[top] = vertex[from_]
+            new_segment[top] = s = segment[by] if i < high - low - 1 else -1
+            along[top] = metres
+            metres += length_m[s] if s >= 0 else 0.0
+            top += 1
+    new_first[order.size] = top
+    return new_first, new_vertex, new_segment, along
+
+
+@njit(cache=True, nogil=True)
+def sort_order(key: NDArray[np.int64]) -> Ints:
+    """Return the stable order of whole numbers from 0 to below 2^33: three passes of counting."""
+    order, other = np.empty(key.size, np.int32), np.empty(key.size, np.int32)
+    for k in range(key.size):
+        order[k] = k
+    for digit in range(0, 33, 11):
+        start = np.zeros(2049, np.int32)
+        for k in range(key.size):
+            start[((key[k] >> digit) & 2047) + 1] += 1
+        for d in range(2048):
+            start[d + 1] += start[d]
+        for k in range(key.size):
+            d = (key[order[k]] >> digit) & 2047
+            other[start[d]] = order[k]
+            start[d] += 1
+        order, other = other, order
+    return order
 
 
 @njit(cache=True, nogil=True)

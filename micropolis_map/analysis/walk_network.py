@@ -13,7 +13,14 @@ from micropolis_map.analysis.drape import drape
 from micropolis_map.analysis.metric import segment_length_m, unwrap
 from micropolis_map.analysis.network import WAY, WalkNetwork
 from micropolis_map.analysis.network_ways import KEPT_KEYS, Segments, Ways, collect, compress
-from micropolis_map.analysis.topology import components, find_junctions, hilbert_key, incidence, trace_chains
+from micropolis_map.analysis.topology import (
+    components,
+    find_junctions,
+    hilbert_key,
+    in_order,
+    sort_order,
+    trace_chains,
+)
 from micropolis_map.analysis.walkability import PASSAGE_KEYS
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.ports import Progress, silent
@@ -41,6 +48,7 @@ class _Chains:
     first: NDArray[np.int32]
     vertex: NDArray[np.int32]
     segment: NDArray[np.int32]
+    along_m: NDArray[np.float64]
 
 
 def build_walk_network(
@@ -108,12 +116,29 @@ def join_segments(
     """
     a, b = segments.a.astype(np.int32), segments.b.astype(np.int32)
     directed = _directed(ways)
-    first, at = incidence(vertices.lon.size, a, b)
-    junction = find_junctions(first, at, _classes(segments, row, directed))
-    chains = _Chains(*trace_chains(first, at, a, b, junction))
-    return _assemble(
-        ways, segments, row, length_m, vertices, _in_order(chains, segments, directed, vertices), meta
-    )
+    on = find_junctions(vertices.lon.size, a, b, _classes(segments, row, directed))
+    first, vertex, segment = trace_chains(on, a, b)
+    ends = (vertex[first[:-1]], vertex[first[1:] - 1])
+    node_vertex, node_key = _nodes(vertices, ends)
+    node_of = np.full(vertices.lon.size, -1, dtype=np.int32)
+    node_of[node_vertex] = np.arange(node_vertex.size)
+    key = np.minimum(node_key[node_of[ends[0]]], node_key[node_of[ends[1]]])
+    head_segment = segment[first[:-1]]
+    flip = (a[head_segment] != ends[0]) & directed[segments.way[head_segment]]
+    chains = _Chains(*in_order((first, vertex, segment), sort_order(key), flip, length_m))
+    return _assemble(ways, segments, row, length_m, vertices, (chains, node_vertex, node_of), meta)
+
+
+def _nodes(
+    vertices: Vertices, ends: tuple[NDArray[np.int32], NDArray[np.int32]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the vertices at which chains end in spatial order, and their places along the Hilbert curve."""
+    is_end = np.zeros(vertices.lon.size, dtype=np.bool_)
+    is_end[ends[0]] = is_end[ends[1]] = True
+    node_vertex = np.flatnonzero(is_end)
+    key = hilbert_key(vertices.lon[node_vertex], vertices.lat[node_vertex])
+    order = sort_order(key)
+    return node_vertex[order], key[order]
 
 
 def _dicts(rows: dict[tuple[str | None, ...], int], keys: tuple[str, ...]) -> list[dict[str, str]]:
@@ -137,49 +162,20 @@ def _classes(segments: Segments, row: NDArray[np.int32], directed: NDArray[np.bo
     return np.where(segments.kind == WAY, plain, kind_class).astype(np.int32)
 
 
-def _in_order(
-    chains: _Chains, segments: Segments, directed: NDArray[np.bool_], vertices: Vertices
-) -> _Chains:
-    """Return the chains in spatial order, those of directed ways running along their way."""
-    first, size = chains.first[:-1].astype(np.int64), np.diff(chains.first).astype(np.int64)
-    if size.size == 0:
-        return chains
-    head_segment = chains.segment[first]
-    backwards = segments.a[head_segment] != chains.vertex[first]
-    flip = backwards & directed[segments.way[head_segment]]
-    ends = chains.vertex[np.concatenate([first, first + size - 1])]
-    key = hilbert_key(vertices.lon[ends], vertices.lat[ends]).reshape(2, -1)
-    order = np.argsort(key.min(axis=0), kind="stable")
-    first, size, flip = first[order], size[order], flip[order]
-    new_first = np.concatenate([[0], np.cumsum(size)])
-    within = np.arange(new_first[-1]) - np.repeat(new_first[:-1], size)
-    start, count, turned = np.repeat(first, size), np.repeat(size, size), np.repeat(flip, size)
-    vertex = chains.vertex[np.where(turned, start + count - 1 - within, start + within)]
-    segment = chains.segment[np.where(turned, start + np.maximum(count - 2 - within, 0), start + within)]
-    segment[within == count - 1] = -1
-    return _Chains(new_first.astype(np.int32), vertex, segment)
-
-
 def _assemble(
     ways: Ways,
     segments: Segments,
     row: NDArray[np.int32],
     length: NDArray[np.float64],
     vertices: Vertices,
-    chains: _Chains,
+    strung: tuple[_Chains, NDArray[np.int64], NDArray[np.int32]],
     meta: dict[str, Any],
 ) -> WalkNetwork:
+    chains, node_vertex, node_of = strung
     first, last = chains.first[:-1], chains.first[1:] - 1
-    is_end = np.zeros(vertices.lon.size, dtype=np.bool_)
-    is_end[chains.vertex[first]] = is_end[chains.vertex[last]] = True
-    ends = np.flatnonzero(is_end)
-    node_vertex = ends[np.argsort(hilbert_key(vertices.lon[ends], vertices.lat[ends]), kind="stable")]
-    node_of = np.full(vertices.lon.size, -1, dtype=np.int32)
-    node_of[node_vertex] = np.arange(node_vertex.size)
     head_segment = chains.segment[first]
     way, kind = segments.way[head_segment], segments.kind[head_segment]
-    along = _along(chains, length)
-    edge_length = along[last]
+    edge_length = chains.along_m[last]
     tail, head = node_of[chains.vertex[first]], node_of[chains.vertex[last]]
     component = components(node_vertex.size, tail, head)[tail]
     on_way = kind == WAY
@@ -203,7 +199,7 @@ def _assemble(
         edge_component=component,
         point_lon=vertices.lon[chains.vertex],
         point_lat=vertices.lat[chains.vertex],
-        point_along_m=along,
+        point_along_m=chains.along_m,
         point_height_m=vertices.height_m[chains.vertex].astype(np.float32),
         point_osm=vertices.osm[chains.vertex],
         point_way=segment_way[chains.segment],
@@ -212,11 +208,3 @@ def _assemble(
         component_m=np.bincount(component, np.where(on_way, edge_length, 0.0), count).astype(np.float64),
         meta=meta,
     )
-
-
-def _along(chains: _Chains, length: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the metres from each edge's first point; 0 there exactly."""
-    step = np.append(length, 0.0)[chains.segment]
-    before = np.concatenate([[0.0], np.cumsum(step)])[:-1]
-    along: NDArray[np.float64] = before - np.repeat(before[chains.first[:-1]], np.diff(chains.first))
-    return along

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from extracts import extract_of
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import Geod
 from toy_city import BLOCK_M, lon_lat, toy_city
 from walks import Walks
 
 from micropolis_map.analysis.network import BARRIER, WalkNetwork
+from micropolis_map.analysis.topology import sort_order
 from micropolis_map.analysis.walk_network import build_walk_network
 from micropolis_map.domain.osm_extract import OsmRelation
 from micropolis_map.errors import NotLoaded, UnreadableFile
@@ -218,3 +221,20 @@ def test_a_bridge_is_not_draped_over_its_valley():
     np.testing.assert_allclose(network.point_height_m, 100.0, atol=1e-6)
     ground = build_walk_network(extract_of(nodes, [(1, [1, 2, 3, 4, 5], STREET)]), elevation=valley)
     assert ground.point_height_m.min() == 0.0
+
+
+@given(st.lists(st.integers(0, 2**33 - 1), max_size=60))
+def test_places_on_the_curve_are_sorted_as_numpy_sorts_them(keys):
+    key = np.array([*keys, *keys], dtype=np.int64)  # each twice: equal ones stay in their order
+    assert sort_order(key).tolist() == np.argsort(key, kind="stable").tolist()
+
+
+@pytest.mark.parametrize("corners", [2, 3, 7])
+def test_a_ring_without_a_crossing_is_one_edge_that_comes_home(corners):
+    angle = np.arange(corners) * 2.0 * np.pi / corners
+    nodes = {i + 1: (9.0 + 0.01 * np.cos(a), 45.0 + 0.01 * np.sin(a)) for i, a in enumerate(angle)}
+    ring = [*range(1, corners + 1), 1]
+    network = build_walk_network(extract_of(nodes, [(1, ring, {"highway": "path"})]))
+    assert (network.edges, network.nodes, network.point_lon.size) == (1, 1, corners + 1)
+    assert network.point_osm.tolist() == ring
+    assert network.edge_length_m[0] == pytest.approx(network.summary()["length_km"] * 1000.0)
