@@ -66,6 +66,7 @@ def test_who_looks_after_nothing_can_export_but_not_import(application, run_page
     assert not app.exception
     assert "Organisers of this community" in text_of(app)
     assert len(app.get("download_button")) == 5
+    assert any("/ogc)" in caption.value for caption in app.caption)
 
 
 def test_the_export_follows_the_filters_and_says_how_many(application, run_page):

@@ -24,6 +24,7 @@ from micropolis_map.ui import language, people, safe_text, session
 from micropolis_map.ui.components import import_preview, trouble
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.place_list import name_of
+from micropolis_map.ui.components.site_address import site_address
 from micropolis_map.ui.language import _, ngettext
 
 FIELDS = ("community", "lang", "kind", "theme", "activity", "q", "years")
@@ -100,6 +101,8 @@ def _export(community: Community) -> None:
                 on_click="ignore",
             )
     st.caption(_("Photos stay here; everything else goes along, in all its languages."))
+    for_programs = f"{site_address()}/ogc"
+    st.caption(f"QGIS · GDAL · OGC API – Features: [{for_programs}]({for_programs})")
 
 
 def _content(places: Sequence[Place], ending: str) -> Callable[[], bytes]:
