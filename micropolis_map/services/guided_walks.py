@@ -15,7 +15,7 @@ from typing import Any
 
 from micropolis_map.domain.freshness import iso
 from micropolis_map.domain.guided_walk import GuidedWalk, Seat, waiting_numbers
-from micropolis_map.domain.permission import Actor, Subject, require
+from micropolis_map.domain.permission import Actor, Subject, may, require
 from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.errors import Conflict, InvalidInput, NotFound
@@ -24,6 +24,7 @@ from micropolis_map.ports import TourStore
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import limit
 from micropolis_map.services.time_zones import check_zone
+from micropolis_map.services.touring_suggesting import district_of_tour
 
 MOST_PLACES, MOST_MINUTES = 200, 720
 LONGEST = {"meeting": 300, "guide": 100, "note": 1_000, "name": 80, "contact": 200}
@@ -90,6 +91,16 @@ class Occupancy:
     waiting: int
 
 
+def may_guide(
+    desk: Participation, tours: TourStore | None, actor: Actor, community: str, tour_id: str
+) -> bool:
+    """Return whether the actor may guide walks along the tour: who looks after the district it begins in.
+
+    Without `tours`, or where the tour is gone, only who looks after the whole community.
+    """
+    return may(actor, "guide", _subject(desk, tours, community, tour_id))
+
+
 def announce(
     desk: Participation, tours: TourStore, actor: Actor, community: str, told: Announcement
 ) -> GuidedWalk:
@@ -98,13 +109,13 @@ def announce(
     Raises
     ------
     NotAllowed
-        The actor organises nothing there.
+        The actor organises nothing there; of one district: the tour begins in another.
     NotFound
         There is no such published tour in the community.
     InvalidInput
         Something is missing, too long, or the time is past or does not exist there.
     """
-    require(actor, "guide", Subject(community))
+    require(actor, "guide", _subject(desk, tours, community, told.tour_id))
     _check_tour(tours, community, told.tour_id)
     now = desk.moment()
     walk = GuidedWalk(
@@ -123,21 +134,22 @@ def change(
     Conflict
         Somebody changed it since `walk` was read.
     """
-    require(actor, "guide", Subject(walk.community))
+    for tour_id in (walk.tour_id, told.tour_id):
+        require(actor, "guide", _subject(desk, tours, walk.community, tour_id))
     _check_tour(tours, walk.community, told.tour_id)
     changed = replace(walk, **_checked(desk, told))
     return _again(desk, changed)
 
 
-def cancel(desk: Participation, actor: Actor, walk: GuidedWalk) -> GuidedWalk:
+def cancel(desk: Participation, actor: Actor, walk: GuidedWalk, tours: TourStore | None = None) -> GuidedWalk:
     """Call the walk off; calendars say so."""
-    require(actor, "guide", Subject(walk.community))
+    require(actor, "guide", _subject(desk, tours, walk.community, walk.tour_id))
     return _again(desk, replace(walk, state="cancelled"))
 
 
-def revive(desk: Participation, actor: Actor, walk: GuidedWalk) -> GuidedWalk:
+def revive(desk: Participation, actor: Actor, walk: GuidedWalk, tours: TourStore | None = None) -> GuidedWalk:
     """Take the cancelling back."""
-    require(actor, "guide", Subject(walk.community))
+    require(actor, "guide", _subject(desk, tours, walk.community, walk.tour_id))
     return _again(desk, replace(walk, state="announced"))
 
 
@@ -161,9 +173,11 @@ def occupancy(desk: Participation, walk: GuidedWalk) -> Occupancy:
     return Occupancy(taken, walk.places - taken, queue)
 
 
-def people(desk: Participation, actor: Actor, walk: GuidedWalk) -> list[tuple[Seat, int]]:
+def people(
+    desk: Participation, actor: Actor, walk: GuidedWalk, tours: TourStore | None = None
+) -> list[tuple[Seat, int]]:
     """Return who comes and who waits, in their order, with their number on the waiting list."""
-    require(actor, "guide", Subject(walk.community))
+    require(actor, "guide", _subject(desk, tours, walk.community, walk.tour_id))
     seats = desk.walks.seats(walk.id)
     waiting = waiting_numbers(seats, walk.places)
     return [(seat, waiting[seat.id]) for seat in seats if seat.id in waiting]
@@ -234,6 +248,16 @@ def forget_people(desk: Participation) -> int:
     latest = desk.now() - FORGOTTEN_AFTER
     over = [walk.id for walk in desk.walks.walks() if walk.ends <= latest]
     return desk.walks.forget_people(over)
+
+
+def _subject(desk: Participation, tours: TourStore | None, community: str, tour_id: str) -> Subject:
+    """Return the community and the district in which the tour begins, for the rules."""
+    if tours is None:
+        return Subject(community)
+    try:
+        return Subject(community, district_of_tour(desk, tours.get(tour_id)))
+    except NotFound:
+        return Subject(community)
 
 
 def _again(desk: Participation, walk: GuidedWalk) -> GuidedWalk:

@@ -12,7 +12,7 @@ from micropolis_map.domain.community import Community
 from micropolis_map.domain.guided_walk import GuidedWalk
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.domain.tour import Tour
-from micropolis_map.services.guided_walks import MOST_MINUTES, MOST_PLACES, Announcement
+from micropolis_map.services.guided_walks import MOST_MINUTES, MOST_PLACES, Announcement, may_guide
 from micropolis_map.services.time_zones import zone_names, zone_of
 from micropolis_map.services.touring_published import tour_name
 from micropolis_map.ui import language, people, session
@@ -25,9 +25,15 @@ def announcement_form(
     community: Community, walk: GuidedWalk | None, take: Callable[[Announcement], bool]
 ) -> None:
     """Show the form; `take` is called with what was written and says whether it could be kept."""
-    tours = {tour.id: tour for tour in session.application().tour_store.tours(community.slug)}
-    if not tours:
+    store, desk, actor = session.application().tour_store, people.desk(), people.actor()
+    every = store.tours(community.slug)
+    if not every:
         st.markdown(_("There is no walk here yet to guide people along. Make one first."))
+        return
+    slug = community.slug
+    tours = {tour.id: tour for tour in every if may_guide(desk, store, actor, slug, tour.id)}
+    if not tours:
+        st.markdown(_("No walk begins in the districts you look after. Make one there first."))
         return
     told = _fields(community, walk, tours)
     if told is not None and take(told):

@@ -21,7 +21,8 @@ from micropolis_map.ui.language import _
 from micropolis_map.ui.pages import sign_in
 
 FIELDS = ("community", "lang")
-VIEWS = ("walks", "announce", "reports", "streets")
+VIEWS_OF_A_DISTRICT = ("walks", "announce")
+VIEWS = (*VIEWS_OF_A_DISTRICT, "reports", "streets")
 
 
 def page() -> None:
@@ -40,9 +41,6 @@ def page() -> None:
             _("Announce one, see who comes, and read what walkers told."),
         )
         last_decision()
-        if not people.may_in("guide", community.slug):
-            st.markdown(_("Only who looks after the whole community guides walks here."))
-            return
         _view(community)
         session.write_address(FIELDS)
 
@@ -54,10 +52,11 @@ def _view(community: Community) -> None:
         "reports": _("What walkers told"),
         "streets": _("Streets"),
     }
+    views = VIEWS if people.may_in("see_feedback", community.slug) else VIEWS_OF_A_DISTRICT
     chosen = st.segmented_control(
         _("What to look at"),
-        VIEWS,
-        default=VIEWS[0],
+        views,
+        default=views[0],
         format_func=lambda view: names[view],
         key="w_guided",
         label_visibility="collapsed",
@@ -73,7 +72,11 @@ def _view(community: Community) -> None:
 
 
 def _walks(community: Community) -> None:
-    walks = guided_walks.upcoming(people.desk(), community.slug)
+    walks = [
+        walk
+        for walk in guided_walks.upcoming(people.desk(), community.slug)
+        if _may_guide(community, walk.tour_id)
+    ]
     if not walks:
         nothing = safe_text.html(_("No guided walk is announced."))
         st.html(f'<p class="mm-nothing">{nothing}</p>')
@@ -98,8 +101,13 @@ def _walk(community: Community, walk: GuidedWalk) -> None:
         )
 
 
+def _may_guide(community: Community, tour_id: str) -> bool:
+    tours = session.application().tour_store
+    return guided_walks.may_guide(people.desk(), tours, people.actor(), community.slug, tour_id)
+
+
 def _people(walk: GuidedWalk) -> None:
-    coming = guided_walks.people(people.desk(), people.actor(), walk)
+    coming = guided_walks.people(people.desk(), people.actor(), walk, session.application().tour_store)
     if not coming:
         st.caption(_("Nobody has signed up yet."))
         return
@@ -137,15 +145,17 @@ def _switch(walk: GuidedWalk) -> None:
     again = walk.state == "cancelled"
     act = guided_walks.revive if again else guided_walks.cancel
     said = _("It takes place.") if again else _("Called off. Tell those who left a contact.")
-    _kept(lambda: act(people.desk(), people.actor(), walk), said)
+    tours = session.application().tour_store
+    _kept(lambda: act(people.desk(), people.actor(), walk, tours), said)
 
 
 def _kept(act: Callable[[], GuidedWalk], said: str) -> bool:
     try:
         act()
     except MicropolisError as error:
-        st.session_state[LAST] = Decision("", errors=(str(error),))
-        st.warning(safe_text.label(str(error)))
+        told = "; ".join(words for words in error.told(_) if words)
+        st.session_state[LAST] = Decision("", errors=(told,))
+        st.warning(safe_text.label(told))
         return False
     st.session_state[LAST] = Decision(said)
     return True

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import shapely
 from icalendar import Calendar
+from walk_builders import at
 
-from micropolis_map.domain.community import Community
+from micropolis_map.domain.community import Community, District
 from micropolis_map.domain.guided_walk import GuidedWalk
 from micropolis_map.domain.permission import RESIDENT, Actor
 from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -61,6 +63,26 @@ def test_only_who_organises_the_community_announces(desk, loaded):
         with pytest.raises(NotAllowed):
             guided_walks.announce(desk, loaded.tour_store, actor, "tiny", TOLD)
     assert guided_walks.upcoming(desk, "tiny") == []
+
+
+def test_who_looks_after_one_district_guides_the_walks_that_begin_there(desk, loaded):
+    tours, community = loaded.tour_store, desk.communities.get("tiny")
+    around = shapely.Point(at(1, 1)).buffer(0.0005)
+    district = District("By the well", shapely.geometry.mapping(around), at(1, 1))
+    loaded.community_store.save(replace(community, districts=(district,)))
+    own, other = (
+        Actor("organiser", "d", districts=frozenset({f"tiny/{name}"})) for name in ("By the well", "Beyond")
+    )
+    with pytest.raises(NotAllowed):
+        guided_walks.announce(desk, tours, other, "tiny", TOLD)
+    walk = guided_walks.announce(desk, tours, own, "tiny", TOLD)
+    guided_walks.sign_up(desk, asked(walk, "zuzanna"))
+    assert [seat.name for seat, _ in guided_walks.people(desk, own, walk, tours)] == ["zuzanna"]
+    walk = guided_walks.change(desk, tours, own, walk, replace(TOLD, places=5))
+    for act in (guided_walks.people, guided_walks.cancel, guided_walks.revive):
+        with pytest.raises(NotAllowed):
+            act(desk, other, walk, tours)
+    assert guided_walks.cancel(desk, own, walk, tours).state == "cancelled"
 
 
 @pytest.mark.parametrize(
