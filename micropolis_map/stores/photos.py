@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, UnidentifiedImageError
 from pillow_heif import HeifImagePlugin  # noqa: F401 (importing it teaches Pillow to read HEIC)
 
 from micropolis_map.errors import InvalidInput, NotFound
@@ -182,6 +182,10 @@ def _opened(data: bytes, filename: str) -> Iterator[Image.Image]:
     except Image.DecompressionBombError as error:
         raise InvalidInput(
             mark("{file} has too many pixels"), mark("make it smaller first"), file=repr(filename)
+        ) from error
+    except UnidentifiedImageError as error:  # it begins as such a photo; Pillow's own words name an object
+        raise InvalidInput(
+            mark("{file} is broken"), mark("save or send the photo again"), file=repr(filename)
         ) from error
     except _BROKEN as error:
         raise InvalidInput(
