@@ -244,6 +244,39 @@ def test_offline_all_stops_are_read_a_memory_waits_and_arrives_once(visitor, ser
     assert [story["text"] for story in stories].count("Here the pilot's wife grew leeks.") == 1
 
 
+def test_a_memory_added_while_the_clock_was_a_day_ahead_is_sent_all_the_same(visitor, server):
+    one = open_walk(visitor, permissions=[])
+    page = one.page
+    page.evaluate(
+        "() => { const real = Date.now; window.ahead = 864e5; Date.now = () => real() + window.ahead; }"
+    )
+    page.get_by_role("button", name="Start the walk").click()
+    one.context.set_offline(True)
+    hand_in_a_memory(
+        page, state_of(page)["stops"][1], "Told on Tuesday by a phone that thought it Wednesday."
+    )
+    expect(page.locator("#said li")).to_have_attribute("data-state", "waiting")
+    page.evaluate("window.ahead = 0")
+    one.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#said li")).to_have_attribute("data-state", "sent")
+    keys = json.loads(page.evaluate("localStorage.getItem('mm-keys')"))
+    assert len(public_things(server, keys[0]["secret"])) == 1
+
+
+def test_a_position_that_may_be_a_kilometre_off_opens_no_story(visitor):
+    one = open_walk(visitor, tour=FAR_APART)
+    page = one.page
+    stop = state_of(page)["stops"][0]
+    one.context.set_geolocation({"longitude": stop["lon"], "latitude": stop["lat"], "accuracy": 1000})
+    page.get_by_role("button", name="Start the walk").click()
+    expect(page.locator("#where-status")).to_have_text("give or take 1000 m")
+    expect(page.locator("#go")).to_be_visible()
+    assert page.locator("#main").get_attribute("data-screen") == "go"
+    stand_at(one, stop["lon"], stop["lat"])
+    expect(page.locator("#here-name")).to_have_text(stop["name"])
+
+
 def test_the_other_way_and_photos_wait_offline_too_and_old_packs_go(visitor):
     one = open_walk(visitor, permissions=[])
     page = one.page

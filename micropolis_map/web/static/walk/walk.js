@@ -9,6 +9,7 @@ import { hush, toldAt } from "./story.js";
 import { compass, compassAsks, place, stayAwake, vibrate, watch } from "./where.js";
 
 const ARRIVED_M = 25;
+const ROUGH_M = 100; // a position so vague says nothing of 25 m: one opens the story by tap
 const ON_LINE_M = 40;
 const LOOK_M = 25;
 const TURN_M = 15;
@@ -119,7 +120,7 @@ function update() {
   whereStatus(now);
   $("fit-me").hidden = !place.fix;
   map.me(place.fix);
-  if (now.crow !== undefined && now.crow <= ARRIVED_M) arrive(index);
+  if (now.crow !== undefined && now.crow <= ARRIVED_M && place.fix.accuracy_m <= ROUGH_M) arrive(index);
 }
 
 function arrow(towards) {

@@ -56,13 +56,14 @@ export async function flush(now = true) {
   const left = waiting().filter((one) => !one.refused);
   if (left.length) {
     const soonest = Math.min(...left.map((one) => one.next));
-    timer = setTimeout(() => flush(false), Math.max(500, soonest - Date.now()));
+    timer = setTimeout(() => flush(false), Math.min(LONGEST_WAIT_S * 1000, Math.max(500, soonest - Date.now())));
   }
 }
 
 async function sendDue(now) {
   for (const entry of waiting()) {
-    if (!entry.refused && (now || entry.next <= Date.now())) await sendOne(entry);
+    const due = entry.next <= Date.now() || entry.since > Date.now(); // the clock was put back
+    if (!entry.refused && (now || due)) await sendOne(entry);
   }
 }
 
@@ -72,6 +73,8 @@ async function sendOne(entry) {
   try {
     await sendFiles(entry);
     // The server takes what comes within three seconds for a machine's; a quick person waits here instead.
+    // A clock that was put back meanwhile makes nobody wait a day, nor a machine of a person.
+    if (draft.started > Date.now()) draft.started = Date.now();
     const early = draft.post ? 0 : SLOWEST_MACHINE_MS - (Date.now() - draft.started);
     if (early > 0) await new Promise((resolve) => { setTimeout(resolve, early); });
     const answer = draft.post ? await ask("POST", draft.post.url, { body: draft.post.body }) : await submit(draft.slug, {
@@ -122,7 +125,8 @@ function failed(entry, error) {
     return;
   }
   const wait = error.wait || Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (entry.tries - 1)) * (0.8 + 0.4 * Math.random());
-  entry.next = Date.now() + wait * 1000;
+  entry.since = Date.now();
+  entry.next = entry.since + wait * 1000;
   keep(entry);
   tell(entry, "waiting", { wait: Math.ceil(wait), why: error.message });
 }
