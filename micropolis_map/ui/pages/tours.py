@@ -138,11 +138,11 @@ def _tour(tour: Tour) -> Shown:
         kwargs={"tour": ""},
     )
     st.html(safe_text.heading(2, tour_name(tour, language.current())))
+    walk_button(tour)
     about = pick(tour.about, language.current(), tour.languages)[0]
     if about:
         st.html(f'<div class="mm-text">{safe_text.paragraphs(about)}</div>')
     plan = _plan(tour)
-    walk_button(tour)
     upcoming_walks(session.community(), tour.id)
     tour_facts(plan, None)
     with_twin = tour_twin(plan)
