@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from micropolis_map.analysis.cost_matrix import cost_matrix
 from micropolis_map.analysis.ends import ends
 from micropolis_map.analysis.impedance import Impedance
 from micropolis_map.analysis.kernels import count_everywhere
@@ -19,23 +18,6 @@ from micropolis_map.analysis.search import bucket_shift, limit_ms, new_ring, on_
 from micropolis_map.analysis.snapping import Snapped
 
 Ints = NDArray[np.int32]
-
-
-def nth_spot_cost(
-    network: WalkNetwork, impedance: Impedance, origins: Snapped, spots: Snapped, nth: int, cutoff_s: float
-) -> NDArray[np.float64]:
-    """Return the seconds to each origin's `nth` nearest spot (2 is the second choice), float64[n].
-
-    inf where fewer than `nth` spots are within `cutoff_s`.
-    """
-    pairs = cost_matrix(network, impedance, origins, spots, cutoff_s, with_lengths=False)
-    order = np.lexsort((pairs.cost_s, pairs.origin))
-    start = np.searchsorted(pairs.origin[order], np.arange(len(origins) + 1))
-    wanted = start[:-1] + nth - 1
-    there = wanted < start[1:]
-    cost = np.full(len(origins), np.inf)
-    cost[there] = pairs.cost_s[order][wanted[there]]
-    return cost
 
 
 def spots_within_everywhere(

@@ -10,20 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from micropolis_map.analysis.choices import nth_spot_cost
 from micropolis_map.analysis.inequality import gini, palma
 from micropolis_map.analysis.profiles import profile
+from micropolis_map.analysis.second_choice import second_spot_cost
 from micropolis_map.services import opened
 from micropolis_map.services.assessing import choice_of, snapped, spots_chosen
 from micropolis_map.services.coverage_result import CoverageResult, finite
 from micropolis_map.services.meeting_spots import Pinned, SpotChoice
 from micropolis_map.services.opened import Build
-from micropolis_map.services.thresholds import LONGEST_MIN
 
 Floats = NDArray[np.float64]
-
-SEARCHED = (15.0, 30.0, 60.0, LONGEST_MIN)
-"""Second places are looked for within these minutes, so that most other thresholds need no new search."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +65,7 @@ class Fairness:
 def fairness_of(build: Build, result: CoverageResult, pinned: tuple[Pinned, ...]) -> Fairness:
     """Return how fair `result`, of the community's own homes and spots, is."""
     weight = result.origin_population
-    within = next(minutes for minutes in SEARCHED if minutes >= result.longest)
-    second = second_nearest(build, result.request.profile, pinned, choice_of(result.request), within)
+    second = second_nearest(build, result.request.profile, pinned, choice_of(result.request))
     total = float(weight.sum())
     choice = float(weight[second <= result.longest * 60.0 + 1e-9].sum()) / total if total > 0.0 else math.nan
     cost_s = result.walks.cost_s
@@ -90,17 +85,13 @@ def fairness_of(build: Build, result: CoverageResult, pinned: tuple[Pinned, ...]
 
 
 @lru_cache(maxsize=32)
-def second_nearest(
-    build: Build, profile_name: str, pinned: tuple[Pinned, ...], choice: SpotChoice, minutes: float
-) -> Floats:
-    """Return the seconds from each home to its second nearest spot, inf beyond `minutes`."""
+def second_nearest(build: Build, profile_name: str, pinned: tuple[Pinned, ...], choice: SpotChoice) -> Floats:
+    """Return the seconds from each home to its second nearest spot, inf where there is none."""
     who, homes = profile(profile_name), opened.homes_of(build)
     spots = spots_chosen(build, pinned, choice).used
-    return nth_spot_cost(
+    return second_spot_cost(
         opened.network_of(build),
         opened.impedance_of(build, profile_name),
         snapped(build, who, homes),
         snapped(build, who, spots),
-        2,
-        minutes * 60.0,
     )

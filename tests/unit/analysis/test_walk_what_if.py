@@ -7,8 +7,9 @@ import pytest
 from toy_city import lon_lat, toy_city
 from walks import Walks
 
-from micropolis_map.analysis.choices import nth_spot_cost, spots_within_everywhere
+from micropolis_map.analysis.choices import spots_within_everywhere
 from micropolis_map.analysis.cost_matrix import spots_within
+from micropolis_map.analysis.second_choice import second_spot_cost
 from micropolis_map.analysis.what_if import WhatIf
 
 
@@ -45,13 +46,24 @@ def test_a_spot_out_of_reach_improves_nothing(city, points):
     assert state.with_spot(city.snap((50.0, 50.0))).home.size == 0
 
 
-def test_the_second_choice_is_the_second_nearest(city, points):
-    homes, spots = points[:60], points[300:320]
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 17, 33])
+def test_the_second_choice_is_the_second_nearest(city, points, count):
+    homes, spots = points[:60], points[300 : 300 + count]
     cost = np.sort(city.matrix(homes, spots), axis=1)
-    args = (city.network, city.impedance, city.snap(*homes), city.snap(*spots))
-    np.testing.assert_allclose(nth_spot_cost(*args, 2, 1e6), cost[:, 1], atol=1e-9)
-    few = nth_spot_cost(*args, 3, 600.0)
-    np.testing.assert_allclose(few, np.where(cost[:, 2] <= 600.0, cost[:, 2], np.inf), atol=1e-9)
+    ours = second_spot_cost(city.network, city.impedance, city.snap(*homes), city.snap(*spots))
+    np.testing.assert_allclose(ours, cost[:, 1], atol=1e-9)
+
+
+def test_of_two_spots_at_one_place_the_other_is_the_second_choice(city, points):
+    homes, spots = city.snap(*points[:9]), city.snap(points[300], points[300])
+    second = second_spot_cost(city.network, city.impedance, homes, spots)
+    np.testing.assert_allclose(second, city.nearest(points[:9], points[300:301]).cost_s, atol=1e-9)
+
+
+@pytest.mark.parametrize("spots", [[], [(5.0, 5.0)], [(5.0, 5.0), (90.0, 90.0)]])
+def test_with_fewer_than_two_spots_in_reach_there_is_no_second_choice(city, points, spots):
+    at = city.snap(*spots) if spots else city.snap((5.0, 5.0)).take(np.arange(0))
+    assert np.isinf(second_spot_cost(city.network, city.impedance, city.snap(*points[:9]), at)).all()
 
 
 def test_counts_from_everywhere_are_those_of_each_point(city, points):
