@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "test-results"
@@ -210,11 +211,14 @@ class Visitor:
 
     def assert_nothing_ran(self) -> None:
         """Assert that no text of `hostile_texts` ran in any frame, set a cookie, or broke the page."""
+        expect(self.page.locator("h1:visible")).to_have_count(1)
+        self.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
         for frame in self.page.frames:
-            assert frame.evaluate("window.__pwned") is None, frame.url
+            try:
+                assert frame.evaluate("window.__pwned") is None, frame.url
+            except PlaywrightError:  # a frame that has been drawn anew meanwhile
+                assert frame.is_detached(), frame.url
         assert self.page.evaluate("document.cookie.includes('pwned')") is False
-        assert self.page.locator("h1:visible").count() == 1
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it overflows"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 NAMELESS = """() => [...document.querySelectorAll(
     'button, a[href], input, select, textarea, [role=button]')]
@@ -34,4 +35,4 @@ def test_everything_one_can_press_has_a_name_and_is_large_enough(visitor, path):
             assert one.map.locator("html").evaluate(check) == []
     assert one.page.evaluate(NAMELESS) == []
     assert one.page.evaluate(SMALL) == []
-    assert one.page.locator("h1").count() == 1
+    expect(one.page.locator("h1")).to_have_count(1)

@@ -55,7 +55,7 @@ def test_rings_are_exactly_the_spots_that_count(visitor, server):
     one.open("/coverage?community=demo&spots=library,sports&open=Sa+10:00")
     ready(one)
     expect(one.map.locator(f'#map_div[data-spots="{figures["spots"]}"]')).to_be_attached()
-    assert one.map.locator(".mm-spot:not(.is-unknown)").count() == figures["spots"]
+    expect(one.map.locator(".mm-spot:not(.is-unknown)")).to_have_count(figures["spots"])
 
 
 def test_a_click_on_a_district_says_its_figures(visitor):

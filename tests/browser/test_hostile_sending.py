@@ -14,6 +14,7 @@ import urllib.request
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pyogrio
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -309,13 +310,36 @@ def test_walks_and_paper(server, approved):
 
 def test_every_export_over_http(ola, approved):
     ola.open("/import_export?community=demo")
-    for name, ending in (("GeoJSON", ".geojson"), ("CSV", ".csv"), ("KML", ".kml")):
+    names = (
+        ("GeoJSON", ".geojson"),
+        ("CSV", ".csv"),
+        ("KML", ".kml"),
+        ("GPX", ".gpx"),
+        ("GeoPackage", ".gpkg"),
+    )
+    for name, ending in names:
         with ola.page.expect_download() as given:
             ola.page.get_by_role("button", name=name, exact=True).click()
-        content = Path(given.value.path()).read_text(encoding="utf-8-sig")
         assert given.value.suggested_filename.endswith(ending)
-        assert "script" in content
+        whole_and_only_words(Path(given.value.path()), ending, set(approved))
     ola.assert_nothing_ran()
+
+
+def whole_and_only_words(file: Path, ending: str, ids: set[str]) -> None:
+    """The downloaded file is well-formed, has every place, and what was typed is text in it."""
+    if ending == ".gpkg":
+        places = pyogrio.read_dataframe(file, layer="places")
+        assert ids <= set(places["id"])
+        texts = places.drop(columns="geometry").astype(str).to_numpy().ravel()
+        assert any("<script" in text for text in texts)
+        assert not any(ord(sign) < 32 and sign not in "\t\n\r" for text in texts for sign in text)
+        return
+    content = file.read_text(encoding="utf-8-sig")
+    assert "script" in content
+    assert all(place_id in content for place_id in ids)
+    if ending in {".gpx", ".kml"}:
+        tags = {node.tag.rpartition("}")[2].lower() for node in ET.fromstring(content).iter()}
+        assert not tags & {"script", "img", "svg", "iframe", "b"}
 
 
 TYPED = [HOSTILE[n] for n in (0, 11, 12, 27, 40, 45, 49, 55, 63)]

@@ -45,6 +45,30 @@ def test_a_place_is_sent_with_twelve_taps_and_fields_at_most(visitor, server):
     assert thing["place_id"] not in public_ids(server)
 
 
+def test_the_first_step_says_what_to_do_until_it_is_done(visitor):
+    one = open_pin(visitor)
+    shown = "getComputedStyle(document.querySelector('#where-status'), '::before').content"
+    assert "Tap the map where it is" in one.page.evaluate(shown)
+    tap_map(one.page, 0.75, 0.38)
+    expect(one.page.locator("#where-status")).to_contain_text("The pin is at")
+    assert one.page.evaluate(shown) == "none"
+
+
+def test_a_private_link_opens_in_the_language_it_was_made_in(visitor):
+    one = open_pin(visitor, "?lang=uk")
+    at_coordinates(one.page, *SPOT)
+    one.page.locator("#where [type=submit]").click()
+    one.page.locator("#what label").nth(1).click()
+    one.page.locator("#name").fill("Дуб на лузі")
+    one.page.locator("#what [type=submit]").click()
+    one.page.locator("#send").click()
+    link = one.page.locator(".key-link textarea").input_value()
+    other = visitor(**TOUCH)
+    other.page.goto(link)
+    expect(other.page.locator("html")).to_have_attribute("lang", "uk")
+    expect(other.page.locator(".thing h2")).to_have_text("Дуб на лузі")
+
+
 def test_files_that_are_no_photos_get_a_sentence_and_are_left_out(visitor, tmp_path):
     (tmp_path / "fake.jpg").write_text("<script>alert(1)</script>")
     (tmp_path / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))

@@ -21,7 +21,7 @@ def test_reads_coverage_for_another_profile_and_shares_it(visitor):
     other = visitor()
     other.open(one.page.url.removeprefix(one.base))
     expect(other.page.locator(".mm-figures")).to_be_visible()
-    assert other.page.locator(".mm-figures").inner_text() == figures
+    expect(other.page.locator(".mm-figures")).to_have_text(figures, use_inner_text=True)
     other.map.locator("#map_div[data-coverage]").wait_for()
 
 
