@@ -28,8 +28,9 @@ address                                 answer
 ``/pin/<slug>`` · ``/mine``             pin a place, tell a story · my things: see `pin_pages`, `mine_pages`
 ======================================  ==================================================================
 
-Everything else under ``/data`` is 404 in JSON. Streamlit keeps ``/_stcore``, ``/static``,
-``/media`` and ``/component`` for itself. Each family of routes is a module with ``routes(application)``.
+Everything else under these is 404, where Streamlit would answer with its own page. Streamlit keeps
+``/_stcore``, ``/static``, ``/media`` and ``/component`` for itself. Each family of routes is a module with
+``routes(application)``.
 """
 
 from __future__ import annotations
@@ -73,6 +74,22 @@ from micropolis_map.web.security import middleware
 
 __all__ = ["lifespan", "middleware", "routes"]
 
+_OURS = (
+    "api",
+    "audio",
+    "calendar",
+    "data",
+    "embed",
+    "feeds",
+    "guided",
+    "photos",
+    "pin",
+    "poster",
+    "report",
+    "walk",
+)
+"""First parts of addresses that are ours alone; ``/tours`` itself is a page."""
+
 
 def routes(application: Application) -> list[BaseRoute]:
     """Return all our routes, for ``st.App(routes=…)``."""
@@ -97,10 +114,9 @@ def routes(application: Application) -> list[BaseRoute]:
         *walk_routes.routes(application),
         *feed_routes.routes(application),
         *ogc.routes(application),
-        Route("/api", nothing_here),
-        Route("/api/{rest:path}", nothing_here),
-        Route("/data", nothing_here),
-        Route("/data/{rest:path}", nothing_here),
+        *(Route(f"/{first}{rest}", nothing_here) for first in _OURS for rest in ("", "/{rest:path}")),
+        Route("/tours/{name}", nothing_here),
+        Route("/tours/{name}/{rest:path}", nothing_here),
     ]
 
 

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from micropolis_map.bootstrap import Application
 from micropolis_map.services.feed_atom import Feed, atom_bytes
 from micropolis_map.services.feeds import newest
-from micropolis_map.web.answers import Body, answering, nothing_here, respond
+from micropolis_map.web.answers import Body, answering, respond
 from micropolis_map.web.communities import known_slug
 from micropolis_map.web.tour_routes import address_of, asked_language
 
@@ -35,8 +35,4 @@ def routes(application: Application) -> list[BaseRoute]:
         version = application.place_store.version()
         return respond(request, body_of(slug, asked_language(request), address_of(request), version))
 
-    return [
-        Route("/feeds/{slug}.atom", atom, methods=["GET"]),
-        Route("/feeds", nothing_here),
-        Route("/feeds/{rest:path}", nothing_here),
-    ]
+    return [Route("/feeds/{slug}.atom", atom, methods=["GET"])]

@@ -55,10 +55,12 @@ def test_pages_and_routes_answer_on_one_port(server):
     address, _, _ = server
     for path, media_type in {
         "/": "text/html",
+        "/tours": "text/html",
         "/_stcore/health": "text/plain",
         "/healthz": "application/json",
         "/vendor/leaflet.js": "text/javascript",
         "/assets/css/map.css": "text/css",
+        "/ogc": "application/json",
     }.items():
         with ask(address + path) as answer:
             assert (answer.status, answer.headers.get_content_type()) == (200, media_type), path
@@ -68,7 +70,9 @@ def test_pages_and_routes_answer_on_one_port(server):
 
 def test_what_is_not_public_is_not_answered_with_the_app(server):
     address, _, _ = server
-    for path in ("/data/x", "/data", "/assets/x.js", "/vendor/x.js"):
+    ours = ["data", "photos", "audio", "poster", "calendar", "embed", "report", "guided", "pin", "feeds"]
+    others = ("walk", "assets/x.js", "vendor/x.js", "tours/x", "tours/x.csv", "tours/x/y", "photos/x/1.png")
+    for path in (*(f"/{one}" for one in (*ours, *others)), *(f"/{one}/x/y" for one in ours)):
         with ask(address + path) as answer:
             assert (answer.status, answer.headers.get_content_type()) == (404, "application/json")
 
