@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.linalg import spsolve
 
 Floats = NDArray[np.float64]
 
@@ -62,6 +60,9 @@ def drape(
         np.add.at(right, i[~to_free], w[~to_free] * terrain[head[here]][~to_free])
     heights = terrain.copy()
     if right.size:
+        from scipy.sparse import coo_array  # noqa: PLC0415 - 25 MB and half a second, for bridges only
+        from scipy.sparse.linalg import spsolve  # noqa: PLC0415
+
         matrix = coo_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))))
         heights[free] = spsolve(matrix.tocsc(), right)
     return heights
