@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from micropolis_map.cli.options import AsJson, Data, application_of
-from micropolis_map.cli.terminal import print_json, print_rows, tell
+from micropolis_map.cli.terminal import fail, print_json, print_rows, tell
 from micropolis_map.services.backing_up import back_up
 from micropolis_map.services.backing_up import restore as restore_all
 from micropolis_map.services.verifying import verify as look
@@ -49,9 +50,16 @@ def verify(context: typer.Context, as_json: AsJson = False, data: Data = None) -
         print_rows([{"looked at": name, "count": count} for name, count in result["checked"].items()])
         for problem in result["problems"]:
             tell(f"problem: {problem['what']} {problem['thing']}: {problem['detail']}")
-        tell("everything is whole" if result["ok"] else f"{len(result['problems'])} problems")
-    if not result["ok"]:
-        raise typer.Exit(1)
+    if result["ok"]:
+        tell("everything is whole")
+    else:
+        raise typer.Exit(fail(_first_of(result["problems"]), 1))
+
+
+def _first_of(problems: Sequence[Mapping[str, Any]]) -> str:
+    first = problems[0]
+    rest = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
+    return f"{first['what']} {first['thing']}: {first['detail']}{rest}; repair it, or 'restore' a backup"
 
 
 def _facts(manifest: dict[str, Any]) -> dict[str, int]:

@@ -10,6 +10,7 @@ OSMnx's waiting or its cache, and we decide what is tried again.
 from __future__ import annotations
 
 import io
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 PRODUCT = f"MicropolisMap/{__version__} (community map; through OSMnx)"
 OVERPASS, NOMINATIM = "https://overpass-api.de/api", "https://nominatim.openstreetmap.org"
 """OSMnx's own defaults."""
+_REMARK = re.compile(rb'"remark"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _LOCK = threading.Lock()  # OSMnx's settings are the module's
 
 
@@ -200,7 +202,7 @@ def _check_json(content: bytes) -> None:
     if text[-1:] not in {b"}", b"]"}:
         raise BadAnswer(f"broke off its answer after {len(content)} bytes")
     for part in (text[:2000], text[-2000:]):
-        _, remark, after = part.partition(b'"remark"')
-        said = after.split(b'"')[1].decode("utf-8", "replace") if remark and b'"' in after else ""
-        if "runtime error" in said:
-            raise BadAnswer(f"gave up: {said}", again=False)
+        said = _REMARK.search(part)
+        if said and b"runtime error" in said[1]:
+            words = said[1].decode("utf-8", "replace").replace('\\"', '"')
+            raise BadAnswer(f"gave up: {words}", again=False)

@@ -56,7 +56,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def unwritable(path: Path, error: OSError) -> StoreUnavailable:
-    """Return the error that says `path` cannot be written."""
+    """Return the error that says `path` cannot be written; one of ours says itself what is amiss."""
+    if isinstance(error, StoreUnavailable):
+        return error
     # NumPy says only how many values it wrote when a disk is full.
     reason = error.strerror or f"the disk took only a part of it ({error})"
     return StoreUnavailable(
@@ -66,6 +68,8 @@ def unwritable(path: Path, error: OSError) -> StoreUnavailable:
 
 
 def unreadable(path: Path, error: Exception) -> StoreUnavailable:
-    """Return the error that says `path` cannot be read."""
+    """Return the error that says `path` cannot be read; one of ours says itself what is amiss."""
+    if isinstance(error, StoreUnavailable):
+        return error
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return StoreUnavailable(f"{str(path)!r} cannot be read: {reason}", "repair the file or restore it")

@@ -239,6 +239,18 @@ def test_the_commands_say_what_they_did(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["ok"]
     (tmp_path / "data" / "places.geojson").write_text("{")
     assert main(["verify", "--data", data, "--json"]) == 1
-    assert not json.loads(capsys.readouterr().out)["ok"]
+    printed = capsys.readouterr()
+    assert not json.loads(printed.out)["ok"]
+    assert printed.err.startswith("error: ")
+    assert printed.err.count("\n") == 1
+    assert "places.geojson" in printed.err
     assert main(["restore", str(tmp_path / "none.zip"), "--data", data]) == 1
     assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_a_backup_that_cannot_open_the_database_blames_the_database(tmp_path, capsys):
+    (tmp_path / "data").write_text("a file where the folder of data should be")
+    assert main(["backup", str(tmp_path / "b.zip"), "--data", str(tmp_path / "data")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: the database ")
+    assert "b.zip" not in said

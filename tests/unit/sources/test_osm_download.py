@@ -75,7 +75,7 @@ FAILURES = {
     "504": "504",
     "garbage": "web page",
     "truncated": "broke off",
-    "remark": "Query timed out",
+    "remark": 'Query timed out in "query"',
     "slow": "within 1 s",
     "trickle": "within 1 s",
 }
