@@ -16,10 +16,11 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.analysis.metric import metres_per_degree
 from micropolis_map.maps.walking_classes import WalkingClass, walking_classes
 from micropolis_map.services.coverage_result import CoverageResult
+from micropolis_map.services.paper_letters import FONT
 from micropolis_map.services.reporting_paper import PAPER, WHITE, WIDTH_MM, Colour, ReportPaper, rgb, writable
 from micropolis_map.services.siting_result import Plan, Site
 from micropolis_map.services.speech import Speech
-from micropolis_map.services.touring_paper import FONT, INK, MARGIN_MM, SOFT
+from micropolis_map.services.touring_paper import INK, MARGIN_MM, SOFT
 from micropolis_map.services.touring_sheet_map import (
     Window,
     draw_ground,

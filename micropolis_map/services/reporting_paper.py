@@ -5,13 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from fontTools.ttLib import TTFont
 from fpdf.enums import StrokeCapStyle
 
 from micropolis_map.services.flat_places import printable
-from micropolis_map.services.touring_paper import ACCENT, FONT, FONTS, INK, MARGIN_MM, SOFT, Paper
+from micropolis_map.services.paper_letters import FONT, paper_letters
+from micropolis_map.services.touring_paper import ACCENT, INK, MARGIN_MM, SOFT, Paper
 
 Colour = tuple[int, int, int]
 WIDTH_MM = 210.0 - 2 * MARGIN_MM
@@ -41,7 +40,7 @@ def writable(text: str) -> str:
     >>> writable("CO₂ Łódź ấ 東")
     'CO2 Łódź â ?'
     """
-    known = _letters()
+    known = paper_letters()
     return "".join(char if ord(char) in known else _nearest(char, known) for char in printable(text))
 
 
@@ -305,12 +304,6 @@ class ReportPaper(Paper):
             self.set_text_color(*line.colour)
             self.set_font(FONT, "B" if line.is_strong else "", 10.0)
             self.text(x + 4.4, last + 1.3, writable(line.name))
-
-
-@lru_cache(maxsize=1)
-def _letters() -> frozenset[int]:
-    with TTFont(FONTS / "commissioner-regular.ttf") as font:
-        return frozenset(font.getBestCmap()) | {10}
 
 
 def _nearest(char: str, known: frozenset[int]) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
-from micropolis_map.domain.text import LANGUAGES, pick
+from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.domain.tour import Stop
 from micropolis_map.i18n import mark, translation
 from micropolis_map.ports import CommunityStore
 from micropolis_map.services.flat_places import printable
+from micropolis_map.services.paper_letters import loses_letters, pick_legible
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_paper import ACCENT, MARGIN_MM, SOFT, Paper
+from micropolis_map.services.touring_poster import LETTERS_MISSING
 from micropolis_map.services.touring_sheet_map import Window, draw_map, square_of
 from micropolis_map.services.touring_words import figures_words, twin_words
 
@@ -80,12 +82,15 @@ def _stop_page(paper: Paper, plan: TourPlan, number: int, address: str, say: Say
     head = say(STOP_OF).format(n=number + 1, all=len(plan.stops))
     paper.write_line(f"{head}, {where}", 13.0, colour=SOFT)
     paper.ln(2.0)
-    paper.write_line(printable(pick(stop.name, lang)[0] or stop.id), 30.0, bold=True, colour=ACCENT)
+    name, about = pick_legible(stop.name, lang), pick_legible(stop.about, lang)
+    paper.write_line(name or stop.id, 30.0, bold=True, colour=ACCENT)
     paper.ln(4.0)
-    about = pick(stop.about, lang)[0]
     if about:
-        paper.write_line(printable(about), 20.0)
+        paper.write_line(about, 20.0)
         paper.ln(6.0)
+    if loses_letters(name) or loses_letters(about):
+        paper.write_line(say(LETTERS_MISSING), 13.0, colour=SOFT)
+        paper.ln(4.0)
     if paper.get_y() + QR_MM > paper.h - MARGIN_MM - 6.0:
         paper.add_page()
     y = paper.get_y()

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-import unicodedata
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import segno
 from fpdf import FPDF
 
-FONTS = Path(__file__).parent.parent / "web" / "static" / "fonts"
-FONT = "Commissioner"
+from micropolis_map.services.paper_letters import (
+    FONT,
+    FONTS,
+    MORE_FONTS,
+    begins_leftward,
+    legible,
+    runs_leftward,
+)
+
 INK, SOFT, ACCENT = (29, 35, 33), (95, 102, 99), (10, 98, 160)
 MARGIN_MM = 18.0
 
 
 class Paper(FPDF):
-    """A PDF in our fonts, A4 upright; `footer_text` stands small at the foot of each page."""
+    """A PDF in our fonts, A4 upright; `footer_text` stands small at the foot of each page.
+
+    What runs from right to left is shaped and ordered as it is read, and stands to the right.
+    """
+
+    _has_more_fonts = False
 
     def __init__(self, title: str, lang: str, paper: str = "A4", footer_text: str = "") -> None:
         super().__init__(format=paper)
@@ -47,7 +60,41 @@ class Paper(FPDF):
         """Write a paragraph of `points` size, broken at words, `width` mm wide, and go on below it."""
         self.set_font(FONT, "B" if bold else "", points)
         self.set_text_color(*colour)
-        self.multi_cell(width, points * 0.48, _legible(text), align=align, new_x="LMARGIN", new_y="NEXT")
+        align = "R" if align == "L" and begins_leftward(text) else align
+        self.multi_cell(width, points * 0.48, legible(text), align=align, new_x="LMARGIN", new_y="NEXT")
+
+    def cell(self, *given: Any, **options: Any) -> Any:
+        """Write one line in a box, as fpdf2 does, in every alphabet."""
+        with self._lettered(_text_of(given, options)):
+            return super().cell(*given, **options)
+
+    def multi_cell(self, *given: Any, **options: Any) -> Any:
+        """Write a paragraph in a box, as fpdf2 does, in every alphabet."""
+        with self._lettered(_text_of(given, options)):
+            return super().multi_cell(*given, **options)
+
+    def text(self, x: float, y: float, text: str = "") -> None:
+        """Write one line at a point, as fpdf2 does, in every alphabet."""
+        with self._lettered(text):
+            super().text(x, y, text)
+
+    @contextmanager
+    def _lettered(self, text: str) -> Iterator[None]:
+        """Shape what is written inside where `text` needs it; other sheets never open those fonts."""
+        if not runs_leftward(text):
+            yield
+            return
+        if not self._has_more_fonts:
+            for family, name in MORE_FONTS.items():
+                self.add_font(family, "", FONTS / f"{name}-regular.ttf")
+                self.add_font(family, "B", FONTS / f"{name}-bold.ttf")
+            self.set_fallback_fonts([*MORE_FONTS])
+            self._has_more_fonts = True
+        self.set_text_shaping(use_shaping_engine=True)
+        try:
+            yield
+        finally:
+            self.set_text_shaping(use_shaping_engine=False)
 
     def qr(self, text: str, x: float, y: float, size_mm: float) -> None:
         """Draw `text` as a QR code with its quiet zone, `size_mm` wide."""
@@ -70,7 +117,6 @@ class Paper(FPDF):
         return bytes(self.output())
 
 
-def _legible(text: str) -> str:
-    """Return `text` without what no paper shows: control characters, marks of direction, empty letters."""
-    lines = text.replace("\t", " ").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(char for char in lines if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf"})
+def _text_of(given: tuple[Any, ...], options: Mapping[str, Any]) -> str:
+    """Return the text among the arguments of fpdf2's ``cell(w, h, text, …)``."""
+    return str(given[2] if len(given) > 2 else options.get("text", ""))

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 from micropolis_map.domain.place import Place
-from micropolis_map.domain.text import LANGUAGES, LangText, pick
+from micropolis_map.domain.text import LANGUAGES, LangText
 from micropolis_map.domain.tour import Tour
 from micropolis_map.i18n import mark, translation
-from micropolis_map.services.flat_places import printable
+from micropolis_map.services.paper_letters import loses_letters, pick_legible
 from micropolis_map.services.touring_paper import ACCENT, MARGIN_MM, SOFT, Paper
 
 PLACE_HAS_A_STORY = mark("This place has a story")
@@ -18,6 +18,7 @@ READ = mark("Read and listen")
 LEAVE = mark("Leave your own story")
 WALK = mark("Walk it: map, stories, a way without steps")
 PIN_ALONG = mark("You know a place? Pin it")
+LETTERS_MISSING = mark("… stands for letters that cannot be printed here: scan to read them.")
 PAPERS = {"A4": 1.0, "A3": 2.0**0.5}
 """Formats, and how much larger than on A4 everything is."""
 LONGEST = 420
@@ -46,7 +47,7 @@ Codes = tuple[tuple[str, str], tuple[str, str]]
 
 def _poster(head: str, about: tuple[LangText, LangText], lang: str, codes: Codes, paper: str) -> bytes:
     say = translation(lang if lang in LANGUAGES else "en").gettext
-    name, text = (printable(pick(texts, lang)[0]) for texts in about)
+    name, text = (pick_legible(texts, lang) for texts in about)
     big = PAPERS[paper]
     sheet = Paper(name, lang, paper)
     sheet.set_auto_page_break(auto=False)
@@ -59,6 +60,9 @@ def _poster(head: str, about: tuple[LangText, LangText], lang: str, codes: Codes
     sheet.write_line(name, (44.0 if len(name) <= 40 else 32.0) * big, bold=True, align="C")
     sheet.ln(5.0 * big)
     sheet.write_line(shortened(text), 16.0 * big, align="C")
+    if loses_letters(name) or loses_letters(text):
+        sheet.ln(3.0 * big)
+        sheet.write_line(say(LETTERS_MISSING), 13.0 * big, colour=SOFT, align="C")
     large, small = 88.0 * big, 60.0 * big
     gap = (sheet.w - 2 * MARGIN_MM - large - small) / 2
     foot = sheet.h - MARGIN_MM - 22.0 * big

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from micropolis_map.analysis.metric import metres_per_degree
+from micropolis_map.services.paper_letters import FONT
 from micropolis_map.services.touring import TourPlan
-from micropolis_map.services.touring_paper import FONT, INK, SOFT, Paper
+from micropolis_map.services.touring_paper import INK, SOFT, Paper
 
 AREAS = {"water": (201, 222, 232), "green": (222, 233, 208), "buildings": (226, 219, 208)}
 LINES = {"waterways": ((170, 203, 218), 0.5), "railways": ((150, 150, 150), 0.4)}
