@@ -63,6 +63,7 @@ PIN: Mapping[str, str] = {
     "step_look": mark("Look"),
     "step_of": mark("Step {n} of 3"),
     "where_head": mark("Where is it?"),
+    "where_hint": mark("Tap the map where it is, or search."),
     "what_head": mark("What is it?"),
     "look_head": mark("This is what neighbours will see"),
     "story_head": mark("Your story about this place"),
