@@ -264,6 +264,33 @@ def test_a_memory_added_while_the_clock_was_a_day_ahead_is_sent_all_the_same(vis
     assert len(public_things(server, keys[0]["secret"])) == 1
 
 
+REFUSED = """
+const no = () => { throw new DOMException("no", "SecurityError"); };
+Object.defineProperty(window, "localStorage", { get: no });
+Object.defineProperty(window, "indexedDB", { get: no });
+Object.defineProperty(navigator.serviceWorker, "register", { value: async () => no() });
+"""
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_sends_all_the_same(visitor):
+    one = visitor(**{**PHONE, "permissions": []})
+    one.context.add_init_script(REFUSED)
+    page = one.page
+    page.goto(f"{one.base}/walk/{TOUR}?lang=en")
+    page.locator("body[data-pack=never]").wait_for(state="attached")
+    expect(page.locator("#kept")).to_have_text(
+        "This browser keeps nothing for later: the walk needs the network."
+    )
+    page.get_by_role("button", name="Start the walk").click()
+    expect(page.locator("#where-status")).to_contain_text("open each story by tapping it")
+    one.context.set_offline(True)
+    hand_in_a_memory(page, state_of(page)["stops"][0], "Nothing is kept here, and yet it was told.")
+    expect(page.locator("#said li")).to_contain_text("leave this page open")
+    one.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#said li")).to_have_attribute("data-state", "sent")
+
+
 def test_a_position_that_may_be_a_kilometre_off_opens_no_story(visitor):
     one = open_walk(visitor, tour=FAR_APART)
     page = one.page

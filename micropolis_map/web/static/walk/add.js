@@ -1,6 +1,6 @@
 // What a walker adds: a memory, a photo, something in the way, how the walk was. All waits in the outbox.
 import { $, make, state, t } from "../js/pin/page.js";
-import { deviceSecret, keepBlob, newId, read, write } from "../js/pin/device.js";
+import { deviceSecret, keepBlob, keeps, newId, read, write } from "../js/pin/device.js";
 import { openDraft } from "../js/pin/draft.js";
 import { photoType } from "../js/pin/media.js";
 import { flush, handIn, news, waiting } from "../js/pin/outbox.js";
@@ -30,7 +30,7 @@ function stateOf({ id }) {
   const entry = waiting().find((one) => one.draft.id === id);
   if (!entry) return ["sent", t("state_sent")];
   if (entry.refused) return ["refused", t("state_refused", { why: entry.refused.message })];
-  return sending.has(id) ? ["sending", t("state_sending")] : ["waiting", t("state_waiting")];
+  return sending.has(id) ? ["sending", t("state_sending")] : ["waiting", t(keeps ? "state_waiting" : "state_not_kept")];
 }
 
 export function showSaid() {

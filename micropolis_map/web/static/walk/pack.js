@@ -35,8 +35,14 @@ async function ask() {
   active.postMessage({ pack: state.pack, tour: state.tour, here: location.href.split("#")[0] });
 }
 
+// A private window, an address without encryption, or storage that was refused.
+function never() {
+  document.body.dataset.pack = "never";
+  sign(t("pack_never"), true);
+}
+
 export async function keepOffline() {
-  if (!("serviceWorker" in navigator)) return;
+  if (!("serviceWorker" in navigator) || !window.caches) { never(); return; }
   navigator.serviceWorker.addEventListener("message", heard);
   try {
     await navigator.serviceWorker.register("/walk/worker.js", { scope: "/walk/" });
@@ -45,5 +51,6 @@ export async function keepOffline() {
     if (navigator.storage && navigator.storage.persist) await navigator.storage.persist();
   } catch (error) {
     console.warn("the walk is not kept offline", error);
+    never();
   }
 }
