@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
 from micropolis_map.web import pin_texts
+from micropolis_map.web.answers import answering
 from micropolis_map.web.page_frame import page, translated
 from micropolis_map.web.pin_pages import community_name
 from micropolis_map.web.reader import reader_language
@@ -20,6 +21,7 @@ from micropolis_map.web.reader import reader_language
 def routes(application: Application) -> list[BaseRoute]:
     """Return the route of ``/mine``."""
 
+    @answering
     def mine(request: Request) -> Response:
         lang = reader_language(request)
         store = application.community_store

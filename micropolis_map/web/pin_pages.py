@@ -48,6 +48,7 @@ _WORKER = APP_FOLDER / "js" / "pin" / "worker.js"
 def routes(application: Application) -> list[BaseRoute]:
     """Return the routes of ``/pin/…``."""
 
+    @answering
     def pin(request: Request) -> Response:
         try:
             community = application.community_store.get(known_slug(application, request))
@@ -57,6 +58,7 @@ def routes(application: Application) -> list[BaseRoute]:
             return gone(request)
         return _pin_page(application, request, community, place)
 
+    @answering
     def say(request: Request) -> Response:
         try:
             slug = known_slug(application, request)

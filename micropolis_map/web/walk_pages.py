@@ -81,6 +81,7 @@ class _File:
 def routes(application: Application) -> list[BaseRoute]:
     """Return the routes of ``/walk/…``."""
 
+    @answering
     def walk(request: Request) -> Response:
         try:
             along = _asked(application, request)

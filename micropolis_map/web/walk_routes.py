@@ -173,6 +173,7 @@ def _seats(application: Application) -> list[BaseRoute]:
 def _guided_page(application: Application) -> Callable[[Request], Response]:
     desk, tours = application.participation, application.tour_store
 
+    @answering
     def guided(request: Request) -> Response:
         lang = reader_language(request)
         texts = {**pin_texts.FRAME, **GUIDED}
