@@ -140,7 +140,7 @@ def test_districts_limit_new_places_without_a_mouse(visitor):
     box = one.page.get_by_role("combobox", name="Only in these districts")
     box.focus()
     one.page.keyboard.type("Skov")
-    expect(one.page.get_by_role("option", name="Skovholm")).to_be_visible()
+    expect(one.page.get_by_role("option", name="Skovholm")).to_have_attribute("data-focused", "true")
     one.page.keyboard.press("Enter")
     moved(one, before)
     rows = one.page.locator(".mm-siterow")
