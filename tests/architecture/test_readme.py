@@ -61,6 +61,7 @@ def test_every_requirement_is_pinned_and_used() -> None:
 _NOT_IMPORTED = {
     "psycopg",  # SQLAlchemy's driver for PostgreSQL, named in the URL only
     "pyarrow",  # GeoPandas writes Parquet with it
+    "uharfbuzz",  # fpdf2 joins the letters of Arabic with it
 }
 
 
