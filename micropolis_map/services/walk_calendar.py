@@ -89,7 +89,8 @@ def _event(walk: GuidedWalk, tours: TourStore, address: str, lang: str) -> Event
     event.add("sequence", walk.sequence)
     event.add("status", "CANCELLED" if walk.state == "cancelled" else "CONFIRMED")
     event.add("dtstart", walk.begins)
-    event.add("dtend", walk.ends)
+    # Of an hour that comes twice a calendar takes the first (RFC 5545, 3.3.5): the second is told in UTC.
+    event.add("dtend", walk.ends.astimezone(UTC) if walk.ends.fold else walk.ends)
     event.add("summary", walk_title(walk, tours, lang))
     event.add("location", walk.meeting)
     event.add("description", _description(walk, link, lang))

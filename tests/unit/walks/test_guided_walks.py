@@ -190,6 +190,13 @@ def test_the_calendar_is_read_by_icalendar_with_the_right_moment(desk, loaded, w
     assert f"https://map.example/guided/{walk.id}?lang=en" in event["DESCRIPTION"]
 
 
+def test_a_walk_that_ends_in_the_hour_that_comes_twice_ends_in_the_right_one(desk, loaded):
+    told = replace(TOLD, starts="2027-10-31T01:30", minutes=120)  # clocks go from 3 back to 2
+    (event,) = events([guided_walks.announce(desk, loaded.tour_store, ORGANISER, "tiny", told)], loaded)
+    assert event["DTSTART"].dt.astimezone(UTC) == datetime(2027, 10, 30, 23, 30, tzinfo=UTC)
+    assert event["DTEND"].dt.astimezone(UTC) == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+
+
 def test_a_change_and_a_cancelling_grow_the_sequence_under_the_same_uid(desk, loaded, walk, clock):
     clock.move(hours=1)
     changed = guided_walks.change(
