@@ -39,6 +39,12 @@ KEPT_KEYS = (
 )
 """Tags of ways that are kept: who passes, and what directions and reports name."""
 
+_ASKED = frozenset([*KEPT_KEYS, "foot", "access", "oneway:foot"])
+"""All keys that are looked at."""
+
+Tags = tuple[tuple[str, str], ...]
+"""Keys and values, in the order of `KEPT_KEYS`."""
+
 OBSTACLE_KEYS = ("kerb", "barrier", "wheelchair", "stroller")
 
 
@@ -49,7 +55,7 @@ class TagSets:
     Attributes
     ----------
     row, tagset
-        Indices into `rows` (values of `PASSAGE_KEYS`) and `tagsets` (values of `KEPT_KEYS`).
+        Indices into `rows` (of `PASSAGE_KEYS`) and `tagsets` (of `KEPT_KEYS`).
     """
 
     row: list[int] = field(default_factory=list)
@@ -57,22 +63,23 @@ class TagSets:
     oneway: list[int] = field(default_factory=list)
     step_count: list[float] = field(default_factory=list)
     raised: list[bool] = field(default_factory=list)
-    rows: dict[tuple[str | None, ...], int] = field(default_factory=dict)
-    tagsets: dict[tuple[str | None, ...], int] = field(default_factory=dict)
+    rows: dict[Tags, int] = field(default_factory=dict)
+    tagsets: dict[Tags, int] = field(default_factory=dict)
 
     def add(self, tags: Mapping[str, str]) -> int:
         """Add a set and return its index."""
-        kept = tuple(map(tags.get, KEPT_KEYS))
-        self.row.append(self.row_of(kept[: len(PASSAGE_KEYS)]))
+        kept = tuple([(key, tags[key]) for key in KEPT_KEYS if key in tags])
+        self.row.append(self.row_of(tags))
         self.tagset.append(self.tagsets.setdefault(kept, len(self.tagsets)))
         self.oneway.append(foot_direction(tags))
         self.step_count.append(number_of_steps(tags))
         self.raised.append(is_off_the_ground(tags))
         return len(self.row) - 1
 
-    def row_of(self, values: tuple[str | None, ...]) -> int:
-        """Return the index of the row with these `values` of `PASSAGE_KEYS`, added if new."""
-        return self.rows.setdefault(values, len(self.rows))
+    def row_of(self, tags: Mapping[str, str]) -> int:
+        """Return the index of the row with those of `tags` that are `PASSAGE_KEYS`, added if new."""
+        passage = tuple([(key, tags[key]) for key in PASSAGE_KEYS if key in tags])
+        return self.rows.setdefault(passage, len(self.rows))
 
 
 @dataclass(frozen=True)
@@ -151,9 +158,7 @@ def collect(extract: OsmExtract) -> tuple[Ways, Segments, int]:
     way_id, way_set = extract.way_id[walkable].tolist(), set_of[walkable].tolist()
     segments = _way_segments(extract, mine)
     found = squares(extract, walkable[_may_be_squares(sets)[set_of[walkable]]].tolist())
-    known: set[tuple[int, int]] = set()
-    if any(square.way < 0 for square in found):
-        known = set(zip(segments.a.tolist(), segments.b.tolist(), strict=True))
+    known = _sides(segments, [square for square in found if square.way < 0])
     for square in found:
         way = int(mine[square.way]) if square.way >= 0 else len(way_id)
         if square.way < 0:
@@ -166,23 +171,26 @@ def collect(extract: OsmExtract) -> tuple[Ways, Segments, int]:
 def _sets_of_ways(extract: OsmExtract, sets: TagSets) -> NDArray[np.int64]:
     """Return the index of each way's set of tags, -1 for ways nobody walks on.
 
-    Readers may give many ways one and the same dict; each dict is looked at once.
+    Each set is looked at once: many ways have the same tags where only those count that are looked at.
     """
-    seen: dict[int, int] = {}
+    seen: dict[Tags, int] = {}
     found = []
     for tags in extract.way_tags:
-        index = seen.get(id(tags))
+        if "highway" not in tags:
+            found.append(-1)
+            continue
+        asked = tuple([item for item in tags.items() if item[0] in _ASKED])
+        index = seen.get(asked)
         if index is None:
-            index = sets.add(tags) if "highway" in tags and is_walkable(tags) else -1
-            seen[id(tags)] = index
+            seen[asked] = index = sets.add(tags) if is_walkable(tags) else -1
         found.append(index)
     return np.array(found, dtype=np.int64)
 
 
 def _may_be_squares(sets: TagSets) -> NDArray[np.bool_]:
     keys = {index: key for key, index in sets.tagsets.items()}
-    tags = [dict(zip(KEPT_KEYS, keys[index], strict=True)) for index in sets.tagset]
-    return np.array([bool(t["area"] or t["place"]) for t in tags], dtype=np.bool_)
+    tags = [dict(keys[index]) for index in sets.tagset]
+    return np.array([bool(t.get("area") or t.get("place")) for t in tags], dtype=np.bool_)
 
 
 def _columns(way_id: list[int], way_set: list[int], sets: TagSets) -> Ways:
@@ -206,6 +214,17 @@ def _way_segments(extract: OsmExtract, mine: NDArray[np.int32]) -> Segments:
     here = np.flatnonzero((way >= 0) & ~is_last & (refs >= 0))
     here = here[(refs[here + 1] >= 0) & (refs[here + 1] != refs[here])]
     return Segments(refs[here], refs[here + 1], way[here], np.full(here.size, WAY, dtype=np.uint8))
+
+
+def _sides(segments: Segments, outlined: list[Square]) -> set[tuple[int, int]]:
+    """Return the segments between two corners of the squares in `outlined`."""
+    if not outlined:
+        return set()
+    corner = np.zeros(int(max(segments.a.max(initial=0), segments.b.max(initial=0))) + 1, dtype=np.bool_)
+    corners = np.concatenate([ring for square in outlined for ring in square.rings])
+    corner[corners[corners < corner.size]] = True
+    here = corner[segments.a] & corner[segments.b]
+    return set(zip(segments.a[here].tolist(), segments.b[here].tolist(), strict=True))
 
 
 def _with_square(
@@ -281,7 +300,7 @@ def _take_apart(
     copies: list[int] = []
     for v, tags in obstacles.items():
         slots = order[start[v] : start[v + 1]]
-        barrier = sets.row_of(tuple(map(tags.get, PASSAGE_KEYS)))
+        barrier = sets.row_of(tags)
         for slot in slots if slots.size > 2 else slots[1:]:
             ends[slot] = vertices + len(copies)
             pairs.append((v, vertices + len(copies)))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from micropolis_map.analysis.drape import drape
 from micropolis_map.analysis.metric import segment_length_m, unwrap
 from micropolis_map.analysis.network import WAY, WalkNetwork
-from micropolis_map.analysis.network_ways import KEPT_KEYS, Segments, Ways, collect, compress
+from micropolis_map.analysis.network_ways import Segments, Ways, collect, compress
 from micropolis_map.analysis.topology import (
     components,
     find_junctions,
@@ -21,7 +21,6 @@ from micropolis_map.analysis.topology import (
     sort_order,
     trace_chains,
 )
-from micropolis_map.analysis.walkability import PASSAGE_KEYS
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.ports import Progress, silent
 
@@ -83,8 +82,8 @@ def build_walk_network(
     progress(0.6, "junctions")
     meta = {
         "reference_lon": reference,
-        "rows": _dicts(ways.sets.rows, PASSAGE_KEYS),
-        "tagsets": _dicts(ways.sets.tagsets, KEPT_KEYS),
+        "rows": [dict(row) for row in ways.sets.rows],
+        "tagsets": [dict(tags) for tags in ways.sets.tagsets],
         "squares": square_count,
         "staircases": int(np.count_nonzero(ways.step_count != 0.0)),
         "dangling_refs": extract.dangling_refs,
@@ -141,14 +140,9 @@ def _nodes(
     return node_vertex[order], key[order]
 
 
-def _dicts(rows: dict[tuple[str | None, ...], int], keys: tuple[str, ...]) -> list[dict[str, str]]:
-    return [{k: v for k, v in zip(keys, row, strict=True) if v is not None} for row in rows]
-
-
 def _directed(ways: Ways) -> NDArray[np.bool_]:
     """Return which ways differ by direction or by themselves: one-way, inclined, staircases."""
-    incline = PASSAGE_KEYS.index("incline")
-    inclined = np.array([row[incline] is not None for row in ways.sets.rows], dtype=np.bool_)
+    inclined = np.array(["incline" in dict(row) for row in ways.sets.rows], dtype=np.bool_)
     directed: NDArray[np.bool_] = (ways.oneway != 0) | (ways.step_count != 0.0) | inclined[ways.row]
     return directed
 

@@ -238,3 +238,33 @@ def test_a_ring_without_a_crossing_is_one_edge_that_comes_home(corners):
     assert (network.edges, network.nodes, network.point_lon.size) == (1, 1, corners + 1)
     assert network.point_osm.tolist() == ring
     assert network.edge_length_m[0] == pytest.approx(network.summary()["length_km"] * 1000.0)
+
+
+@pytest.mark.parametrize(
+    ("second", "kept"),
+    [
+        ({}, 2),
+        ({"foot": "no"}, 1),
+        ({"foot": "use_sidepath"}, 1),
+        ({"access": "private"}, 1),
+        ({"access": "private", "foot": "permissive"}, 2),
+        ({"access": "no", "foot": "customers"}, 1),
+        ({"note": "nobody asks for this"}, 2),
+    ],
+)
+def test_ways_with_nearly_the_same_tags_are_told_apart(second, kept):
+    nodes = {i: (9.0 + 0.02 * i, 45.0) for i in range(4)}
+    first = {"highway": "service", "name": "Mews"}
+    network = build_walk_network(extract_of(nodes, [(7, [0, 1], first), (8, [2, 3], first | second)]))
+    assert network.way_id.tolist() == [7, 8][:kept]
+    assert all(network.tags(way) == first for way in range(kept))
+
+
+def test_the_direction_for_walkers_tells_ways_apart():
+    nodes = {i: (9.0 + 0.02 * i, 45.0) for i in range(6)}
+    ways = [(k, [2 * k, 2 * k + 1], {"highway": "path"} | more) for k, more in enumerate(DIRECTIONS)]
+    network = build_walk_network(extract_of(nodes, ways))
+    assert network.edge_oneway.tolist() == [0, 1, -1]
+
+
+DIRECTIONS = ({}, {"oneway:foot": "yes"}, {"oneway:foot": "-1"})
