@@ -110,7 +110,13 @@ def _homes(extract: OsmExtract, area: Area, population: PopulationFile | None) -
     People of a cell across the boundary are first shared among all its homes, also those outside.
     """
     if population is None:
-        return homes_of(extract, area.geometry)
+        homes = homes_of(extract, area.geometry)
+        if not len(homes):  # a file of the next town: its streets are near, none is inside
+            raise InvalidInput(
+                f"{extract.source!r} holds neither a home nor a street inside the community's boundary",
+                "give a file of this community, or its right --boundary",
+            )
+        return homes
     around = shapely.box(*widened(area.geometry.bounds, POPULATION_BEYOND_M))
     homes = spread_population(population, homes_of(extract, around))
     homes = homes.take(inside(homes.lon, homes.lat, around if area.source == HULL else area.geometry))

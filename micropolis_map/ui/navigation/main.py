@@ -114,8 +114,9 @@ def _desk_pages() -> dict[str, Page]:
 
 def _frame_words() -> str:
     """Return the words that the style sheet puts on Streamlit's own buttons, in the reader's language."""
-    more, menu = (json.dumps(text, ensure_ascii=False) for text in (_("More"), _("Menu")))
-    return f":root {{ --mm-more: {more}; --mm-menu: {menu}; }}"
+    words = {"more": _("More"), "menu": _("Menu"), "upload": _("Choose a file")}
+    said = (f"--mm-{name}: {json.dumps(text, ensure_ascii=False)};" for name, text in words.items())
+    return f":root {{ {' '.join(said)} }}"
 
 
 @st.cache_resource(show_spinner=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -113,8 +112,6 @@ def _content(places: Sequence[Place], ending: str) -> Callable[[], bytes]:
 
 def _import(community: Community) -> None:
     _said()
-    button = json.dumps(_("Choose a file"), ensure_ascii=False)
-    st.html(f"<style>:root {{ --mm-upload: {button}; }}</style>")
     file = st.file_uploader(
         _("A file with places: GeoJSON, uMap, CSV, GPX, KML, KMZ or GeoPackage"),
         type=ENDINGS,

@@ -109,6 +109,13 @@ class TestWhatWasLoadedStays:
             load_community(application, "tiny", LoadRequest(osm=(path,)))
         self.unchanged(application, before)
 
+    def test_when_the_file_is_of_the_next_town(self, application, before, tmp_path):
+        boundary = write_boundary(tmp_path, west=20, south=20, east=21, north=21)
+        town = write_town(tmp_path)
+        with pytest.raises(InvalidInput, match=r"neither a home nor a street inside .* stay in place"):
+            load_community(application, "tiny", LoadRequest(osm=(town,), boundary=boundary))
+        self.unchanged(application, before)
+
     @pytest.mark.parametrize("failing", ["activity_spots_of", "basemap_of", "build_walk_network", "homes_of"])
     def test_when_a_step_fails_unexpectedly(self, application, before, request_, monkeypatch, failing):
         def fail(*_, **__):
