@@ -52,7 +52,7 @@ class Feature:
 class Published:
     """Features, each id once, sorted by id; the first one of each type of geometry goes before all.
 
-    Programs that look at a few features to learn what a layer holds (GDAL at 20, QGIS at 10) so know that
+    Programs that look at a few features to learn what a layer holds (GDAL at 20) so know that
     lines and areas come among the points.
     """
 
