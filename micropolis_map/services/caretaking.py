@@ -38,7 +38,7 @@ class Caretaker:
     def look(self) -> None:
         """Look once."""
         archived = taking_care.archive_old(self._desk)
-        removed = taking_care.remove_orphans(self._desk)
+        removed = taking_care.remove_orphans(self._desk) + taking_care.remove_strays(self._desk)
         forgotten = guided_walks.forget_people(self._desk)
         erased = retention.erase_refused(self._desk, self._keep_refused_months)
         if archived or removed or forgotten or erased:

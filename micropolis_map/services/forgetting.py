@@ -106,8 +106,7 @@ def erase(desk: Participation, proposals: Sequence[Proposal], note: Note) -> Non
         blank=blank,
         tombstones=tuple(stones),
     )
-    desk.revisions.forget(forgetting, note, sorted(files))
-    _remove_files(desk, files)
+    _carry_out(desk, forgetting, note, sorted(files))
 
 
 def erase_words(desk: Participation, proposal: Proposal, note: Note) -> None:
@@ -123,20 +122,26 @@ def erase_words(desk: Participation, proposal: Proposal, note: Note) -> None:
         blank=lambda place: place,
         tombstones=(_stone(proposal, note),),
     )
-    desk.revisions.forget(forgetting, note, sorted(files))
-    _remove_files(desk, files)
+    _carry_out(desk, forgetting, note, sorted(files))
 
 
 def _stone(proposal: Proposal, note: Note) -> Tombstone:
     return Tombstone(proposal.id, "proposal", proposal.community, note.recorded, note.text)
 
 
-def _remove_files(desk: Participation, media: Iterable[str]) -> None:
+def _carry_out(desk: Participation, forgetting: Forgetting, note: Note, media: Sequence[str]) -> None:
+    """Erase the words, then the files, then their records: killed in between, the records lead to the files.
+
+    What no proposal shows any more `taking_care.remove_orphans` deletes within a day.
+    """
+    desk.revisions.forget(forgetting, note)
     for medium in media:
         if medium.startswith("a"):
             desk.audio.remove(medium)
         else:
             desk.photos.remove(medium)
+    if media:
+        desk.media.remove(media)
 
 
 def _base(desk: Participation, proposal: Proposal) -> Place | None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from micropolis_map.domain.freshness import Freshness, freshness, iso, moment_of
 from micropolis_map.domain.permission import Actor, require
 from micropolis_map.domain.place import Place
-from micropolis_map.domain.proposal import media_of
+from micropolis_map.domain.proposal import STATES, media_of
 from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.errors import Conflict, InvalidInput
 from micropolis_map.i18n import mark
@@ -146,6 +146,37 @@ def remove_orphans(desk: Participation) -> int:
             desk.photos.remove(medium.id)
     desk.media.remove([medium.id for medium in orphans])
     return len(orphans)
+
+
+def remove_strays(desk: Participation) -> int:
+    """Delete files a day old or older that no record, place, proposal or revision names; return how many.
+
+    The server was killed after a file was written and before its record was. Files older than the first
+    record are left alone: they may be those of another database.
+    """
+    media = desk.media.all()
+    if not media:
+        return 0
+    since = min(moment_of(medium.created, _LONG_AGO) for medium in media).timestamp()
+    before = (desk.now() - _ORPHAN_AFTER).timestamp()
+    known = {medium.id for medium in media}
+    photos = {photo for photo, at in desk.photos.written() if since <= at < before} - known
+    audio = {recording for recording, at in desk.audio.written() if since <= at < before} - known
+    if photos or audio:
+        shown_photos, shown_audio = media_of(_everything(desk))
+        photos, audio = photos - shown_photos, audio - shown_audio
+    for photo in photos:
+        desk.photos.remove(photo)
+    for recording in audio:
+        desk.audio.remove(recording)
+    return len(photos) + len(audio)
+
+
+def _everything(desk: Participation) -> Iterator[Place]:
+    """Yield what every proposal holds and every state of every place: files of imports have no record."""
+    yield from (p.content for p in desk.proposals.in_states(STATES) if p.content is not None)
+    for place in desk.places.places(None, published_only=False):
+        yield from _states(desk, place.id, place)
 
 
 def _shown(desk: Participation, author_key: str, submission: str) -> set[str]:

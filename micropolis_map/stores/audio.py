@@ -74,20 +74,27 @@ class AudioStore:
         return self._folder / audio_id[:2] / name
 
     def remove(self, audio_id: str) -> None:
-        """Delete it for good; an id that is not there is already removed."""
-        try:
-            path, _ = self.find(audio_id)
-        except NotFound:
+        """Delete it for good, and what a stopped writing left; an unknown id is already removed."""
+        if not _ID.fullmatch(audio_id):
             return
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise unwritable(path, error) from error
+        folder = self._folder / audio_id[:2]
+        for path in [*folder.glob(f"{audio_id}.*"), *folder.glob(f".{audio_id}.*")]:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise unwritable(path, error) from error
 
     def ids(self) -> Iterator[str]:
         """Yield the ids of all recordings, sorted."""
         for ending in TYPES:
             yield from (path.stem for path in sorted(self._folder.glob(f"*/*.{ending}")))
+
+    def written(self) -> Iterator[tuple[str, float]]:
+        """Yield the id of each recording that has any file here, whole or not, and when (epoch seconds)."""
+        for path in sorted(self._folder.glob("*/*")):
+            audio_id = path.name.lstrip(".").partition(".")[0]
+            if _ID.fullmatch(audio_id) and path.is_file():
+                yield audio_id, path.stat().st_mtime
 
 
 def sniffed(data: bytes) -> str | None:

@@ -13,7 +13,7 @@ from micropolis_map.domain.place_geojson import feature_text
 from micropolis_map.domain.proposal import Proposal
 from micropolis_map.stores import place_store, proposal_store
 from micropolis_map.stores.database import Database
-from micropolis_map.stores.people_tables import CONFIRMATION, MEDIA, PROPOSAL, REPORT, STILL_TRUE, TOMBSTONE
+from micropolis_map.stores.people_tables import CONFIRMATION, PROPOSAL, REPORT, STILL_TRUE, TOMBSTONE
 from micropolis_map.stores.place_store import Note
 from micropolis_map.stores.tables import PLACE, PLACE_REVISION
 
@@ -109,17 +109,15 @@ class SqlHistoryStore:
         """Append the next revisions of all that changed in one transaction; return how many."""
         return place_store.SqlPlaceStore(self._database).put_many(places, note)
 
-    def forget(self, forgetting: Forgetting, note: Note, media: Sequence[str]) -> None:
+    def forget(self, forgetting: Forgetting, note: Note) -> None:
         """Erase what `forgetting` says from every table in one transaction, then from the file's free pages.
 
-        `media` are the ids of the photos and recordings whose records go; their files are the caller's.
+        Photos and recordings, and their records, are the caller's.
         """
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
             _erase_revisions(connection, forgetting, note)
             _erase_proposals(connection, forgetting)
-            if media:
-                connection.execute(sa.delete(MEDIA).where(MEDIA.c.id.in_(media)))
             if forgetting.whole:
                 for table in (CONFIRMATION, REPORT, STILL_TRUE):
                     connection.execute(sa.delete(table).where(table.c.place_id == forgetting.place_id))

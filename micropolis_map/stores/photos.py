@@ -108,21 +108,27 @@ class PhotoStore:
             raise unreadable(path, error) from error
 
     def remove(self, photo_id: str) -> None:
-        """Delete all sizes for good; an id that is not there is already removed."""
-        for size in SIZES:
-            path = self.path(photo_id, size)
-            try:
+        """Delete all sizes for good, and what a stopped writing left; an unknown id is already removed."""
+        folder = self.path(photo_id, SIZES[0]).parent
+        try:
+            for path in folder.iterdir():
                 path.unlink(missing_ok=True)
-            except OSError as error:
-                raise unwritable(path, error) from error
-        folder = path.parent
-        if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise unwritable(folder, error) from error
 
     def ids(self) -> Iterator[str]:
         """Yield the ids of all photos (for backups and checks), sorted."""
         for file in sorted(self._folder.glob(f"*/*/{SIZES[-1]}.webp")):
             yield file.parent.name
+
+    def written(self) -> Iterator[tuple[str, float]]:
+        """Yield the id of each photo that has any file here, whole or not, and when (epoch seconds)."""
+        for folder in sorted(self._folder.glob("*/*")):
+            if _ID.fullmatch(folder.name) and folder.is_dir():
+                yield folder.name, folder.stat().st_mtime
 
     def path(self, photo_id: str, size: int) -> Path:
         """Return where the photo in this size is or would be; `NotFound` for no such id or size."""

@@ -134,7 +134,7 @@ class PeopleStoreContract:
         forgetting = Forgetting(
             place.id, "wawer", ("proposal-one",), clean, whole=True, blank=clean, tombstones=(stone,)
         )
-        revisions.forget(forgetting, Note("resident", "deleted", LATER), [])
+        revisions.forget(forgetting, Note("resident", "deleted", LATER))
         assert {entry.place.name["en"] for entry in revisions.entries(place.id)} == {"gone"}
         assert [entry.revision for entry in revisions.entries(place.id)] == [1, 2, 3]
         left = store.get("proposal-one")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PIL import Image
 from pinning_builders import ELSEWHERE, ORGANISER, a_story, a_submission, feature, holder, secret
 
 from micropolis_map.domain.permission import RESIDENT
+from micropolis_map.domain.place import Photo
 from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from micropolis_map.services import media, moderating, pinning, taking_care
+from micropolis_map.services import forgetting, media, moderating, pinning, taking_care
 from micropolis_map.services.media import Sending
 from micropolis_map.stores.audio import AudioStore, blanked, sniffed
 
@@ -178,3 +182,57 @@ def test_orphans_go_after_a_day_and_others_stay(desk, clock):
     moderating.approve(desk, ORGANISER, ID)
     clock.move(days=2)
     assert taking_care.remove_orphans(desk) == 0
+
+
+def test_files_that_a_killed_server_left_go_after_a_day_and_others_stay(desk, clock):
+    """Killed between a file and its record, or in the middle of writing."""
+    used = media.add_photo(desk, sending(), a_photo()).medium
+    pinning.submit(desk, a_submission(id=ID, feature=feature(photos=[{"id": used.id}])))
+    imported = desk.photos.add(a_photo("green"), "x").id
+    bench = pinning.submit(desk, a_submission(id="submission-imports", feature=feature("Bench"))).proposal
+    shown = replace(bench.content, photos=(Photo(imported),), status="published")
+    desk.places.put(replace(shown, id="imported"))
+    left = desk.photos.add(a_photo("red"), "x").id
+    said = desk.audio.add(WEBM)
+    half = desk.photos.path(f"p{'h' * 24}", 320)
+    half.parent.mkdir(parents=True)
+    half.with_name(".320.webp.x1").write_bytes(b"half a photo")
+    everything = {used.id, imported, left, said, half.parent.name}
+    assert written_at(desk, clock.now - timedelta(days=400)) == everything
+    clock.move(hours=25)
+    assert taking_care.remove_strays(desk) == 0  # older than the first record: perhaps another database's
+    written_at(desk, clock.now - timedelta(hours=23))
+    assert taking_care.remove_strays(desk) == 0
+    clock.move(hours=2)
+    assert taking_care.remove_strays(desk) == 3
+    assert written_at(desk, clock.now) == {used.id, imported}
+    assert not half.parent.exists()
+    assert taking_care.remove_strays(desk) == 0
+
+
+def test_a_server_killed_while_something_is_taken_back_deletes_the_rest_a_day_later(desk, clock, monkeypatch):
+    taken = media.add_photo(desk, sending(), a_photo()).medium
+    sent = pinning.submit(desk, a_submission(id=ID, feature=feature(photos=[{"id": taken.id}]))).proposal
+    with monkeypatch.context() as patch:
+        patch.setattr(type(desk.photos), "remove", killed)
+        with pytest.raises(KeyboardInterrupt):
+            forgetting.forget(desk, holder(), [sent.id])
+    assert desk.proposals.get(sent.id).content is None
+    assert list(desk.photos.ids()) == [taken.id]
+    clock.move(hours=25)
+    assert taking_care.remove_orphans(desk) == 1
+    assert list(desk.photos.ids()) == []
+    assert desk.media.find(taken.id) is None
+
+
+def killed(*_):
+    raise KeyboardInterrupt
+
+
+def written_at(desk, moment):
+    """The ids of all files, each of which is from now on as old as `moment`."""
+    found = {name for store in (desk.photos, desk.audio) for name, _ in store.written()}
+    for store in (desk.photos, desk.audio):
+        for file in store._folder.rglob("*"):
+            os.utime(file, (moment.timestamp(), moment.timestamp()))
+    return found
