@@ -81,6 +81,12 @@ class Speech:
             value, pattern = min(max(value, 0.001), 0.999), "#,##0.0 %"
         return format_percent(value, format=pattern, locale=self.lang)
 
+    def percent(self, value: float) -> str:
+        """Return a share (0–1) in per cent with one decimal, to be compared with others."""
+        return (
+            format_percent(value, format="#,##0.0 %", locale=self.lang) if math.isfinite(value) else NOTHING
+        )
+
     def walk(self, seconds: float) -> str:
         """Return a walking time in minutes with one decimal; in words where there is no way."""
         if math.isnan(seconds):

@@ -37,6 +37,11 @@ def share(value: float) -> str:
     return speech().share(value)
 
 
+def percent(value: float) -> str:
+    """Return a share (0–1) in per cent with one decimal, to be compared with others."""
+    return speech().percent(value)
+
+
 def walk(seconds: float) -> str:
     """Return a walking time in minutes with one decimal; in words where there is no way."""
     return speech().walk(seconds)

@@ -8,10 +8,11 @@ import pytest
 
 from micropolis_map.services.assessing import subject_of
 from micropolis_map.services.barriers import barriers_known, question_of
-from micropolis_map.services.comparing import compared
+from micropolis_map.services.comparing import NUMBER, PEOPLE, SECONDS, SHARE, Difference, compared
 from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.coverage_view import coverage_view
 from micropolis_map.ui import numbers
+from micropolis_map.ui.components.compare_figures import change_words, value_words
 from micropolis_map.ui.components.coverage_barriers import barrier_frame, for_map
 from micropolis_map.ui.components.coverage_curve import drawing
 from micropolis_map.ui.components.coverage_fairness import fairness_sentences
@@ -149,3 +150,20 @@ def test_a_community_alone_is_told_so(loaded, run_page):
     app = run_page("compare", community="demo", compare="communities")
     assert not app.exception
     assert "No other community" in app.info[0].value
+
+
+@pytest.mark.parametrize(
+    ("one", "left", "right", "change"),
+    [
+        (Difference("within_5", SHARE, 0.6749, 0.2751), "67.5 %", "27.5 %", "−40 points"),
+        (Difference("gini", NUMBER, 0.3149, 0.3251), "0.31", "0.33", "+0.02"),
+        (Difference("gini", NUMBER, 0.3051, 0.3249), "0.31", "0.32", "+0.01"),
+        (Difference("median_s", SECONDS, 232.0, 458.0), "3.9 min", "7.6 min", "+3.7 min"),
+        (Difference("people_beyond", PEOPLE, 2.6, 1114.6), "3", "1,115", "+1,112"),
+        (Difference("p90_s", SECONDS, 200.0, float("inf")), "3.3 min", "cannot be reached", "–"),
+    ],
+)
+def test_a_difference_is_that_of_the_figures_shown(one, left, right, change):
+    assert value_words(one.left, one.unit) == left
+    assert value_words(one.right, one.unit) == right
+    assert change_words(one) == change

@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from micropolis_map.services.comparing import PEOPLE, SECONDS, SHARE, Comparison, Difference
+from micropolis_map.services.comparing import NUMBER, PEOPLE, SECONDS, SHARE, Comparison, Difference
 from micropolis_map.ui import numbers, safe_text
 from micropolis_map.ui.components.number_table import number_table
 from micropolis_map.ui.language import _
+
+DIGITS = {SHARE: 1, SECONDS: 1, PEOPLE: 0, NUMBER: 2}
+"""Decimals that are shown of a figure, by its unit."""
 
 
 def differences(comparison: Comparison, left: str, right: str) -> None:
@@ -35,10 +38,10 @@ def in_a_sentence(comparison: Comparison, left: str, right: str) -> str:
     within = [
         result.total.share_within[longest] for result in (comparison.left.result, comparison.right.result)
     ]
-    points = round((within[1] - within[0]) * 100, 1)
+    points = round(shown(within[1], SHARE) - shown(within[0], SHARE), 1)
     if points == 0.0:
         return _("Within {n} minutes both have the same share of people near: {share}.").format(
-            n=f"{longest:g}", share=numbers.share(within[0])
+            n=f"{longest:g}", share=numbers.percent(within[0])
         )
     said = (
         _("{right}: {share} are within {n} minutes, {points} points more than {left} ({other}).")
@@ -49,8 +52,8 @@ def in_a_sentence(comparison: Comparison, left: str, right: str) -> str:
         right=right,
         left=left,
         n=f"{longest:g}",
-        share=numbers.share(within[1]),
-        other=numbers.share(within[0]),
+        share=numbers.percent(within[1]),
+        other=numbers.percent(within[0]),
         points=numbers.decimal(abs(points)),
     )
 
@@ -74,23 +77,25 @@ def figure_words(one: Difference, longest: float) -> str:
 
 
 def value_words(value: float, unit: str) -> str:
-    """Return a figure with its unit."""
+    """Return a figure with its unit, so exact that the differences can be checked."""
     if unit == SHARE:
-        return numbers.share(value)
+        return numbers.percent(value)
     if unit == PEOPLE:
         return numbers.count(value)
     return numbers.walk(value) if unit == SECONDS else numbers.decimal(value, 2)
 
 
 def change_words(one: Difference) -> str:
-    """Return the difference with its sign, shares in percentage points; a dash where there is none."""
+    """Return the difference of the figures shown with its sign, shares in points; a dash for none."""
     if not math.isfinite(one.change):
         return "–"
-    if one.unit == SHARE:
-        return _signed(one.change * 100, _("{n} points"), 1)
-    if one.unit == SECONDS:
-        return _signed(one.change / 60.0, _("{n} min"), 1)
-    return _signed(one.change, "{n}", 0 if one.unit == PEOPLE else 2)
+    said = {SHARE: _("{n} points"), SECONDS: _("{n} min")}.get(one.unit, "{n}")
+    return _signed(shown(one.right, one.unit) - shown(one.left, one.unit), said, DIGITS[one.unit])
+
+
+def shown(value: float, unit: str) -> float:
+    """Return a figure as it is shown: shares in per cent, times in minutes, rounded."""
+    return round(value * {SHARE: 100.0, SECONDS: 1.0 / 60.0}.get(unit, 1.0), DIGITS[unit])
 
 
 def _signed(value: float, text: str, digits: int) -> str:
