@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from micropolis_map.domain.text import pick
 from micropolis_map.i18n import mark, translation
+from micropolis_map.services.speech import Speech
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_reach import START, THE_START, Lost
 
@@ -25,7 +26,7 @@ def figures_words(plan: TourPlan, lang: str) -> str:
     """Return length, time, climb and steps in one line."""
     say = translation(lang).gettext
     parts = [
-        say(LENGTH).format(km=f"{plan.length_m / 1000:.1f}"),
+        say(LENGTH).format(km=Speech(lang).fixed(plan.length_m / 1000)),
         say(WALKING).format(n=round(plan.walking_s / 60)),
         say(VISITING).format(n=round(plan.visit_s / 60)),
     ]

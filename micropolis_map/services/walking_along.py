@@ -102,7 +102,7 @@ def walk_state(along: WalkAlong, lang: str) -> dict[str, Any]:
         "tour": along.tour.id,
         "variant": along.variant,
         "name": tour_name(along.tour, lang),
-        "about": _told(along.tour.about, lang, along.tour.languages),
+        "about": _told(along.tour.about, lang, ("en", *along.tour.languages)),
         "figures": figures_words(plan, lang),
         "minutes": round((plan.walking_s + plan.visit_s) / 60),
         "loaded": plan.loaded,

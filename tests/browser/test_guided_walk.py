@@ -13,10 +13,17 @@ from micropolis_map.settings import Settings
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-def announced(server, places):
+def announced(server, places, note=""):
     application = build_application(Settings.read({"MICROPOLIS_DATA": str(server.data)}))
     told = Announcement(
-        "demo-op-ad-bakketrappen", "2099-12-05T14:00", "Europe/Copenhagen", 75, "By the well", "Ola", places
+        "demo-op-ad-bakketrappen",
+        "2099-12-05T14:00",
+        "Europe/Copenhagen",
+        75,
+        "By the well",
+        "Ola",
+        places,
+        note=note,
     )
     walk = guided_walks.announce(
         application.participation, application.tour_store, LOCAL_ADMINISTRATOR, "demo", told
@@ -65,3 +72,10 @@ def test_the_private_link_opens_the_place_on_another_device_and_leaves_the_addre
     expect(other.page.locator(".seat h2").first).to_contain_text("Cy")
     assert "#" not in other.page.url
     assert other.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_a_guide_writes_stays_on_the_phone_line_by_line(visitor, server):
+    one = visitor(**PHONE)
+    one.page.goto(one.base + announced(server, places=2, note="Bring water.\n" + "ł" * 400))
+    expect(one.page.locator(".as-written")).to_contain_text("Bring water.\nł", use_inner_text=True)
+    assert one.page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -139,7 +139,7 @@ def _tour(tour: Tour) -> Shown:
     )
     st.html(safe_text.heading(2, tour_name(tour, language.current())))
     walk_button(tour)
-    about = pick(tour.about, language.current(), tour.languages)[0]
+    about = pick(tour.about, language.current(), ("en", *tour.languages))[0]
     if about:
         st.html(f'<div class="mm-text">{safe_text.paragraphs(about)}</div>')
     plan = _plan(tour)
