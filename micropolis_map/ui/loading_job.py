@@ -103,7 +103,8 @@ def _with_files(request: LoadRequest, uploads: Mapping[str, Sequence[Upload]], f
     for field, files in uploads.items():
         paths = []
         for number, upload in enumerate(files):
-            path = folder / f"{field}-{number}-{PurePath(upload.name).name}"
+            path = folder / f"{field}-{number}" / PurePath(upload.name).name  # as its owner calls it
+            path.parent.mkdir()
             path.write_bytes(upload.content)
             paths.append(path)
         written[field] = tuple(paths)

@@ -6,10 +6,12 @@ import time
 
 import pytest
 
+from micropolis_map.errors import UnreadableFile
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.loading import LoadRequest
 from micropolis_map.ui import numbers
+from micropolis_map.ui.components.loading_progress import loading_jobs
 from micropolis_map.ui.loading_job import LoadingJob, LoadingJobs, Upload
 
 
@@ -86,6 +88,27 @@ def test_a_loading_shows_how_far_it_is_and_how_it_ended(loaded):
     assert seen == [(0.5, "half way", [b"<osm/>"])]
     assert job.report == report
     assert job.error is None
+
+
+def test_a_community_that_cannot_be_added_says_why_until_it_is_seen(loaded, run_page):
+    app = run_page("data", community="demo", lang="en")
+    app.text_input(key="w_new_name").input("Nowhere Town, Atlantis").run()
+    job = LoadingJob("nowhere-town", LoadRequest())
+
+    def load(*_args):
+        raise UnreadableFile("cut.osm.pbf breaks off", "download it again")
+
+    loading_jobs().start(job, load)
+    assert job.wait(30)
+    app.session_state["mm_loading"] = "nowhere-town"
+    for _ in range(2):
+        app.run()
+        assert not app.exception
+        assert any("breaks off" in element.value for element in (*app.warning, *app.error))
+        assert app.text_input(key="w_new_name").value == "Nowhere Town, Atlantis"
+    app.button(key="w_seen").click().run()
+    assert not any("breaks off" in element.value for element in (*app.warning, *app.error))
+    assert app.query_params["community"] in ("demo", ["demo"])
 
 
 def test_a_loading_that_is_stopped_says_so_and_only_one_runs_at_a_time():

@@ -19,6 +19,8 @@ from micropolis_map.ui.loading_job import LoadingJob, Upload
 
 OSM_ENDINGS = ["osm", "gz", "bz2", "pbf", "json"]
 AREA_ENDINGS = ["geojson", "gpkg", "json"]
+NEW_NAME = "mm_new_name"
+"""Where the name of a new community waits while it is being loaded and the form is away."""
 
 
 def slug_of(name: str) -> str:
@@ -60,7 +62,9 @@ def add_form() -> None:
     """Offer to add a community by name, from OpenStreetMap or from a file."""
     st.subheader(_("Add a community"))
     st.markdown(_("Any town, district or village in the world. Name it as you would on an envelope."))
+    st.session_state["w_new_name"] = st.session_state.get("w_new_name", st.session_state.get(NEW_NAME, ""))
     name = st.text_input(_("Name"), key="w_new_name", placeholder=_("Annecy, France"), max_chars=120).strip()
+    st.session_state[NEW_NAME] = name
     slug = slug_of(name)
     if not name:
         return

@@ -27,6 +27,11 @@ def start_loading(job: LoadingJob) -> None:
     )
 
 
+def loading_job(slug: str) -> LoadingJob | None:
+    """Return the community's running or last loading that nobody has seen off, None without one."""
+    return loading_jobs().get(slug)
+
+
 def loading_progress(slug: str) -> bool:
     """Show the community's loading; return whether one is running."""
     job = loading_jobs().get(slug)

@@ -6,9 +6,9 @@ import streamlit as st
 
 from micropolis_map.ui import safe_text, session
 from micropolis_map.ui.components import trouble
-from micropolis_map.ui.components.load_forms import add_form, load_form
+from micropolis_map.ui.components.load_forms import NEW_NAME, add_form, load_form
 from micropolis_map.ui.components.load_report import load_report
-from micropolis_map.ui.components.loading_progress import loading_progress
+from micropolis_map.ui.components.loading_progress import loading_job, loading_progress
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.language import _
 
@@ -51,12 +51,18 @@ def page() -> None:
 
 
 def _loading(slug: str) -> bool:
+    """Show the loading that runs or has ended; once a community is added, go there.
+
+    A community that could not be added is not there to go to: what went wrong is said here.
+    """
     started = str(st.session_state.get("mm_loading", slug))
-    busy = loading_progress(started)
-    if not busy and started != slug:
+    if started != slug and loading_job(started) is None:
         st.session_state.pop("mm_loading")
-        if started in session.known_slugs():
-            session.change(community=started)
-            st.rerun()
+        started = slug
+    busy = loading_progress(started)
+    if not busy and started != slug and started in session.known_slugs():
+        st.session_state.pop("mm_loading")
+        st.session_state.pop(NEW_NAME, None)
+        session.change(community=started)
         st.rerun()
     return busy
