@@ -16,7 +16,7 @@ from micropolis_map import errors, i18n, web
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.text import LANGUAGES
-from micropolis_map.errors import Conflict, MicropolisError, NotFound, TooMany
+from micropolis_map.errors import Conflict, InvalidInput, MicropolisError, NotFound, Sentence, TooMany
 from micropolis_map.i18n import mark
 from micropolis_map.services.pinning import ChangedMeanwhile
 from micropolis_map.services.submission import WrongFields
@@ -107,3 +107,13 @@ def test_every_error_a_person_can_meet_has_words_to_translate(module):
 
 def test_every_class_is_told_in_english_without_a_translation():
     assert Conflict("it is so", "do that").told() == ("it is so", "do that")
+
+
+def test_a_sentence_in_an_error_is_told_with_what_is_in_it_and_survives_a_worker():
+    where = Sentence("place {id}", id="'a'")
+    error = InvalidInput(
+        Sentence("{where}: name is {value}", where=where, value="{x}"), Sentence("give {n}", n=3)
+    )
+    for same in (error, pickle.loads(pickle.dumps(error))):
+        assert str(same) == "place 'a': name is {x}; give 3"
+        assert same.told(lambda words: words.replace("place", "miejsce"))[0] == "miejsce 'a': name is {x}"
