@@ -205,3 +205,16 @@ def test_a_suggested_walk_says_why_and_what_was_left_out(visitor):
     expect(ida.page.locator(".mm-why").first).to_contain_text("on foot from the one before")
     expect(ida.page.locator(".mm-why").last).to_contain_text("more")
     expect(ida.page.locator(".mm-stoplist li").nth(3)).to_be_visible()
+
+
+def test_on_a_phone_the_walks_and_the_button_to_walk_one_are_on_the_first_screen(visitor):
+    one = visitor(viewport=PHONE)
+    page = one.page
+    page.goto(f"{one.base}/tours?community=demo&lang=uk")
+    last = page.locator(".st-key-walks button").nth(2)
+    expect(last).to_be_in_viewport(ratio=1)
+    expect(page.locator(".st-key-tourmap iframe")).to_be_attached()
+    expect(last).to_be_in_viewport(ratio=1)  # the map, which comes, is below
+    page.goto(f"{one.base}/tours?community=demo&lang=uk&tour=demo-op-ad-bakketrappen")
+    expect(page.locator(".st-key-tourmap iframe")).to_be_in_viewport(ratio=0.9)
+    expect(page.locator(".mm-walkit a")).to_be_in_viewport(ratio=1)
