@@ -55,6 +55,17 @@ SENTENCES = (
     mark("{file}: {n} of {all} polygons were invalid and have been repaired"),
     mark("{file}: chose {chosen} of {n} candidates (not {others})"),
     mark("the coastline breaks off at {n} ends and is drawn on to the map's edge"),
+    mark("reading the boundary"),
+    mark("asking OpenStreetMap where {place} is"),
+    mark("asking {host} for streets"),
+    mark("asking {host} for features"),
+    mark("received {n} MB"),
+    mark("reading OpenStreetMap data"),
+    mark("reading elevation and population"),
+    mark("building the walk network"),
+    mark("finding homes and meeting places"),
+    mark("drawing the background"),
+    mark("writing"),
 )
 
 

@@ -50,7 +50,7 @@ def _running(slug: str) -> None:
     if job is None or job.done:
         st.rerun()
     with st.container(key="loading", border=True):
-        st.progress(job.share, text=safe_text.label(job.message or _("Starting …")))
+        st.progress(job.share, text=safe_text.label(numbers.source(job.message) or _("Starting …")))
         st.button(
             _("Stopping …") if job.stopping else _("Stop loading"),
             key="w_stop",
