@@ -12,11 +12,13 @@ from micropolis_map.sources.place_files.coordinates import NotACoordinate, geome
 
 _LAT = {
     "lat", "latitude", "ycoord", "coordy", "coordinatey", "szerokosc", "szerokoscgeograficzna", "breddegrad",
-    "bredde", "latitudine", "широта", "northing", "northings", "y",
+    "bredde", "latitudine", "широта", "northing", "northings", "y", "szer", "szerokoscgeogr", "breite",
+    "breitengrad", "latitud",
 }  # fmt: skip
 _LON = {
     "lon", "lng", "long", "longitude", "xcoord", "coordx", "coordinatex", "dlugosc", "dlugoscgeograficzna",
-    "laengdegrad", "laengde", "longitudine", "довгота", "easting", "eastings", "x",
+    "laengdegrad", "laengde", "longitudine", "довгота", "easting", "eastings", "x", "dlug", "dlugoscgeogr",
+    "lange", "laenge", "langengrad", "laengengrad", "longitud",
 }  # fmt: skip
 _WHOLE = {"geometry", "wkt", "geom", "thegeom", "geojson", "wktgeom", "shape"}
 _PAIR_LAT_FIRST = {

@@ -75,6 +75,8 @@ def test_an_encoding_can_be_answered(tmp_path: Path) -> None:
         ("name;position", "x;N 52°13'46.92\" E 21°0'43.92\""),
         ("name;lat;lon", "x;52:13:46.92;21:00:43.92"),
         ("stop_name;stop_lat;stop_lon", "x;52.2297;21.0122"),
+        ("Name;Breite;Länge", "x;52,2297;21,0122"),
+        ("nazwa;szer. geogr.;dług. geogr.", "x;52.2297;21.0122"),
         ("name;decimalLatitude;decimalLongitude", "x;52.2297;21.0122"),
         ("name;Latitude (WGS84);Longitude (WGS84)", "x;52.2297;21.0122"),
         ("name;GPS coordinates", "x;52.2297, 21.0122"),
