@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.gains import Gains
@@ -91,6 +92,7 @@ def least_radius(
     first = _farthest_first(walks, new)
     radii = radii[(radii >= floor) & (radii <= first.radius_s)]
     known = _Known(radii, *_by_greedy(walks, radii, first.sites, ends))
+    known.low = _by_packing(walks, radii[: known.possible + 1], new, ends)
     in_doubt = -1
     while (left := ends - time.monotonic()) > 0.0:
         if heard is not None:
@@ -155,6 +157,47 @@ def _by_greedy(walks: Walks, radii: Floats, sites: Ints, ends: float) -> tuple[i
         else:
             high, sites = middle, found
     return high, sites
+
+
+def _by_packing(walks: Walks, radii: Floats, new: int, ends: float) -> int:
+    """Return the first radius that is not ruled out at once, over all before the last, which is possible.
+
+    Where more people than there are new sites share no site among them, the radius is not possible.
+    """
+    low, high = 0, radii.size - 1
+    while low < high and time.monotonic() < ends:
+        middle = (low + high) // 2
+        sets = walks.must_hit(float(radii[middle]))
+        if sets is None or _apart(sets, walks.sites, new + 1) > new:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _apart(sets: Sets, sites: int, enough: int) -> int:
+    """Return how many sets that share no site are found, the smallest first; at most `enough`."""
+    order = np.argsort(np.diff(sets.first), kind="stable")
+    return int(_disjoint(order, sets.first, sets.site, sites, enough))
+
+
+@njit(cache=True, nogil=True)
+def _disjoint(order, first, site, sites, enough):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    taken = np.zeros(sites, np.bool_)
+    count = 0
+    for s in order:
+        is_free = True
+        for k in range(first[s], first[s + 1]):
+            if taken[site[k]]:
+                is_free = False
+                break
+        if is_free:
+            count += 1
+            if count == enough:
+                break
+            for k in range(first[s], first[s + 1]):
+                taken[site[k]] = True
+    return count
 
 
 def _exact_hits(
