@@ -111,7 +111,15 @@ def test_a_stop_out_of_reach_is_named_with_why(run, data):
     assert told.count("\n") == 1
 
 
-@pytest.mark.parametrize(("words", "code"), [(("--stops", "nope,none"), 1), (("--stops", "no.csv"), 1)])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--stops", "nope,none"), 1),
+        (("--stops", "no.csv"), 1),
+        (("--stops", ""), 1),
+        (("--stops", "nope", "--lang", "xx"), 2),
+    ],
+)
 def test_stops_that_are_not_there_are_an_expected_failure(run, words, code):
     assert run("tour", "monaco", *words, code=code).startswith("error: ")
 
