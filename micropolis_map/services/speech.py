@@ -82,10 +82,11 @@ class Speech:
         return format_percent(value, format=pattern, locale=self.lang)
 
     def percent(self, value: float) -> str:
-        """Return a share (0–1) in per cent with one decimal, to be compared with others."""
-        return (
-            format_percent(value, format="#,##0.0 %", locale=self.lang) if math.isfinite(value) else NOTHING
-        )
+        """Return a share (0–1) in per cent with one decimal, to be compared; 0 and 100 only where it is."""
+        if not math.isfinite(value):
+            return NOTHING
+        value = min(max(value, 0.001), 0.999) if 0.0 < value < 1.0 else value
+        return format_percent(value, format="#,##0.0 %", locale=self.lang)
 
     def walk(self, seconds: float) -> str:
         """Return a walking time in minutes with one decimal; in words where there is no way."""

@@ -156,6 +156,8 @@ def test_a_community_alone_is_told_so(loaded, run_page):
     ("one", "left", "right", "change"),
     [
         (Difference("within_5", SHARE, 0.6749, 0.2751), "67.5 %", "27.5 %", "−40 points"),
+        (Difference("within_15", SHARE, 0.99963, 0.86327), "99.9 %", "86.3 %", "−13.6 points"),
+        (Difference("within_15", SHARE, 1.0, 0.0002), "100.0 %", "0.1 %", "−99.9 points"),
         (Difference("gini", NUMBER, 0.3149, 0.3251), "0.31", "0.33", "+0.02"),
         (Difference("gini", NUMBER, 0.3051, 0.3249), "0.31", "0.32", "+0.01"),
         (Difference("median_s", SECONDS, 232.0, 458.0), "3.9 min", "7.6 min", "+3.7 min"),

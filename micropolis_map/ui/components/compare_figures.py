@@ -95,6 +95,8 @@ def change_words(one: Difference) -> str:
 
 def shown(value: float, unit: str) -> float:
     """Return a figure as it is shown: shares in per cent, times in minutes, rounded."""
+    if unit == SHARE and 0.0 < value < 1.0:
+        value = min(max(value, 0.001), 0.999)
     return round(value * {SHARE: 100.0, SECONDS: 1.0 / 60.0}.get(unit, 1.0), DIGITS[unit])
 
 
