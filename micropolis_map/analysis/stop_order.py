@@ -13,6 +13,7 @@ Or, I. (1976). Traveling salesman-type combinatorial problems (moving short segm
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -183,7 +184,7 @@ def _proven(whole: Longs, seconds: float) -> tuple[Longs, bool]:
         solver = new_solver(seconds * share, workers)
         status = solver.solve(model)
         if status in {cp_model.OPTIMAL, cp_model.FEASIBLE} and solver.objective_value < known:
-            best = _followed({a: b for a, b, taken in arcs if solver.boolean_value(taken)})
+            best = followed({a: b for a, b, taken in arcs if solver.boolean_value(taken)})
             known = _round_cost(whole, best)
         if status in {cp_model.OPTIMAL, cp_model.INFEASIBLE}:
             break
@@ -205,7 +206,8 @@ def _round_cost(whole: Longs, around: Longs) -> int:
     return int(whole[around, np.roll(around, -1)].sum())
 
 
-def _followed(after: dict[int, int]) -> Longs:
+def followed(after: Mapping[int, int]) -> Longs:
+    """Return the round that begins at 0, where each number says which comes `after` it."""
     around = [0]
     while after[around[-1]] != 0:
         around.append(after[around[-1]])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from micropolis_map.analysis.stop_order import StopOrder, best_order, new_solver, whole_ms
+from micropolis_map.analysis.stop_order import StopOrder, best_order, followed, new_solver, whole_ms
 from micropolis_map.analysis.stop_order_kernels import NEVER
 from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
@@ -99,7 +99,10 @@ def most_worthwhile(
             mark("give more time"),
             minutes=f"{within_s / 60:g}",
         )
-    proposed = _followed(solver, arcs) if status in {cp_model.OPTIMAL, cp_model.FEASIBLE} else []
+    proposed: list[int] = []
+    if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        taken_after = {a: b for a, b, taken in arcs if a != b and solver.boolean_value(taken)}
+        proposed = (followed(taken_after)[1:] - 1).tolist()
     simple = _greedy(whole, worth, visits, limit_ms, start=start, loop=loop)
     order = max(proposed, simple, key=lambda stops: sum(worth[k] for k in stops))
     begin = None if start is None else order.index(start)
@@ -138,15 +141,6 @@ def _greedy(
         if best is None:
             return order
         order = best[1]
-
-
-def _followed(solver: cp_model.CpSolver, arcs: list[tuple[int, int, cp_model.IntVar]]) -> list[int]:
-    after = {a: b for a, b, taken in arcs if a != b and solver.boolean_value(taken)}
-    order, here = [], after[0]
-    while here != 0:
-        order.append(here - 1)
-        here = after[here]
-    return order
 
 
 def _ways_back(

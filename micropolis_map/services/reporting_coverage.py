@@ -20,8 +20,8 @@ from micropolis_map.services.reporting_words import (
     minutes_words,
     sources,
     summary,
+    write_sources,
 )
-from micropolis_map.services.source_words import said
 from micropolis_map.services.speech import Speech
 
 PROFILE_LINES: dict[str, tuple[Colour, float]] = {
@@ -247,9 +247,4 @@ def _method(
         who=speech.profile(result.request.profile), minutes=minutes_words(result.request.minutes)
     )
     paper.points([asked, *filters(result.request, speech), *method(result, speech)], 10.5)
-    paper.section(speech._("Data sources"), needs_mm=60.0)
-    paper.points(sources(result, report, community, speech), 10.5)
-    notes = dict.fromkeys([*result.notes, *report.notes])
-    if notes:
-        paper.section(speech._("Notes of the computation"), needs_mm=30.0)
-        paper.points([said(note, speech) for note in notes], 9.5)
+    write_sources(paper, sources(result, report, community, speech), (*result.notes, *report.notes), speech)

@@ -15,7 +15,13 @@ from micropolis_map.services.coverage_result import NO_POINTS, CoverageResult
 from micropolis_map.services.reporting import load_report
 from micropolis_map.services.reporting_map import page_box, siting_map
 from micropolis_map.services.reporting_paper import Axis, Column, Line, ReportPaper, rgb
-from micropolis_map.services.reporting_words import community_name, district_name, method, sources
+from micropolis_map.services.reporting_words import (
+    community_name,
+    district_name,
+    method,
+    sources,
+    write_sources,
+)
 from micropolis_map.services.siting import assess_sites, propose_sites
 from micropolis_map.services.siting_ground import ground_of
 from micropolis_map.services.siting_result import Plan, Site, SitingRequest, SitingResult
@@ -303,9 +309,5 @@ def _method(paper: ReportPaper, facts: SitingFacts, speech: Speech) -> None:
         ),
     ]
     paper.points([*how, *method(facts.before, speech)], 10.5)
-    paper.section(speech._("Data sources"), needs_mm=60.0)
-    paper.points(sources(facts.before, facts.report, facts.community, speech), 10.5)
-    notes = dict.fromkeys([*result.notes, *facts.report.notes])
-    if notes:
-        paper.section(speech._("Notes of the computation"), needs_mm=30.0)
-        paper.points([said(note, speech) for note in notes], 9.5)
+    found = sources(facts.before, facts.report, facts.community, speech)
+    write_sources(paper, found, (*result.notes, *facts.report.notes), speech)

@@ -11,6 +11,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.services.coverage_result import OUTSIDE_NAME, CoverageRequest, CoverageResult
 from micropolis_map.services.coverage_view import CoverageView
 from micropolis_map.services.fairness import Fairness
+from micropolis_map.services.reporting_paper import ReportPaper
 from micropolis_map.services.source_words import said as said_of
 from micropolis_map.services.speech import Speech
 
@@ -174,6 +175,15 @@ def method(result: CoverageResult, speech: Speech) -> list[str]:
             )
         )
     return said
+
+
+def write_sources(paper: ReportPaper, found: Sequence[str], notes: Sequence[str], speech: Speech) -> None:
+    """Write where the data come from, and the notes of a computation, each once."""
+    paper.section(speech._("Data sources"), needs_mm=60.0)
+    paper.points(found, 10.5)
+    if notes:
+        paper.section(speech._("Notes of the computation"), needs_mm=30.0)
+        paper.points([said_of(note, speech) for note in dict.fromkeys(notes)], 9.5)
 
 
 def sources(result: CoverageResult, report: LoadReport, community: Community, speech: Speech) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from micropolis_map.bootstrap import Application
-from micropolis_map.domain.geometry import canonical_geometry
+from micropolis_map.domain.geometry import DECIMALS, canonical_geometry
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_filter import plain
 from micropolis_map.domain.place_geojson import place_to_feature
@@ -157,8 +157,8 @@ def _districts(application: Application) -> Iterator[Feature]:
                 "community": slug,
                 "name": district.name,
                 "approximate": district.approximate,
-                "centre_lon": round(district.centre[0], 7),
-                "centre_lat": round(district.centre[1], 7),
+                "centre_lon": round(district.centre[0], DECIMALS),
+                "centre_lat": round(district.centre[1], DECIMALS),
             }
             geometry = canonical_geometry(district.geometry, f"district {district.name!r}")
             yield Feature(f"{slug}.{token}{again}", geometry, properties)
@@ -212,4 +212,4 @@ def _spot(slug: str, name: str, facts: Mapping[str, str], spot_id: str, *, own: 
 
 
 def _point(lon: float, lat: float) -> Mapping[str, Any]:
-    return {"type": "Point", "coordinates": [round(lon, 7), round(lat, 7)]}
+    return {"type": "Point", "coordinates": [round(lon, DECIMALS), round(lat, DECIMALS)]}

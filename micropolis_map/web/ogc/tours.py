@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from micropolis_map.bootstrap import Application
+from micropolis_map.domain.geometry import DECIMALS
 from micropolis_map.domain.text import pick
 from micropolis_map.domain.tour import Stop, Tour
 from micropolis_map.errors import InvalidInput, NotFound
@@ -14,7 +15,6 @@ from micropolis_map.services.touring import TourPlan, TourRequest, plan_tour
 from micropolis_map.services.touring_stops import stops_of_tour
 from micropolis_map.web.ogc.published import Feature
 
-_DECIMALS = 7
 _KEPT_LINES = 512
 """Tours whose line is kept: a change of a text does not plan them anew."""
 
@@ -92,7 +92,7 @@ def _line(plan: TourPlan) -> Mapping[str, Any]:
 
 def _geometry(points: Sequence[tuple[float, float]]) -> Mapping[str, Any]:
     """Return the line of the points, each once in a row; a point where they are all the same."""
-    rounded = [[round(lon, _DECIMALS), round(lat, _DECIMALS)] for lon, lat in points]
+    rounded = [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in points]
     line = [point for n, point in enumerate(rounded) if n == 0 or point != rounded[n - 1]]
     if len(line) == 1:
         return {"type": "Point", "coordinates": line[0]}
