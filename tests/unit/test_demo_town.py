@@ -49,14 +49,15 @@ def _tags(element):
     return {tag.get("k"): tag.get("v") for tag in element.iter("tag")}
 
 
+def _made(module, folder):
+    options = ["--out", str(folder), "--places", str(folder / "places.geojson")]
+    subprocess.run([sys.executable, "-m", module, *options], cwd=ROOT, check=True, capture_output=True)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    options = ["--out", str(folder), "--places", str(folder / "places.geojson")]
-    subprocess.run(
-        [sys.executable, "-m", "tools.demo_town", *options], cwd=ROOT, check=True, capture_output=True
-    )
-    return folder
+    return _made("tools.demo_town", tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,14 @@ def test_the_same_seed_makes_the_same_streets_and_heights(made):
     with rasterio.open(made / "elevation.tif") as again, rasterio.open(DEMO / "elevation.tif") as kept:
         assert again.transform == kept.transform
         assert np.array_equal(again.read(1), kept.read(1))
+
+
+def test_last_bits_that_other_processors_change_do_not_change_the_town(made, tmp_path):
+    """Streets, quarters, homes, heights and places are the same bytes; `tests.other_processor` says how."""
+    trembled = _made("tests.other_processor", tmp_path)
+    files = sorted(file.name for file in trembled.iterdir())
+    assert files == sorted(file.name for file in made.iterdir())
+    assert [name for name in files if (trembled / name).read_bytes() != (made / name).read_bytes()] == []
 
 
 def test_the_files_stay_small():

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely import LineString, Polygon
 
-from tools.demo_town.plan import PLAN, Xy, area, random
+from tools.demo_town.plan import PLAN, Xy, area, around, random, steady
 from tools.demo_town.streets import square
 from tools.demo_town.terrain import Terrain
 from tools.demo_town.ways import Way
@@ -128,12 +128,14 @@ def ground(terrain: Terrain, all_ways: list[Way]) -> Ground:
     for way in all_ways:
         width = HALF_WIDTH_M.get(way.kind, 1.4)
         shape = Polygon(way.line) if way.tags.get("area") else LineString(way.line)
-        place.margins.append(shape.buffer(width))
+        place.margins.append(around(shape, width))
     place.streets = shapely.STRtree(place.margins)
     greens = [area(green["shape"]) for green in PLAN["green"]]
-    streams = [bed.buffer(9) for bed in terrain.streams.values()]
-    quays = shapely.box(-420, -860, 390, -480).difference(terrain.land.buffer(-16))
-    place.closed = shapely.union_all([*greens, *streams, quays, terrain.water.buffer(14), square().buffer(1)])
+    streams = [around(bed, 9) for bed in terrain.streams.values()]
+    quays = shapely.box(-420, -860, 390, -480).difference(around(terrain.land, -16))
+    place.closed = shapely.union_all(
+        [*greens, *streams, quays, around(terrain.water, 14), around(square(), 1)]
+    )
     shapely.prepare(place.closed)
     return place
 
@@ -143,7 +145,7 @@ def homes(place: Ground, all_ways: list[Way]) -> list[Building]:
     rng = random("homes")
     out: list[Building] = []
     order = {"secondary": 1, "tertiary": 2, "residential": 3, "living_street": 3, "pedestrian": 4}
-    towns = {b["quarter"]: area(b["shape"]).buffer(24) for b in PLAN["built"]}
+    towns = {b["quarter"]: around(area(b["shape"]), 24) for b in PLAN["built"]}
     numbers: dict[tuple[int, int], int] = defaultdict(int)
     for way in sorted(all_ways, key=lambda w: (0 if w.tags.get("area") else order.get(w.kind, 5), w.origin)):
         if way.kind not in HOUSED or way.tags.get("bridge") or way.quarter == "Spejlsø":
@@ -211,7 +213,7 @@ def _footprint(
     front, depth, setback = size
     a, b = line.interpolate(max(at - 4, 0)), line.interpolate(min(at + 4, line.length))
     p = line.interpolate(at)
-    gap = float(np.hypot(b.x - a.x, b.y - a.y)) or 1.0
+    gap = float(steady(np.hypot(b.x - a.x, b.y - a.y))) or 1.0
     ex, ey = (b.x - a.x) / gap, (b.y - a.y) / gap
     nx, ny = -ey * side, ex * side
     f, d = front / 2, depth

@@ -6,6 +6,7 @@ each quarter (Chen et al. 2008, doi:10.1145/1360612.1360702; Jobard & Lefer 1997
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import numpy as np
 import shapely
 from scipy import ndimage
 
-from tools.demo_town.plan import PLAN, Floats, Xy, area, random, resample
+from tools.demo_town.plan import PLAN, Floats, Xy, area, around, random, resample, steady
 from tools.demo_town.terrain import SOUTH, STEP_M, WEST, Terrain
 
 STRIDE_M = 6.0
@@ -35,9 +36,9 @@ class Field:
     def __init__(self, terrain: Terrain, keep_off: shapely.Geometry) -> None:
         shape = terrain.height.shape
         gx, gy = np.meshgrid(terrain.x, terrain.y)
-        contour = _across(ndimage.gaussian_filter(terrain.height, 3.0))
-        shore = _across(ndimage.gaussian_filter(terrain.shore_m, 6.0))
-        drift = ndimage.gaussian_filter(random("drift").standard_normal(shape), 30) * 30
+        contour = _across(steady(ndimage.gaussian_filter(terrain.height, 3.0)))
+        shore = _across(steady(ndimage.gaussian_filter(terrain.shore_m, 6.0)))
+        drift = steady(ndimage.gaussian_filter(random("drift").standard_normal(shape), 30)) * 30
         calm = np.exp(2j * (0.4 + 0.9 * drift))
         mixes = {
             "Gammelhavn": 1.0 * contour + 0.12 * calm,
@@ -50,7 +51,7 @@ class Field:
         self.apart = np.zeros((2, *shape))
         tensor = np.zeros(shape, complex)
         for i, built in enumerate(PLAN["built"]):
-            ground = area(built["shape"]).intersection(terrain.dry.buffer(-20)).difference(keep_off)
+            ground = area(built["shape"]).intersection(around(terrain.dry, -20)).difference(keep_off)
             mask = shapely.contains_xy(ground, gx, gy)
             self.quarter[mask] = i
             self.apart[0][mask], self.apart[1][mask] = built["along"], built["across"]
@@ -59,9 +60,9 @@ class Field:
             dx, dy = gx - bow["at"][0], gy - bow["at"][1]
             round_it = np.exp(2j * (np.arctan2(dy, dx) + np.pi / 2))
             tensor += 1.6 * round_it * np.exp(-((np.hypot(dx, dy) / bow["reach"]) ** 4))
-        crook = ndimage.gaussian_filter(random("crook").standard_normal(shape), 4) * 4
+        crook = steady(ndimage.gaussian_filter(random("crook").standard_normal(shape), 4)) * 4
         tensor *= np.exp(2j * np.where(self.quarter == 0, 0.26, 0.07) * crook)
-        self.tensor = tensor
+        self.tensor = steady(tensor)
 
     def cell(self, p: Xy) -> tuple[int, int]:
         """Return the row and column of the grid at `p`."""
@@ -70,7 +71,7 @@ class Field:
     def direction(self, p: Xy, family: int, before: Xy | None) -> Xy:
         """Return the unit vector a street of `family` takes at `p`, without turning back."""
         angle = np.angle(self.tensor[self.cell(p)]) / 2 + family * np.pi / 2
-        dx, dy = float(np.cos(angle)), float(np.sin(angle))
+        dx, dy = float(steady(np.cos(angle))), float(steady(np.sin(angle)))
         if before is not None and dx * before[0] + dy * before[1] < 0:
             dx, dy = -dx, -dy
         return dx, dy
@@ -98,7 +99,7 @@ class Growth:
             mine = family
             if mine is None:
                 dx, dy = self.field.direction((x, y), 0, None)
-                mine = 0 if abs(dx * ax + dy * ay) > 0.7 * np.hypot(ax, ay) else 1
+                mine = 0 if abs(dx * ax + dy * ay) > 0.7 * steady(np.hypot(ax, ay)) else 1
             self.near[int(x // CELL_M), int(y // CELL_M)].append((x, y, mine, self.count))
         self.count += 1
 
@@ -111,7 +112,7 @@ class Growth:
                 for x, y, fam, _ in self.near.get((a, b), ()):
                     if fam == family:
                         best = min(best, (x - p[0]) ** 2 + (y - p[1]) ** 2)
-        return float(best**0.5)
+        return math.sqrt(best)
 
     def trace(self, seed: Xy, family: int) -> Floats:
         """Return the street of `family` through `seed`, from end to end."""

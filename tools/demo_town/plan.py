@@ -1,4 +1,9 @@
-"""The hand-drawn plan: read, smoothed, and laid on the globe."""
+"""The hand-drawn plan: read, smoothed, and laid on the globe.
+
+The town is the same on every machine, though sines, exponentials, filters and the arcs of buffers are not:
+they end differently in the last bit. Each is made `steady` before it decides anything; what follows is plain
+arithmetic, which is the same everywhere (IEEE 754). ``tests/other_processor.py`` shakes the last bits.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,11 @@ from scipy.interpolate import CubicSpline
 HERE = Path(__file__).parent
 Xy = tuple[float, float]
 Floats = NDArray[np.float64]
+
+STEADY = 9
+"""Decimals of sines and smoothed surfaces that are the same everywhere."""
+STEADY_M = 6
+"""Decimals of coordinates in metres that are: the last bit of 2,000 m is the thirteenth."""
 
 PLAN: dict[str, Any] = tomllib.loads((HERE / "plan.toml").read_text("utf-8"))
 LON0, LAT0 = PLAN["centre"]
@@ -35,23 +45,38 @@ def random(name: str) -> np.random.Generator:
     return np.random.default_rng([PLAN["seed"], *name.encode()])
 
 
+def steady(values: Any) -> Any:
+    """Return numbers, real or complex, without the bits in which processors differ."""
+    return np.round(values, STEADY)
+
+
+def lengths(steps: Floats) -> Floats:
+    """Return how long each of the `steps[n, 2]` is."""
+    return np.asarray(steady(np.hypot(*steps.T)))
+
+
+def around(shape: shapely.Geometry, reach_m: float) -> Any:
+    """Return what lies within `reach_m` of `shape`, or deeper than ``-reach_m`` inside it."""
+    return shapely.transform(shape.buffer(reach_m), lambda xy: np.round(xy, STEADY_M))
+
+
 def smooth(points: Sequence[Sequence[float]], step_m: float = 12.0, *, closed: bool = False) -> Floats:
     """Return a spline through `points`, sampled about every `step_m`; a closed one repeats its start."""
     p = np.asarray(points, float)
     if closed:
         p = np.vstack([p, p[:1]])
-    chord = np.hypot(*np.diff(p, axis=0).T)
+    chord = lengths(np.diff(p, axis=0))
     t = np.concatenate([[0.0], np.cumsum(np.sqrt(chord))])  # centripetal: no loops at sharp corners
     if len(p) == 2:
         curve = p[0] + (p[1] - p[0]) * np.linspace(0, 1, max(2, int(chord[0] / step_m) + 1))[:, None]
         return np.asarray(curve)
     fine = CubicSpline(t, p, bc_type="periodic" if closed else "natural")(np.linspace(0, t[-1], 40 * len(p)))
-    return resample(fine, step_m)
+    return resample(np.asarray(steady(fine)), step_m)
 
 
 def resample(line: Floats, step_m: float) -> Floats:
     """Return points at equal distances of about `step_m` along `line`, both ends kept."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    along = np.concatenate([[0.0], np.cumsum(lengths(np.diff(line, axis=0)))])
     want = np.linspace(0, along[-1], max(2, round(along[-1] / step_m) + 1))
     return np.column_stack([np.interp(want, along, line[:, 0]), np.interp(want, along, line[:, 1])])
 

@@ -10,7 +10,7 @@ import shapely
 from shapely import LineString, Point, Polygon
 
 from tools.demo_town.buildings import Building, Ground
-from tools.demo_town.plan import HERE, PLAN, Xy, random, resample, smooth
+from tools.demo_town.plan import HERE, PLAN, Xy, around, random, resample, smooth, steady
 from tools.demo_town.ways import Way
 
 
@@ -64,13 +64,15 @@ def _settle(
     width, depth = spot["size"]
     for reach in np.arange(0, 150, 4.0):
         for turn in np.arange(0, 2 * np.pi, np.pi / 10):
-            p = Point(spot["at"][0] + reach * np.cos(turn), spot["at"][1] + reach * np.sin(turn))
+            p = Point(
+                spot["at"][0] + reach * steady(np.cos(turn)), spot["at"][1] + reach * steady(np.sin(turn))
+            )
             road = streets[int(tree.nearest(p))]
             at = road.project(p)
             a, b = road.interpolate(max(at - 5, 0)), road.interpolate(min(at + 5, road.length))
             angle = float(np.arctan2(b.y - a.y, b.x - a.x))
             shape = rectangle((p.x, p.y), (width, depth), angle)
-            if place.free(shape.buffer(1.0)):
+            if place.free(around(shape, 1.0)):
                 place.take(shape)
                 return shape
     raise AssertionError(f"no free ground for {spot!r}")
@@ -78,7 +80,7 @@ def _settle(
 
 def rectangle(centre: Xy, size: Xy, angle: float) -> Polygon:
     """Return a rectangle of ``(width, depth)`` turned by `angle`, counter-clockwise."""
-    c, s = np.cos(angle), np.sin(angle)
+    c, s = steady(np.cos(angle)), steady(np.sin(angle))
     half = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
     corners = [(u * size[0] / 2, v * size[1] / 2) for u, v in half]
     xy = [(round(centre[0] + u * c - v * s, 2), round(centre[1] + u * s + v * c, 2)) for u, v in corners]

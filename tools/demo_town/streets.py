@@ -12,7 +12,7 @@ import shapely
 from shapely import LineString, Point
 
 from tools.demo_town.growth import Field, Grown, grow
-from tools.demo_town.plan import PLAN, Floats, Xy, area, lines, polygons, resample, smooth
+from tools.demo_town.plan import PLAN, Floats, Xy, area, around, lines, polygons, resample, smooth, steady
 from tools.demo_town.terrain import Terrain
 
 GRID_M = 0.25
@@ -62,9 +62,9 @@ def square() -> shapely.Polygon:
 
 def keep_off(terrain: Terrain) -> shapely.Geometry:
     """Return where no street grows: water, greens, the square."""
-    greens = [area(green["shape"]).buffer(9) for green in PLAN["green"]]
-    streams = [bed.buffer(16) for bed in terrain.streams.values()]
-    return shapely.union_all([terrain.water.buffer(18), square().buffer(7), *greens, *streams])
+    greens = [around(area(green["shape"]), 9) for green in PLAN["green"]]
+    streams = [around(bed, 16) for bed in terrain.streams.values()]
+    return shapely.union_all([around(terrain.water, 18), around(square(), 7), *greens, *streams])
 
 
 def network(terrain: Terrain) -> Network:
@@ -101,11 +101,11 @@ def _lanes(given: list[Origin]) -> list[Origin]:
 
 def _shore_paths(terrain: Terrain, given: list[Origin]) -> list[Origin]:
     """Return the path along the shore of each island, where no road runs and outside the harbour."""
-    roads = shapely.union_all([o.line for o in given]).buffer(34)
+    roads = around(shapely.union_all([o.line for o in given]), 34)
     harbour = shapely.box(-440, -1010, 400, -500)
     out = []
     for coast, island in zip(terrain.coasts, PLAN["island"], strict=True):
-        inner = polygons(coast.buffer(-70).buffer(36))[0]
+        inner = polygons(around(around(coast, -70), 36))[0]
         ring = LineString(resample(np.asarray(inner.exterior.coords), 16))
         for part in lines(shapely.line_merge(ring.difference(shapely.union_all([roads, harbour])))):
             if part.length > 120:
@@ -147,9 +147,9 @@ def _joined(grown: list[Grown], given: list[Origin], terrain: Terrain) -> list[O
 def _ahead(points: list[Xy], tree: shapely.STRtree, others: list[LineString], me: int) -> Xy | None:
     """Return where the street meets the next one if it goes straight on, or a little aside."""
     (ax, ay), (bx, by) = points[-2], points[-1]
-    size = float(np.hypot(bx - ax, by - ay))
+    size = float(steady(np.hypot(bx - ax, by - ay)))
     for turn in (0.0, 0.35, -0.35, 0.8, -0.8):
-        c, s = float(np.cos(turn)) / size, float(np.sin(turn)) / size
+        c, s = float(steady(np.cos(turn))) / size, float(steady(np.sin(turn))) / size
         dx, dy = (bx - ax) * c - (by - ay) * s, (bx - ax) * s + (by - ay) * c
         ray = LineString([(bx + dx, by + dy), (bx + dx * 52, by + dy * 52)])
         hits = [
@@ -172,7 +172,7 @@ def _noded(parts: list[shapely.Geometry], origins: list[Origin]) -> list[tuple[L
     out = []
     for piece in pieces:
         middle = piece.interpolate(0.5, normalized=True)
-        near = sorted(tree.query(middle.buffer(9)))
+        near = sorted(tree.query(around(middle, 9)))
         if near:
             out.append((piece, int(min(near, key=lambda k: (round(origins[k].line.distance(middle)), k)))))
     return out
@@ -204,7 +204,7 @@ def _tidied(net: Network) -> list[LineString]:
 
 
 def _gap(a: Xy, b: Xy) -> float:
-    return float(np.hypot(a[0] - b[0], a[1] - b[1]))
+    return float(steady(np.hypot(a[0] - b[0], a[1] - b[1])))
 
 
 def _without_stubs(net: Network) -> Network:

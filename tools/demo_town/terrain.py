@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import shapely
 from scipy import ndimage
 
-from tools.demo_town.plan import PLAN, Floats, area, lines, polygons, random, smooth
+from tools.demo_town.plan import PLAN, Floats, area, lengths, lines, polygons, random, smooth, steady
 
 STEP_M = 10.0
 WEST, SOUTH, EAST, NORTH = -2150.0, -1350.0, 2250.0, 2150.0
@@ -31,7 +32,7 @@ class Terrain:
             shapely.prepare(shape)
         gx, gy = np.meshgrid(self.x, self.y)
         inside = shapely.contains_xy(self.land, gx, gy)
-        self.shore_m: Floats = ndimage.distance_transform_edt(inside) * STEP_M
+        self.shore_m: Floats = steady(ndimage.distance_transform_edt(inside)) * STEP_M
         self.height: Floats = self._height(gx, gy, inside)
 
     def _bed(self, line: list[list[float]]) -> shapely.LineString:
@@ -55,14 +56,14 @@ class Terrain:
             wet = shapely.contains_xy(self.lakes[lake["name"]], gx, gy)
             near = np.exp(-((ndimage.distance_transform_edt(~wet) * STEP_M / 90) ** 2))
             up = up * (1 - near) + lake["level"] * near
-        up = np.maximum(ndimage.gaussian_filter(up, 1.2), 0.8)
+        up = np.maximum(steady(ndimage.gaussian_filter(up, 1.2)), 0.8)
         return np.where(inside, np.round(up, 1), 0.0)
 
     def z(self, xy: Floats) -> Floats:
         """Return the height at the points ``xy[n, 2]``, in metres, between the grid's cells linearly."""
         rows = (np.asarray(xy)[:, 1] - SOUTH) / STEP_M
         cols = (np.asarray(xy)[:, 0] - WEST) / STEP_M
-        return np.asarray(ndimage.map_coordinates(self.height, [rows, cols], order=1, mode="nearest"))
+        return np.asarray(steady(ndimage.map_coordinates(self.height, [rows, cols], order=1, mode="nearest")))
 
     @cached_property
     def quarters(self) -> dict[str, shapely.Polygon]:
@@ -89,11 +90,11 @@ def _coast(points: list[list[float]]) -> shapely.Polygon:
     line = smooth(points, 16, closed=True)[:-1]
     rng = random(f"coast {points[0]}")
     bends = sum(
-        ndimage.gaussian_filter1d(rng.standard_normal(len(line)), s, mode="wrap") * s**0.5 * a
+        steady(ndimage.gaussian_filter1d(rng.standard_normal(len(line)), s, mode="wrap")) * math.sqrt(s) * a
         for s, a in ((7, 44.0), (2.5, 15.0))
     )
     ahead = np.roll(line, -1, axis=0) - np.roll(line, 1, axis=0)
-    side = np.column_stack([-ahead[:, 1], ahead[:, 0]]) / np.hypot(*ahead.T)[:, None]
-    in_harbour = np.exp(-((np.hypot(line[:, 0] - 20, line[:, 1] + 720) / 430) ** 6))
-    at_bridge = np.exp(-((np.hypot(line[:, 0] - 636, line[:, 1] - 844) / 190) ** 6))
+    side = np.column_stack([-ahead[:, 1], ahead[:, 0]]) / lengths(ahead)[:, None]
+    in_harbour = steady(np.exp(-((np.hypot(line[:, 0] - 20, line[:, 1] + 720) / 430) ** 6)))
+    at_bridge = steady(np.exp(-((np.hypot(line[:, 0] - 636, line[:, 1] - 844) / 190) ** 6)))
     return shapely.Polygon(line + side * (bends * (1 - in_harbour) * (1 - at_bridge))[:, None]).buffer(0)
