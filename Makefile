@@ -5,12 +5,14 @@ ADDRESS ?= localhost
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+SOAK_ARGS ?=
+PROCESSOR_TESTS ?= tests/golden tests/unit/test_demo_town.py tests/properties/test_walk_laws.py tests/properties/test_siting_laws.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crash check format lint types layers browser bench lock texts demo clean
+.PHONY: help run test full processors soak crash check format lint types layers browser bench lock texts demo clean
 
 help: ## show these targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.run: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
@@ -26,8 +28,21 @@ run: $(VENV)/.run ## set up what is missing and open the map at http://localhost
 	@echo "Micropolis Map opens at http://$(ADDRESS):$(PORT) (stop with Ctrl-C)"
 	$(BIN)/python -m micropolis_map serve --port $(PORT) --address $(ADDRESS)
 
-test: $(VENV)/.test ## set up what is missing and run every test (chromium for those in a browser)
-	$(BIN)/python -m pytest --cache-clear -n auto --dist loadfile $(PYTEST_ARGS) || $(BIN)/python -m tools.browser_again
+test: $(VENV)/.test ## set up what is missing and run the tests: all without a browser, one journey for each page
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not full" $(PYTEST_ARGS)
+
+full: $(VENV)/.test ## every test, at every size and in every language; the figures on other processors; the soak
+	$(BIN)/python -m pytest -n auto --dist loadfile --hypothesis-profile=new $(PYTEST_ARGS)
+	$(MAKE) processors PROCESSOR_TESTS="tests/unit tests/golden tests/properties"
+	$(MAKE) soak
+
+# Numba keeps what it compiled by the processor it is for; numpy says itself what it can do without.
+processors: $(VENV)/.test ## tests with figures in them, as on a processor without AVX and FMA
+	NPY_DISABLE_CPU_FEATURES="$$($(BIN)/python -c 'from numpy._core._multiarray_umath import __cpu_dispatch__; print(*__cpu_dispatch__)')" \
+	NUMBA_CPU_NAME=generic NUMBA_CPU_FEATURES= $(BIN)/python -m pytest -n auto --dist loadfile $(PROCESSOR_TESTS) $(PYTEST_ARGS)
+
+soak: $(VENV)/.test ## each browser test ten times while two processes burn the CPU (SOAK_ARGS="--rounds 3 -k pin")
+	$(BIN)/python -m tools.soak -n auto --dist loadfile $(SOAK_ARGS)
 
 crash: $(VENV)/.test ## kill -9 while four processes pin 2,000 places: nothing acknowledged is lost
 	MICROPOLIS_CRASH_PINS=2000 $(BIN)/python -m pytest tests/crash -q

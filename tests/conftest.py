@@ -9,8 +9,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
+
+# No clock: a slow machine is not wrong. The same examples at every run, so that a red run is about the change
+# that made it; `make full` looks at new ones.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("new", deadline=None, print_blob=True)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

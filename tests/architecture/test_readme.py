@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
-import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from micropolis_map.cli import app
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,14 +25,8 @@ def test_make_knows_the_two_commands() -> None:
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"python -m micropolis_map (\w+)", README))))
 def test_commands_named_in_the_readme_exist(command: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "micropolis_map", command, "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(app, [command, "--help"])
+    assert done.exit_code == 0, done.stderr
     for option in re.findall(rf"micropolis_map {command} .*?(--[a-z]+)", README):
         assert option in done.stdout
 

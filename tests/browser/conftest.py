@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,13 @@ PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what `-m` does not want
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(item.fspath).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
+            if item.get_closest_marker("journey") is None:
+                item.add_marker(pytest.mark.full)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -107,20 +111,39 @@ def server_options() -> list[str]:
     return []
 
 
-@pytest.fixture(scope="module")
-def server(
-    loaded_town: Path, tmp_path_factory: pytest.TempPathFactory, server_options: list[str]
-) -> Iterator[Server]:
-    """The product as people run it; each file of tests has its own, so that none meets another's pins."""
-    folder = tmp_path_factory.mktemp("served") / "data"
-    shutil.copytree(loaded_town, folder)
+@contextmanager
+def _serving(town: Path, folder: Path, options: list[str]) -> Iterator[Server]:
+    """Serve a copy of `town` in `folder` on a free port."""
+    shutil.copytree(town, folder)
     port = _free_port()
-    one = Server(f"http://127.0.0.1:{port}", folder, port, server_options)
+    one = Server(f"http://127.0.0.1:{port}", folder, port, options)
     try:
         one.start()
         yield one
     finally:
         one.stop()
+
+
+@pytest.fixture(scope="session")
+def reading_server(loaded_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all files of tests that give nothing: they say `READS_ONLY = True`."""
+    with _serving(loaded_town, tmp_path_factory.mktemp("read") / "data", []) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def server(
+    request: pytest.FixtureRequest,
+    loaded_town: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    server_options: list[str],
+) -> Iterator[Server]:
+    """The product as people run it; a file of tests that give something has its own, with its own data."""
+    if getattr(request.module, "READS_ONLY", False):
+        yield request.getfixturevalue("reading_server")
+        return
+    with _serving(loaded_town, tmp_path_factory.mktemp("served") / "data", server_options) as one:
+        yield one
 
 
 def _copy_places(target: Path) -> None:

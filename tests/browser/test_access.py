@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+READS_ONLY = True
+
 NAMELESS = """() => [...document.querySelectorAll(
     'button, a[href], input, select, textarea, [role=button]')]
   .filter(e => e.offsetParent !== null && e.checkVisibility() && e.type !== 'hidden')

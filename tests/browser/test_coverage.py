@@ -11,6 +11,8 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
+READS_ONLY = True
+
 
 def ready(one):
     """Wait until the map has drawn walking times, meeting places and worst-served homes."""
@@ -26,6 +28,7 @@ def command(server, *words):
     return json.loads(done.stdout)
 
 
+@pytest.mark.journey("coverage")
 def test_a_planner_finds_the_worst_served_district(visitor, server):
     figures = command(server, "--profile", "wheelchair", "--all")
     lived = [area for area in figures["districts"] if area["population"] > 0]
@@ -99,7 +102,13 @@ def test_the_obstacle_that_matters_most_is_on_the_map(visitor):
     expect(other.map.locator(".mm-barrier.is-open").first).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
+@pytest.mark.parametrize(
+    "viewport",
+    [
+        pytest.param({"width": 1280, "height": 900}, marks=pytest.mark.journey("compare")),
+        {"width": 390, "height": 844},
+    ],
+)
 def test_two_maps_move_together(visitor, viewport):
     one = visitor(viewport)
     one.open("/compare?community=demo&compare=profiles&other=wheelchair&lang=en")

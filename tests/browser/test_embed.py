@@ -8,6 +8,8 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
+READS_ONLY = True
+
 
 @pytest.fixture
 def another_site(server, tmp_path):
@@ -31,6 +33,7 @@ def another_site(server, tmp_path):
         site.shutdown()
 
 
+@pytest.mark.journey("embed")
 def test_another_site_shows_the_map_and_only_the_map(visitor, another_site):
     one = visitor()
     one.page.goto(another_site)

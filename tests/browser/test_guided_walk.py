@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from micropolis_map.bootstrap import build_application
@@ -38,6 +39,7 @@ def sign_up(one, address, name):
     expect(one.page.locator(".seat")).to_be_visible()
 
 
+@pytest.mark.journey("guided_walks", "guided")
 def test_who_waits_moves_up_when_a_place_is_given_back(visitor, server):
     address = announced(server, places=1)
     first, second = visitor(**PHONE), visitor(**PHONE)

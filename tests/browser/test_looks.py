@@ -88,6 +88,7 @@ def test_names_in_the_queue_begin_where_the_ones_above_begin(maria):
     expect(one.page.get_by_text("nobody knows yet")).to_be_visible()
 
 
+@pytest.mark.journey("accounts")
 def test_addresses_of_accounts_are_no_links(maria):
     one = maria({"width": 1280, "height": 900})
     one.open("/accounts?lang=en")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+READS_ONLY = True
 
 FAR_FROM_ALL = (17.1890, 55.7045)
 """Streets of Æblehaven where many live and no meeting place is near."""
@@ -55,6 +58,7 @@ def drag(one, number, by):
     mouse.up()
 
 
+@pytest.mark.journey("planner")
 def test_an_organiser_finds_two_sites_moves_one_compares_two_plans_and_shares_the_link(visitor):
     one = planner(visitor)
     page = one.page

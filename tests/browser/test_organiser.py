@@ -45,6 +45,7 @@ def ola(visitor, application, organiser):
     return one
 
 
+@pytest.mark.journey("moderation")
 def test_an_approved_pin_appears_in_another_browser_without_reloading(
     visitor, application, organiser, at, server
 ):
@@ -121,6 +122,7 @@ def test_signing_out_closes_the_desk(ola):
     expect(ola.page.locator("input[name=login]")).to_be_visible()
 
 
+@pytest.mark.journey("sign_in")
 def test_an_invited_person_sets_a_password_by_the_link(visitor, application):
     from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
     from micropolis_map.services import signing_in
@@ -159,6 +161,7 @@ def test_the_time_slider_moves_with_the_keyboard_and_map_and_list_follow(visitor
     one.map.locator(f"#map_div[data-places='{everything}']").wait_for()
 
 
+@pytest.mark.journey("import_export")
 def test_exports_are_downloaded_with_all_their_places(visitor, server):
     one = visitor()
     one.open("/import_export?community=demo")

@@ -24,6 +24,7 @@ from playwright.sync_api import expect
 HOSTILE = '<img src=x onerror="window.hacked=1"></textarea><script>window.hacked=1</script> {{7*7}}\u202ex'
 
 
+@pytest.mark.journey("pin")
 def test_a_place_is_sent_with_twelve_taps_and_fields_at_most(visitor, server):
     one = open_pin(visitor)
     hand = Hand(one.page)

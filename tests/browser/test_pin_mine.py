@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from pin_page import TOUCH, demo_features, fill_in, open_pin, send, things
 from playwright.sync_api import expect
 
 
+@pytest.mark.journey("mine")
 def test_the_private_link_opens_everything_on_another_device(visitor, server):
     one = open_pin(visitor)
     fill_in(one.page, "Corner of the chess players", "They play until dark.")
@@ -48,6 +50,7 @@ def test_taking_everything_back_leaves_nothing(visitor, server):
     expect(one.page.get_by_text("This private link opens nothing")).to_be_visible()
 
 
+@pytest.mark.journey("say")
 def test_a_neighbour_confirms_and_reports(visitor, server):
     place = demo_features(server)[0]
     one = visitor(**TOUCH)

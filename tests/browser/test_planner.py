@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+READS_ONLY = True
 
 
 def test_reads_coverage_for_another_profile_and_shares_it(visitor):
@@ -25,6 +28,7 @@ def test_reads_coverage_for_another_profile_and_shares_it(visitor):
     other.map.locator("#map_div[data-coverage]").wait_for()
 
 
+@pytest.mark.journey("data")
 def test_a_community_without_streets_leads_to_the_data_page(visitor):
     one = visitor()
     one.open("/coverage?community=wawer")
@@ -40,6 +44,20 @@ def test_the_very_first_visitor_may_open_any_page(visitor):
     expect(one.page.get_by_role("heading", level=1)).to_be_visible()
 
 
+@pytest.mark.journey("work_centres")
+def test_asks_where_the_next_work_centres_serve_most_people(visitor):
+    one = visitor()
+    one.open("/work_centres?community=demo&lang=en")
+    one.map.locator("#map_div[data-coverage]").wait_for()
+    expect(one.page.locator(".mm-figures dt").first).to_have_text("work centres today")
+    one.page.get_by_role("spinbutton", name="Further centres").fill("2")
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_url(re.compile("centres=2"))
+    expect(one.page.locator(".mm-sites li")).to_have_count(2)
+    one.map.locator("#map_div[data-sites='2']").wait_for()
+
+
+@pytest.mark.journey("about")
 def test_the_pages_keep_the_community_and_the_language(visitor):
     one = visitor()
     one.open("/?community=middelfart&lang=da")

@@ -58,6 +58,7 @@ def test_finds_the_worst_served_district_and_prints_the_report(planner):
     assert worst in plain(" ".join(pages(answer.body())[1:]))
 
 
+@pytest.mark.journey("runs")
 def test_keeps_the_result_asks_again_deletes_and_takes_that_back(planner):
     planner.open("/coverage?community=demo&profile=senior")
     planner.page.get_by_label("Name of the result").fill("For the council in May")

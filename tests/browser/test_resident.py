@@ -9,9 +9,12 @@ import pytest
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
 
+READS_ONLY = True
+
 PHONE = {"width": 390, "height": 844}
 
 
+@pytest.mark.journey("explore")
 def test_reads_a_story_and_shares_the_link(visitor):
     anna = visitor()
     anna.open("/?community=middelfart")

@@ -106,6 +106,7 @@ def approve(desk, name):
     expect(desk.page.locator(".mm-said")).to_have_text("Approved.")
 
 
+@pytest.mark.journey("tours")
 def test_twelve_stops_are_a_walk_for_everybody_in_few_taps(visitor, organiser, server):
     mia = visitor()
     mia.open("/tours?community=demo")

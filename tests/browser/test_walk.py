@@ -61,6 +61,7 @@ def public_things(server, key):
         return json.load(answer)["things"]
 
 
+@pytest.mark.journey("walk")
 def test_a_walk_is_done_from_start_to_end_and_no_request_carries_the_position(visitor):
     one = open_walk(visitor, tour=FAR_APART)
     page = one.page

@@ -58,7 +58,7 @@ def town(tmp_path_factory):
     return build_application(Settings.read({"MICROPOLIS_DATA": str(folder)}))
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(many=MANY, view=VIEWS)
 def test_map_list_filters_and_every_export_show_the_same_places(town, many, view):
     store = town.place_store
@@ -89,7 +89,7 @@ def exported(path: Path) -> int:
     return len(read_rows(path).rows)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(MANY, st.integers(1900, 2100))
 def test_a_bar_is_as_high_as_the_list_it_leads_to(many, this_year):
     bars = decades(many, this_year)
@@ -105,7 +105,7 @@ def test_a_bar_is_as_high_as_the_list_it_leads_to(many, this_year):
         }
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(places, st.integers(-3000, 2100), st.integers(0, 50), st.integers(0, 50))
 def test_a_longer_span_of_years_never_shows_less(place, start, length, more):
     short, long = Period(start, start + length), Period(start - more, start + length + more)

@@ -53,7 +53,7 @@ def pages(server, address):
         address = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(MANY, st.integers(1, 9))
 def test_all_pages_together_are_the_public_file(application, many, limit):
     server, store = with_places(application, many)
@@ -72,7 +72,7 @@ def test_all_pages_together_are_the_public_file(application, many, limit):
         assert (alone["properties"], alone["geometry"]) == (feature["properties"], feature["geometry"])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(MANY, BOXES)
 def test_two_halves_of_the_earth_hold_what_the_whole_holds(application, many, box):
     server, _ = with_places(application, many)
@@ -90,7 +90,7 @@ def test_two_halves_of_the_earth_hold_what_the_whole_holds(application, many, bo
     assert within(west, south, east, 90.0) >= inside
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(MANY, st.datetimes(), st.datetimes())
 def test_a_longer_interval_never_holds_less(application, many, one, other):
     server, _ = with_places(application, many)

@@ -24,7 +24,7 @@ class Desk(SimpleNamespace):
     __hash__ = object.__hash__
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(lats, st.lists(st.tuples(steps, steps, steps), min_size=1, max_size=8))
 def test_the_same_as_looking_at_all(lat, offsets):
     places = []

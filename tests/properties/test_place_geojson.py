@@ -28,7 +28,7 @@ from micropolis_map.domain.place_geojson import (
 from micropolis_map.errors import InvalidInput, UnreadableFile
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(places)
 def test_a_place_round_trips(place):
     clean = normalised(place)
@@ -38,7 +38,7 @@ def test_a_place_round_trips(place):
     assert place_to_feature(again) == place_to_feature(place)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(places, max_size=4, unique_by=lambda place: place.id), st.randoms())
 def test_a_collection_round_trips_in_any_order_one_feature_a_line(many, random):
     text = collection(many, "2026-01-01T00:00:00Z")
@@ -52,7 +52,7 @@ def test_a_collection_round_trips_in_any_order_one_feature_a_line(many, random):
     assert collection(map(feature_to_place, features), "2026-01-01T00:00:00Z") == text
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(rings)
 def test_outer_rings_run_counter_clockwise(ring):
     for start in (ring, ring[::-1]):
@@ -129,7 +129,7 @@ def test_a_broken_collection_is_refused_by_name(text):
         read_features(text, "places.geojson")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(places, max_size=5), st.sampled_from(["historical", "natural"]), st.text(max_size=3))
 def test_filters_only_narrow_and_agree(many, kind, text):
     kinds, both = PlaceFilter(kinds=(kind,)), PlaceFilter(kinds=(kind,), text=text)
@@ -138,7 +138,6 @@ def test_filters_only_narrow_and_agree(many, kind, text):
     assert filtered(many, both) == tuple(place for place in many if matches(place, both))
 
 
-@settings(deadline=None)
 @given(
     st.builds(
         PlaceFilter,

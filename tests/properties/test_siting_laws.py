@@ -86,7 +86,7 @@ def problems(draw):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(problems(), some.sampled_from(OBJECTIVES))
 def test_one_more_cafe_never_lowers_coverage_and_gains_add_up(problem, objective):
     sites = locate(problem, objective).sites
@@ -97,7 +97,7 @@ def test_one_more_cafe_never_lowers_coverage_and_gains_add_up(problem, objective
     assert sum(np.diff(covered)) == pytest.approx(covered[-1] - covered[0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(problems())
 def test_one_more_site_never_makes_an_objective_worse(problem):
     for objective in OBJECTIVES:

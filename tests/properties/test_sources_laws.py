@@ -20,7 +20,7 @@ from micropolis_map.sources.osm_file import merge_extracts, read_osm
 from micropolis_map.sources.points import read_points
 from micropolis_map.sources.population import PopulationFile, spread_population
 
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=60)
 BOX = shapely.box(12.0, 55.0, 12.2, 55.1)
 lon_lat = st.tuples(st.floats(12.0, 12.2), st.floats(55.0, 55.1))
 

@@ -19,7 +19,7 @@ from micropolis_map.analysis.nearest import node_labels
 from micropolis_map.analysis.search import UNREACHED
 
 math_inf = float("inf")
-calm = settings(max_examples=25, deadline=None)
+calm = settings(max_examples=25)
 place = st.tuples(st.integers(0, 20), st.integers(0, 20))
 spot_lists = st.lists(place, min_size=1, max_size=6, unique=True)
 ADULT_M_S = 1.34
@@ -93,7 +93,7 @@ def test_catchments_partition_the_people(spots):
     assert np.bincount(nearest.spot, minlength=len(spots)).sum() == len(CROSSINGS)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.floats(-170, 170), st.floats(-60, 60), place, place)
 def test_the_place_on_the_globe_changes_nothing(lon0, lat0, a, b):
     moved = Walks(toy_city(lon0, lat0))
@@ -124,7 +124,7 @@ def random_streets(draw):
     return extract_of(nodes, [(i + 1, refs, draw(tags)) for i, refs in enumerate(ways)])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(random_streets(), st.lists(st.tuples(st.floats(-2, 42), st.floats(-2, 42)), min_size=4, max_size=6))
 def test_random_streets_agree_with_networkx(extract, points):
     oracle, walks = Oracle(extract), Walks(extract)

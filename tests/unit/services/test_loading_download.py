@@ -23,7 +23,6 @@ def settings(folder, server):
     )
 
 
-@pytest.mark.slow
 def test_a_community_is_loaded_by_name_and_survives_every_failure_of_the_servers(test_data, tmp_path):
     with replaying(test_data) as server:
         application = build_application(settings(tmp_path, server))

@@ -69,7 +69,7 @@ def test_a_slug_leads_nowhere_else(store, slug):
         store.save(replace(WAWER, slug=slug))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.builds(
         replace,
@@ -131,7 +131,7 @@ hundredths = st.integers(1, 99)
 spread = st.tuples(hundredths, hundredths).map(lambda p: (21 + p[0] / 100, 52 + p[1] / 100))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(spread, min_size=1, max_size=8, unique=True))
 def test_cells_share_the_outline_out_completely(centres):
     cells = [shape(cell) for cell in voronoi_cells(centres, SQUARE)]
