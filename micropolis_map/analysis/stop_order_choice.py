@@ -99,10 +99,7 @@ def most_worthwhile(
             mark("give more time"),
             minutes=f"{within_s / 60:g}",
         )
-    proposed: list[int] = []
-    if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        taken_after = {a: b for a, b, taken in arcs if a != b and solver.boolean_value(taken)}
-        proposed = (followed(taken_after)[1:] - 1).tolist()
+    proposed = _in_order(solver, arcs) if status in {cp_model.OPTIMAL, cp_model.FEASIBLE} else []
     simple = _greedy(whole, worth, visits, limit_ms, start=start, loop=loop)
     order = max(proposed, simple, key=lambda stops: sum(worth[k] for k in stops))
     begin = None if start is None else order.index(start)
@@ -141,6 +138,12 @@ def _greedy(
         if best is None:
             return order
         order = best[1]
+
+
+def _in_order(solver: cp_model.CpSolver, arcs: Sequence[tuple[int, int, cp_model.IntVar]]) -> list[int]:
+    """Return the stops that the solver took, in the order it walks them."""
+    after = {a: b for a, b, taken in arcs if a != b and solver.boolean_value(taken)}
+    return [stop - 1 for stop in followed(after)[1:].tolist()]
 
 
 def _ways_back(
