@@ -6,10 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 SOAK_ARGS ?=
+MUTANTS ?=
 PROCESSOR_TESTS ?= tests/golden tests/unit/test_demo_town.py tests/properties/test_walk_laws.py tests/properties/test_siting_laws.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test full processors soak crash check format lint types layers browser bench lock texts demo clean
+.PHONY: help run test full processors soak mutants crash check format lint types layers browser bench lock texts demo clean
 
 help: ## show these targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,10 +32,10 @@ run: $(VENV)/.run ## set up what is missing and open the map at http://localhost
 test: $(VENV)/.test ## set up what is missing and run the tests: all without a browser, one journey for each page
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not full" $(PYTEST_ARGS)
 
-full: $(VENV)/.test ## every test, at every size and in every language; the figures on other processors; the soak
+full: $(VENV)/.test ## every test, at every size and in every language; then processors, mutants and soak
 	$(BIN)/python -m pytest -n auto --dist loadfile --hypothesis-profile=new $(PYTEST_ARGS)
 	$(MAKE) processors PROCESSOR_TESTS="tests/unit tests/golden tests/properties"
-	$(MAKE) soak
+	$(MAKE) mutants soak
 
 # Numba keeps what it compiled by the processor it is for; numpy says itself what it can do without.
 processors: $(VENV)/.test ## tests with figures in them, as on a processor without AVX and FMA
@@ -43,6 +44,9 @@ processors: $(VENV)/.test ## tests with figures in them, as on a processor witho
 
 soak: $(VENV)/.test ## each browser test ten times while two processes burn the CPU (SOAK_ARGS="--rounds 3 -k pin")
 	$(BIN)/python -m tools.soak -n auto --dist loadfile $(SOAK_ARGS)
+
+mutants: $(VENV)/.test ## change one thing at a time in the product: do the nearest tests notice? (MUTANTS="--mutants 40")
+	$(BIN)/python -m tools.mutants $(MUTANTS)
 
 crash: $(VENV)/.test ## kill -9 while four processes pin 2,000 places: nothing acknowledged is lost
 	MICROPOLIS_CRASH_PINS=2000 $(BIN)/python -m pytest tests/crash -q
