@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from needs import missing
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
@@ -178,10 +179,7 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -
 def chromium() -> Iterator[Browser]:
     """One chromium for all tests."""
     if not Path(CHROMIUM).exists():
-        reason = f"no chromium at {CHROMIUM}: install it or set MICROPOLIS_CHROMIUM"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("chromium", f"no chromium at {CHROMIUM}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         yield browser

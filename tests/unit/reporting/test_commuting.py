@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from pyproj import Geod
 
 from micropolis_map.analysis.commuting import LIMITS, Commuting, check_commuting, great_circle_m, savings
 from micropolis_map.errors import InvalidInput
@@ -101,8 +102,7 @@ def test_impossible_factors_are_refused(name, value):
 
 
 def test_distances_agree_with_the_geodesic():
-    pyproj = pytest.importorskip("pyproj")
-    geod = pyproj.Geod(ellps="WGS84")
+    geod = Geod(ellps="WGS84")
     for lon, lat in [(17.2, 55.7), (21.0, 52.2), (-51.2, -30.0), (179.9, 0.0)]:
         true = geod.inv(lon, lat, lon + 0.3, lat + 0.2)[2]
         ours = great_circle_m(np.array([lon]), np.array([lat]), lon + 0.3, lat + 0.2)[0]

@@ -15,6 +15,7 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 import pytest
+from needs import missing
 from pyogrio.errors import FeatureError
 
 from micropolis_map.domain.place_geojson import feature_to_place, read_features
@@ -32,7 +33,7 @@ def public():
 def source(tmp_path_factory):
     """The address GDAL opens, of a server with the bundled communities but the one it would have to load."""
     if "OAPIF" not in pyogrio.list_drivers():
-        pytest.skip("this GDAL was built without the OAPIF driver: install pyogrio's wheel")
+        missing("oapif", "GDAL was built without the driver OAPIF")
     folder = tmp_path_factory.mktemp("gdal")
     without = shutil.ignore_patterns("built", "cache", "demo", "*.sqlite*")
     shutil.copytree(ROOT / "data", folder / "data", ignore=without)
