@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import needs
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
+from look_alikes import look_alike
+from replay_server import RECORDED, Answers
 
 ROOT = Path(__file__).parent.parent
+
+FindFile = Callable[[str], Path]
 
 # No clock: a slow machine is not wrong. The same examples at every run, so that a red run is about the change
 # that made it; `make full` looks at new ones.
@@ -33,6 +37,26 @@ def test_data() -> Path:
     if not folder.is_dir():
         needs.missing("real-data", f"no real data at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def data_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> FindFile:
+    """Find a file by its name: one of the real data, or ``look-alikes/…``, made by the project."""
+    made = tmp_path_factory.mktemp("look-alikes")
+
+    def find(name: str) -> Path:
+        if name.startswith("look-alikes/"):
+            return look_alike(made, name.removeprefix("look-alikes/"))
+        folder: Path = request.getfixturevalue("test_data")
+        return folder / name
+
+    return find
+
+
+@pytest.fixture
+def recorded(request: pytest.FixtureRequest, data_file: FindFile) -> Answers:
+    """What a replaying server has to answer with: the look-alike, or the one of `RECORDED` a test names."""
+    return Answers(*map(data_file, RECORDED[getattr(request, "param", "look-alike")]))
 
 
 @pytest.fixture

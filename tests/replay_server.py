@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 MODES = ("ok", "slow", "trickle", "429", "504", "garbage", "truncated", "empty", "remark", "points")
@@ -20,8 +20,35 @@ STATUS = (
 REMARK = b'{"version": 0.6, "elements": [], "remark": "runtime error: Query timed out in \\"query\\""}'
 
 
+NOTHING = b'{"version": 0.6, "generator": "Overpass API", "osm3s": {"copyright": ""}, "elements": []}'
+
+
+class Answers(NamedTuple):
+    """Files of what the servers answered: places by name, streets, and everything else."""
+
+    places: Path
+    streets: Path
+    features: Path
+
+    def ways(self, name: str) -> set[int]:
+        """Return the ids of the ways in ``streets`` or ``features``."""
+        elements = json.loads(getattr(self, name).read_bytes())["elements"]
+        return {element["id"] for element in elements if element["type"] == "way"}
+
+
+RECORDED = {
+    "look-alike": ("look-alikes/candidates.json", "look-alikes/streets.json", "look-alikes/features.json"),
+    "cagliari": (
+        "cagliari/nominatim_cagliari_italy.json",
+        "cagliari/overpass_drive_cagliari_2026-05-15.json",
+        "cagliari/overpass_features_cagliari_2026-02-03.json",
+    ),
+}
+"""The names of `Answers`, as the fixture ``data_file`` finds them."""
+
+
 class ReplayServer:
-    """Answers ``/search`` and ``/interpreter`` from `data`, the folder of real data.
+    """Answers ``/search`` and ``/interpreter`` from `recorded`.
 
     Attributes
     ----------
@@ -35,8 +62,8 @@ class ReplayServer:
         ``(path, query text, headers)`` of what was asked, in order.
     """
 
-    def __init__(self, data: Path, mode: str = "ok", fail_first: int | None = None) -> None:
-        self.data = data
+    def __init__(self, recorded: Answers, mode: str = "ok", fail_first: int | None = None) -> None:
+        self.recorded = recorded
         self.mode = mode
         self.fail_first = fail_first
         self.requests: list[tuple[str, str, dict[str, str]]] = []
@@ -57,15 +84,9 @@ class ReplayServer:
 
     def good_answer(self, path: str, query: str) -> bytes:
         """Return the recorded answer for what is asked."""
-        cagliari = self.data / "cagliari"
         if path.endswith("/search"):
-            return (cagliari / "nominatim_cagliari_italy.json").read_bytes()
-        name = (
-            "overpass_features_cagliari_2026-02-03"
-            if "building" in query
-            else "overpass_drive_cagliari_2026-05-15"
-        )
-        return (cagliari / f"{name}.json").read_bytes()
+            return self.recorded.places.read_bytes()
+        return (self.recorded.features if "building" in query else self.recorded.streets).read_bytes()
 
     def answer(self, path: str, query: str) -> tuple[int, bytes]:
         """Return status and content for what is asked, in the mode that is on."""
@@ -83,9 +104,7 @@ class ReplayServer:
                 [{**d, "geojson": {"type": "Point", "coordinates": [9, 39]}} for d in document]
             ).encode()
         if mode == "empty":
-            return 200, b"[]" if path.endswith("/search") else (
-                self.data / "wawer" / "EMPTY_result.json"
-            ).read_bytes()
+            return 200, b"[]" if path.endswith("/search") else NOTHING
         good = self.good_answer(path, query)
         if mode == "slow":
             time.sleep(3)
@@ -126,8 +145,9 @@ class ReplayServer:
                 if replay.mode != "trickle":
                     self.wfile.write(content)
                     return
-                for start in range(0, len(content), 50_000):
-                    self.wfile.write(content[start : start + 50_000])
+                step = len(content) // 20  # 4 s in all, whatever the size
+                for start in range(0, len(content), step):
+                    self.wfile.write(content[start : start + step])
                     time.sleep(0.2)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
@@ -137,7 +157,7 @@ class ReplayServer:
 
 
 @contextmanager
-def replaying(data: Path, mode: str = "ok", fail_first: int | None = None) -> Iterator[ReplayServer]:
+def replaying(recorded: Answers, mode: str = "ok", fail_first: int | None = None) -> Iterator[ReplayServer]:
     """Run a server for the ``with`` block."""
-    with ReplayServer(data, mode, fail_first) as server:
+    with ReplayServer(recorded, mode, fail_first) as server:
         yield server

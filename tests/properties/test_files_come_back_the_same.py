@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from look_alikes.import_files import write_import_files
 
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.place import ACTIVITIES, KINDS, STEP_FREE, Period, Photo, Place, Story
@@ -316,9 +317,18 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return bytes(out)
 
 
-def test_damaged_real_files_are_rows_or_one_clear_error(test_data: Path, tmp_path: Path) -> None:
+@pytest.fixture(params=["invented", "real"])
+def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of files as other programs write them: the look-alikes, or the real ones."""
+    if request.param == "invented":
+        return write_import_files(tmp_path_factory.mktemp("imports"))
+    real: Path = request.getfixturevalue("test_data")
+    return real / "imports"
+
+
+def test_damaged_files_are_rows_or_one_clear_error(files: Path, tmp_path: Path) -> None:
     chance = random.Random(20261121)
-    small = [path for path in sorted((test_data / "imports").rglob("*.*")) if path.stat().st_size < 8_000]
+    small = [path for path in sorted(files.rglob("*.*")) if path.stat().st_size < 8_000]
     small = [path for path in small if path.suffix != ".gpkg"]
     read = 0
     for path in small * 4:

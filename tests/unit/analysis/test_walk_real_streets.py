@@ -1,4 +1,4 @@
-"""Real extracts: our engine against networkx on the uncontracted streets, and node snapping beside ours."""
+"""Towns: our engine against networkx on the uncontracted streets, and node snapping beside ours."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.sources.osm_file import read_osm
 
 EXTRACTS = {
+    "look-alike": "look-alikes/streets.json",
     "monaco": "monaco/monaco.osm.pbf",
     "porto_alegre": "porto_alegre/poa_osm.pbf",
     "andorra": "andorra/andorra.osm.pbf",
@@ -30,8 +31,8 @@ def extract_from(file: Path) -> OsmExtract:
 
 
 @pytest.mark.parametrize("name", EXTRACTS)
-def test_walks_on_real_streets_agree_with_networkx(test_data, name):
-    extract = extract_from(test_data / EXTRACTS[name])
+def test_walks_on_streets_agree_with_networkx(data_file, name):
+    extract = extract_from(data_file(EXTRACTS[name]))
     walks, oracle = Walks(extract), Oracle(extract)
     assert walks.network.summary()["ways"] >= sum(walkable(tags) for tags in extract.way_tags)
     ours_m, theirs_m = walks.network.component_m.sum(), sum(m for *_, m in oracle.lengths)

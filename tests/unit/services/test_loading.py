@@ -243,8 +243,8 @@ def test_a_population_file_of_another_town_is_refused(application, request_, tmp
         load_community(application, "tiny", replace(request_, population=path))
 
 
-def test_heights_of_another_town_are_refused(application, request_, test_data):
-    tile = test_data / "monaco" / "N43E007.hgt.zip"
+def test_heights_of_another_town_are_refused(application, request_, data_file):
+    tile = data_file("look-alikes/S02W003.hgt.zip")
     with pytest.raises(InvalidInput, match="no height of any street"):
         load_community(application, "tiny", replace(request_, elevation=(tile,)))
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from replay_server import ReplayServer
+from replay_server import Answers, ReplayServer
 
 from micropolis_map.settings import Settings
 from micropolis_map.sources import osmnx_session
 
 
 @pytest.fixture
-def replay_server(test_data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReplayServer]:
+def replay_server(recorded: Answers, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReplayServer]:
     """A server that answers like Overpass and Nominatim; pauses between tries are short."""
     monkeypatch.setattr(osmnx_session, "PAUSES_S", (0.01, 0.02))
     monkeypatch.setattr("osmnx._nominatim.time", SimpleNamespace(sleep=lambda _: None))
-    with ReplayServer(test_data) as server:
+    with ReplayServer(recorded) as server:
         yield server
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pyogrio
 import pytest
 import shapely
+from extracts import read_with_pyosmium
 
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.sources.boundaries import PolygonFile, districts_of, read_polygons, voronoi_districts
 from micropolis_map.sources.osm_file import read_osm
 
+FindFile = Callable[[str], Path]
 SQUARE = shapely.box(10.0, 50.0, 10.1, 50.1)
 
 
@@ -107,15 +110,16 @@ def test_metres_without_a_system_are_refused_in_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "name", "relation"),
     [
+        ("look-alikes/candidates", "Amberø", 13),
         ("cagliari/nominatim_cagliari_italy", "Cagliari", 39837),
         ("zywiec/nominatim_zywiec", "Żywiec", 2705721),
         ("wawer/nominatim_warszawa_poland", "Warsaw", 336075),
     ],
 )
 def test_of_nominatims_candidates_the_municipality_is_chosen(
-    test_data: Path, place: str, name: str, relation: int
+    data_file: FindFile, place: str, name: str, relation: int
 ) -> None:
-    polygons = read_polygons(test_data / f"{place}.json")
+    polygons = read_polygons(data_file(f"{place}.json"))
     assert polygons.names == (name,)
     assert f"relation {relation}) of" in polygons.notes[0]
 
@@ -214,6 +218,20 @@ def test_shipped_districts_go_first_and_are_clipped() -> None:
     assert districts.names == ("In",)
     assert districts.geometries[0].equals(shapely.box(10.05, 50, 10.1, 50.1))
     assert "Out" in districts.notes[0]
+
+
+def test_the_quarters_of_a_town_are_around_its_places(data_file: FindFile) -> None:
+    osm = data_file("look-alikes/town.osm.pbf")
+    boundary = read_polygons(data_file("look-alikes/candidates.json")).geometries[0]
+    districts = districts_of(read_osm(osm), boundary)
+    town = read_with_pyosmium(osm)
+    places = {
+        t["name"]: (town.node_lon[i], town.node_lat[i]) for i, t in town.node_tags.items() if "place" in t
+    }
+    assert len(districts.names) >= 5
+    for name, shape in zip(districts.names, districts.geometries, strict=True):
+        assert shape.contains(shapely.Point(places[name]))
+    assert sum(shape.area for shape in districts.geometries) == pytest.approx(boundary.area, rel=1e-6)
 
 
 def test_monaco_has_its_nine_quarters(test_data: Path) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+from look_alikes.heights import VOIDS
 from rasterio.transform import from_origin
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.sources.elevation import read_elevation
+
+FindFile = Callable[[str], Path]
 
 
 def plane(column: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -101,9 +105,30 @@ def test_several_tiles_each_answer_for_their_own(test_data: Path) -> None:
     assert elevation.voids == elevation.filled == 7652 + 1595
 
 
-def test_the_real_tile_agrees_with_gdal(test_data: Path) -> None:
-    archive = (test_data / "andorra" / "N42E001.hgt.zip").resolve()
-    with rasterio.open(f"/vsizip/{archive}/N42E001.hgt") as raster:
+def test_points_of_no_tile_have_no_height_and_voids_are_counted_in_all(data_file: FindFile) -> None:
+    tiles = [data_file(f"look-alikes/{name}.hgt.zip") for name in ("N55E017", "S02W003")]
+    both = read_elevation(tiles)
+    lon, lat = np.array([17.2, 17.9, -2.3, 10.0]), np.array([55.7, 55.1, -1.4, 10.0])
+    apart = [read_elevation([tile]).sample(lon, lat) for tile in tiles]
+    assert np.isnan(apart[0]).tolist() == [False, False, True, True]
+    assert both.sample(lon, lat).tolist()[:3] == [*apart[0][:2], apart[1][2]]
+    assert np.isnan(both.sample(lon, lat)[3])
+    assert both.voids == both.filled == 2 * VOIDS
+
+
+def test_a_tile_and_a_geotiff_of_the_same_ground_are_as_high(data_file: FindFile) -> None:
+    tile, geotiff = (read_elevation([data_file(f"look-alikes/N55E017.{e}")]) for e in ("hgt.zip", "tif"))
+    lon, lat = np.random.default_rng(2).uniform((17, 55), (18, 56), (2000, 2)).T
+    height = tile.sample(lon, lat)
+    assert height.max() - height.min() > 100
+    assert geotiff.sample(lon, lat) == pytest.approx(height, abs=1e-3)
+    assert geotiff.voids == tile.voids == VOIDS
+
+
+@pytest.mark.parametrize("name", ["look-alikes/N55E017", "andorra/N42E001"])
+def test_a_tile_agrees_with_gdal(data_file: FindFile, name: str) -> None:
+    archive = data_file(f"{name}.hgt.zip").resolve()
+    with rasterio.open(f"/vsizip/{archive}/{archive.stem}") as raster:
         band = raster.read(1)
         rows, columns = np.random.default_rng(1).integers(0, 1201, (2, 500))
         lon, lat = raster.xy(rows, columns)

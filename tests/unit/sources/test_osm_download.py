@@ -11,7 +11,8 @@ from pathlib import Path
 import osmnx
 import pytest
 import shapely
-from replay_server import ReplayServer
+from look_alikes.town_files import outline
+from replay_server import RECORDED, Answers, ReplayServer
 
 from micropolis_map.errors import Cancelled, InvalidInput, NotFound, SourceUnavailable
 from micropolis_map.settings import Settings
@@ -20,14 +21,17 @@ from micropolis_map.sources.osm_download import download_osm, feature_tags, geoc
 AREA = shapely.box(9.09, 39.20, 9.13, 39.23)
 
 
+@pytest.mark.parametrize("recorded", RECORDED, indirect=True)
 def test_streets_and_features_arrive_in_two_requests(
-    replay_server: ReplayServer, replay_settings: Settings, tmp_path: Path
+    recorded: Answers, replay_server: ReplayServer, replay_settings: Settings, tmp_path: Path
 ) -> None:
     heard: list[str] = []
     extract = download_osm(AREA, replay_settings, tmp_path, lambda _, message: heard.append(message))
-    assert len(extract.way_id) == 6662
-    assert sum("highway" in tags for tags in extract.way_tags) > 5000
-    assert any(tags.get("amenity") == "library" for tags in extract.node_tags.values())
+    streets = recorded.ways("streets")
+    assert set(extract.way_id.tolist()) == streets | recorded.ways("features")
+    assert sum("highway" in tags for tags in extract.way_tags) >= len(streets)
+    elements = [*extract.node_tags.values(), *extract.way_tags]
+    assert any(tags.get("amenity") == "library" for tags in elements)
     assert "127.0.0.1" in extract.source
     assert len(replay_server.requests) == 2
     assert 'way["highway"](poly:' in replay_server.requests[0][1]
@@ -59,14 +63,14 @@ def test_the_cache_is_used_again_and_renewed_on_demand(
 def test_old_and_damaged_answers_are_asked_for_again(
     replay_server: ReplayServer, replay_settings: Settings, tmp_path: Path
 ) -> None:
-    download_osm(AREA, replay_settings, tmp_path)
+    first = download_osm(AREA, replay_settings, tmp_path)
     for folder in tmp_path.iterdir():
         os.utime(folder, (1, 1))
     download_osm(AREA, replay_settings, tmp_path)
     assert len(replay_server.requests) == 4
     for answer in tmp_path.glob("*/*.json"):
         answer.write_bytes(answer.read_bytes()[:1000])
-    assert len(download_osm(AREA, replay_settings, tmp_path).way_id) == 6662
+    assert download_osm(AREA, replay_settings, tmp_path).way_id.tolist() == first.way_id.tolist()
     assert len(replay_server.requests) == 6
 
 
@@ -99,10 +103,11 @@ def test_failures_name_the_server_and_leave_no_trace(
 
 
 def test_a_server_that_recovers_is_asked_again(
-    replay_server: ReplayServer, replay_settings: Settings, tmp_path: Path
+    recorded: Answers, replay_server: ReplayServer, replay_settings: Settings, tmp_path: Path
 ) -> None:
     replay_server.mode, replay_server.fail_first = "429", 2
-    assert len(download_osm(AREA, replay_settings, tmp_path).way_id) == 6662
+    extract = download_osm(AREA, replay_settings, tmp_path)
+    assert set(extract.way_id.tolist()) == recorded.ways("streets") | recorded.ways("features")
 
 
 def test_a_server_that_is_down(replay_settings: Settings, tmp_path: Path) -> None:
@@ -127,12 +132,17 @@ def test_nothing_there_is_not_found_and_not_kept(
     assert not list(tmp_path.rglob("*.json"))
 
 
+@pytest.mark.parametrize(
+    ("recorded", "area"),
+    [("look-alike", shapely.geometry.shape(outline()).area), ("cagliari", 0.00876)],
+    indirect=["recorded"],
+)
 def test_the_municipality_is_chosen_of_the_candidates(
-    replay_server: ReplayServer, replay_settings: Settings, tmp_path: Path
+    replay_server: ReplayServer, replay_settings: Settings, tmp_path: Path, area: float
 ) -> None:
     boundary = geocode_boundary("Cagliari, Italy", replay_settings, tmp_path)
     assert boundary.is_valid
-    assert boundary.area == pytest.approx(0.00876, abs=1e-5)
+    assert boundary.area == pytest.approx(area, abs=1e-5)
     geocode_boundary("Cagliari, Italy", replay_settings, tmp_path)
     assert len(replay_server.requests) == 1
 

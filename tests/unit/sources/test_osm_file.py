@@ -6,10 +6,12 @@ import bz2
 import gzip
 import json
 import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from look_alikes.town_files import MADE, RELATIONS, write_town
 from osm_samples import OVERPASS, XML
 
 from micropolis_map.domain.osm_extract import OsmExtract
@@ -110,8 +112,35 @@ def test_no_element_is_invalid_input(tmp_path: Path, content: bytes) -> None:
         read_osm(path)
 
 
-def test_every_prefix_of_a_pbf_is_refused(tmp_path: Path, test_data: Path) -> None:
-    whole = (test_data / "monaco" / "monaco.osm.pbf").read_bytes()
+FindFile = Callable[[str], Path]
+PBFS = ["look-alikes/town.osm.pbf", "monaco/monaco.osm.pbf"]
+
+
+@pytest.mark.parametrize("name", ["sparse.osm.pbf", "town.osm", "town.json"])
+def test_a_town_is_the_same_in_every_format(data_file: FindFile, name: str) -> None:
+    town, same = read_osm(data_file("look-alikes/town.osm.pbf")), read_osm(data_file(f"look-alikes/{name}"))
+    assert len(town.way_id) > 3000
+    for column in ("node_id", "node_lon", "node_lat", "way_id", "way_offsets", "way_refs"):
+        assert np.array_equal(getattr(same, column), getattr(town, column)), column
+    assert (same.node_tags, same.way_tags) == (town.node_tags, town.way_tags)
+    assert {r.id: r for r in same.relations} == {r.id: r for r in town.relations}
+    assert {r.id: (r.tags, len(r.members)) for r in town.relations} == {
+        number: (tags, len(members)) for number, tags, members in RELATIONS if tags
+    }
+    if not name.endswith(".osm"):  # plain XML has no place for it
+        assert same.timestamp == town.timestamp == MADE
+
+
+def test_a_pbf_in_a_compression_of_others_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "town.osm.pbf"
+    write_town(path, "pbf,pbf_compression=lz4")
+    with pytest.raises(UnreadableFile, match="LZ4: convert it with `osmium cat"):
+        read_osm(path)
+
+
+@pytest.mark.parametrize("name", PBFS)
+def test_every_prefix_of_a_pbf_is_refused(tmp_path: Path, data_file: FindFile, name: str) -> None:
+    whole = data_file(name).read_bytes()
     path = tmp_path / "cut.osm.pbf"
     for size in (10, 100, 1000, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:size])
@@ -119,8 +148,9 @@ def test_every_prefix_of_a_pbf_is_refused(tmp_path: Path, test_data: Path) -> No
             read_osm(path)
 
 
-def test_a_damaged_pbf_is_refused_or_read(tmp_path: Path, test_data: Path) -> None:
-    whole = bytearray((test_data / "monaco" / "monaco.osm.pbf").read_bytes())
+@pytest.mark.parametrize("name", PBFS)
+def test_a_damaged_pbf_is_refused_or_read(tmp_path: Path, data_file: FindFile, name: str) -> None:
+    whole = bytearray(data_file(name).read_bytes())
     path = tmp_path / "bad.osm.pbf"
     refused = 0
     for position in range(5, len(whole), len(whole) // 20):
@@ -134,12 +164,13 @@ def test_a_damaged_pbf_is_refused_or_read(tmp_path: Path, test_data: Path) -> No
     assert refused >= 15
 
 
-def test_reading_can_be_cancelled(test_data: Path) -> None:
+@pytest.mark.parametrize("name", PBFS)
+def test_reading_can_be_cancelled(data_file: FindFile, name: str) -> None:
     def cancel(share: float, message: str) -> None:
         raise Cancelled("stopped")
 
     with pytest.raises(Cancelled):
-        read_osm(test_data / "monaco" / "monaco.osm.pbf", cancel)
+        read_osm(data_file(name), cancel)
 
 
 def test_merging_keeps_the_better_of_two(tmp_path: Path) -> None:

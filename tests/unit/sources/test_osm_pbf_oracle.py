@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import osmium
 import pytest
 
 from micropolis_map.sources.osm_file import read_osm
-
-osmium = pytest.importorskip("osmium", reason="pyosmium is the oracle; it is installed for tests only")
 
 TYPES = {"n": "node", "w": "way", "r": "relation"}
 
 
 @pytest.mark.parametrize(
-    "name", ["monaco/monaco.osm.pbf", "andorra/andorra.osm.pbf", "porto_alegre/poa_osm.pbf"]
+    "name",
+    [
+        "look-alikes/town.osm.pbf",
+        "look-alikes/sparse.osm.pbf",
+        "monaco/monaco.osm.pbf",
+        "andorra/andorra.osm.pbf",
+        "porto_alegre/poa_osm.pbf",
+    ],
 )
-def test_same_as_pyosmium(test_data: Path, name: str) -> None:
-    ours = read_osm(test_data / name)
+def test_same_as_pyosmium(data_file: Callable[[str], Path], name: str) -> None:
+    path = data_file(name)
+    ours = read_osm(path)
     nodes, tags, ways, relations = {}, {}, {}, {}
-    for element in osmium.FileProcessor(str(test_data / name)):
+    for element in osmium.FileProcessor(str(path)):
         if element.is_node():
             nodes[element.id] = (element.location.lon, element.location.lat)
             if len(element.tags):

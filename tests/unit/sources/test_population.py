@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
+from look_alikes.town_files import residents
 
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
@@ -107,13 +109,32 @@ def test_bad_tables_are_refused(tmp_path: Path, content: str) -> None:
         read_population(path)
 
 
-def test_porto_alegres_hexagons_keep_every_person(test_data: Path) -> None:
-    cells = read_population(test_data / "porto_alegre" / "poa_hexgrid.csv")
+@pytest.mark.parametrize(
+    ("name", "people", "corners"),
+    [
+        ("look-alikes/hexagons.csv", sum(people for *_, people in residents()), (17.17, 17.23, 55.69, 55.72)),
+        ("porto_alegre/poa_hexgrid.csv", 812_935, (-51.25, -51.10, -30.12, -30.0)),
+    ],
+)
+def test_hexagons_keep_every_person(
+    data_file: Callable[[str], Path], name: str, people: int, corners: tuple[float, float, float, float]
+) -> None:
+    cells = read_population(data_file(name))
     assert set(shapely.get_type_id(cells.geometry).tolist()) == {3}
     rng = np.random.default_rng(5)
-    lon, lat = rng.uniform(-51.25, -51.10, 3000), rng.uniform(-30.12, -30.0, 3000)
+    lon, lat = rng.uniform(*corners[:2], 3000), rng.uniform(*corners[2:], 3000)
     some = PointSet(tuple(map(str, range(3000))), lon, lat, rng.uniform(0, 9, 3000))
     spread = spread_population(cells, some)
     assert spread.population is not None
-    assert spread.population.sum() == pytest.approx(812_935)
+    assert spread.population.sum() == pytest.approx(people)
     assert len(set(spread.id)) == len(spread)
+
+
+def test_people_counted_at_homes_and_in_hexagons_are_as_many_in_each_hexagon(
+    data_file: Callable[[str], Path],
+) -> None:
+    lon, lat, people = (np.array(values, np.float64) for values in zip(*residents(), strict=True))
+    homes = PointSet(tuple(map(str, range(len(lon)))), lon, lat, people)
+    spread = spread_population(read_population(data_file("look-alikes/hexagons.csv")), homes)
+    assert spread.population is not None
+    assert spread.population == pytest.approx(people[np.array([int(i) for i in spread.id])])

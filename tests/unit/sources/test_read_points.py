@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import h3
 import numpy as np
 import pytest
+from look_alikes.town_files import residents
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.sources.points import read_points
@@ -154,6 +157,15 @@ def test_bad_features_are_named(tmp_path: Path) -> None:
         path.write_text(collection(*features))
         with pytest.raises(InvalidInput, match=words):
             read_points(path)
+
+
+def test_a_table_of_hexagons_is_read_as_points(data_file: Callable[[str], Path]) -> None:
+    hexagons = read_points(data_file("look-alikes/hexagons.csv"))
+    assert hexagons.population is not None
+    assert hexagons.population.sum() == sum(people for *_, people in residents())
+    assert [h3.latlng_to_cell(y, x, 9) for x, y in zip(hexagons.lon, hexagons.lat, strict=True)] == [
+        *hexagons.id
+    ]
 
 
 def test_real_tables_are_read(test_data: Path) -> None:
