@@ -51,7 +51,7 @@ mutants: $(VENV)/.test ## change one thing at a time in the product: do the near
 crash: $(VENV)/.test ## kill -9 while four processes pin 2,000 places: nothing acknowledged is lost
 	MICROPOLIS_CRASH_PINS=2000 $(BIN)/python -m pytest tests/crash -q
 
-check: format lint types layers test ## all that CI checks: format, lint, types, layers, tests
+check: format lint types layers test processors ## all that CI checks
 
 format: $(VENV)/.test ## check the formatting (make format FIX=1 mends it)
 	$(BIN)/ruff format $(if $(FIX),,--check) .

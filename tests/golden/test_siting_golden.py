@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from siting_tables import COLUMNS, TOWNS, read
 
+NEAR = 0.01
+"""A share of everybody: two sites that reach as many within a few homes are as good, and which of them is
+found first differs between processors and versions of the solver."""
+
 
 @pytest.mark.parametrize("town", TOWNS)
 def test_the_next_cafes_reach_as_many_as_they_did(test_data, tmp_path, town):
@@ -15,11 +19,11 @@ def test_the_next_cafes_reach_as_many_as_they_did(test_data, tmp_path, town):
     for expected, row in zip(golden, now, strict=True):
         name = (town, row["profile"], row["objective"], row["existing"])
         everybody = float(expected["population"])
-        assert float(row["population"]) == pytest.approx(everybody, rel=0.01), name
+        assert float(row["population"]) == pytest.approx(everybody, rel=NEAR), name
         for column in ("covered_before", "covered_after"):
-            assert float(row[column]) == pytest.approx(float(expected[column]), abs=0.01 * everybody), name
+            assert float(row[column]) == pytest.approx(float(expected[column]), abs=NEAR * everybody), name
         assert float(row["value"]) == pytest.approx(
-            float(expected["value"]), rel=0.02, abs=0.01 * everybody
+            float(expected["value"]), rel=0.02, abs=NEAR * everybody
         ), name
         if expected["objective"] == "coverage":
             assert row["optimal"] == expected["optimal"] == "true", name

@@ -18,6 +18,9 @@ from micropolis_map.analysis.facility_location import locate
 from micropolis_map.analysis.siting_model import fewest, sets_of
 from micropolis_map.analysis.siting_problem import SitingProblem
 
+PATIENCE_S = 600.0
+"""For a proof: a busy machine is slow, not wrong. How fast it comes is measured by `make bench`."""
+
 PEOPLE = 955_113
 LSCP = {5000.0: 8, 8000.0: 3}
 MCLP = {(5000.0, 4): 875_247.0, (3000.0, 2): 377_803.0, (3000.0, 4): 557_571.0, (5000.0, 2): 671_938.0}
@@ -53,7 +56,7 @@ def san_francisco(test_data: Path) -> SitingProblem:
 def test_fewest_stores_that_reach_every_tract(san_francisco, near):
     pairs = san_francisco.cost_s <= near
     sets = sets_of(san_francisco.demand[pairs], san_francisco.candidate[pairs], 16)
-    answer = fewest(sets, 16, 10.0, None)
+    answer = fewest(sets, 16, PATIENCE_S, None)
     assert answer.is_proven
     assert answer.sites is not None
     assert answer.sites.size == LSCP[near]
@@ -61,20 +64,20 @@ def test_fewest_stores_that_reach_every_tract(san_francisco, near):
 
 @pytest.mark.parametrize(("near", "new"), MCLP)
 def test_most_people_covered(san_francisco, near, new):
-    found = locate(replace(san_francisco, threshold_s=near, new=new), "coverage")
+    found = locate(replace(san_francisco, threshold_s=near, new=new), "coverage", PATIENCE_S)
     assert found.is_proven
     assert found.value == pytest.approx(MCLP[near, new], rel=1e-12)
 
 
 @pytest.mark.parametrize("new", P_MEDIAN)
 def test_least_total_walking(san_francisco, new):
-    found = locate(replace(san_francisco, new=new), "p-median")
+    found = locate(replace(san_francisco, new=new), "p-median", PATIENCE_S)
     assert found.is_proven
     assert found.value == pytest.approx(P_MEDIAN[new], rel=1e-9)
 
 
 @pytest.mark.parametrize("new", P_CENTER)
 def test_shortest_longest_walk(san_francisco, new):
-    found = locate(replace(san_francisco, new=new), "equity")
+    found = locate(replace(san_francisco, new=new), "equity", PATIENCE_S)
     assert found.is_proven
     assert found.value == pytest.approx(P_CENTER[new], abs=1e-3)

@@ -10,6 +10,9 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from micropolis_map.analysis.stop_order import best_order, length_of
 from micropolis_map.errors import InvalidInput
 
+PATIENCE_S = 600.0
+"""For a proof: a busy machine is slow, not wrong. How fast it comes is measured by `make bench`."""
+
 
 def random_costs(seed, n, *, holes=0.0):
     random = np.random.default_rng(seed)
@@ -50,7 +53,7 @@ def test_up_to_twelve_stops_the_order_is_the_best_there_is(seed):
         with pytest.raises(InvalidInput, match="no walk joins"):
             best_order(cost, start=start, end=end, loop=loop)
         return
-    found = best_order(cost, start=start, end=end, loop=loop)
+    found = best_order(cost, start=start, end=end, loop=loop, seconds=PATIENCE_S)
     assert found.optimal
     assert sorted(found.order) == list(range(n))
     assert found.cost == pytest.approx(expected, abs=1e-6)
@@ -84,7 +87,7 @@ def by_ortools_routing(cost):
 @pytest.mark.parametrize("seed", range(4))
 def test_of_25_stops_the_order_is_proven_and_never_worse_than_ortools_routing(seed):
     cost = random_costs(seed, 25)
-    found = best_order(cost, start=0, loop=True)
+    found = best_order(cost, start=0, loop=True, seconds=PATIENCE_S)
     assert found.optimal
     assert found.order[0] == 0
     assert found.cost <= by_ortools_routing(cost) + 1e-6
@@ -94,13 +97,13 @@ def test_of_40_stops_on_open_ground_the_order_is_proven_too():
     """As far one way as the other: there a search without the linear relaxation proves nothing in time."""
     at = np.random.default_rng(2).random((40, 2)) * 1500.0
     cost = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)) / 1.3
-    assert best_order(cost, loop=True).optimal
-    assert best_order(cost).optimal
+    assert best_order(cost, loop=True, seconds=PATIENCE_S).optimal
+    assert best_order(cost, seconds=PATIENCE_S).optimal
 
 
 def test_13_stops_by_solver_equal_the_table():
     cost = random_costs(5, 13, holes=0.1)
-    found = best_order(cost, start=0, end=12)
+    found = best_order(cost, start=0, end=12, seconds=PATIENCE_S)
     assert found.optimal
     assert found.cost == pytest.approx(by_recursion_13(cost))
 

@@ -9,6 +9,9 @@ from micropolis_map.analysis.stop_order import length_of
 from micropolis_map.analysis.stop_order_choice import most_worthwhile
 from micropolis_map.errors import InvalidInput
 
+PATIENCE_S = 600.0
+"""For a proof: a busy machine is slow, not wrong. How fast it comes is measured by `make bench`."""
+
 
 def a_case(seed, n=6):
     random = np.random.default_rng(seed)
@@ -34,7 +37,7 @@ def test_no_other_choice_is_worth_more_and_no_other_order_shorter(seed):
     cost, worth, visit = a_case(seed)
     loop = bool(seed % 2)
     within = 1500.0 + 200.0 * (seed % 3)
-    found = most_worthwhile(cost, worth, visit, within, loop=loop)
+    found = most_worthwhile(cost, worth, visit, within, loop=loop, seconds=PATIENCE_S)
     time = found.cost + sum(visit[k] for k in found.order)
     expected = by_every_choice(cost, worth, visit, within, loop=loop)
     assert found.optimal
@@ -64,6 +67,6 @@ def test_a_machine_without_time_still_proposes_a_walk_and_does_not_call_it_prove
     assert found.cost + sum(visit[k] for k in found.order) <= 1800.0
     assert len(found.order) >= 3
     assert start is None or found.order[0] == start
-    best = most_worthwhile(cost, worth, visit, 1800.0, start=start, loop=loop, seconds=60.0)
+    best = most_worthwhile(cost, worth, visit, 1800.0, start=start, loop=loop, seconds=PATIENCE_S)
     assert sum(worth[k] for k in found.order) <= sum(worth[k] for k in best.order)
     assert sum(worth[k] for k in found.order) >= 0.7 * sum(worth[k] for k in best.order)
