@@ -42,7 +42,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.soak", description=__doc__)
     parser.add_argument("--rounds", type=int, default=10)
     options, given = parser.parse_known_args()
-    chosen = given if any(word.startswith("tests") for word in given) else [BROWSER, *given]
+    chosen = [
+        *given,
+        *([] if any(word.startswith(BROWSER) for word in given) else [BROWSER]),
+        "-m",
+        "browser",
+    ]
     burners = [multiprocessing.Process(target=burn, daemon=True) for _ in range(BURNERS)]
     for one in burners:
         one.start()

@@ -47,7 +47,8 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.hookimpl(tryfirst=True)  # before pytest leaves out what `-m` does not want
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(item.fspath).is_relative_to(Path(__file__).parent):
+        # What only asks the server beside them, over HTTP, is no browser test.
+        if Path(item.fspath).is_relative_to(Path(__file__).parent) and "chromium" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
             if item.get_closest_marker("journey") is None:
                 item.add_marker(pytest.mark.full)
