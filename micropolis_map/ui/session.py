@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from micropolis_map.bootstrap import Application, build_application
 from micropolis_map.domain.community import Community
@@ -19,7 +20,6 @@ from micropolis_map.ui.view_state import ViewState
 
 VIEW = "mm_view"
 WRITTEN = "mm_written"
-TOUCHED = "mm_touched"
 PAGE = "mm_page"
 FIRST = "demo"
 """The community shown to a visitor who did not ask for one: it is complete without internet."""
@@ -54,7 +54,6 @@ def view() -> ViewState:
 def change(**fields: Any) -> None:
     """Change the view because the visitor did something on the page; for callbacks."""
     st.session_state[VIEW] = replace(view(), **fields)
-    st.session_state[TOUCHED] = True
 
 
 def speak() -> None:
@@ -66,14 +65,14 @@ def speak() -> None:
 def begin(page: str) -> ViewState:
     """Return the view at the start of a run on `page`: the last click or the address, whichever is newer.
 
-    The address is newer when it is not what we wrote and nothing on the page was touched: a link was
-    opened, or the visitor went back. On a page the visitor switched to, the view is taken along.
+    The address is newer when the visitor went back or forth, to one that is not what we wrote last. Any other
+    run may bring an old one, which the browser had before it heard of what we wrote.
+    On a page the visitor switched to, the view is taken along.
     """
     query = st.query_params.to_dict()
     switched = st.session_state.get(PAGE) not in {None, page}
-    touched = st.session_state.pop(TOUCHED, False)
     if VIEW not in st.session_state or (
-        not touched and not switched and query != st.session_state.get(WRITTEN)
+        _went_back() and not switched and query != st.session_state.get(WRITTEN)
     ):
         st.session_state[VIEW] = ViewState.parse(query)
     elif switched and query:
@@ -84,12 +83,21 @@ def begin(page: str) -> ViewState:
     return view()
 
 
+def _went_back() -> bool:
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
 def write_address(fields: Sequence[str]) -> None:
-    """Write the view into the address, so that a copied address opens it; only the parameters `fields`."""
+    """Write the view into the address, so that a copied address opens it; only the parameters `fields`.
+
+    A page with a map that is tapped writes it before the map, which forgets a tap as soon as it hears that
+    it was taken: the address then has it.
+    """
     wanted = {name: value for name, value in view().query().items() if name in fields}
+    st.session_state[WRITTEN] = wanted  # first: whoever goes back at once breaks this run off
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
-    st.session_state[WRITTEN] = wanted
 
 
 def known_slugs() -> Sequence[str]:

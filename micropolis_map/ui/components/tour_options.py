@@ -48,7 +48,20 @@ def tour_options(view: ViewState, order: Sequence[str], names: Mapping[str, str]
 
 def _order(order: Sequence[str]) -> None:
     own = st.session_state.get("w_order") == OWN
-    session.change(stops=tuple(order), draft=replace(session.view().draft, own_order=own))
+    view = session.view()
+    session.change(stops=in_order(view.stops, order), draft=replace(view.draft, own_order=own))
+
+
+def in_order(stops: Sequence[str], order: Sequence[str]) -> tuple[str, ...]:
+    """Return the stops as `order` has them, which may be of an earlier walk; others come last, as they are.
+
+    Examples
+    --------
+    >>> in_order(("a", "b", "new"), ("b", "gone", "a"))
+    ('b', 'a', 'new')
+    """
+    known = tuple(stop for stop in order if stop in stops)
+    return (*known, *(stop for stop in stops if stop not in known))
 
 
 def _take(field: str, key: str, empty: Any = "") -> None:
