@@ -27,6 +27,7 @@ SCRIPTS: list[tuple[str, str]] = [
             "background",
             "street_names",
             "outlines",
+            "taps",
             "places",
             "coverage",
             "figures",

@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from map_hand import Finger, free_pins
 from playwright.sync_api import expect
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -43,7 +44,7 @@ def organiser(visitor, application, account):
     return one
 
 
-class Fingers:
+class Hand:
     """Taps, counted."""
 
     def __init__(self, one):
@@ -53,25 +54,10 @@ class Fingers:
         locator.click()
         self.taps += 1
 
-    def pin(self, place):
+    def pin(self, spot):
         """Tap a place on the map, as a finger does: at its spot."""
-        self.tap(self.one.map.locator(f"[data-place='{place}']"))
-
-
-def on_screen(one):
-    """Ids of places whose marker stands free in the map's frame, so that a finger hits it alone."""
-    return one.in_map(
-        """(() => { const seen = [];
-        for (const node of document.querySelectorAll('.mm-marker[data-place]')) {
-          const box = node.getBoundingClientRect();
-          const x = box.left + box.width / 2, y = box.top + box.height / 2;
-          const inside = x > 30 && y > 80 && x < innerWidth - 30 && y < innerHeight - 50;
-          const hit = inside && document.elementFromPoint(x, y);
-          const far = seen.every((s) => Math.hypot(s.x - x, s.y - y) > 52);
-          if (hit && node.contains(hit) && far) seen.push({ id: node.dataset.place, x, y });
-        }
-        return seen.map((one) => one.id); })()"""
-    )
+        Finger(self.one).tap(spot)
+        self.taps += 1
 
 
 def waits_until_picked(one, n):
@@ -110,16 +96,16 @@ def approve(desk, name):
 def test_twelve_stops_are_a_walk_for_everybody_in_few_taps(visitor, organiser, server):
     mia = visitor()
     mia.open("/tours?community=demo")
-    hand = Fingers(mia)
+    hand = Hand(mia)
     hand.tap(mia.page.get_by_role("radio", name="Make your own"))
     expect(mia.page.locator("[data-stops='0']")).to_be_visible()
     expect(mia.page.locator("iframe[title*=folium]")).to_have_count(1)  # the old map has gone
     mia.places_on_map()
-    free = on_screen(mia)
+    mia.page.locator("iframe[title*=folium]").scroll_into_view_if_needed()
+    free = free_pins(mia)
     assert len(free) >= STOPS
-    for number, place in enumerate(free[:STOPS], start=1):
-        hand.pin(place)
-        mia.map.locator(f"#map_div[data-picks='{number}']").wait_for()
+    for spot in free[:STOPS]:
+        hand.pin(spot)
     waits_until_picked(mia, STOPS)
     expect(mia.page.locator(".mm-stoplist li")).to_have_count(STOPS)
     mia.map.locator("#map_div:not([data-tour=''])").wait_for()

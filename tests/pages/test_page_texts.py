@@ -15,7 +15,6 @@ from micropolis_map.maps.state_layer import script_json
 from micropolis_map.maps.walking_classes import RAMP, UNREACHABLE, walking_classes
 from micropolis_map.ui import numbers, safe_text
 from micropolis_map.ui.components.load_forms import slug_of
-from micropolis_map.ui.components.place_map import read_click
 from micropolis_map.ui.view_state import ViewState
 
 
@@ -109,21 +108,6 @@ def test_addresses_hold_the_filter_and_nothing_unquoted():
         "/data/demo/places.geojson?kind=natural&theme=sea+%26+salt&q=%C5%82%C4%85ka%3F&v=v+1"
     )
     assert coverage_url("a/b", "senior") == "/data/a%2Fb/coverage/streets.geojson?profile=senior"
-
-
-@pytest.mark.parametrize(
-    ("payload", "expected"),
-    [
-        ({"last_active_drawing": {"id": "p1", "properties": {"click": 3}}}, ("p1", 3)),
-        ({"last_active_drawing": None}, ("", 0)),
-        ({"last_active_drawing": {"id": 7, "properties": {"click": 1}}}, ("", 0)),
-        ({"last_active_drawing": {"id": "p1", "properties": None}}, ("", 0)),
-        (None, ("", 0)),
-        ("x", ("", 0)),
-    ],
-)
-def test_a_click_is_read_or_ignored(payload, expected):
-    assert read_click(payload) == expected
 
 
 @given(st.lists(st.sampled_from([5, 10, 15, 20, 30]), min_size=1, unique=True).map(sorted))

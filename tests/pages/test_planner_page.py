@@ -12,7 +12,7 @@ from micropolis_map.services.siting import assess_sites, propose_sites
 from micropolis_map.services.siting_result import SitingRequest
 from micropolis_map.ui import numbers
 from micropolis_map.ui.components.planner_figures import gain_table
-from micropolis_map.ui.components.planner_map import MapEvent, read_event
+from micropolis_map.ui.components.planner_map import number_of, read_area, read_point
 from micropolis_map.ui.components.planner_minimap import minimap
 from micropolis_map.ui.components.planner_proof import proof_words
 from micropolis_map.ui.siting_job import SitingJob
@@ -89,43 +89,46 @@ def test_figures_of_thousands_are_separated_and_the_curve_ends_where_nobody_more
     assert "this plan" in text
 
 
-def drag(**properties):
-    return {"last_active_drawing": {"id": "site-2", "properties": properties}}
-
-
-NOTHING = MapEvent()
 CORNERS = [{"lon": 17.1, "lat": 55.7}, {"lon": 17.2, "lat": 55.7}, {"lon": 17.2, "lat": 55.75}]
 
 
-def area(corners):
-    return {"last_active_drawing": {"id": "area", "properties": {"move": 5, "corners": corners}}}
+@pytest.mark.parametrize(
+    ("corners", "expected"),
+    [
+        (CORNERS, ((17.1, 55.7), (17.2, 55.7), (17.2, 55.75))),
+        (CORNERS[:2], ()),
+        ([*CORNERS, {"lon": "x", "lat": 1}], ()),
+        ([*CORNERS, 7], ()),
+        (CORNERS * 50, ()),
+        ("x", ()),
+    ],
+)
+def test_an_area_is_read_or_ignored(corners, expected):
+    assert read_area(corners) == expected
 
 
 @pytest.mark.parametrize(
-    ("payload", "expected"),
+    ("told", "expected"),
     [
-        (drag(move=3, lon=17.1234567, lat=55.7), MapEvent("move", 3, 2, ((17.123457, 55.7),))),
-        (drag(move=3, gone=True), MapEvent("remove", 3, 2)),
-        (
-            {"last_active_drawing": {"id": "site-new", "properties": {"move": 4, "lon": 17.1, "lat": 55.7}}},
-            MapEvent("add", 4, 0, ((17.1, 55.7),)),
-        ),
-        (area(CORNERS), MapEvent("area", 5, 0, ((17.1, 55.7), (17.2, 55.7), (17.2, 55.75)))),
-        (area(CORNERS[:2]), NOTHING),
-        (area([*CORNERS, {"lon": "x", "lat": 1}]), NOTHING),
-        (area([*CORNERS, 7]), NOTHING),
-        (area(CORNERS * 50), NOTHING),
-        (drag(move=3, lon=math.nan, lat=55.7), NOTHING),
-        (drag(move=3, lon=None, lat=55.7), NOTHING),
-        (drag(move=3, lon="17", lat=55.7), NOTHING),
-        (drag(lon=17.0, lat=55.7), NOTHING),
-        (drag(move=1, lon=999, lat=55.7), NOTHING),
-        ({"last_active_drawing": {"id": "p1", "properties": {"click": 3}}}, NOTHING),
-        (None, NOTHING),
+        ({"lon": 17.1234567, "lat": 55.7}, (17.123457, 55.7)),
+        ({"lon": math.nan, "lat": 55.7}, None),
+        ({"lon": None, "lat": 55.7}, None),
+        ({"lon": "17", "lat": 55.7}, None),
+        ({"lon": True, "lat": 55.7}, None),
+        ({"lon": 999, "lat": 55.7}, None),
+        ({}, None),
+        (7, None),
     ],
 )
-def test_what_happened_on_the_map_is_read_or_ignored(payload, expected):
-    assert read_event(payload) == expected
+def test_a_point_is_read_or_ignored(told, expected):
+    assert read_point(told) == expected
+
+
+def test_a_site_is_known_by_where_it_is():
+    points = ((17.1, 55.7), (17.2, 55.7))
+    assert number_of((17.2, 55.700001), points) == 2
+    assert number_of((17.2, 55.7001), points) == 0
+    assert number_of(None, points) == 0
 
 
 def test_steps_are_taken_back_and_done_again(loaded, run_page):
@@ -133,7 +136,8 @@ def test_steps_are_taken_back_and_done_again(loaded, run_page):
     assert app.button(key="w_undo").disabled
     app.button(key="w_remove_2").click().run()
     assert page_text(app).count("mm-siterow") == 1
-    app.number_input(key="w_new").set_value(4).run()
+    how_many = next(one for one in app.number_input if one.label == "New meeting places")
+    how_many.set_value(4).run()
     assert app.session_state["mm_view"].plan.sites == ()
     app.button(key="w_undo").click().run()
     assert app.session_state["mm_view"].plan.sites == ((17.2, 55.7),)

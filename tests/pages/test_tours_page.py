@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from micropolis_map.services.touring_published import published_tour
-from micropolis_map.ui.components.tour_map import read_picks
+from micropolis_map.ui.components.map_taps import Tap
+from micropolis_map.ui.components.tour_map import picked
+from micropolis_map.ui.view_state import MAX_STOPS
 
 TOURS = Path(__file__).parents[2] / "data" / "tours"
 HILL = "demo-op-ad-bakketrappen"
@@ -102,24 +104,33 @@ def test_who_comes_before_it_opens_is_told(town, run_page):
 
 
 @pytest.mark.parametrize(
-    ("payload", "found"),
+    ("tap", "stops"),
     [
-        (
-            {"last_active_drawing": {"id": "picks", "properties": {"stops": ["a", "b", "a"], "click": 3}}},
-            (("a", "b"), 3),
-        ),
-        (
-            {"last_active_drawing": {"id": "picks", "properties": {"stops": [1, "", "b"], "click": 3}}},
-            (("b",), 3),
-        ),
-        ({"last_active_drawing": {"id": "picks", "properties": {"stops": "ab", "click": 3}}}, ((), 0)),
-        ({"last_active_drawing": {"id": "picks", "properties": {"stops": ["a"], "click": True}}}, ((), 0)),
-        ({"last_active_drawing": {"id": "place", "properties": {"click": 1}}}, ((), 0)),
-        (None, ((), 0)),
+        (Tap(1, "put", {"place": "c"}), ("a", "b", "c")),
+        (Tap(1, "put", {"place": "b"}), ("a", "b")),
+        (Tap(1, "out", {"place": "a"}), ("b",)),
+        (Tap(1, "out", {"place": "x"}), ("a", "b")),
+        (Tap(1, "put", {"place": 7}), ("a", "b")),
+        (Tap(1, "put", {"place": "x" * 129}), ("a", "b")),
+        (Tap(1, "put"), ("a", "b")),
+        (Tap(1, "draw", {"place": "c"}), ("a", "b")),
     ],
 )
-def test_what_the_map_sends_is_read_with_care(payload, found):
-    assert read_picks(payload) == found
+def test_a_tap_puts_a_place_in_or_takes_it_out(tap, stops):
+    assert picked(("a", "b"), tap) == stops
+
+
+def test_a_walk_has_no_more_stops_than_it_may():
+    stops = tuple(str(n) for n in range(MAX_STOPS))
+    assert picked(stops, Tap(1, "put", {"place": "one more"})) == stops
+
+
+def test_an_address_that_comes_late_does_not_undo_what_was_chosen(town, run_page):
+    app = run_page("tours", community="demo", stops=THREE)
+    app.selectbox(key="w_add_stop").select("demo-nordgaard").run()
+    app.query_params["stops"] = THREE  # the browser has not heard of the fourth yet
+    app.run()
+    assert len(stops_shown(app)) == 4
 
 
 def test_a_tour_that_is_not_there_leaves_the_list(town, run_page):

@@ -14,11 +14,10 @@ from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.ui import language, session, words
+from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
 from micropolis_map.ui.components.still_true import since
 from micropolis_map.ui.language import _
 from micropolis_map.ui.view_state import ViewState
-
-CLICK = "mm_last_click"
 
 
 def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -> None:
@@ -42,40 +41,28 @@ def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -
         "places": places_url(slug, view.wanted, session.places().version()),
         "faded": {place: since(moment) for place, moment in faded.items()},
         "chosen": view.place or None,
+        "taps": taps_state(key),
         "fromOsm": bool(report) and not community.fictional,
         "shapes": shapes_for_script(),
         "texts": map_texts(community),
     }
     with st.container(key="map"):
-        st_folium(
+        told = st_folium(
             BaseMap(community.centre, community.zoom),
             key=key,
             height=620,
             use_container_width=True,
             returned_objects=["last_active_drawing"],
             feature_group_to_add=StateLayer(state),
-            on_change=lambda: clicked(st.session_state.get(key)),
+            on_change=lambda: hear(key, st.session_state.get(key), _open),
         )
+    if hear(key, told, _open):
+        st.rerun()
 
 
-def clicked(payload: Any) -> None:
-    """Open the place that the map's `payload` names, once for each click."""
-    place, click = read_click(payload)
-    if place and st.session_state.get(CLICK) != (place, click):
-        st.session_state[CLICK] = (place, click)
-        session.change(place=place)
-
-
-def read_click(payload: Any) -> tuple[str, int]:
-    """Return the id of the place clicked and the number of the click; ``("", 0)`` without one."""
-    drawing = payload.get("last_active_drawing") if isinstance(payload, Mapping) else None
-    if not isinstance(drawing, Mapping):
-        return "", 0
-    place, properties = drawing.get("id"), drawing.get("properties")
-    number = properties.get("click") if isinstance(properties, Mapping) else None
-    if not isinstance(place, str) or not isinstance(number, int):
-        return "", 0
-    return place, number
+def _open(tap: Tap) -> None:
+    if tap.place:
+        session.change(place=tap.place)
 
 
 def map_texts(community: Community) -> dict[str, Any]:

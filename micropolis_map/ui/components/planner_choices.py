@@ -43,6 +43,8 @@ VENUE_WORDS = {
     "shop": mark("Shops"),
 }
 
+RENEWED = "mm_new_renewed"
+
 
 def planner_choices(scenario: Scenario, build: Build) -> None:
     """Show the choosers; every choice asks for a new proposal."""
@@ -58,10 +60,24 @@ def planner_choices(scenario: Scenario, build: Build) -> None:
         _who_counts_more(scenario, build)
 
 
+def _new_key(new: int) -> str:
+    """Return the key of the field that holds how many are new: another one each time the map changed it.
+
+    Until the page has come, the browser says the old number with every tap, which would count as chosen.
+    """
+    renewed = int(st.session_state.get(RENEWED, 0))
+    key = f"w_new-{renewed}" if renewed else "w_new"
+    if st.session_state.get(key, new) != new:
+        st.session_state[RENEWED] = renewed + 1
+        key = f"w_new-{renewed + 1}"
+    return key
+
+
 def _main_choices(scenario: Scenario) -> None:
+    new = _new_key(scenario.new)
     st.session_state.update(
         {
-            "w_new": scenario.new,
+            new: scenario.new,
             "w_within": scenario.minutes,
             "w_planprofile": scenario.profile,
             "w_goal": scenario.goal,
@@ -73,9 +89,9 @@ def _main_choices(scenario: Scenario) -> None:
             _("New meeting places"),
             min_value=1,
             max_value=MOST_NEW,
-            key="w_new",
+            key=new,
             width=150,
-            on_change=lambda: _choose(new=int(st.session_state["w_new"])),
+            on_change=lambda: _choose(new=int(st.session_state[new])),
         )
         _one(_("Near means"), "w_within", MINUTES, lambda n: _("{n} min").format(n=n), "minutes")
         _one(_("Who walks"), "w_planprofile", names(), words.profile, "profile")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -18,28 +18,17 @@ from micropolis_map.domain.community import Community
 from micropolis_map.maps.addresses import background_urls, coverage_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
-from micropolis_map.services.siting_link import MOST_CORNERS, Points, Scenario
+from micropolis_map.services.siting_link import MOST_CORNERS, MOST_NEW, Points, Scenario
 from micropolis_map.services.siting_result import Plan
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
+from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
 from micropolis_map.ui.components.place_map import map_texts
-from micropolis_map.ui.components.planner_steps import add_site, move_site, remove_site, step
+from micropolis_map.ui.components.planner_steps import add_site, current, move_site, remove_site, step
 from micropolis_map.ui.language import _, ngettext
 
-EVENT = "mm_last_map_event"
-
-
-@dataclass(frozen=True)
-class MapEvent:
-    """What happened on the map: ``move``, ``add``, ``remove``, ``area``, or nothing.
-
-    `serial` differs for every event; the map's answer stays the same until the next one.
-    """
-
-    kind: str = ""
-    serial: int = 0
-    number: int = 0
-    points: Points = ()
+SAME_DEG = 1e-5
+"""Sites nearer than this, about a metre, are the same one."""
 
 
 def planner_map(
@@ -70,6 +59,8 @@ def planner_map(
         "area": [list(corner) for corner in scenario.area],
         "gain": gain_url(slug, scenario, points, version),
         "tools": True,
+        "most": MOST_NEW,
+        "taps": taps_state(key),
         "fromOsm": not community.fictional,
         "texts": map_texts(community) | _texts(),
     }
@@ -78,16 +69,22 @@ def planner_map(
         state["bounds"] = [[south, west], [north, east]]
     if scenario.keep:
         state["spots"] = coverage_url(slug, scenario.profile, "spots", version)
+
+    def act(tap: Tap) -> None:
+        do(tap, current().sites or points)
+
     with st.container(key="planmap"):
-        st_folium(
+        told = st_folium(
             BaseMap(community.centre, community.zoom),
             key=key,
             height=560,
             use_container_width=True,
             returned_objects=["last_active_drawing"],
             feature_group_to_add=StateLayer(state),
-            on_change=lambda: take(st.session_state.get(key), points),
+            on_change=lambda: hear(key, st.session_state.get(key), act),
         )
+    if hear(key, told, act):
+        st.rerun()
     dot = '<li><i class="mm-dot" style="background:{colour}"></i>{text}</li>'
     newly, still = safe_text.html(_("homes newly near")), safe_text.html(_("homes still too far"))
     legend(
@@ -116,51 +113,49 @@ def gain_words(people: float) -> str:
     return ngettext("{n} person more", "{n} people more", whole).format(n=numbers.count(whole))
 
 
-def take(payload: Any, points: Points) -> None:
-    """Do what happened on the map, once; it can be undone like any other step."""
-    event = read_event(payload)
-    if not event.kind or st.session_state.get(EVENT) == event:
+def do(tap: Tap, points: Points) -> None:
+    """Do one thing that happened on the map to the sites at `points`; it can be undone like any other step.
+
+    What makes no sense is left alone. A site is named by where it was: meanwhile it may have another number,
+    or be gone.
+    """
+    if tap.kind == "area":
+        corners = read_area(tap.facts.get("corners"))
+        if corners:
+            step(area=corners, sites=())
         return
-    st.session_state[EVENT] = event
-    if event.kind == "move":
-        move_site(points, event.number, event.points[0])
-    elif event.kind == "add":
-        add_site(points, event.points[0])
-    elif event.kind == "remove":
-        remove_site(points, event.number)
-    else:
-        step(area=event.points, sites=())
+    at, number = read_point(tap.facts.get("at")), number_of(read_point(tap.facts.get("from")), points)
+    if tap.kind == "add" and at is not None and not number_of(at, points):
+        add_site(points, at)
+    elif tap.kind == "move" and at is not None and number:
+        move_site(points, number, at)
+    elif tap.kind == "remove" and number:
+        remove_site(points, number)
 
 
-def read_event(payload: Any) -> MapEvent:
-    """Return what the map's `payload` says; `MapEvent()` for nothing, or nonsense."""
-    drawing = payload.get("last_active_drawing") if isinstance(payload, Mapping) else None
-    if not isinstance(drawing, Mapping) or not isinstance(drawing.get("properties"), Mapping):
-        return MapEvent()
-    name, found = str(drawing.get("id")), drawing["properties"]
-    serial = found.get("move")
-    if not isinstance(serial, int):
-        return MapEvent()
-    if name == "area":
-        return _area(found.get("corners"), serial)
-    number = int(name[5:]) if name.startswith("site-") and name[5:].isascii() and name[5:].isdigit() else 0
-    if number and found.get("gone") is True:
-        return MapEvent("remove", serial, number)
-    at = _point(found)
-    if at is None or not (number or name == "site-new"):
-        return MapEvent()
-    return MapEvent("move" if number else "add", serial, number, (at,))
+def number_of(at: tuple[float, float] | None, points: Points) -> int:
+    """Return the number, from 1 on, of the site that lies at `at`; 0 where none does."""
+    found = (
+        number
+        for number, (lon, lat) in enumerate(points, start=1)
+        if at is not None and abs(lon - at[0]) < SAME_DEG and abs(lat - at[1]) < SAME_DEG
+    )
+    return next(found, 0)
 
 
-def _area(corners: Any, serial: int) -> MapEvent:
+def read_area(corners: Any) -> Points:
+    """Return the corners of an area as the map tells them; none where one of them makes no sense."""
     if not isinstance(corners, list) or not 3 <= len(corners) <= MOST_CORNERS:
-        return MapEvent()
-    points = [_point(corner) if isinstance(corner, Mapping) else None for corner in corners]
+        return ()
+    points = [read_point(corner) for corner in corners]
     known = tuple((round(at[0], 5), round(at[1], 5)) for at in points if at is not None)
-    return MapEvent("area", serial, 0, known) if len(known) == len(points) else MapEvent()
+    return known if len(known) == len(points) else ()
 
 
-def _point(found: Mapping[str, Any]) -> tuple[float, float] | None:
+def read_point(found: Any) -> tuple[float, float] | None:
+    """Return ``(lon, lat)`` as the map tells it; None for anything else."""
+    if not isinstance(found, Mapping):
+        return None
     lon, lat = found.get("lon"), found.get("lat")
     if isinstance(lon, bool) or not all(isinstance(v, int | float) and math.isfinite(v) for v in (lon, lat)):
         return None

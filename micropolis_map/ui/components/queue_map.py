@@ -17,7 +17,8 @@ from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.ui import language, session
-from micropolis_map.ui.components.place_map import map_texts, read_click
+from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
+from micropolis_map.ui.components.place_map import map_texts
 
 MOST = 500
 """Places drawn at once; a preview of more shows the first of them."""
@@ -49,24 +50,25 @@ def hidden_map(
         "background": background_urls(community.slug, report.build_id) if report else outlines,
         "places": places_inside(places),
         "chosen": chosen,
+        "taps": taps_state(widget),
         "fromOsm": bool(report) and not community.fictional,
         "shapes": shapes_for_script(),
         "texts": map_texts(community),
     }
 
-    def clicked() -> None:
-        name, click = read_click(st.session_state.get(widget))
-        if name and st.session_state.get(f"{widget}-click") != (name, click):
-            st.session_state[f"{widget}-click"] = (name, click)
-            on_choice(name)
+    def choose(tap: Tap) -> None:
+        if tap.place:
+            on_choice(tap.place)
 
     with st.container(key="deskmap"):
-        st_folium(
+        told = st_folium(
             BaseMap(community.centre, community.zoom),
             key=widget,
             height=360,
             use_container_width=True,
             returned_objects=["last_active_drawing"],
             feature_group_to_add=StateLayer(state),
-            on_change=clicked,
+            on_change=lambda: hear(widget, st.session_state.get(widget), choose),
         )
+    if hear(widget, told, choose):
+        st.rerun()

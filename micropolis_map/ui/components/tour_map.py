@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,13 @@ from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.ui import language, session
+from micropolis_map.ui.components.map_taps import Tap, ever_tapped, hear, taps_state
 from micropolis_map.ui.components.place_map import map_texts
 from micropolis_map.ui.language import _
 from micropolis_map.ui.view_state import MAX_STOPS
 
-CLICK = "mm_last_pick"
-LONGEST_ID = 128
+MADE = "mm_walk_made"
+"""Set when a tap began or changed a walk: the page then shows the one being made."""
 
 
 @dataclass(frozen=True)
@@ -57,51 +58,46 @@ def tour_map(community: Community, shown: Shown, name: str = "tourmap") -> None:
         "fromOsm": bool(report) and not community.fictional,
         "texts": map_texts(community) | _texts(),
     }
-    key = f"{name}-{slug}"
+    key, taps = f"{name}-{slug}", f"walk-{slug}"
+    heard = shown.picking or not shown.url  # taps made before a reload may come from the map of no walk, too
+    if heard:
+        state["taps"] = taps_state(taps)
     if shown.picking:
         key = f"pickmap-{slug}"
         state |= {
             "picking": True,
             "picks": list(shown.picks),
-            "click": int(st.session_state.get(CLICK, 0)),
-            "firstClick": int(st.session_state.get(CLICK, 0)),
             "most": MAX_STOPS,
-            "keepView": len(shown.picks) > 1 and not st.session_state.get(CLICK),
+            "keepView": len(shown.picks) > 1 and not ever_tapped(taps),
             "places": places_url(slug, PlaceFilter(), session.places().version()),
             "shapes": shapes_for_script(),
         }
     with st.container(key="tourmap"):
-        st_folium(
+        told = st_folium(
             BaseMap(community.centre, community.zoom),
             key=key,
             height=600,
             use_container_width=True,
-            returned_objects=["last_active_drawing"] if shown.picking else [],
+            returned_objects=["last_active_drawing"] if heard else [],
             feature_group_to_add=StateLayer(state),
-            on_change=(lambda: picked(st.session_state.get(key))) if shown.picking else None,
+            on_change=(lambda: hear(taps, st.session_state.get(key), _pick)) if heard else None,
         )
+    if heard and hear(taps, told, _pick):
+        st.rerun()
 
 
-def picked(payload: Any) -> None:
-    """Take the list of places the map's `payload` brings, once for each tap."""
-    stops, click = read_picks(payload)
-    if click > int(st.session_state.get(CLICK, 0)):
-        st.session_state[CLICK] = click
-        session.change(stops=stops)
+def picked(stops: Sequence[str], tap: Tap) -> tuple[str, ...]:
+    """Return the stops after `tap`: what is put in comes last and once, at most `MAX_STOPS` in all."""
+    if tap.kind == "out":
+        return tuple(stop for stop in stops if stop != tap.place)
+    if tap.kind == "put" and tap.place and tap.place not in stops and len(stops) < MAX_STOPS:
+        return (*stops, tap.place)
+    return tuple(stops)
 
 
-def read_picks(payload: Any) -> tuple[tuple[str, ...], int]:
-    """Return the ids of the places in the walk and the number of the tap; ``((), 0)`` without one."""
-    drawing = payload.get("last_active_drawing") if isinstance(payload, Mapping) else None
-    if not isinstance(drawing, Mapping) or drawing.get("id") != "picks":
-        return (), 0
-    properties = drawing.get("properties")
-    found = properties if isinstance(properties, Mapping) else {}
-    stops, click = found.get("stops"), found.get("click")
-    if not isinstance(stops, list) or isinstance(click, bool) or not isinstance(click, int):
-        return (), 0
-    ids = (stop for stop in stops if isinstance(stop, str) and 0 < len(stop) <= LONGEST_ID)
-    return tuple(dict.fromkeys(ids))[:MAX_STOPS], click
+def _pick(tap: Tap) -> None:
+    st.session_state[MADE] = True
+    session.change(stops=picked(session.view().stops, tap))
 
 
 def _texts() -> dict[str, Any]:

@@ -38,6 +38,7 @@ def page() -> None:
         places = session.places().places(community.slug)
         old = faded(community.slug)
         masthead(community)
+        session.write_address(FIELDS)
         left, right = st.columns([1.9, 1], gap="medium")
         with left:
             place_map(community, view, old)
@@ -60,7 +61,6 @@ def page() -> None:
                 place_filters(view, places)
                 place_list(view, filtered(places, view.wanted), len(places), community.languages, old)
                 follow_link(community.slug)
-        session.write_address(FIELDS)
         _keep_fresh(session.places().version())
 
 

@@ -49,12 +49,12 @@ def page() -> None:
                 "map to see what changes."
             ).format(name=community_name(community)),
         )
+        session.write_address(FIELDS)
         report = session.communities().report(community.slug)
         if report is None:
             _not_loaded(community)
         else:
             _planning(community, report)
-        session.write_address(FIELDS)
 
 
 def _not_loaded(community: Community) -> None:

@@ -18,7 +18,7 @@ from micropolis_map.ui.components.guided_walks import upcoming_walks
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.tour_facts import tour_facts
 from micropolis_map.ui.components.tour_maker import tour_maker
-from micropolis_map.ui.components.tour_map import Shown, tour_map
+from micropolis_map.ui.components.tour_map import MADE, Shown, tour_map
 from micropolis_map.ui.components.tour_panel import (
     file_address,
     poster_links,
@@ -34,7 +34,7 @@ FIELDS = (
     "community", "lang", "tour", "stops", "profile",
     "order", "first", "last", "loop", "visit", "when", "edit",
 )  # fmt: skip
-READY, OWN = "ready", "own"
+CHOICE, READY, OWN = "w_tours", "ready", "own"
 
 
 def page() -> None:
@@ -53,9 +53,9 @@ def page() -> None:
         left, right = st.columns([1.6, 1], gap="medium")
         with right, st.container(key="side"):
             shown = _tour(chosen) if chosen is not None else _choice(community)
+        session.write_address(FIELDS)
         with left:
             tour_map(community, shown)
-        session.write_address(FIELDS)
 
 
 def _chosen(tour_id: str) -> Tour | None:
@@ -65,12 +65,14 @@ def _chosen(tour_id: str) -> Tour | None:
 
 def _choice(community: Community) -> Shown:
     labels = {READY: _("Ready to walk"), OWN: _("Make your own")}
-    st.session_state.setdefault("w_tours", OWN if session.view().stops else READY)
+    made = st.session_state.pop(MADE, False)
+    if made or CHOICE not in st.session_state:
+        st.session_state[CHOICE] = OWN if made or session.view().stops else READY
     kind = st.segmented_control(
         _("Walks"),
         list(labels),
         format_func=labels.__getitem__,
-        key="w_tours",
+        key=CHOICE,
         label_visibility="collapsed",
         width="stretch",
     )
@@ -91,7 +93,7 @@ def _own(community: Community) -> Shown:
         return tour_maker(community, session.view())
     except MicropolisError as error:
         trouble.show(error)
-        return Shown(picking=True)
+        return Shown(picking=True, picks=session.view().stops)
 
 
 def _row(tour: Tour) -> None:

@@ -16,7 +16,7 @@ function show(id) {
   $("story").href = `${state.home}&place=${encodeURIComponent(id)}`;
 }
 
-window.Streamlit = { setComponentValue: (value) => show(value.last_active_drawing.id) };
+map.on("mm:place", ({ id }) => show(id));
 mm.show(map, state.map);
 mm.fit(map);
 map.on("focus click", () => map.scrollWheelZoom.enable()); // a page that scrolls past the map is not caught by it

@@ -47,6 +47,12 @@
   }
 
   mm.show = function (map, state) {
+    if (!map._mmHeld) { show(map, state); return; }
+    if (!map._mmNext) map._mmHeld.then(() => { const next = map._mmNext; map._mmNext = null; mm.show(map, next); });
+    map._mmNext = state;
+  };
+
+  function show(map, state) {
     if (state.compare && mm.compare) { mm.compare(map, state); return; }
     const texts = state.texts || {};
     map.getContainer().setAttribute("aria-label", texts.map || "Map");
@@ -72,13 +78,46 @@
       map._mmBounds = JSON.stringify(state.bounds);
       map.fitBounds(state.bounds, { animate: false, maxZoom: 16 });
     }
+    if (state.taps) mm.taps(map, state.taps);
     if (mm.spots) mm.spots(map, state);
     if (state.places) mm.places(map, state);
     if (state.coverage && mm.coverage) mm.coverage(map, state);
     if (mm.tour) mm.tour(map, state);
     if (state.picking && mm.picks) mm.picks(map, state);
     if (state.sites && mm.sites) mm.sites(map, state);
-  };
+  }
+
+  // What lies under a finger stays until it is lifted: a marker drawn anew between down and up is not clicked.
+  mm.lifted = (map) => map._mmHeld || Promise.resolve();
+
+  function watchFinger(map) {
+    map.getContainer().addEventListener("pointerdown", () => {
+      if (map._mmHeld) return;
+      map._mmHeld = new Promise((lift) => {
+        const names = ["pointerup", "pointercancel", "pointermove"];
+        const up = (event) => {
+          if (event.type === "pointermove" && event.buttons) return;
+          for (const name of names) window.removeEventListener(name, up, true);
+          setTimeout(() => { map._mmHeld = null; lift(); }); // after the click, which comes with it
+        };
+        for (const name of names) window.addEventListener(name, up, true);
+      });
+    }, true);
+  }
+
+  const APART_PX = 24;
+
+  // On a touch screen Leaflet takes any two quick taps for a double one and zooms, also two on two places.
+  function doubleTap(map) {
+    map.doubleClickZoom.disable();
+    let taps = [];
+    map.getContainer().addEventListener("click", (event) => { taps = [taps[1], event]; }, true);
+    map.on("dblclick", ({ containerPoint, originalEvent }) => {
+      const [one, other] = taps;
+      if (map._mmPicks || !one || Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) > APART_PX) return;
+      map.setZoomAround(containerPoint, map.getZoom() + (originalEvent.shiftKey ? -1 : 1));
+    });
+  }
 
   mm.escape = function (text) {
     const span = document.createElement("span");
@@ -86,8 +125,10 @@
     return span.innerHTML;
   };
 
-  // The frame is laid out after the script ran: keep the map as large as its frame.
+  // Begin with a map: the frame is laid out after the script ran, so keep the map as large as its frame.
   mm.fit = function (map) {
+    watchFinger(map);
+    doubleTap(map);
     new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
   };
 })();

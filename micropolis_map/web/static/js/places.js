@@ -3,23 +3,22 @@
 (function () {
   "use strict";
   const mm = (window.micropolis = window.micropolis || {});
-  let clicks = 0;
 
   mm.pick = function (texts, lang) {
     if (typeof texts === "string") return texts;
     return (texts && (texts[lang] || texts.en || Object.values(texts).find(Boolean))) || "";
   };
 
-  // Tell the page which place was chosen: the component's value is a feature with its id.
-  function report(feature) {
-    const value = { last_active_drawing: { type: "Feature", id: feature.id, properties: { click: (clicks += 1) }, geometry: null } };
-    const global = window.__GLOBAL_DATA__;
-    if (global) {
-      global.last_active_drawing = value.last_active_drawing;
-      global.previous_data = value;
-    }
-    if (window.Streamlit) window.Streamlit.setComponentValue(value);
+  // Who shows the map is told which place was tapped; a page is told as long as it takes, and the place is marked at once.
+  function report(map, { id }) {
+    map.fire("mm:place", { id });
+    if (!map._mmTaps) return;
+    mm.tap(map, "place", { place: id });
+    choose(map, id, false);
   }
+
+  // The place tapped last, until the page knows of it; then the one it says.
+  const chosenOf = (map, state) => mm.waiting ? mm.waiting(map).reduce((id, tap) => tap.place, state.chosen) : state.chosen;
 
   // The shape of a kind as an SVG picture.
   mm.shapeSvg = function (shape) {
@@ -92,7 +91,7 @@
     const open = (where, offset) => {
       if (state.picking) { map.fire("mm:pick", { id: feature.id }); return; }
       if (map.getSize().x >= 600) L.popup({ offset, autoPanPadding: [24, 24] }).setLatLng(where).setContent(popup(name, notes)).openOn(map);
-      report(feature);
+      report(map, feature);
     };
     pin.on("click", () => open(at, [0, -14]));
     if (mm.isOutline(feature.geometry)) {
@@ -178,12 +177,12 @@
     const now = map._mmPlaces;
     const url = `${state.places}#${Object.keys(state.faded || {}).join()}`;
     if (now && now.url === url && now.lang === state.lang) {
-      if (now.chosen !== state.chosen) choose(map, state.chosen, true);
+      if (now.chosen !== chosenOf(map, state)) choose(map, chosenOf(map, state), true);
       return;
     }
     const first = !now;
     const entry = (map._mmPlaces = { url, lang: state.lang, pins: null, group: null, outlines: null, chosen: null });
-    mm.fetchJson(state.places).then((data) => {
+    mm.fetchJson(state.places).then((data) => mm.lifted(map).then(() => {
       if (map._mmPlaces !== entry) return;
       for (const old of now ? [now.group, now.outlines] : []) if (old) map.removeLayer(old);
       entry.pins = new Map();
@@ -211,9 +210,9 @@
         map.fitBounds(entry.group.getBounds(), { animate: false, maxZoom: 16, paddingTopLeft: [26, 26], paddingBottomRight: [26, 40] });
         map.options.zoomSnap = snap;
       }
-      choose(map, state.chosen, true);
+      choose(map, chosenOf(map, state), true);
       map.fire("mm:places", { count: entry.pins.size });
-    }).catch((error) => {
+    })).catch((error) => {
       map._mmPlaces = null;
       mm.note(map, state.texts.failed || "");
       console.warn("places not loaded", error);

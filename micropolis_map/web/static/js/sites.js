@@ -3,15 +3,28 @@
   "use strict";
   const mm = (window.micropolis = window.micropolis || {});
   const STEP_PX = 12;
-  let events = Date.now() % 1e9; // an event after a reload is a new one, too
+  const SAME_DEG = 1e-5; // about a metre
 
-  function tell(id, properties) {
-    const value = { last_active_drawing: { type: "Feature", id, properties: { move: (events += 1), ...properties }, geometry: null } };
-    const global = window.__GLOBAL_DATA__;
-    if (global) Object.assign(global, value, { previous_data: value });
-    if (window.Streamlit) window.Streamlit.setComponentValue(value);
-  }
   const place = (latlng) => ((at) => ({ lon: at.lng, lat: at.lat }))(latlng.wrap());
+  const spot = ({ lon, lat }) => ({ lon, lat });
+  const same = (one, other) => Math.abs(one.lon - other.lon) < SAME_DEG && Math.abs(one.lat - other.lat) < SAME_DEG;
+
+  function tell(map, kind, facts) {
+    mm.tap(map, kind, facts);
+    draw(map);
+  }
+
+  // Sites and area as they will be: what the page says, then what was done since. A site is known by where it is, for its
+  // number may be another one by then.
+  function shown(map) {
+    const { sites, area, most } = map._mmSites.state;
+    return mm.waiting(map).reduce((now, { kind, at, from, corners }) => {
+      if (kind === "area") return { ...now, area: corners.map(({ lon, lat }) => [lon, lat]) };
+      if (kind === "add") return now.sites.length < most && !now.sites.some((one) => same(one, at)) ? { ...now, sites: [...now.sites, at] } : now;
+      if (kind === "move") return { ...now, sites: now.sites.map((one) => (same(one, from) ? { ...one, ...at } : one)) };
+      return now.sites.length > 1 ? { ...now, sites: now.sites.filter((one) => !same(one, from)) } : now;
+    }, { sites: sites || [], area });
+  }
 
   function pinOf(map, site, texts) {
     const badge = document.createElement("b");
@@ -24,16 +37,17 @@
     pin.bindTooltip(label, { direction: "top", offset: [0, -18] });
     pin.on("add", () => pin.getElement().setAttribute("aria-label", site.fixed ? site.label : `${site.label}. ${texts.keys || ""}`));
     if (site.fixed) return pin;
-    pin.on("dragend", () => tell(`site-${site.number}`, place(pin.getLatLng())));
+    const moved = () => tell(map, "move", { from: spot(site), at: place(pin.getLatLng()) });
+    pin.on("dragend", moved);
     let waiting;
     pin.on("keydown", ({ originalEvent: event }) => {
       const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-      if (event.key === "Delete") tell(`site-${site.number}`, { gone: true });
+      if (event.key === "Delete") tell(map, "remove", { from: spot(site) });
       if (!by) return;
       L.DomEvent.stop(event);
       pin.setLatLng(map.layerPointToLatLng(map.latLngToLayerPoint(pin.getLatLng()).add(L.point(by).multiplyBy(STEP_PX))));
       clearTimeout(waiting);
-      waiting = setTimeout(() => tell(`site-${site.number}`, place(pin.getLatLng())), 600);
+      waiting = setTimeout(moved, 600);
     });
     return pin;
   }
@@ -56,10 +70,11 @@
       if (mode) map.getContainer().focus();
     }
     function take(latlng) {
-      if (mode === "add") { set("add"); tell("site-new", place(latlng)); return; }
+      if (mode === "add") { set("add"); tell(map, "add", { at: place(latlng) }); return; }
       const first = corners.length > 2 && map.latLngToContainerPoint(corners[0]).distanceTo(map.latLngToContainerPoint(latlng)) < 22;
-      if (first) { const done = corners.map(place); set("draw"); tell("area", { corners: done }); return; }
+      if (first) { const done = corners.map(place); set("draw"); tell(map, "area", { corners: done }); return; }
       corners.push(latlng);
+      map.getContainer().dataset.corners = corners.length;
       if (drawn) map.removeLayer(drawn);
       drawn = L.featureGroup([L.polygon(corners, { color: "#9d2233", weight: 3, dashArray: "6 6", interactive: false }),
         ...corners.map((at, n) => L.circleMarker(at, { radius: n ? 5 : 11, color: "#9d2233", fillColor: "#fffdf8", fillOpacity: 1, interactive: false }))]).addTo(map);
@@ -111,6 +126,24 @@
     }).catch((error) => { map._mmGain = now; console.warn("gains not loaded", error); });
   }
 
+  function draw(map) {
+    const entry = map._mmSites;
+    const { sites, area } = shown(map);
+    const wanted = JSON.stringify([sites, area || null]);
+    if (entry.wanted === wanted) return;
+    const focused = entry.pins.findIndex((pin) => pin.getElement() === document.activeElement);
+    if (entry.layer) map.removeLayer(entry.layer);
+    entry.wanted = wanted;
+    entry.pins = sites.map((site, index) => pinOf(map, { ...site, number: index + 1, label: site.label || String(index + 1) }, entry.state.texts || {}));
+    entry.layer = L.featureGroup(entry.pins);
+    if (area && area.length) {
+      entry.layer.addLayer(L.polygon(area.map(([lon, lat]) => [lat, lon]), { color: "#9d2233", weight: 3, fillOpacity: 0.05, interactive: false }));
+    }
+    entry.layer.addTo(map);
+    if (focused >= 0 && entry.pins[focused]) entry.pins[focused].getElement().focus();
+    map.getContainer().dataset.sites = entry.pins.length;
+  }
+
   mm.sites = function (map, state) {
     drawGain(map, state);
     const texts = state.texts || {};
@@ -118,17 +151,7 @@
       map._mmToolsIn = state.lang;
       tools(map, texts);
     }
-    const wanted = JSON.stringify([state.sites || null, state.area || null]);
-    if (map._mmSites && map._mmSites.wanted === wanted) return;
-    const focused = map._mmSites && [...map._mmSites.pins].findIndex((pin) => pin.getElement() === document.activeElement);
-    if (map._mmSites) map.removeLayer(map._mmSites.layer);
-    const pins = (state.sites || []).map((site) => pinOf(map, site, texts));
-    const layer = L.featureGroup(pins);
-    if (state.area && state.area.length) {
-      layer.addLayer(L.polygon(state.area.map(([lon, lat]) => [lat, lon]), { color: "#9d2233", weight: 3, fillOpacity: 0.05, interactive: false }));
-    }
-    map._mmSites = { wanted, pins, layer: layer.addTo(map) };
-    if (focused >= 0 && pins[focused] && pins[focused].getElement()) pins[focused].getElement().focus();
-    map.getContainer().dataset.sites = pins.length;
+    map._mmSites = { pins: [], layer: null, wanted: "", ...map._mmSites, state };
+    draw(map);
   };
 })();

@@ -56,13 +56,16 @@
     return named(feature, icon, p.name ? `${kind}: ${p.name}` : kind, { zIndexOffset: 1000 });
   }
 
+  // While a walk is made, what is beside its way lies below the places: a bench must not take their taps.
+  const below = (marker, state) => (state.picking ? marker.setZIndexOffset(-5000) : marker);
+
   function draw(data, state) {
     const group = L.featureGroup();
     for (const feature of data.features) {
       const role = feature.properties.role;
       if (role === "walk") line(feature).forEach((one) => group.addLayer(one));
-      else if (role === "obstacle") group.addLayer(obstacle(feature));
-      else if (role === "comfort") group.addLayer(comfort(feature, state.texts || {}));
+      else if (role === "obstacle") group.addLayer(below(obstacle(feature), state));
+      else if (role === "comfort") group.addLayer(below(comfort(feature, state.texts || {}), state));
       else if (!state.picking) group.addLayer(stop(feature));
     }
     return group;

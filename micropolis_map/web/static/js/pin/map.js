@@ -32,7 +32,7 @@ function drop() {
 export function pinMap({ placed, moved, chosen }) {
   const [lon, lat] = state.centre;
   const map = L.map("map", { center: [lat, lon], zoom: state.zoom, zoomSnap: 0.5, minZoom: 9, maxZoom: 19, preferCanvas: true, worldCopyJump: true });
-  window.Streamlit = { setComponentValue: (value) => chosen(value.last_active_drawing.id) };
+  map.on("mm:place", ({ id }) => chosen(id));
   mm.show(map, state.map);
   mm.fit(map);
   map.on("click", (event) => placed(event.latlng.lng, event.latlng.lat));
