@@ -199,8 +199,8 @@ class Visitor:
 
     @property
     def map(self) -> FrameLocator:
-        """The frame of the map."""
-        return self.page.frame_locator("iframe[title*=folium]")
+        """The frame of the map; of two, for one goes when another comes, the new one."""
+        return self.page.frame_locator("iframe[title*=folium]").last
 
     def open(self, path: str = "/") -> None:
         """Open an address of the server and wait until the page has come to rest."""

@@ -28,7 +28,7 @@ class Finger:
 
     def __init__(self, one, *, touch: bool = False) -> None:
         self.one, self.touch = one, touch
-        self.frame = one.page.locator("iframe[title*=folium]")
+        self.frame = one.page.locator("iframe[title*=folium]").last
 
     def tap(self, spot: dict[str, float]) -> None:
         """Tap a spot of the map's frame, wherever the page has moved the frame meanwhile."""
