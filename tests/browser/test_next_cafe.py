@@ -79,6 +79,8 @@ def test_an_organiser_finds_two_sites_moves_one_compares_two_plans_and_shares_th
     page.get_by_role("button", name="Undo").click()
     shows(one, proposed)
     expect(page.get_by_role("button", name="Redo")).to_be_enabled()
+    # The button that had the focus is disabled now; keys go to the page again with the next frame.
+    page.wait_for_function("!document.activeElement.disabled")
     page.keyboard.press("Control+y")
     shows(one, by_hand)
     page.get_by_role("button", name="Keep this plan").click()

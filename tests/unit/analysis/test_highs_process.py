@@ -63,9 +63,12 @@ def test_who_stops_ends_the_process_at_once():
 
 
 def test_a_time_limit_holds_with_what_was_heard():
-    heard: list[dict] = []
-    answer = solve(hard(1), 1.0, heard.append)
-    assert answer is None or answer["status"] == "Time limit reached"
+    for limit_s in (1.0, 10.0, 100.0):  # a busy machine finds its first sites later
+        heard: list[dict] = []
+        answer = solve(hard(1), limit_s, heard.append)
+        assert answer is None or answer["status"] == "Time limit reached"
+        if any(said.get("sites") for said in heard):
+            break
     assert any(said.get("sites") for said in heard)
     assert any("bound" in said for said in heard)
 
