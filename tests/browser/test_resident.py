@@ -129,6 +129,7 @@ def test_what_a_resident_typed_is_shown_and_never_obeyed(visitor):
     expect(one.page.locator(".st-key-story h2")).to_contain_text("onerror")
     one.places_on_map()
     marker = one.map.locator(".mm-marker.is-chosen")
+    one.map.locator("#map_div[data-chosen='hostile']").wait_for()  # the map has come to it
     marker.click()
     expect(one.map.locator(".leaflet-popup-content")).to_contain_text("onerror")
     one.page.get_by_role("button", name="All places").click()

@@ -151,25 +151,30 @@
     const previous = now.pins.get(now.chosen);
     if (previous && now.chosen !== id) look(previous, false);
     now.chosen = id;
+    const inView = () => { map.getContainer().dataset.chosen = id || ""; };
     const pin = id && now.pins.get(id);
     if (!pin) {
       if (!id) map.closePopup();
+      inView();
       return;
     }
     look(pin, true);
     if (map.getSize().x < 600) { // on a phone the story covers the lower half: bring the place into the upper one
-      const above = () => map.panTo(map.unproject(map.project(pin.getLatLng()).add([0, map.getSize().y * 0.2])), { animate: false });
+      const above = () => {
+        map.panTo(map.unproject(map.project(pin.getLatLng()).add([0, map.getSize().y * 0.2])), { animate: false });
+        inView();
+      };
       if (pin._map) above(); else now.group.zoomToShowLayer(pin, above);
       return;
     }
-    if (!move) return;
+    if (!move) { inView(); return; }
     const bounds = whole(pin);
     if (pin.mm.outline && !map.getBounds().contains(bounds)) {
       map.fitBounds(bounds.pad(0.15), { animate: false, maxZoom: 17 });
     }
     if (!map.getBounds().pad(-0.1).contains(pin.getLatLng()) || !pin._map) {
-      now.group.zoomToShowLayer(pin, () => map.panTo(pin.getLatLng(), { animate: false }));
-    }
+      now.group.zoomToShowLayer(pin, () => { map.panTo(pin.getLatLng(), { animate: false }); inView(); });
+    } else inView();
   }
 
   // Show what `state` says: {places, chosen, lang, shapes, texts, faded}; refetch only when something changed.
