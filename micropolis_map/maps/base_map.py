@@ -69,7 +69,7 @@ class BaseMap(folium.Map):
             tiles=None,
             control_scale=True,
             prefer_canvas=True,
-            zoom_snap=0.5,
+            zoom_snap=0.25,  # as near as things fit: on a phone half a step is much
             world_copy_jump=True,
         )
         self.options |= {"min_zoom": 9, "max_zoom": 19}

@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 FREE = """(() => { const seen = [];
+    const all = [...document.querySelectorAll('.mm-marker, .mm-cluster')];
+    const covered = (node, x, y) => all.some((other) => {
+      const at = other.getBoundingClientRect();
+      return other !== node && x > at.left - 2 && x < at.right + 2 && y > at.top - 2 && y < at.bottom + 2;
+    });
     for (const node of document.querySelectorAll('.mm-marker[data-place]')) {
       const box = node.getBoundingClientRect();
       const x = box.left + box.width / 2, y = box.top + box.height / 2;
       const inside = x > 30 && y > 80 && x < innerWidth - 30 && y < innerHeight - 50;
       const hit = inside && document.elementFromPoint(x, y);
       const far = seen.every((s) => Math.hypot(s.x - x, s.y - y) > 52);
-      if (hit && node.contains(hit) && far) seen.push({ id: node.dataset.place, x, y });
+      const alone = far && !covered(node, x, y);
+      if (hit && node.contains(hit) && alone) seen.push({ id: node.dataset.place, x, y });
     }
     return seen; })()"""
 GAP_MS = 120

@@ -11,6 +11,7 @@ from slow_line import SlowLine
 STOPS = 12
 LATE_S = 2.0
 OWN = "/tours?community=demo&order=own"
+VIEW = "[map.getZoom(), map.getCenter().lat, map.getCenter().lng]"
 PLAN = "/planner?community=demo&new=2&within=5"
 
 
@@ -89,15 +90,18 @@ def test_a_walk_reloaded_before_any_answer_came_has_every_tap_of_a_phone(far_awa
     mia = makes_a_walk(far_away, viewport=PHONE, has_touch=True, is_mobile=True)
     line.delay_s = LATE_S
     finger = Finger(mia, touch=True)
-    free = free_pins(mia)[:4]
+    before, free = mia.in_map(VIEW), free_pins(mia)[:4]
     for number, spot in enumerate(free, start=1):
         finger.tap(spot)
         assert finger.shown("picks") == str(number)
         finger.rest()
     assert "stops=" not in mia.page.url or len(free) > mia.page.url.count("demo-")
+    assert mia.map.locator(".is-chosen").count() == 0  # it is taken in, not opened
+    assert mia.in_map(VIEW) == before
     line.delay_s = 0
     mia.page.reload()
     shows_walk(mia, [spot["id"] for spot in free])
+    assert mia.map.locator(".is-chosen").count() == 0
 
 
 def test_the_place_tapped_last_is_marked_at_once_and_opens(far_away, line):

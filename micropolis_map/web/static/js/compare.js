@@ -10,7 +10,7 @@
     map.getContainer().after(box);
     document.body.classList.add("mm-split");
     const twin = L.map(box, {
-      center: map.getCenter(), zoom: map.getZoom(), zoomSnap: 0.5, minZoom: 9, maxZoom: 19, preferCanvas: true, zoomControl: false,
+      center: map.getCenter(), zoom: map.getZoom(), zoomSnap: 0.25, minZoom: 9, maxZoom: 19, preferCanvas: true, zoomControl: false,
     });
     map.invalidateSize({ animate: false });
     mm.fit(twin);

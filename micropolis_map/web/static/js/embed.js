@@ -3,7 +3,7 @@ const state = JSON.parse(document.getElementById("state").textContent);
 const $ = (id) => document.getElementById(id);
 const mm = window.micropolis;
 const [lon, lat] = state.centre;
-const map = L.map("map", { center: [lat, lon], zoom: state.zoom, zoomSnap: 0.5, minZoom: 9, maxZoom: 19, preferCanvas: true, worldCopyJump: true, scrollWheelZoom: false });
+const map = L.map("map", { center: [lat, lon], zoom: state.zoom, zoomSnap: 0.25, minZoom: 9, maxZoom: 19, preferCanvas: true, worldCopyJump: true, scrollWheelZoom: false });
 L.control.scale({ imperial: false }).addTo(map);
 
 function show(id) {

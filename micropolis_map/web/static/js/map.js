@@ -105,6 +105,17 @@
     }, true);
   }
 
+  const EDGE_PX = 40;
+
+  // A marker that the keyboard reached comes into view. One that was tapped is seen: Leaflet would move the map for it, too,
+  // and the next tap would hit something else.
+  mm.comeForKeys = function (map, marker) {
+    const node = marker.getElement();
+    node.addEventListener("focus", () => {
+      if (node.matches(":focus-visible")) map.panInside(marker.getLatLng(), { padding: [EDGE_PX, EDGE_PX] });
+    });
+  };
+
   const APART_PX = 24;
 
   // On a touch screen Leaflet takes any two quick taps for a double one and zooms, also two on two places.

@@ -10,7 +10,8 @@
     const node = document.createElement("b");
     node.className = "mm-tour-stop mm-pick";
     const icon = L.divIcon({ className: "mm-tour", html: node, iconSize: [44, 44] });
-    const marker = L.marker(pin.getLatLng(), { icon, keyboard: true, zIndexOffset: 5000 });
+    const marker = L.marker(pin.getLatLng(), { icon, keyboard: true, autoPanOnFocus: false, zIndexOffset: 5000 });
+    marker.on("add", () => mm.comeForKeys(map, marker));
     const label = document.createElement("span");
     marker.bindTooltip(label, { direction: "top", offset: [0, -16] });
     marker.say = (number) => {

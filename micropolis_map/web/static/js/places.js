@@ -17,8 +17,11 @@
     choose(map, id, false);
   }
 
-  // The place tapped last, until the page knows of it; then the one it says.
-  const chosenOf = (map, state) => mm.waiting ? mm.waiting(map).reduce((id, tap) => tap.place, state.chosen) : state.chosen;
+  // The place tapped last to be read, until the page knows of it; then the one it says.
+  function chosenOf(map, state) {
+    const tapped = mm.waiting ? mm.waiting(map).filter(({ kind }) => kind === "place").pop() : null;
+    return tapped ? tapped.place : state.chosen;
+  }
 
   // The shape of a kind as an SVG picture.
   mm.shapeSvg = function (shape) {
@@ -73,7 +76,7 @@
     const name = mm.pick(p.name, state.lang);
     const notes = [(state.texts.kinds || {})[p.kind] || p.kind || "", faded].filter(Boolean);
     const looks = { feature, shape, faded: Boolean(faded), outline: null };
-    const pin = L.marker(at, { icon: markerIcon(looks, false), keyboard: true, riseOnHover: true });
+    const pin = L.marker(at, { icon: markerIcon(looks, false), keyboard: true, autoPanOnFocus: false, riseOnHover: true });
     pin.mm = looks;
     const label = document.createElement("span");
     label.textContent = name;
@@ -82,6 +85,7 @@
       const node = pin.getElement();
       node.setAttribute("aria-label", [name, ...notes].join(", "));
       node.dataset.place = feature.id;
+      mm.comeForKeys(map, pin);
     });
     pin.on("keydown", (event) => {
       if (event.originalEvent.key !== "Enter" && event.originalEvent.key !== " ") return;
@@ -210,10 +214,7 @@
       map.getContainer().dataset.places = entry.pins.size;
       map.getContainer().dataset.outlines = outlines.length;
       if (first && !state.chosen && entry.pins.size && !state.keepView) {
-        const snap = map.options.zoomSnap;
-        map.options.zoomSnap = 0.25; // as near as they fit: on a phone half a step is much
         map.fitBounds(entry.group.getBounds(), { animate: false, maxZoom: 16, paddingTopLeft: [26, 26], paddingBottomRight: [26, 40] });
-        map.options.zoomSnap = snap;
       }
       choose(map, chosenOf(map, state), true);
       map.fire("mm:places", { count: entry.pins.size });

@@ -31,7 +31,7 @@ function drop() {
 // `chosen(id)` when a place that is there already was tapped.
 export function pinMap({ placed, moved, chosen }) {
   const [lon, lat] = state.centre;
-  const map = L.map("map", { center: [lat, lon], zoom: state.zoom, zoomSnap: 0.5, minZoom: 9, maxZoom: 19, preferCanvas: true, worldCopyJump: true });
+  const map = L.map("map", { center: [lat, lon], zoom: state.zoom, zoomSnap: 0.25, minZoom: 9, maxZoom: 19, preferCanvas: true, worldCopyJump: true });
   map.on("mm:place", ({ id }) => chosen(id));
   mm.show(map, state.map);
   mm.fit(map);
