@@ -63,6 +63,7 @@ def test_a_private_link_opens_in_the_language_it_was_made_in(visitor):
     one.page.locator("#name").fill("Дуб на лузі")
     one.page.locator("#what [type=submit]").click()
     one.page.locator("#send").click()
+    expect(one.page.locator("#sent[data-state=sent]")).to_be_visible()  # the link is there before
     link = one.page.locator(".key-link textarea").input_value()
     other = visitor(**TOUCH)
     other.page.goto(link)
