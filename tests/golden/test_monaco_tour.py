@@ -11,6 +11,7 @@ import json
 
 import gpxpy
 import pytest
+from command_line import asking
 
 from micropolis_map import cli
 
@@ -36,13 +37,7 @@ def data(tmp_path_factory, test_data):
 
 @pytest.fixture
 def run(data, capsys):
-    def run(*words, code=0):
-        found = cli.main([*map(str, words), "--data", str(data)])
-        out, err = capsys.readouterr()
-        assert found == code, err
-        return out if code == 0 else err
-
-    return run
+    return asking(data, capsys)
 
 
 @pytest.fixture

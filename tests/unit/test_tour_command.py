@@ -8,6 +8,7 @@ import json
 
 import gpxpy
 import pytest
+from command_line import asking
 from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, write_boundary, write_town
 
 from micropolis_map import cli
@@ -31,13 +32,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture
 def run(data, capsys):
-    def run(*words, code=0):
-        found = cli.main([*map(str, words), "--data", str(data)])
-        out, err = capsys.readouterr()
-        assert found == code, err
-        return out if code == 0 else err
-
-    return run
+    return asking(data, capsys)
 
 
 def test_a_tour_costs_what_the_matrix_says_and_its_twin_leaves_the_hill_out(run, data):
