@@ -106,21 +106,16 @@ def test_on_a_phone_the_map_comes_first_and_a_story_comes_up_by_itself(visitor):
 
 def test_tiles_are_asked_for_only_after_the_box_is_ticked(visitor):
     one = visitor()
-    asked = []
-
-    def refuse(route):
-        asked.append(route.request.url)
-        route.abort()
-
-    one.context.route("https://tile.openstreetmap.org/**", refuse)
     one.open("/?community=demo")
     one.places_on_map()
     one.map.get_by_role("button", name="Background").click()
     expect(one.map.locator(".mm-tiles p")).to_contain_text("openstreetmap.org")
-    assert asked == []
+    assert one.asked_outside == []
     with one.page.expect_request(re.compile(r"https://tile\.openstreetmap\.org/")):
         one.map.get_by_label("OpenStreetMap tiles").check()
     expect(one.map.locator(".leaflet-control-attribution")).to_contain_text("OpenStreetMap contributors")
+    assert {url[: url.index(".org/")] for url in one.asked_outside} == {"https://tile.openstreetmap"}
+    one.asked_outside.clear()
 
 
 def test_what_a_resident_typed_is_shown_and_never_obeyed(visitor):
@@ -136,6 +131,24 @@ def test_what_a_resident_typed_is_shown_and_never_obeyed(visitor):
     expect(one.page.locator("[class*=st-key-row-]", has_text="onerror")).to_be_visible()
     assert one.page.evaluate("window.hacked") is None
     assert one.in_map("window.hacked") is None
+
+
+def test_a_map_that_loses_its_height_on_the_way_shows_the_same_when_it_has_it_again(visitor):
+    one = visitor()
+    one.open("/?community=demo")
+    one.places_on_map()
+    the_map = "Object.values(window).find((v) => v instanceof L.Map)"
+    middle = f"{the_map}.getCenter()"
+    before, height = one.in_map(middle), one.in_map("document.getElementById('map_div').clientHeight")
+    for now in (0, height):  # as it happens while the page is laid out
+        one.in_map(f"""new Promise((heard) => {{
+            {the_map}.once("resize", heard);
+            document.getElementById("map_div").style.setProperty("height", "{now}px", "important");
+            if ({now}) window.dispatchEvent(new Event("resize")); }})""")  # Leaflet hears of it first
+        assert one.in_map(f"{the_map}.getSize().y") == now
+    after = one.in_map(middle)
+    assert after["lat"] == pytest.approx(before["lat"], abs=1e-4)
+    assert after["lng"] == pytest.approx(before["lng"], abs=1e-4)
 
 
 @pytest.mark.parametrize("lang", ["pl", "da", "it", "uk"])

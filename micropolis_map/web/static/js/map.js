@@ -76,7 +76,7 @@
     mm.background(map, state.background || {});
     if (state.bounds && map._mmBounds !== JSON.stringify(state.bounds)) {
       map._mmBounds = JSON.stringify(state.bounds);
-      map.fitBounds(state.bounds, { animate: false, maxZoom: 16 });
+      sized(map, () => map.fitBounds(state.bounds, { animate: false, maxZoom: 16 }));
     }
     if (state.taps) mm.taps(map, state.taps);
     if (mm.spots) mm.spots(map, state);
@@ -136,10 +136,18 @@
     return span.innerHTML;
   };
 
-  // Begin with a map: the frame is laid out after the script ran, so keep the map as large as its frame.
+  // A frame without height shows nothing to fit: do it when there is something to see.
+  function sized(map, act) {
+    const { x, y } = map.getSize();
+    if (x && y) act();
+    else map.once("resize", () => sized(map, act));
+  }
+
+  // Begin with a map: the frame is laid out after the script ran, may lose its height on the way and get it again. What was
+  // in the middle stays there.
   mm.fit = function (map) {
     watchFinger(map);
     doubleTap(map);
-    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   };
 })();
