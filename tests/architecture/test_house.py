@@ -72,6 +72,11 @@ def test_the_layers_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_what_draws_itself_again_has_a_place_of_its_own() -> None:
+    where = {m.name for m in MODULES if "st.fragment" in m.read_text(encoding="utf-8")}
+    assert where == {"live.py"}
+
+
 def test_app_is_only_the_server() -> None:
     assert (ROOT / "app.py").read_text(encoding="utf-8").count("\n") <= 40
 

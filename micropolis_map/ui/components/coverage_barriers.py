@@ -17,6 +17,7 @@ from micropolis_map.ui import numbers, safe_text, session
 from micropolis_map.ui.barrier_job import BarrierJobs
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.coverage_choices import choose_more
+from micropolis_map.ui.components.live import live
 from micropolis_map.ui.language import _
 
 POLL_S = 0.7
@@ -81,7 +82,7 @@ def barriers(slug: str, request: CoverageRequest) -> None:
         _lists(found)
 
 
-@st.fragment(run_every=POLL_S)
+@live(POLL_S)
 def _searching(question: Question) -> None:
     job = _jobs().of(question)
     if job.done:

@@ -7,6 +7,7 @@ import streamlit as st
 from micropolis_map.services.loading import load_community
 from micropolis_map.ui import numbers, safe_text, session
 from micropolis_map.ui.components import trouble
+from micropolis_map.ui.components.live import live
 from micropolis_map.ui.language import _
 from micropolis_map.ui.loading_job import LoadingJob, LoadingJobs
 
@@ -44,7 +45,7 @@ def loading_progress(slug: str) -> bool:
     return True
 
 
-@st.fragment(run_every=POLL_S)
+@live(POLL_S)
 def _running(slug: str) -> None:
     job = loading_jobs().get(slug)
     if job is None or job.done:

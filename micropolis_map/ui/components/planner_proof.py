@@ -8,6 +8,7 @@ import streamlit as st
 
 from micropolis_map.services.siting_result import Plan, SitingResult
 from micropolis_map.ui import numbers, safe_text
+from micropolis_map.ui.components.live import live
 from micropolis_map.ui.language import _, ngettext
 from micropolis_map.ui.siting_job import SitingJob
 
@@ -70,7 +71,7 @@ def progress(job: SitingJob, shown: SitingResult | None, restart: Callable[[], N
             st.button(_("Keep looking"), icon=":material/play_arrow:", key="w_look_on", on_click=restart)
         return
 
-    @st.fragment(run_every=LOOK_EVERY_S)
+    @live(LOOK_EVERY_S)
     def looking() -> None:
         if job.done or (job.result is not None and _is_other(job.result, shown)):
             st.rerun()

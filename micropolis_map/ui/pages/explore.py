@@ -13,6 +13,7 @@ from micropolis_map.services.public_place import is_public
 from micropolis_map.ui import safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.legend import place_legend
+from micropolis_map.ui.components.live import live
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.pin_links import follow_link, pin_button
 from micropolis_map.ui.components.place_filters import place_filters
@@ -77,7 +78,7 @@ def _no_streets_yet(name: str) -> None:
         )
 
 
-@st.fragment(run_every=LOOK_EVERY_S)
+@live(LOOK_EVERY_S)
 def _keep_fresh(shown: str) -> None:
     """Run the page again when somebody changed a place: the map then fetches the places anew."""
     if session.places().version() != shown:

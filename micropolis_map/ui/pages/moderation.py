@@ -17,6 +17,7 @@ from micropolis_map.services.waiting import waiting
 from micropolis_map.ui import desk_words, people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.decisions import last_decision
+from micropolis_map.ui.components.live import live
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.place_history import HISTORY, place_history
 from micropolis_map.ui.components.place_list import name_of
@@ -140,7 +141,7 @@ def _nothing_waits() -> None:
     _look_again()
 
 
-@st.fragment(run_every=5)
+@live(5)
 def _look_again() -> None:
     if any(community == session.view().community for community, _d in waiting(people.desk(), people.actor())):
         st.rerun()
