@@ -2,29 +2,46 @@
 
 A test that passes alone and fails here waits for a clock instead of a fact, or shows a fault that people on
 a slow machine meet. Takes ``--rounds N`` (10) and whatever pytest does, such as a file or ``-k``; the last
-lines name each test that did not pass every time, and how often it did.
+lines name each test that did not pass every time, and how often it did. Reports are kept in
+``test-results/soak`` by what was tested: whoever stops it and starts it again goes on where it was.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import multiprocessing
 import subprocess
 import sys
-import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 BURNERS = 2
 BROWSER = "tests/browser"
+ROOT = Path(__file__).parents[1]
+WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+KEPT = ROOT / "test-results" / "soak"
+TESTED = ("app.py", "micropolis_map", "data", ".streamlit", "tests", "requirements-dev.txt", "pyproject.toml")
 
 
 def burn() -> None:
     """Keep a processor busy for ever."""
     while True:
         pass
+
+
+def folder_of_reports(chosen: list[str]) -> Path:
+    """Return where reports of the product and the tests as they are now are kept, run as `chosen`."""
+    known = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *TESTED]
+    names = subprocess.run(known, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - constants
+    digest = hashlib.sha256(repr(chosen).encode())
+    for name in sorted(names.stdout.splitlines()):
+        digest.update(name.encode() + (ROOT / name).read_bytes() if (ROOT / name).exists() else b"")
+    return KEPT / digest.hexdigest()[:12]
 
 
 def passed_and_run(report: Path) -> tuple[Counter[str], Counter[str]]:
@@ -48,22 +65,27 @@ def main() -> int:
         "-m",
         "browser",
     ]
+    folder = folder_of_reports(chosen)
+    folder.mkdir(parents=True, exist_ok=True)
     burners = [multiprocessing.Process(target=burn, daemon=True) for _ in range(BURNERS)]
     for one in burners:
         one.start()
     passed, ran = Counter[str](), Counter[str]()
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(1, options.rounds + 1):
-            began, report = time.monotonic(), Path(folder) / f"{number}.xml"
-            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
-            subprocess.run([*command, *chosen], check=False)  # noqa: S603 - pytest and what the developer typed
-            if not report.exists():
-                print(f"round {number}: pytest wrote no report")
+    for number in range(1, options.rounds + 1):
+        began, report = time.monotonic(), folder / f"{number}.xml"
+        known = report.exists()
+        if not known:
+            part = report.with_suffix(".part")
+            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={part}"]
+            ended = subprocess.run([*command, *chosen], check=False)  # noqa: S603 - and what the developer typed
+            if ended.returncode not in WHOLE:
+                print(f"round {number}: pytest ended with {ended.returncode} and is not counted")
                 return 2
-            now_passed, now_ran = passed_and_run(report)
-            passed, ran = passed + now_passed, ran + now_ran
-            minutes = (time.monotonic() - began) / 60
-            print(f"round {number}: {now_passed.total()} of {now_ran.total()} passed in {minutes:.1f} min")
+            part.rename(report)
+        now_passed, now_ran = passed_and_run(report)
+        passed, ran = passed + now_passed, ran + now_ran
+        took = "before" if known else f"in {(time.monotonic() - began) / 60:.1f} min"
+        print(f"round {number}: {now_passed.total()} of {now_ran.total()} passed {took}", flush=True)
     fragile = [name for name in sorted(ran) if passed[name] < options.rounds]
     for name in fragile:
         print(f"{passed[name]} of {options.rounds}: {name}")

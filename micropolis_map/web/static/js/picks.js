@@ -50,7 +50,7 @@
       layer.addLayer(marker);
       marker.say(index + 1);
     });
-    map.getContainer().dataset.picks = ids.length;
+    map.getContainer().dataset.picks = badges.size;
   }
 
   function toggle(map, id) {
