@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import zipfile
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.sources.archives import content, listed
 
 Floats = NDArray[np.float64]
 Coefficients = tuple[float, float, float, float, float, float]
@@ -24,6 +25,13 @@ TILE_NAME = re.compile(r"([NS])(\d{2})([EW])(\d{3})", re.IGNORECASE)
 TILE_SIZES = (1201, 3601)
 """Samples a side of a tile of one degree: SRTM3 (3″) and SRTM1 (1″)."""
 SRTM_VOID = -32768
+DRIVERS = {
+    b"II*\0": "GTiff", b"MM\0*": "GTiff", b"II+\0": "GTiff", b"MM\0+": "GTiff",
+    b"ncol": "AAIGrid", b"NCOL": "AAIGrid",
+}  # fmt: skip
+"""GDAL's drivers by a raster's first bytes; without a name it would obey whatever a file says it is."""
+MOST_CELLS = 60_000_000
+"""Of one raster: 240 MB of heights. A degree of SRTM1 has 13 million."""
 LOWEST_M, HIGHEST_M = -500.0, 9_000.0
 """The ground is within; what is beyond counts as a void (the Dead Sea's shore is at -430 m)."""
 
@@ -136,57 +144,84 @@ def _rasters(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS]]:
         with path.open("rb") as file:
             start = file.read(4)
         if start != b"PK\x03\x04":
-            return [_tile(path.read_bytes(), path.name) if _is_tile(path.name) else _geotiff(path, path.name)]
-        with zipfile.ZipFile(path) as archive:
-            names = [n for n in archive.namelist() if n.lower().endswith((".hgt", ".tif", ".tiff"))]
-            if not names:
-                raise UnreadableFile(f"{path.name} holds no .hgt or .tif file", ACCEPTED)
-            return [
-                _tile(archive.read(name), name if TILE_NAME.search(Path(name).name) else path.name)
-                if name.lower().endswith(".hgt")
-                else _geotiff(f"/vsizip/{path.resolve()}/{name}", name)
-                for name in names
-            ]
+            return [_tile(path.read_bytes(), path.name) if _is_tile(path.name) else _raster(path, path.name)]
+        return _zipped(path)
     except FileNotFoundError as error:
         raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
     except ProjError as error:
         raise InvalidInput(
             f"{path.name} is in a coordinate system that cannot be used: {error}", ACCEPTED
         ) from error
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except OSError as error:
         raise UnreadableFile(f"{path.name} cannot be read as heights: {error}", ACCEPTED) from error
+
+
+def _zipped(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS]]:
+    """Return the rasters in the archive at `path`, each unpacked into a folder where nothing else is."""
+    found = []
+    with listed(path, (".hgt", ".tif", ".tiff")) as (archive, infos):
+        if not infos:
+            raise UnreadableFile(f"{path.name} holds no .hgt or .tif file", ACCEPTED)
+        for info in infos:
+            name = info.filename
+            if _is_tile(name):
+                named = name if TILE_NAME.search(Path(name).name) else path.name
+                _side(info.file_size, named)
+                found.append(_tile(content(archive, info), named))
+                continue
+            with tempfile.TemporaryDirectory(prefix="micropolis-heights-") as folder:
+                alone = Path(folder) / "heights.tif"
+                alone.write_bytes(content(archive, info))
+                found.append(_raster(alone, name))
+    return found
 
 
 def _is_tile(name: str) -> bool:
     return name.lower().endswith(".hgt")
 
 
-def _tile(content: bytes, name: str) -> tuple[NDArray[np.float32], Coefficients, CRS]:
+def _side(size: int, name: str) -> int:
+    """Return how many heights a side a tile of `size` bytes has."""
+    side = next((n for n in TILE_SIZES if n * n * 2 == size), None)
+    if side is None:
+        raise UnreadableFile(
+            f"{name} has {size} bytes, not those of {TILE_SIZES[0]}² or {TILE_SIZES[1]}² heights",
+            "download the tile again",
+        )
+    return side
+
+
+def _tile(heights: bytes, name: str) -> tuple[NDArray[np.float32], Coefficients, CRS]:
     """Return an SRTM tile: big-endian int16, north row first, samples on the degree lines at its edges."""
     corner = TILE_NAME.search(Path(name).name)
     if corner is None:
         raise UnreadableFile(
             f"{name} is not named by its south-western corner", "rename the tile to such as N42E001.hgt"
         )
-    side = next((n for n in TILE_SIZES if n * n * 2 == len(content)), None)
-    if side is None:
-        raise UnreadableFile(
-            f"{name} has {len(content)} bytes, not those of {TILE_SIZES[0]}² or {TILE_SIZES[1]}² heights",
-            "download the tile again",
-        )
+    side = _side(len(heights), name)
     south = int(corner[2]) * (-1 if corner[1].upper() == "S" else 1)
     west = int(corner[4]) * (-1 if corner[3].upper() == "W" else 1)
-    height_m = np.frombuffer(content, ">i2").reshape(side, side).astype(np.float32)
+    height_m = np.frombuffer(heights, ">i2").reshape(side, side).astype(np.float32)
     height_m[height_m == SRTM_VOID] = np.nan
     per_degree = side - 1.0
     to_cell = (per_degree, 0.0, 0.5 - west * per_degree, 0.0, -per_degree, 0.5 + (south + 1) * per_degree)
     return height_m, to_cell, CRS("EPSG:4326")
 
 
-def _geotiff(path: Path | str, name: str) -> tuple[NDArray[np.float32], Coefficients, CRS]:
+def _raster(path: Path, name: str) -> tuple[NDArray[np.float32], Coefficients, CRS]:
     import rasterio  # noqa: PLC0415 - SRTM tiles are read without it
 
-    with rasterio.open(path) as raster:
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start not in DRIVERS:
+        raise UnreadableFile(f"{name} is no GeoTIFF: it begins with {start!r}", ACCEPTED)
+    alone = rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR")  # what lies beside it is not looked at
+    with alone, rasterio.open(path, driver=DRIVERS[start]) as raster:
+        if raster.width * raster.height > MOST_CELLS:
+            raise InvalidInput(
+                f"{name} has {raster.width} × {raster.height} cells, more than {MOST_CELLS:,}",
+                "cut it to the surroundings of the town",
+            )
         if raster.crs is None:
             raise InvalidInput(f"{name} names no coordinate system", "export it with one, as GeoTIFF")
         if abs(raster.transform.determinant) == 0:

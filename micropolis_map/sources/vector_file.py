@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -14,8 +16,13 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.sources.archives import content, listed
 from micropolis_map.sources.nominatim import as_candidates, best_candidate
 
+GPKG_SIGN = (68, (b"GPKG", b"GP10", b"GP11"))
+"""Where a GeoPackage says that it is one: other SQLite files can name tables that lie elsewhere."""
+SHP_SIGN = b"\x00\x00\x27\x0a"
+SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 ACCEPTED = "give GeoJSON, a GeoPackage, a zipped shapefile, or a Nominatim JSON answer"
 
 
@@ -51,13 +58,16 @@ def read_vector(path: Path) -> VectorFile:
     """
     try:
         with path.open("rb") as file:
-            start = file.read(64)
+            start = file.read(72)
         if not start:
             raise UnreadableFile(f"{path.name} is empty (0 bytes)", "export it again")
         if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
             return _read_json(path)
-        if start.startswith((b"SQLite format 3", b"PK\x03\x04", b"fgb")):
-            return _read_gdal(path)
+        if start.startswith(b"PK\x03\x04"):
+            with _shapefile(path) as unpacked:
+                return _read_gdal(unpacked, path.name)
+        if start.startswith(b"fgb") or is_geopackage(start):
+            return _read_gdal(path, path.name)
     except FileNotFoundError as error:
         raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
     except OSError as error:
@@ -136,19 +146,44 @@ def _crs_name(crs: Any) -> str | None:
     return str(name) if name else None
 
 
-def _read_gdal(path: Path) -> VectorFile:
+def is_geopackage(start: bytes) -> bool:
+    """Return whether a file that begins so (72 bytes) says that it is a GeoPackage."""
+    at, signs = GPKG_SIGN
+    return start.startswith(b"SQLite format 3\0") and start[at : at + 4] in signs
+
+
+@contextmanager
+def _shapefile(path: Path) -> Iterator[Path]:
+    """Unpack the one shapefile in the archive into a folder of its own, for as long as it is read."""
+    with listed(path, SHAPEFILE) as (archive, infos), tempfile.TemporaryDirectory() as folder:
+        shapes = [PurePosixPath(info.filename) for info in infos if info.filename.lower().endswith(".shp")]
+        if len(shapes) != 1:
+            held = "no shapefile" if not shapes else f"{len(shapes)} shapefiles"
+            raise UnreadableFile(f"{path.name} holds {held}", "pack one shapefile, or " + ACCEPTED)
+        for info in infos:
+            inner = PurePosixPath(info.filename)
+            if inner.with_suffix("") == shapes[0].with_suffix(""):
+                (Path(folder) / f"shape{inner.suffix.lower()}").write_bytes(content(archive, info))
+        unpacked = Path(folder) / "shape.shp"
+        with unpacked.open("rb") as file:
+            if file.read(4) != SHP_SIGN:
+                raise UnreadableFile(f"{shapes[0]} in {path.name} is no shapefile", ACCEPTED)
+        yield unpacked
+
+
+def _read_gdal(path: Path, name: str) -> VectorFile:
     import pyogrio  # noqa: PLC0415 - brings pandas and pyarrow: seconds that GeoJSON and tables need not wait
     from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
 
     try:
         meta, fids, geometry, fields = pyogrio.raw.read(path, force_2d=True, return_fids=True)
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
-        raise UnreadableFile(f"{path.name} cannot be read as features: {error}", ACCEPTED) from error
+        raise UnreadableFile(f"{name} cannot be read as features: {error}", ACCEPTED) from error
     if geometry is None:
-        raise InvalidInput(f"{path.name} is a table without geometries", ACCEPTED)
+        raise InvalidInput(f"{name} is a table without geometries", ACCEPTED)
     columns = {str(name): values.tolist() for name, values in zip(meta["fields"], fields, strict=True)}
     shapes = shapely.from_wkb(geometry, on_invalid="ignore")
-    moved, notes = _to_degrees(shapes, meta.get("crs"), path)
+    moved, notes = _to_degrees(shapes, meta.get("crs"), Path(name))
     return VectorFile(moved, columns, columns.get("id", fids.tolist()), notes)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
+from micropolis_map.sources.archives import BROKEN
 from micropolis_map.sources.place_files.columns import propose_mapping
 from micropolis_map.sources.place_files.coordinates import usable
 from micropolis_map.sources.place_files.decoding import CHOICES, decode
@@ -33,6 +33,7 @@ from micropolis_map.sources.place_files.rows import (
     unreadable,
 )
 from micropolis_map.sources.place_files.xml_tree import parse
+from micropolis_map.sources.vector_file import is_geopackage
 
 KINDS = ("geojson", "csv", "gpx", "kml", "gpkg")
 _ENDINGS = {
@@ -115,7 +116,10 @@ def _content(path: Path) -> bytes:
 
 def _kind(data: bytes, path: Path) -> str:
     if data.startswith(b"SQLite format 3\0"):
-        return "gpkg"
+        if is_geopackage(data[:72]):
+            return "gpkg"
+        why = f"application id {data[68:72]!r}"
+        raise unreadable(path, mark("{file} cannot be read as a GeoPackage: {why}"), TODO, why=why)
     if data.startswith(b"PK\x03\x04"):
         return "kml"
     other = known_otherwise(data)
@@ -212,7 +216,7 @@ def _unpacked(data: bytes, path: Path) -> list[bytes]:
                 left -= len(parts[-1])
                 if left < 0:
                     break
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except BROKEN as error:
         raise unreadable(
             path, mark("{file} is a broken archive: {why}"), mark("export it again"), why=error
         ) from error

@@ -129,8 +129,8 @@ BROKEN = {
     "cut.geojson": (b'{"type": "Poly', "not whole JSON"),
     "other.json": (b'{"a": 1}', "not GeoJSON"),
     "text.geojson": (b"hello", "no file of features"),
-    "zip.zip": (b"PK\x03\x04nonsense", "cannot be read as features"),
-    "db.gpkg": (b"SQLite format 3\x00nonsense", "cannot be read as features"),
+    "zip.zip": (b"PK\x03\x04nonsense", "is a broken archive"),
+    "db.gpkg": (b"SQLite format 3\x00nonsense", "no file of features"),
 }
 
 
