@@ -26,6 +26,7 @@ from micropolis_map.cli.options import (
     position_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell, tell_if_compiling
+from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
 from micropolis_map.errors import StoreUnavailable
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
@@ -71,7 +72,7 @@ def load(
         refresh=refresh,
     )
     with progress_bar() as progress:
-        report = load_community(application, slug, request, progress)
+        report = load_community(application, slug, request, progress, actor=LOCAL_ADMINISTRATOR)
     if as_json:
         print_json(asdict(report))
         return

@@ -35,7 +35,7 @@ def back_up(
     StoreUnavailable
         The database cannot be read or the file not be written.
     """
-    require(actor, "manage_accounts")
+    require(actor, "backup")
     facts = {"program": __version__, "made": datetime.now(UTC).isoformat(timespec="seconds")}
     manifest: dict[str, Any] = backup_archive.write(path, database, _media(desk.photos, desk.audio), facts)
     return manifest
@@ -61,7 +61,7 @@ def restore(
     StoreUnavailable
         The database cannot be written.
     """
-    require(actor, "manage_accounts")
+    require(actor, "backup")
     with backup_archive.opened(path) as archive, tempfile.TemporaryDirectory() as folder:
         staged = archive.stage(Path(folder))
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")

@@ -25,6 +25,7 @@ import shapely
 from micropolis_map.analysis.network import WAY, WalkNetwork
 from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.domain.osm_extract import OsmExtract
+from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, Action, Actor, Subject, require
 from micropolis_map.domain.place_fields import check_slug
 from micropolis_map.errors import MicropolisError, NotFound
 from micropolis_map.ports import CommunityStore, Progress, silent
@@ -93,19 +94,29 @@ class LoadRequest:
     refresh: bool = False
 
 
-def load_community(deps: Deps, slug: str, request: LoadRequest, progress: Progress = silent) -> LoadReport:
+def right_to_load(store: CommunityStore, slug: str) -> Action:
+    """Return what has to be allowed to whoever loads `slug`: a town that is not there yet has to be added."""
+    return "load" if slug in store.slugs() else "add_town"
+
+
+def load_community(
+    deps: Deps, slug: str, request: LoadRequest, progress: Progress = silent, *, actor: Actor
+) -> LoadReport:
     """Build or renew the walk network, homes, activity spots and background of the community `slug`.
 
     A slug that is not known yet becomes a new community.
 
     Raises
     ------
+    NotAllowed
+        `actor` may not load it, or not add a town.
     MicropolisError
         An input or a server is not usable, or `progress` raised `Cancelled`. What was loaded before is still
         there, and the message says so.
     """
     begun = perf_counter()
     check_slug(slug)
+    require(actor, right_to_load(deps.community_store, slug), Subject(slug))
     with _old_data_stays(deps.community_store, slug):
         community = _known_or_new(deps.community_store, slug, request)
         request = _with_bundled_files(request, deps.settings.data / "geo" / slug)
@@ -129,7 +140,7 @@ def ensure_loaded(deps: Deps, slug: str, progress: Progress = silent) -> bool:
         return True
     if not (deps.settings.data / "geo" / slug / BUNDLED_OSM).is_file():
         return False
-    load_community(deps, slug, LoadRequest(), progress)
+    load_community(deps, slug, LoadRequest(), progress, actor=LOCAL_ADMINISTRATOR)
     return True
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from micropolis_map.domain.community import LoadReport
+from micropolis_map.domain.permission import Action, Actor, Subject, require
 from micropolis_map.errors import Cancelled, MicropolisError
 from micropolis_map.ports import Progress
 from micropolis_map.services.loading import LoadRequest
@@ -133,8 +134,15 @@ class LoadingJobs:
         """Return the community's running or last loading."""
         return self._jobs.get(slug)
 
-    def start(self, job: LoadingJob, load: Load) -> LoadingJob:
-        """Start `job` unless one for its community is running; return the one that runs now."""
+    def start(self, job: LoadingJob, load: Load, actor: Actor, right: Action) -> LoadingJob:
+        """Start `job` unless one for its community is running; return the one that runs now.
+
+        Raises
+        ------
+        NotAllowed
+            `actor` has not the `right` to it (`right_to_load`).
+        """
+        require(actor, right, Subject(job.slug))
         with self._lock:
             running = self._jobs.get(job.slug)
             if running is not None and not running.done:
@@ -143,8 +151,28 @@ class LoadingJobs:
         job.start(load)
         return job
 
-    def forget(self, slug: str) -> None:
-        """Forget the community's loading once it has ended."""
+    def stop(self, slug: str, actor: Actor, right: Action) -> None:
+        """Stop the community's loading at its next step.
+
+        Raises
+        ------
+        NotAllowed
+            `actor` has not the `right` to it.
+        """
+        require(actor, right, Subject(slug))
+        job = self._jobs.get(slug)
+        if job is not None:
+            job.stop()
+
+    def forget(self, slug: str, actor: Actor, right: Action) -> None:
+        """Forget the community's loading once it has ended.
+
+        Raises
+        ------
+        NotAllowed
+            `actor` has not the `right` to it.
+        """
+        require(actor, right, Subject(slug))
         with self._lock:
             job = self._jobs.get(slug)
             if job is not None and job.done:

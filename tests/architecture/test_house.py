@@ -11,6 +11,8 @@ from statistics import median
 
 import pytest
 
+from micropolis_map.domain.permission import RULES
+
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "micropolis_map"
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "versions" not in p.parts)
@@ -70,6 +72,31 @@ def test_the_layers_hold() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+ASKING = {"require": 1, "may": 1, "may_in": 0}
+"""Functions that ask for a right, and where the right stands among what they are given."""
+
+
+def test_every_right_is_asked_for_in_a_service_and_no_other_one() -> None:
+    asked: dict[str, set[str]] = {}
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name | ast.Attribute):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            at = ASKING.get(name, len(node.args))
+            for part in ast.walk(node.args[at]) if at < len(node.args) else ():
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    asked.setdefault(part.value, set()).add(module.parent.name)
+    # load_community asks for what right_to_load names.
+    loading = (PACKAGE / "services" / "loading.py").read_text(encoding="utf-8")
+    assert "require(actor, right_to_load(" in loading
+    for right in ("load", "add_town"):
+        assert f'"{right}"' in loading
+        asked.setdefault(right, set()).add("services")
+    assert set(asked) == set(RULES)
+    assert [right for right, where in asked.items() if "services" not in where] == []
 
 
 def test_what_draws_itself_again_has_a_place_of_its_own() -> None:

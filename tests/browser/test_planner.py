@@ -34,8 +34,11 @@ def test_a_community_without_streets_leads_to_the_data_page(visitor):
     one.open("/coverage?community=wawer")
     one.page.get_by_role("link", name="Load the streets").click()
     one.page.wait_for_url(re.compile("/datasets"))
-    expect(one.page.get_by_role("button", name="Load from OpenStreetMap")).to_be_visible()
+    expect(one.page.get_by_text("The planners and organisers of Wawer load its streets")).to_be_visible()
+    expect(one.page.get_by_role("button", name="Load from OpenStreetMap")).to_have_count(0)
     one.page.wait_for_url(re.compile("community=wawer"))
+    one.page.locator(".st-key-load").get_by_role("link", name="Sign in").click()
+    one.page.wait_for_url(re.compile("/sign_in"))
 
 
 def test_the_very_first_visitor_may_open_any_page(visitor):

@@ -7,11 +7,12 @@ H3 hexagons from the R package r5r. The figures are ours: a change of more than 
 from __future__ import annotations
 
 import pytest
+from town_loading import load_community
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.coverage_view import coverage_view
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.settings import Settings
 
 GOLDEN = {

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from town_loading import load_community
 
 from micropolis_map.bootstrap import Application, build_application
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -6,11 +6,12 @@ import time
 
 import pytest
 
-from micropolis_map.errors import UnreadableFile
+from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, RESIDENT, Actor
+from micropolis_map.errors import NotAllowed, UnreadableFile
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.loading import LoadRequest
-from micropolis_map.ui import numbers
+from micropolis_map.ui import numbers, people
 from micropolis_map.ui.components.loading_progress import loading_jobs
 from micropolis_map.ui.loading_job import LoadingJob, LoadingJobs, Upload
 
@@ -59,6 +60,53 @@ def test_data_says_what_is_loaded_and_where_it_is_from(loaded, run_page):
     assert report.source.split(";")[0] in text
 
 
+@pytest.fixture
+def as_administrator(monkeypatch):
+    for name in ("actor", "recognise"):
+        monkeypatch.setattr(people, name, lambda: LOCAL_ADMINISTRATOR)
+
+
+@pytest.mark.parametrize(
+    ("actor", "keys"),
+    [
+        (RESIDENT, set()),
+        (Actor("planner", "p", frozenset({"wawer"})), set()),
+        (Actor("organiser", "o", frozenset({"demo"}), frozenset({"demo/Strandby"})), set()),
+        (Actor("planner", "p", frozenset({"demo"})), {"load"}),
+        (Actor("organiser", "o", frozenset({"demo"})), {"load"}),
+        (LOCAL_ADMINISTRATOR, {"load", "add"}),
+    ],
+)
+def test_only_who_may_load_a_town_or_add_one_has_the_form_for_it(loaded, run_page, monkeypatch, actor, keys):
+    monkeypatch.setattr(people, "actor", lambda: actor)
+    app = run_page("data", community="demo", lang="en")
+    assert not app.exception
+    assert bool([button for button in app.button if button.label == "Load the invented streets"]) == (
+        "load" in keys
+    )
+    assert bool([field for field in app.text_input if field.key == "w_new_name"]) == ("add" in keys)
+    said = any("administrators of this map add other towns" in part.value for part in app.markdown)
+    assert said == (not keys)
+
+
+@pytest.mark.parametrize("actor", [RESIDENT, Actor("planner", "p", frozenset({"wawer"}))])
+def test_who_may_not_starts_stops_and_forgets_no_loading(actor):
+    jobs = LoadingJobs()
+
+    def load(*_args):
+        pytest.fail("it was started")
+
+    for right in ("load", "add_town"):
+        with pytest.raises(NotAllowed):
+            jobs.start(LoadingJob("demo", LoadRequest()), load, actor, right)
+        with pytest.raises(NotAllowed):
+            jobs.stop("demo", actor, right)
+        with pytest.raises(NotAllowed):
+            jobs.forget("demo", actor, right)
+    assert jobs.get("demo") is None
+
+
+@pytest.mark.usefixtures("as_administrator")
 def test_a_name_that_exists_is_not_added_twice(loaded, run_page):
     app = run_page("data", community="wawer")
     app.text_input(key="w_new_name").input("Wawer, Poland").run()
@@ -83,13 +131,14 @@ def test_a_loading_shows_how_far_it_is_and_how_it_ended(loaded):
         return report
 
     job = LoadingJob("demo", LoadRequest(), {"osm": [Upload("../evil.osm", b"<osm/>")]})
-    LoadingJobs().start(job, load)
+    LoadingJobs().start(job, load, LOCAL_ADMINISTRATOR, "load")
     assert job.wait(120)
     assert seen == [(0.5, "half way", [b"<osm/>"])]
     assert job.report == report
     assert job.error is None
 
 
+@pytest.mark.usefixtures("as_administrator")
 def test_a_community_that_cannot_be_added_says_why_until_it_is_seen(loaded, run_page):
     app = run_page("data", community="demo", lang="en")
     app.text_input(key="w_new_name").input("Nowhere Town, Atlantis").run()
@@ -98,7 +147,7 @@ def test_a_community_that_cannot_be_added_says_why_until_it_is_seen(loaded, run_
     def load(*_args):
         raise UnreadableFile("cut.osm.pbf breaks off", "download it again")
 
-    loading_jobs().start(job, load)
+    loading_jobs().start(job, load, LOCAL_ADMINISTRATOR, "add_town")
     assert job.wait(30)
     app.session_state["mm_loading"] = "nowhere-town"
     for _ in range(2):
@@ -119,12 +168,13 @@ def test_a_loading_that_is_stopped_says_so_and_only_one_runs_at_a_time():
             progress(0.1, "on and on")
             time.sleep(0.01)
 
-    first = jobs.start(LoadingJob("x", LoadRequest()), load)
-    assert jobs.start(LoadingJob("x", LoadRequest()), load) is first
-    first.stop()
+    who = (LOCAL_ADMINISTRATOR, "add_town")
+    first = jobs.start(LoadingJob("x", LoadRequest()), load, *who)
+    assert jobs.start(LoadingJob("x", LoadRequest()), load, *who) is first
+    jobs.stop("x", *who)
     assert first.wait(120)
     assert "stopped" in str(first.error)
-    jobs.forget("x")
+    jobs.forget("x", *who)
     assert jobs.get("x") is None
 
 

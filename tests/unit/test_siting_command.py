@@ -8,10 +8,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from town_loading import load_community
 
 from micropolis_map.bootstrap import Application, build_application
 from micropolis_map.cli import main
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.services.siting import assess_sites, propose_sites
 from micropolis_map.services.siting_result import SitingRequest
 from micropolis_map.settings import Settings

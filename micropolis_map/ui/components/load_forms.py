@@ -9,10 +9,12 @@ from typing import Any
 import streamlit as st
 
 from micropolis_map.domain.community import Community
+from micropolis_map.domain.permission import may
 from micropolis_map.domain.place_filter import plain
 from micropolis_map.services.loading import LoadRequest
-from micropolis_map.ui import safe_text, session
-from micropolis_map.ui.components.loading_progress import start_loading
+from micropolis_map.ui import people, safe_text, session
+from micropolis_map.ui.components import trouble
+from micropolis_map.ui.components.loading_progress import may_load, start_loading
 from micropolis_map.ui.components.masthead import community_name
 from micropolis_map.ui.language import _
 from micropolis_map.ui.loading_job import LoadingJob, Upload
@@ -35,7 +37,34 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40]
 
 
-def load_form(community: Community, *, again: bool) -> None:
+def load_forms(community: Community, *, again: bool) -> None:
+    """Offer to load the community's streets and to add another one to whoever may; say to others who does."""
+    loads, adds = may_load(community.slug), may(people.actor(), "add_town")
+    if loads and adds:
+        left, right = st.columns(2, gap="large")
+    else:
+        left = right = st.container()
+    if loads:
+        with left, st.container(border=True, key="load"):
+            _load_form(community, again=again)
+    if adds:
+        with right, st.container(border=True, key="add"):
+            _add_form()
+    if loads or adds:
+        return
+    with st.container(border=True, key="load"):
+        st.markdown(
+            _(
+                "The planners and organisers of {name} load its streets; administrators of this map add "
+                "other towns."
+            ).format(name=safe_text.label(community_name(community)))
+        )
+        pages = st.session_state["mm_pages"]
+        if not people.signed_in() and "sign_in" in pages:
+            st.page_link(pages["sign_in"], label=_("Sign in"), icon=":material/person:")
+
+
+def _load_form(community: Community, *, again: bool) -> None:
     """Offer to load the community's streets from OpenStreetMap's servers or from a file."""
     name = safe_text.label(community_name(community))
     verb = _("Load the streets of {name} again") if again else _("Load the streets of {name}")
@@ -58,7 +87,7 @@ def load_form(community: Community, *, again: bool) -> None:
         _file_form(community.slug, "", f"file_{community.slug}")
 
 
-def add_form() -> None:
+def _add_form() -> None:
     """Offer to add a community by name, from OpenStreetMap or from a file."""
     st.subheader(_("Add a community"))
     st.markdown(_("Any town, district or village in the world. Name it as you would on an envelope."))
@@ -127,6 +156,7 @@ def _start_button(
     if st.button(
         label, key=f"w_start_{slug}_{bool(uploads)}_{bool(request.name)}", type="primary", disabled=not ready
     ):
-        start_loading(LoadingJob(slug, request, uploads))
-        st.session_state["mm_loading"] = slug
-        st.rerun()
+        with trouble.shown():
+            start_loading(LoadingJob(slug, request, uploads))
+            st.session_state["mm_loading"] = slug
+            st.rerun()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from micropolis_map.services.loading import load_community
-from micropolis_map.ui import numbers, safe_text, session
+from micropolis_map.domain.community import LoadReport
+from micropolis_map.domain.permission import Action
+from micropolis_map.ports import Progress
+from micropolis_map.services.loading import LoadRequest, load_community, right_to_load
+from micropolis_map.ui import numbers, people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.live import live
 from micropolis_map.ui.language import _
@@ -21,11 +24,32 @@ def loading_jobs() -> LoadingJobs:
 
 
 def start_loading(job: LoadingJob) -> None:
-    """Start `job` with this server's application."""
-    application = session.application()
-    loading_jobs().start(
-        job, lambda slug, request, progress: load_community(application, slug, request, progress)
-    )
+    """Start `job` with this server's application, for whoever is signed in now."""
+    application, actor = session.application(), people.recognise()
+
+    def load(slug: str, request: LoadRequest, progress: Progress) -> LoadReport:
+        return load_community(application, slug, request, progress, actor=actor)
+
+    loading_jobs().start(job, load, actor, _right(job.slug))
+
+
+def may_load(slug: str) -> bool:
+    """Return whether whoever is signed in may load `slug`, or add it where it is not there yet."""
+    return people.may_in(_right(slug), slug)
+
+
+def _right(slug: str) -> Action:
+    return right_to_load(session.communities(), slug)
+
+
+def _stop(slug: str) -> None:
+    with trouble.shown():
+        loading_jobs().stop(slug, people.recognise(), _right(slug))
+
+
+def _forget(slug: str) -> None:
+    with trouble.shown():
+        loading_jobs().forget(slug, people.recognise(), _right(slug))
 
 
 def loading_job(slug: str) -> LoadingJob | None:
@@ -39,7 +63,8 @@ def loading_progress(slug: str) -> bool:
     if job is None:
         return False
     if job.done:
-        _ended(job)
+        if may_load(slug):
+            _ended(job)
         return False
     _running(slug)
     return True
@@ -52,13 +77,15 @@ def _running(slug: str) -> None:
         st.rerun()
     with st.container(key="loading", border=True):
         st.progress(job.share, text=safe_text.label(numbers.source(job.message) or _("Starting …")))
-        st.button(
-            _("Stopping …") if job.stopping else _("Stop loading"),
-            key="w_stop",
-            icon=":material/stop_circle:",
-            disabled=job.stopping,
-            on_click=job.stop,
-        )
+        if may_load(slug):
+            st.button(
+                _("Stopping …") if job.stopping else _("Stop loading"),
+                key="w_stop",
+                icon=":material/stop_circle:",
+                disabled=job.stopping,
+                on_click=_stop,
+                args=(slug,),
+            )
 
 
 def _ended(job: LoadingJob) -> None:
@@ -77,4 +104,4 @@ def _ended(job: LoadingJob) -> None:
                     seconds=numbers.decimal(report.seconds),
                 )
             )
-        st.button(_("All right"), key="w_seen", on_click=loading_jobs().forget, args=(job.slug,))
+        st.button(_("All right"), key="w_seen", on_click=_forget, args=(job.slug,))

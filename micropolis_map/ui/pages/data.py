@@ -6,7 +6,7 @@ import streamlit as st
 
 from micropolis_map.ui import safe_text, session
 from micropolis_map.ui.components import trouble
-from micropolis_map.ui.components.load_forms import NEW_NAME, add_form, load_form
+from micropolis_map.ui.components.load_forms import NEW_NAME, load_forms
 from micropolis_map.ui.components.load_report import load_report
 from micropolis_map.ui.components.loading_progress import loading_job, loading_progress
 from micropolis_map.ui.components.masthead import community_name, masthead
@@ -36,11 +36,7 @@ def page() -> None:
         else:
             load_report(report)
         if not busy:
-            left, right = st.columns(2, gap="large")
-            with left, st.container(border=True, key="load"):
-                load_form(community, again=report is not None)
-            with right, st.container(border=True, key="add"):
-                add_form()
+            load_forms(community, again=report is not None)
         if "import_export" in st.session_state["mm_pages"]:
             st.page_link(
                 st.session_state["mm_pages"]["import_export"],

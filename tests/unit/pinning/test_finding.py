@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from pinning_builders import feature, published
 from tiny_town import write_town
+from town_loading import load_community
 
 from micropolis_map.errors import InvalidInput, StoreUnavailable
 from micropolis_map.services import finding
 from micropolis_map.services.finding import Gazetteer, Name
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 
 TOWN = Gazetteer(
     [

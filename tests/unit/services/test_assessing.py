@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, write_boundary, write_town
+from town_loading import load_community
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.points import PointSet
@@ -16,7 +17,7 @@ from micropolis_map.errors import InvalidInput, NotFound, NotLoaded
 from micropolis_map.services.assessing import assess_coverage, subject_of
 from micropolis_map.services.coverage_result import OUTSIDE_NAME, CoverageRequest
 from micropolis_map.services.hexagons import hexagons_of
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.services.reaching import isochrones_from
 from micropolis_map.services.walking_time_layers import homes_layer, spots_layer, streets_layer
 from micropolis_map.settings import Settings

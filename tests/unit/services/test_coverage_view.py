@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, write_boundary, write_town
+from town_loading import load_community
 
 from micropolis_map import cli
 from micropolis_map.bootstrap import build_application
@@ -22,7 +23,7 @@ from micropolis_map.services.comparing import compared
 from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.coverage_view import CURVE_MINUTES, coverage_view
 from micropolis_map.services.kept_builds import kept_builds
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.services.plan_link import sites_of_link
 from micropolis_map.services.walking_time_ground import (
     NO_WAY,

@@ -10,12 +10,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, town_xml, write_boundary, write_town
+from town_loading import load_community
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.community import Community, District
-from micropolis_map.errors import Cancelled, InvalidInput, MicropolisError, StoreUnavailable, UnreadableFile
+from micropolis_map.domain.permission import RESIDENT, Actor
+from micropolis_map.errors import (
+    Cancelled,
+    InvalidInput,
+    MicropolisError,
+    NotAllowed,
+    StoreUnavailable,
+    UnreadableFile,
+)
 from micropolis_map.services import loading, opened, town_build
-from micropolis_map.services.loading import LoadRequest, ensure_loaded, load_bundled, load_community
+from micropolis_map.services.loading import LoadRequest, ensure_loaded, load_bundled
 from micropolis_map.settings import Settings
 
 
@@ -327,3 +336,30 @@ def test_a_loaded_boundary_takes_the_place_of_the_approximate_outline(applicatio
     assert [district.name for district in shown.districts] == list(
         opened.districts_of(opened.current_build(application.community_store, "tiny"))[0]
     )
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        RESIDENT,
+        Actor("planner", "p", frozenset({"elsewhere"})),
+        Actor("organiser", "o", frozenset({"tiny"}), frozenset({"tiny/North"})),
+    ],
+)
+def test_who_may_not_load_changes_nothing(application, request_, actor):
+    load_community(application, "tiny", request_)
+    before = application.community_store.report("tiny")
+    for slug in ("tiny", "another-town"):
+        with pytest.raises(NotAllowed):
+            loading.load_community(application, slug, request_, actor=actor)
+    assert application.community_store.report("tiny") == before
+    assert "another-town" not in application.community_store.slugs()
+
+
+def test_planners_and_organisers_load_their_town_and_only_administrators_add_one(application, request_):
+    load_community(application, "tiny", request_)
+    for role in ("planner", "organiser"):
+        actor = Actor(role, "a", frozenset({"tiny", "another-town"}))
+        assert loading.load_community(application, "tiny", request_, actor=actor).nodes
+        with pytest.raises(NotAllowed, match="add town"):
+            loading.load_community(application, "another-town", request_, actor=actor)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from replay_server import replaying
+from town_loading import load_community
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.errors import MicropolisError
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.settings import Settings
 from micropolis_map.sources import osmnx_session
 

@@ -12,13 +12,14 @@ import pytest
 import shapely
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from town_loading import load_community
 
 from micropolis_map.bootstrap import Application, build_application
 from micropolis_map.errors import InvalidInput, NotLoaded
 from micropolis_map.services import opened, venues
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.services.siting import assess_sites, propose_sites
 from micropolis_map.services.siting_homes import homes_changed
 from micropolis_map.services.siting_result import SitingRequest

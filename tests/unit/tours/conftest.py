@@ -6,9 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from town_loading import load_community
 
 from micropolis_map.bootstrap import build_application
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.settings import Settings
 
 DATA = Path(__file__).parents[3] / "data"

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 from tiny_town import write_boundary, write_town
+from town_loading import load_community
 from walk_builders import TOURS, Clock, a_place
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.place import Photo, Story
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.settings import Settings
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from town_loading import load_community
 from walk_builders import at
 
 from micropolis_map.analysis.profiles import Passage
@@ -15,7 +16,6 @@ from micropolis_map.domain.permission import RESIDENT, Actor
 from micropolis_map.domain.shared_tour import SharedTour, TourKey
 from micropolis_map.errors import InvalidInput, NotAllowed, UnreadableFile
 from micropolis_map.services import opened, walk_feedback
-from micropolis_map.services.loading import load_community
 from micropolis_map.services.surveyed_streets import FILE, SurveyedSpot, read_surveys, surveyed
 from micropolis_map.services.walk_feedback import ObstacleNote, WalkNote
 from micropolis_map.sources.osm_file import read_osm

@@ -6,13 +6,14 @@ import pytest
 from asgi import get
 from starlette.applications import Starlette
 from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, write_boundary, write_town
+from town_loading import load_community
 
 from micropolis_map import web
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.community import Community
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.settings import Settings
 
 

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from place_builders import a_place
 from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, write_boundary, write_town
+from town_loading import load_community
 
 from micropolis_map import web
 from micropolis_map.bootstrap import build_application
@@ -24,7 +25,7 @@ from micropolis_map.domain.community import Community, District
 from micropolis_map.domain.place import STATUSES, Period
 from micropolis_map.domain.place_geojson import place_to_feature
 from micropolis_map.errors import StoreUnavailable
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.settings import Settings
 from micropolis_map.web.ogc.question import MOST, USUAL
 

@@ -14,13 +14,14 @@ from tiny_town import write_boundary, write_town
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from pdf_reading import pages
+from town_loading import load_community
 
 from micropolis_map import web
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.community import Community
 from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest
-from micropolis_map.services.loading import LoadRequest, load_community
+from micropolis_map.services.loading import LoadRequest
 from micropolis_map.settings import Settings
 
 
