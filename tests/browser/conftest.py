@@ -18,26 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chrome import ARGS, CHROMIUM, DESKTOP
 from needs import missing
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Request, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "test-results"
-SHELL = "/usr/bin/chromium-headless-shell"  # the same engine without the windows' own pages: a third less CPU
-CHROMIUM = os.environ.get("MICROPOLIS_CHROMIUM") or (SHELL if Path(SHELL).exists() else "/usr/bin/chromium")
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # who asks another host finds none
-]
 HOSTILE = '<img src=x onerror="window.parent.hacked=window.hacked=1"><b>**Bold**</b> [x](javascript:alert(1))'
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import urllib.request
 
+from chrome import PHONE
 from playwright.sync_api import Page, expect
 
-PHONE = {"width": 390, "height": 844}
 TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "service_workers": "block"}
 """Without the worker, which would answer before a test's own routes do; one test has it."""
 SPOT = (55.7031, 17.1952)

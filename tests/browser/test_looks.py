@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from chrome import PHONE
 from playwright.sync_api import expect
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -15,7 +16,6 @@ from desk_builders import a_session, an_account, middle_of, sent
 from micropolis_map.bootstrap import build_application
 from micropolis_map.settings import Settings
 
-PHONE = {"width": 390, "height": 844}
 TOP = "node => node.getBoundingClientRect().top"
 BOX = "node => { const b = node.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; }"
 

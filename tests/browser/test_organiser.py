@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from chrome import PHONE
 from playwright.sync_api import expect
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -17,8 +18,6 @@ from desk_builders import PASSWORD, a_session, an_account, middle_of, sent
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.settings import Settings
-
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+from chrome import DESKTOP, PHONE
 from pin_page import (
     SPOT,
     TOUCH,
@@ -186,6 +187,26 @@ def test_a_slow_answer_to_the_last_look_is_waited_for(visitor):
     one.page.route("**/check", slow)
     fill_in(one.page, "Shed of tools", "Ask Anna Kowalska.")
     expect(one.page.locator("#findings li")).to_have_count(1)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+def test_the_buttons_stay_under_the_finger_when_the_last_look_is_answered(visitor, viewport):
+    one = open_pin(visitor, viewport=viewport)
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    one.page.route("**/check", hold)
+    fill_in(one.page, "Shed of tools", "Ask Anna Kowalska.")
+    button = one.page.get_by_role("button", name="Send to the organisers")
+    expect(one.page.locator("#look-status")).not_to_have_text("")
+    before = button.bounding_box()
+    assert abs(before["y"] + before["height"] - viewport["height"]) < 40  # at the thumb
+    for route in held:
+        route.continue_()
+    expect(one.page.locator("#findings li")).to_have_count(1)
+    assert button.bounding_box() == before
 
 
 def test_hostile_texts_are_shown_as_they_were_typed(visitor):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from chrome import PHONE
 from playwright.sync_api import expect
 
 READS_ONLY = True
-
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.mark.journey("explore")

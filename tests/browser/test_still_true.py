@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from chrome import PHONE
 from playwright.sync_api import expect
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.settings import Settings
 
-PHONE = {"width": 390, "height": 844}
 OLD = ("demo-sundbroen", "demo-sundengen")
 
 

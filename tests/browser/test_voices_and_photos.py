@@ -7,7 +7,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from conftest import ARGS, CHROMIUM
+from chrome import ARGS, CHROMIUM
 from PIL import Image
 from pin_page import SPOT, at_coordinates, open_pin, send, tap_map, things
 from playwright.sync_api import expect
