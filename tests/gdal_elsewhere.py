@@ -6,15 +6,12 @@ In ours only the drivers of `micropolis_map.gdal_drivers` are there.
 from __future__ import annotations
 
 import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from typing import Any
-
-
-def _every_driver() -> None:
-    os.environ.pop("GDAL_SKIP", None)
 
 
 def read(source: str, layer: str | None = None, **options: Any) -> Any:
@@ -48,6 +45,43 @@ def drivers() -> list[str]:
 
 @contextmanager
 def elsewhere() -> Iterator[Callable[..., Any]]:
-    """Give a function that calls another one of these there."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_every_driver) as pool:
-        yield lambda function, *args, **options: pool.submit(function, *args, **options).result()
+    """Give a function that calls another one of these there; what it raises there is raised here.
+
+    A process begun by hand: one of `multiprocessing` runs again what AppTest left as the main program.
+    """
+    environ = {name: value for name, value in os.environ.items() if name != "GDAL_SKIP"}
+    command = [sys.executable, __file__]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ) as there:
+        assert there.stdin is not None
+        assert there.stdout is not None
+        asking, telling = there.stdin, there.stdout
+
+        def call(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+            pickle.dump((function.__name__, args, options), asking)
+            asking.flush()
+            is_well, told = pickle.load(telling)
+            if not is_well:
+                raise told
+            return told
+
+        yield call
+        asking.close()
+
+
+def _answer() -> None:
+    """Do what is asked for until nobody asks any more."""
+    while True:
+        try:
+            name, args, options = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        try:
+            told = (True, globals()[name](*args, **options))
+        except Exception as error:  # noqa: BLE001 - told to whoever asked
+            told = (False, error)
+        pickle.dump(told, sys.stdout.buffer)
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _answer()
