@@ -124,9 +124,17 @@ def _with_files(request: LoadRequest, uploads: Mapping[str, Sequence[Upload]], f
 
 
 class LoadingJobs:
-    """The running and last loading of each community, for all visitors of this server."""
+    """The running and last loading of each community, for all visitors of this server.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    right
+        Gives what has to be allowed to whoever starts, stops or forgets the loading of a community
+        (`right_to_load`); who may not gets `NotAllowed`.
+    """
+
+    def __init__(self, right: Callable[[str], Action]) -> None:
+        self._right = right
         self._jobs: dict[str, LoadingJob] = {}
         self._lock = threading.Lock()
 
@@ -134,15 +142,9 @@ class LoadingJobs:
         """Return the community's running or last loading."""
         return self._jobs.get(slug)
 
-    def start(self, job: LoadingJob, load: Load, actor: Actor, right: Action) -> LoadingJob:
-        """Start `job` unless one for its community is running; return the one that runs now.
-
-        Raises
-        ------
-        NotAllowed
-            `actor` has not the `right` to it (`right_to_load`).
-        """
-        require(actor, right, Subject(job.slug))
+    def start(self, job: LoadingJob, load: Load, actor: Actor) -> LoadingJob:
+        """Start `job` unless one for its community is running; return the one that runs now."""
+        self._require(actor, job.slug)
         with self._lock:
             running = self._jobs.get(job.slug)
             if running is not None and not running.done:
@@ -151,29 +153,20 @@ class LoadingJobs:
         job.start(load)
         return job
 
-    def stop(self, slug: str, actor: Actor, right: Action) -> None:
-        """Stop the community's loading at its next step.
-
-        Raises
-        ------
-        NotAllowed
-            `actor` has not the `right` to it.
-        """
-        require(actor, right, Subject(slug))
+    def stop(self, slug: str, actor: Actor) -> None:
+        """Stop the community's loading at its next step."""
+        self._require(actor, slug)
         job = self._jobs.get(slug)
         if job is not None:
             job.stop()
 
-    def forget(self, slug: str, actor: Actor, right: Action) -> None:
-        """Forget the community's loading once it has ended.
-
-        Raises
-        ------
-        NotAllowed
-            `actor` has not the `right` to it.
-        """
-        require(actor, right, Subject(slug))
+    def forget(self, slug: str, actor: Actor) -> None:
+        """Forget the community's loading once it has ended."""
+        self._require(actor, slug)
         with self._lock:
             job = self._jobs.get(slug)
             if job is not None and job.done:
                 del self._jobs[slug]
+
+    def _require(self, actor: Actor, slug: str) -> None:
+        require(actor, self._right(slug), Subject(slug))

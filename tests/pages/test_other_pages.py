@@ -91,19 +91,18 @@ def test_only_who_may_load_a_town_or_add_one_has_the_form_for_it(loaded, run_pag
 
 @pytest.mark.parametrize("actor", [RESIDENT, Actor("planner", "p", frozenset({"wawer"}))])
 def test_who_may_not_starts_stops_and_forgets_no_loading(actor):
-    jobs = LoadingJobs()
-
     def load(*_args):
         pytest.fail("it was started")
 
     for right in ("load", "add_town"):
+        jobs = LoadingJobs(lambda _, right=right: right)
         with pytest.raises(NotAllowed):
-            jobs.start(LoadingJob("demo", LoadRequest()), load, actor, right)
+            jobs.start(LoadingJob("demo", LoadRequest()), load, actor)
         with pytest.raises(NotAllowed):
-            jobs.stop("demo", actor, right)
+            jobs.stop("demo", actor)
         with pytest.raises(NotAllowed):
-            jobs.forget("demo", actor, right)
-    assert jobs.get("demo") is None
+            jobs.forget("demo", actor)
+        assert jobs.get("demo") is None
 
 
 @pytest.mark.usefixtures("as_administrator")
@@ -131,7 +130,7 @@ def test_a_loading_shows_how_far_it_is_and_how_it_ended(loaded):
         return report
 
     job = LoadingJob("demo", LoadRequest(), {"osm": [Upload("../evil.osm", b"<osm/>")]})
-    LoadingJobs().start(job, load, LOCAL_ADMINISTRATOR, "load")
+    LoadingJobs(lambda _: "load").start(job, load, LOCAL_ADMINISTRATOR)
     assert job.wait(120)
     assert seen == [(0.5, "half way", [b"<osm/>"])]
     assert job.report == report
@@ -147,7 +146,7 @@ def test_a_community_that_cannot_be_added_says_why_until_it_is_seen(loaded, run_
     def load(*_args):
         raise UnreadableFile("cut.osm.pbf breaks off", "download it again")
 
-    loading_jobs().start(job, load, LOCAL_ADMINISTRATOR, "add_town")
+    loading_jobs().start(job, load, LOCAL_ADMINISTRATOR)
     assert job.wait(30)
     app.session_state["mm_loading"] = "nowhere-town"
     for _ in range(2):
@@ -161,20 +160,19 @@ def test_a_community_that_cannot_be_added_says_why_until_it_is_seen(loaded, run_
 
 
 def test_a_loading_that_is_stopped_says_so_and_only_one_runs_at_a_time():
-    jobs = LoadingJobs()
+    jobs = LoadingJobs(lambda _: "add_town")
 
     def load(slug, request, progress):
         while True:
             progress(0.1, "on and on")
             time.sleep(0.01)
 
-    who = (LOCAL_ADMINISTRATOR, "add_town")
-    first = jobs.start(LoadingJob("x", LoadRequest()), load, *who)
-    assert jobs.start(LoadingJob("x", LoadRequest()), load, *who) is first
-    jobs.stop("x", *who)
+    first = jobs.start(LoadingJob("x", LoadRequest()), load, LOCAL_ADMINISTRATOR)
+    assert jobs.start(LoadingJob("x", LoadRequest()), load, LOCAL_ADMINISTRATOR) is first
+    jobs.stop("x", LOCAL_ADMINISTRATOR)
     assert first.wait(120)
     assert "stopped" in str(first.error)
-    jobs.forget("x", *who)
+    jobs.forget("x", LOCAL_ADMINISTRATOR)
     assert jobs.get("x") is None
 
 

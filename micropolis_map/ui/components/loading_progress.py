@@ -20,7 +20,7 @@ POLL_S = 0.5
 @st.cache_resource(show_spinner=False)
 def loading_jobs() -> LoadingJobs:
     """Return the loadings of this server."""
-    return LoadingJobs()
+    return LoadingJobs(_right)
 
 
 def start_loading(job: LoadingJob) -> None:
@@ -30,7 +30,7 @@ def start_loading(job: LoadingJob) -> None:
     def load(slug: str, request: LoadRequest, progress: Progress) -> LoadReport:
         return load_community(application, slug, request, progress, actor=actor)
 
-    loading_jobs().start(job, load, actor, _right(job.slug))
+    loading_jobs().start(job, load, actor)
 
 
 def may_load(slug: str) -> bool:
@@ -44,12 +44,12 @@ def _right(slug: str) -> Action:
 
 def _stop(slug: str) -> None:
     with trouble.shown():
-        loading_jobs().stop(slug, people.recognise(), _right(slug))
+        loading_jobs().stop(slug, people.recognise())
 
 
 def _forget(slug: str) -> None:
     with trouble.shown():
-        loading_jobs().forget(slug, people.recognise(), _right(slug))
+        loading_jobs().forget(slug, people.recognise())
 
 
 def loading_job(slug: str) -> LoadingJob | None:
