@@ -18,7 +18,9 @@ import os
 import re
 import secrets
 import shutil
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
@@ -38,12 +40,25 @@ _LAYER = re.compile(r"[a-z0-9_-]{1,40}")
 _ABANDONED_S = 24 * 3600
 """A build that nobody finished within a day was interrupted; the next finished one removes it."""
 
+_KEPT = 64
+"""Communities kept in memory as they were read; a region of 400 districts takes some 20 MB."""
+
+_SETTLED_NS = 2_000_000_000
+"""Younger files are read again each time: some systems keep moments in whole or even seconds only."""
+
+_FILES = ("community.toml", "districts.geojson")
+
+Version = tuple[tuple[int, int, int, int] | None, ...]
+"""What the system says of a community's files: a rename gives another inode, an editor another moment."""
+
 
 class FolderCommunityStore:
     """The `ports.CommunityStore` on a folder (``<data>/geo``)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
+        self._kept: OrderedDict[str, tuple[Version, Community]] = OrderedDict()
+        self._keeping = threading.Lock()
 
     def slugs(self) -> Sequence[str]:
         """Return the communities' slugs, sorted."""
@@ -53,15 +68,25 @@ class FolderCommunityStore:
             raise unreadable(self.folder, error) from error
 
     def get(self, slug: str) -> Community:
-        """Return the community; `NotFound` names the known slugs."""
+        """Return the community; `NotFound` names the known slugs.
+
+        The files are read and checked once for each of their versions: every page asks several times.
+        """
         folder = self._existing(slug)
-        description = folder / "community.toml"
-        community = read_community(_read_text(description), slug, str(description))
-        districts = folder / "districts.geojson"
-        if not districts.exists():
-            return community
-        outline, quarters = read_districts(_read_text(districts), str(districts))
-        return replace(community, outline=outline, districts=quarters)
+        version = _version_of(folder)
+        with self._keeping:
+            kept = self._kept.get(slug)
+            if kept is not None and kept[0] == version:
+                self._kept.move_to_end(slug)
+                return kept[1]
+        community = _read(folder, slug)
+        if _settled(version) and _version_of(folder) == version:  # else somebody may be writing just now
+            with self._keeping:
+                self._kept[slug] = version, community
+                self._kept.move_to_end(slug)
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+        return community
 
     def save(self, community: Community) -> None:
         """Write ``districts.geojson`` and ``community.toml``, each aside and renamed."""
@@ -163,6 +188,31 @@ class FolderCommunityStore:
             known = ", ".join(self.slugs()) or "none yet"
             raise NotFound(f"there is no community {slug!r}", f"choose one of: {known}")
         return folder
+
+
+def _read(folder: Path, slug: str) -> Community:
+    description, districts = (folder / name for name in _FILES)
+    community = read_community(_read_text(description), slug, str(description))
+    if not districts.exists():
+        return community
+    outline, quarters = read_districts(_read_text(districts), str(districts))
+    return replace(community, outline=outline, districts=quarters)
+
+
+def _version_of(folder: Path) -> Version:
+    facts: list[tuple[int, int, int, int] | None] = []
+    for name in _FILES:
+        try:
+            of = (folder / name).stat()
+        except OSError:  # missing, or not to be read: reading it says which
+            facts.append(None)
+        else:
+            facts.append((of.st_ino, of.st_size, of.st_mtime_ns, of.st_ctime_ns))
+    return tuple(facts)
+
+
+def _settled(version: Version) -> bool:
+    return all(facts is None or time.time_ns() - facts[2] > _SETTLED_NS for facts in version)
 
 
 def _notes(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ Everything else under these is 404, where Streamlit would answer with its own pa
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -137,6 +138,8 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
         application.caretaker.start()
         await to_thread.run_sync(announce_setup_link, application)
         threading.Thread(target=prepare, name="load-bundled", daemon=True).start()
+        gc.collect()
+        gc.freeze()  # what the libraries made at their start lives as long as the server
         try:
             yield
         finally:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import time
 from dataclasses import replace
 
 import pytest
@@ -52,6 +54,70 @@ def test_a_saved_community_is_read_back(store):
     store.save(WAWER)
     assert store.slugs() == ["wawer"]
     assert store.get("wawer") == WAWER
+
+
+@pytest.fixture
+def readings(monkeypatch):
+    """How often a description was read and checked."""
+    counted = []
+    monkeypatch.setattr(
+        community_store, "read_community", lambda *given: counted.append(given[1]) or read_community(*given)
+    )
+    return counted
+
+
+def made_before(store, seconds):
+    for path in (store.folder / "wawer").iterdir():
+        moment = time.time() - seconds
+        os.utime(path, (moment, moment))
+
+
+def test_the_files_are_read_once_for_each_of_their_versions(store, readings):
+    store.save(WAWER)
+    made_before(store, 60)
+    assert [store.get("wawer") for _ in range(5)] == [WAWER] * 5
+    assert readings == ["wawer"]
+    wider = replace(WAWER, districts=(*WAWER.districts, District("Falenica", SQUARE, (21.5, 52.5))))
+    store.save(wider)
+    made_before(store, 30)
+    assert [store.get("wawer") for _ in range(5)] == [wider] * 5
+    assert readings == ["wawer", "wawer"]
+
+
+def test_a_file_changed_a_moment_ago_is_read_again(store, readings):
+    store.save(WAWER)
+    path = store.folder / "wawer" / "community.toml"
+    before, facts = path.read_text("utf-8"), path.stat()
+    assert store.get("wawer").country == "PL"
+    path.write_text(before.replace('"PL"', '"DK"'), "utf-8")
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))  # as a system does that keeps whole seconds
+    assert store.get("wawer").country == "DK"
+    assert len(readings) == 2
+
+
+def test_a_damaged_file_is_told_each_time_and_read_when_it_is_mended(store):
+    store.save(WAWER)
+    made_before(store, 60)
+    path = store.folder / "wawer" / "community.toml"
+    whole = path.read_text("utf-8")
+    path.write_text("name = ", "utf-8")
+    made_before(store, 60)
+    for _ in range(2):
+        with pytest.raises(MicropolisError, match=r"community\.toml"):
+            store.get("wawer")
+    path.write_text(whole, "utf-8")
+    assert store.get("wawer") == WAWER
+
+
+def test_no_more_communities_are_kept_than_said(store, readings, monkeypatch):
+    monkeypatch.setattr(community_store, "_KEPT", 1)
+    for slug in ("wawer", "anin"):
+        store.save(replace(WAWER, slug=slug))
+    for path in store.folder.glob("*/*"):
+        os.utime(path, (1e9, 1e9))
+    for slug in ("wawer", "wawer", "anin", "anin", "wawer"):
+        store.get(slug)
+    assert readings == ["wawer", "anin", "wawer"]
 
 
 def test_an_unknown_community_is_not_found_and_the_known_are_named(store):
