@@ -19,6 +19,8 @@ from micropolis_map.ui.language import _
 
 Assess = Callable[[Scenario], Plan]
 NEW_NAME = "w_plan_name"
+ASKED = "mm_plan_keep"
+"""The name under which the plan on the map is to be kept, until the page has drawn that plan."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,13 @@ class Column:
 
 def scenarios(scenario: Scenario, plan: Plan, areas: Sequence[BaseGeometry], assess: Assess) -> None:
     """Show the kept plans beside the present one, and how to share them."""
+    now = replace(scenario, sites=plan.points)
+    _keep_if_asked(now)
     kept = session.view().kept
     st.html(safe_text.heading(2, _("Compare plans")))
-    _keep_form(scenario, plan, kept)
+    _keep_form(kept)
     if kept:
         columns = [Column(one.name, one, assess(one)) for one in kept]
-        now = replace(scenario, sites=plan.points)
         if not any(_same(one.scenario, now) for one in columns):
             columns.append(Column(_("On the map now"), now, plan))
         st.html(comparison(columns, areas))
@@ -109,7 +112,7 @@ def _counts(values: Sequence[float]) -> str:
     return "".join(cells)
 
 
-def _keep_form(scenario: Scenario, plan: Plan, kept: Sequence[Scenario]) -> None:
+def _keep_form(kept: Sequence[Scenario]) -> None:
     if len(kept) >= MOST_KEPT:
         st.caption(_("Four plans are kept; remove one to keep another."))
         return
@@ -122,15 +125,30 @@ def _keep_form(scenario: Scenario, plan: Plan, kept: Sequence[Scenario]) -> None
             _("Keep this plan"),
             icon=":material/bookmark_add:",
             key="w_keep_plan",
-            on_click=lambda: _keep(replace(scenario, sites=plan.points), usual),
+            on_click=lambda: _ask(usual),
         )
 
 
-def _keep(scenario: Scenario, usual: str) -> None:
-    name = " ".join(str(st.session_state.get(NEW_NAME, "")).split())[:LONGEST_NAME] or usual
-    kept = tuple(one for one in session.view().kept if one.name != name)
-    session.change(kept=(*kept, replace(scenario, name=name))[:MOST_KEPT])
+def _ask(usual: str) -> None:
+    """Remember that the plan on the map is to be kept; the next run does it.
+
+    The figures stand above this button: who clicks it as soon as they change would be given the plan of the
+    run before, for a callback knows no other.
+    """
+    st.session_state[ASKED] = (
+        " ".join(str(st.session_state.get(NEW_NAME, "")).split())[:LONGEST_NAME] or usual
+    )
     st.session_state[NEW_NAME] = ""
+
+
+def _keep_if_asked(now: Scenario) -> None:
+    name = st.session_state.get(ASKED)
+    if name is None:
+        return
+    kept = tuple(one for one in session.view().kept if one.name != name)
+    session.change(kept=(*kept, replace(now, name=name))[:MOST_KEPT])
+    del st.session_state[ASKED]
+    st.rerun()  # the address is written above
 
 
 def _kept_buttons(kept: Sequence[Scenario]) -> None:
