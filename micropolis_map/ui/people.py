@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
@@ -13,7 +17,8 @@ from micropolis_map.ui import session
 COOKIE = "micropolis_session"
 """As the routes of ``/api/session`` set it."""
 
-_ACTOR = "mm_actor"
+_SEEN: ContextVar[Actor | None] = ContextVar("seen", default=None)
+"""Who a page is drawn for, while it is drawn."""
 
 
 def desk() -> Participation:
@@ -22,18 +27,30 @@ def desk() -> Participation:
 
 
 def recognise() -> Actor:
-    """Find out who asks, once at the start of a run, so that all of a page sees the same person."""
+    """Find out who asks, a resident where nobody signed in."""
     found = signing_in.actor_of_session(desk(), session_token())
     if found is None and has_openid():
         found = _of_openid()
-    st.session_state[_ACTOR] = found or RESIDENT
     return found or RESIDENT
 
 
+@contextmanager
+def same_person() -> Iterator[None]:
+    """Find out once who asks, so that all of a page is drawn for the same person."""
+    before = _SEEN.set(recognise())
+    try:
+        yield
+    finally:
+        _SEEN.reset(before)
+
+
 def actor() -> Actor:
-    """Return who asks; a resident where nobody signed in."""
-    found = st.session_state.get(_ACTOR)
-    return found if isinstance(found, Actor) else recognise()
+    """Return who asks.
+
+    A callback or a part of a page that draws itself again runs outside of `same_person` and asks anew:
+    between the page and the click the account may have been closed.
+    """
+    return _SEEN.get() or recognise()
 
 
 def signed_in() -> bool:

@@ -65,11 +65,12 @@ def run_page() -> Callable[..., AppTest]:
 ONE_PAGE = """
 import importlib
 import streamlit as st
-from micropolis_map.ui import session
+from micropolis_map.ui import people, session
 page = importlib.import_module("micropolis_map.ui.pages.{name}")
 st.session_state.setdefault("mm_pages", {{}})
 session.begin("{name}")
-page.page()
+with people.same_person():
+    page.page()
 """
 
 

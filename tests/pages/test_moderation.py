@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from desk_builders import a_session, an_account, middle_of, sent, submitted
 
 from micropolis_map.bootstrap import build_application
+from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
 from micropolis_map.domain.place_geojson import place_to_feature
-from micropolis_map.services import moderating
+from micropolis_map.services import moderating, signing_in
 from micropolis_map.services.taking_care import report
 from micropolis_map.services.undoing import undo
 from micropolis_map.settings import Settings
@@ -97,6 +99,48 @@ def test_approving_publishes_and_undo_takes_back(application, at, run_page, sign
     assert "Old pump" in text_of(app)
     app.button(key="w_approve").click().run()
     assert application.place_store.get(proposal.place_id).status == "published"
+
+
+def test_who_lost_the_account_decides_nothing_from_an_open_page(application, at, run_page, signed_in):
+    proposal = sent(application, at, "Old pump")
+    an_account(application, "adam", role="administrator", communities=())
+    account = signed_in(an_account(application))
+    app = run_page("moderation", community="demo")
+    assert "Old pump" in text_of(app)
+    signing_in.change_account(application.participation, LOCAL_ADMINISTRATOR, replace(account, active=False))
+    app.button(key="w_approve").click().run()
+    assert application.participation.proposals.get(proposal.id).state == "pending"
+    assert "Old pump" not in text_of(app)
+    assert "Sign in" in text_of(app)
+
+
+def test_an_administrator_who_was_switched_off_does_not_come_back_from_an_open_page(
+    application, run_page, signed_in
+):
+    desk = application.participation
+    account = signed_in(an_account(application, "beata", role="administrator", communities=()))
+    an_account(application, "adam", role="administrator", communities=())
+    app = run_page("accounts")
+    off = signing_in.change_account(desk, LOCAL_ADMINISTRATOR, replace(account, active=False))
+    assert app.toggle(key=f"w_active_{account.id}").value
+    app.button(key=f"w_save_{account.id}").click().run()
+    assert {one.id: one for one in desk.accounts.accounts()}[account.id] == off
+    again = run_page("accounts")
+    assert not [button for button in again.button if button.key == f"w_again_{account.id}"]
+
+
+def test_an_invitation_from_an_open_page_needs_the_account_as_it_is_now(application, run_page, signed_in):
+    desk = application.participation
+    account = signed_in(an_account(application, "beata", role="administrator", communities=()))
+    an_account(application, "adam", role="administrator", communities=())
+    app = run_page("accounts")
+    signing_in.change_account(
+        desk, LOCAL_ADMINISTRATOR, replace(account, role="planner", communities=("demo",))
+    )
+    app.text_input(key="w_invite_login").input("eve")
+    app.text_input(key="w_invite_name").input("Eve")
+    app.button(key="w_invite").click().run()
+    assert "eve" not in {one.login for one in desk.accounts.accounts()}
 
 
 def test_rejecting_needs_a_reason_that_the_author_reads(application, at, run_page, signed_in):

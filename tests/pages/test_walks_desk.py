@@ -89,3 +89,21 @@ def test_a_walk_is_hidden_and_an_older_revision_restored(loaded, desk_page):
     assert loaded.tour_store.get(shared.id).name["en"] == "First name"
     app.button(key="w_walk_hide").click().run()
     assert shared.id not in [tour.id for tour in loaded.tour_store.tours("demo")]
+
+
+@pytest.mark.parametrize("button", ["w_walk_approve", "w_walk_restore_1", "w_walk_hide"])
+def test_who_signed_out_elsewhere_decides_no_walk_from_an_open_page(loaded, desk_page, monkeypatch, button):
+    number = 10 + 2 * len(button)
+    shared = sent(loaded, number, "Shown name")
+    app = desk_page()
+    app.button(key="w_walk_approve").click().run()
+    sent(loaded, number + 1, "Other name", tour_id=shared.id, base=1)
+    app = desk_page()
+    if button == "w_walk_restore_1":
+        app.button(key="w_walk_approve").click().run()
+    app.selectbox(key="w_walk_history").select(shared.id).run()
+    before = loaded.participation.tours.find(shared.id)
+    monkeypatch.setattr(people, "session_token", lambda: "")
+    app.button(key=button).click().run()
+    assert loaded.participation.tours.find(shared.id) == before
+    assert "Sign in" in text_of(app)

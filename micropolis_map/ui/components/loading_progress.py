@@ -25,7 +25,7 @@ def loading_jobs() -> LoadingJobs:
 
 def start_loading(job: LoadingJob) -> None:
     """Start `job` with this server's application, for whoever is signed in now."""
-    application, actor = session.application(), people.recognise()
+    application, actor = session.application(), people.actor()
 
     def load(slug: str, request: LoadRequest, progress: Progress) -> LoadReport:
         return load_community(application, slug, request, progress, actor=actor)
@@ -44,12 +44,12 @@ def _right(slug: str) -> Action:
 
 def _stop(slug: str) -> None:
     with trouble.shown():
-        loading_jobs().stop(slug, people.recognise())
+        loading_jobs().stop(slug, people.actor())
 
 
 def _forget(slug: str) -> None:
     with trouble.shown():
-        loading_jobs().forget(slug, people.recognise())
+        loading_jobs().forget(slug, people.actor())
 
 
 def loading_job(slug: str) -> LoadingJob | None:

@@ -91,7 +91,7 @@ def _item(item: TourItem) -> None:
         st.warning(
             _("{n} of its stops are not on the map any more; they are left out.").format(n=len(item.missing))
         )
-    desk, actor, tour_id = people.desk(), people.actor(), item.shared.id
+    desk, tour_id = people.desk(), item.shared.id
     with st.container(horizontal=True, key="walkdecide"):
         st.button(
             _("Approve"),
@@ -99,7 +99,7 @@ def _item(item: TourItem) -> None:
             type="primary",
             icon=":material/check:",
             on_click=_do,
-            args=(lambda: touring_deciding.approve_tour(desk, actor, tour_id), _("Approved.")),
+            args=(lambda: touring_deciding.approve_tour(desk, people.actor(), tour_id), _("Approved.")),
         )
         for kind, label, icon in (
             ("ask", _("Ask …"), ":material/help:"),
@@ -167,7 +167,7 @@ def _all_walks(community: Community) -> None:
 
 
 def _history(tour_id: str, shared: SharedTour | None) -> None:
-    desk, actor, store = people.desk(), people.actor(), session.application().tour_store
+    desk, store = people.desk(), session.application().tour_store
     public = shared is None or shared.public_tour is not None
     if shared is None or shared.published:
         st.button(
@@ -176,7 +176,7 @@ def _history(tour_id: str, shared: SharedTour | None) -> None:
             icon=":material/visibility_off:" if public else ":material/visibility:",
             on_click=_do,
             args=(
-                lambda: touring_deciding.show_tour(desk, actor, store, tour_id, public=not public),
+                lambda: touring_deciding.show_tour(desk, people.actor(), store, tour_id, public=not public),
                 _("The walk is hidden.") if public else _("The walk is shown again."),
             ),
         )
@@ -214,7 +214,7 @@ def _revision(shared: SharedTour, revision: TourRevision, before: int) -> None:
                 icon=":material/restore:",
                 on_click=_do,
                 args=(
-                    lambda: touring_authors.restore_tour(desk, actor, shared.id, revision.number),
+                    lambda: touring_authors.restore_tour(desk, people.actor(), shared.id, revision.number),
                     _("Restored as the newest revision."),
                 ),
             )

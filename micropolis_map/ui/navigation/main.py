@@ -46,7 +46,11 @@ def main() -> None:
         initial_sidebar_state="collapsed",
     )
     session.speak()
-    people.recognise()
+    with people.same_person():
+        _page()
+
+
+def _page() -> None:
     st.html(f"<style>{style_variables()}{_frame_words()}{_page_style()}</style>")
     st.logo(str(STATIC / "logo.svg"), size="large")
     pages = {
