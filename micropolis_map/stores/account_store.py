@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from micropolis_map.domain.account import Account
-from micropolis_map.errors import Conflict, NotFound
+from micropolis_map.errors import Conflict, InvalidInput, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
@@ -36,11 +36,7 @@ class SqlAccountStore:
         with self._database.reading() as connection:
             row = connection.execute(sa.select(ACCOUNT).where(ACCOUNT.c.id == account_id)).mappings().first()
         if row is None:
-            raise NotFound(
-                mark("there is no account {id}"),
-                mark("look it up in the list of accounts"),
-                id=repr(account_id[:40]),
-            )
+            raise _unknown(account_id)
         return _account(row)
 
     def by_login(self, login: str) -> tuple[Account, str] | None:
@@ -77,18 +73,33 @@ class SqlAccountStore:
         return account
 
     def set_password(self, token: str, password: str, now: str) -> Account:
-        """Spend the invitation and keep the password's hash; `NotFound` as in `add_with_token`."""
+        """Spend the invitation and keep the password's hash; the account's sessions end.
+
+        `NotFound` as in `add_with_token`.
+        """
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
             account_id = _spend(connection, token, "invitation", now)
             mine = ACCOUNT.c.id == account_id
             connection.execute(sa.update(ACCOUNT).where(mine).values(password=password))
+            # Whoever has an old cookie may be the reason for the new password.
+            connection.execute(sa.delete(TOKEN).where(TOKEN.c.account_id == account_id))
             row = connection.execute(sa.select(ACCOUNT).where(mine)).mappings().one()
             return _account(row)
 
     def replace(self, account: Account) -> Account:
-        """Write name, role, communities, districts and whether they may sign in; sessions end when not."""
+        """Write name, role, communities, districts and whether they may sign in; sessions end when not.
+
+        Raises
+        ------
+        NotFound
+            There is no such account.
+        InvalidInput
+            Nobody else who may sign in is an administrator, and this one would not be either.
+        """
         with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)  # two who demote each other at once: one of them stays
+            _check_one_stays(connection, account)
             values = _row(account)
             connection.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == account.id).values(values))
             if not account.active:
@@ -117,6 +128,33 @@ class SqlAccountStore:
         """Forget the token."""
         with self._database.writing() as connection:
             connection.execute(sa.delete(TOKEN).where(TOKEN.c.hash == token))
+
+
+def _unknown(account_id: str) -> NotFound:
+    return NotFound(
+        mark("there is no account {id}"), mark("look it up in the list of accounts"), id=repr(account_id[:40])
+    )
+
+
+def _check_one_stays(connection: Connection, account: Account) -> None:
+    kept = connection.execute(sa.select(ACCOUNT).where(ACCOUNT.c.id == account.id)).mappings().first()
+    if kept is None:
+        raise _unknown(account.id)
+    if _administers(account) or not _administers(_account(kept)):
+        return
+    others = sa.select(ACCOUNT.c.id).where(
+        ACCOUNT.c.id != account.id, ACCOUNT.c.role == "administrator", ACCOUNT.c.active
+    )
+    if connection.execute(others.limit(1)).first() is None:
+        raise InvalidInput(
+            mark("{login} is the last administrator"),
+            mark("make another one first"),
+            login=repr(account.login),
+        )
+
+
+def _administers(account: Account) -> bool:
+    return account.active and account.role == "administrator"
 
 
 def _spend(connection: Connection, token: str, kind: TokenKind, now: str) -> str:

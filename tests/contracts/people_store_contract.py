@@ -11,7 +11,7 @@ from place_builders import a_place
 from micropolis_map.domain.account import Account
 from micropolis_map.domain.place import Story
 from micropolis_map.domain.proposal import Message, Proposal
-from micropolis_map.errors import Conflict, NotFound
+from micropolis_map.errors import Conflict, InvalidInput, NotFound
 from micropolis_map.stores.account_store import SqlAccountStore
 from micropolis_map.stores.care_store import Report, SqlCareStore
 from micropolis_map.stores.database import Database
@@ -163,9 +163,47 @@ class PeopleStoreContract:
         store.replace(replace(account, role="administrator"))
         assert store.has_administrator()
         assert store.get(account.id).role == "administrator"
-        store.replace(replace(account, role="administrator", active=False))
-        assert not store.has_administrator()
+        with pytest.raises(NotFound, match="nobody-has-it"):
+            store.replace(replace(account, id="nobody-has-it"))
         assert len(store.accounts()) == 1
+
+    def test_the_last_administrator_who_may_sign_in_stays(self, database: Database) -> None:
+        store = SqlAccountStore(database)
+        ada = store.add(an_account(role="administrator"), "hash")
+        store.add(an_account("closed@example.org", role="administrator", active=False), "hash")
+        ola = store.add(an_account("ola@example.org"), "hash")
+        for less in (replace(ada, role="planner"), replace(ada, active=False)):
+            with pytest.raises(InvalidInput, match="last administrator"):
+                store.replace(less)
+            assert store.get(ada.id).role == "administrator"
+        store.replace(replace(ola, active=False))  # no administrator: nothing is lost with them
+        store.replace(replace(ada, name="Ada Ł again"))
+        store.replace(replace(ola, role="administrator"))
+        store.replace(replace(ada, active=False))
+        assert store.has_administrator()
+
+    def test_two_administrators_who_demote_each_other_at_once_leave_one(self, database: Database) -> None:
+        store = SqlAccountStore(database)
+        pair = [store.add(an_account(name, role="administrator"), "hash") for name in ("ada", "bea")]
+        for _ in range(12):
+            begin, refused = threading.Barrier(2), []
+
+            def demote(one: Account, begin: threading.Barrier = begin, refused: list[str] = refused) -> None:
+                begin.wait()
+                try:
+                    store.replace(replace(one, role="planner"))
+                except InvalidInput as error:
+                    refused.append(str(error))
+
+            threads = [threading.Thread(target=demote, args=(one,)) for one in pair]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            left = [one for one in store.accounts() if one.role == "administrator"]
+            assert (len(left), len(refused)) == (1, 1)
+            for one in pair:
+                store.replace(one)
 
     def test_tokens_are_spent_once_and_expire(self, database: Database) -> None:
         store = SqlAccountStore(database)
@@ -184,10 +222,16 @@ class PeopleStoreContract:
         store.end_token("s2")
         assert store.session("s2", NOON) is None
         store.add_token("i1", "invitation", account.id, NOON, LATEST)
+        other = store.add(an_account("other"), "hash")
+        store.add_token("o1", "session", other.id, NOON, LATEST)
         store.set_password("i1", "new hash", NOON)
         assert store.by_login(account.login)[1] == "new hash"
+        assert store.session("s1", NOON) is None  # whoever has an old cookie is out
+        assert store.session("o1", NOON).id == other.id
+        store.add_token("s3", "session", account.id, NOON, LATEST)
+        assert store.session("s3", NOON).id == account.id
         store.replace(replace(account, active=False))
-        assert store.session("s1", NOON) is None
+        assert store.session("s3", NOON) is None
 
     def test_media(self, database: Database) -> None:
         store = SqlMediaStore(database)

@@ -143,15 +143,28 @@ def test_a_closed_account_is_out_at_once(desk, first):
     assert signing_in.actor_of_session(desk, session) is None
     with pytest.raises(NotAllowed):
         signing_in.sign_in(desk, "ola", PASSWORD)
-    assert signing_in.actor_of_identity(desk, {"email": "ola"}) is None
+    assert signing_in.actor_of_identity(desk, {"email": "ola", "email_verified": True}) is None
+
+
+def test_a_new_password_ends_the_sessions_before_it(desk, first):
+    _, stolen = signing_in.sign_in(desk, "ada@example.org", PASSWORD)
+    link = signing_in.invite_again(desk, first.actor, first.id)
+    assert signing_in.actor_of_session(desk, stolen) is not None
+    account = signing_in.accept_invitation(desk, link, "a new long password")
+    assert signing_in.actor_of_session(desk, stolen) is None
+    assert signing_in.actor_of_session(desk, signing_in.open_session(desk, account)) is not None
 
 
 @pytest.mark.parametrize(
     ("claims", "known"),
     [
         ({"email": "Ada@Example.org", "email_verified": True}, True),
-        ({"email": "ada@example.org"}, True),
-        ({"email": "ada@example.org", "email_verified": False}, False),
+        ({"email": "ada@example.org", "email_verified": "true"}, True),  # as Amazon Cognito writes it
+        ({"email": "ada@example.org"}, False),
+        *(
+            ({"email": "ada@example.org", "email_verified": claimed}, False)
+            for claimed in (False, "false", "True", "no", "", None, 0, 1, [True], {"true": True})
+        ),
         ({"email": "eve@example.org", "email_verified": True}, False),
         ({}, False),
         ({"email": None}, False),
