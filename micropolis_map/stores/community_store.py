@@ -41,7 +41,7 @@ _ABANDONED_S = 24 * 3600
 """A build that nobody finished within a day was interrupted; the next finished one removes it."""
 
 _KEPT = 64
-"""Communities kept in memory as they were read; a region of 400 districts takes some 20 MB."""
+"""Communities kept in memory as they were read: those asked for last."""
 
 _SETTLED_NS = 2_000_000_000
 """Younger files are read again each time: some systems keep moments in whole or even seconds only."""

@@ -20,7 +20,7 @@ from micropolis_map.ui.language import _
 Assess = Callable[[Scenario], Plan]
 NEW_NAME = "w_plan_name"
 ASKED = "mm_plan_keep"
-"""The name under which the plan on the map is to be kept, until the page has drawn that plan."""
+"""The community and the name in which the plan on the map is to be kept, until the page has drawn it."""
 
 
 @dataclass(frozen=True)
@@ -135,15 +135,15 @@ def _ask(usual: str) -> None:
     The figures stand above this button: who clicks it as soon as they change would be given the plan of the
     run before, for a callback knows no other.
     """
-    st.session_state[ASKED] = (
-        " ".join(str(st.session_state.get(NEW_NAME, "")).split())[:LONGEST_NAME] or usual
-    )
+    name = " ".join(str(st.session_state.get(NEW_NAME, "")).split())[:LONGEST_NAME]
+    st.session_state[ASKED] = session.view().community, name or usual
     st.session_state[NEW_NAME] = ""
 
 
 def _keep_if_asked(now: Scenario) -> None:
-    name = st.session_state.get(ASKED)
-    if name is None:
+    community, name = st.session_state.get(ASKED) or ("", "")
+    if community != now.community:  # asked in a town that was left before its plan was drawn, or not at all
+        st.session_state.pop(ASKED, None)
         return
     kept = tuple(one for one in session.view().kept if one.name != name)
     session.change(kept=(*kept, replace(now, name=name))[:MOST_KEPT])
