@@ -18,6 +18,8 @@ from micropolis_map.stores.people_tables import ACCOUNT, TOKEN
 
 TokenKind = Literal["session", "setup", "invitation"]
 
+_ADMINISTRATORS = sa.select(ACCOUNT.c.id).where(ACCOUNT.c.role == "administrator", ACCOUNT.c.active)
+
 
 class SqlAccountStore:
     """Accounts on SQLite and PostgreSQL; moments are ISO 8601 texts, tokens are hashes."""
@@ -34,10 +36,7 @@ class SqlAccountStore:
     def get(self, account_id: str) -> Account:
         """Return the account; `NotFound` without one."""
         with self._database.reading() as connection:
-            row = connection.execute(sa.select(ACCOUNT).where(ACCOUNT.c.id == account_id)).mappings().first()
-        if row is None:
-            raise _unknown(account_id)
-        return _account(row)
+            return _kept(connection, account_id)
 
     def by_login(self, login: str) -> tuple[Account, str] | None:
         """Return the account and its password's hash, None for an unknown login."""
@@ -48,9 +47,8 @@ class SqlAccountStore:
 
     def has_administrator(self) -> bool:
         """Return whether an administrator may sign in."""
-        query = sa.select(ACCOUNT.c.id).where(ACCOUNT.c.role == "administrator", ACCOUNT.c.active)
         with self._database.reading() as connection:
-            return connection.execute(query.limit(1)).first() is not None
+            return connection.execute(_ADMINISTRATORS.limit(1)).first() is not None
 
     def add(self, account: Account, password: str = "") -> Account:
         """Add the account with its password's hash; `Conflict` when the login is taken."""
@@ -130,21 +128,21 @@ class SqlAccountStore:
             connection.execute(sa.delete(TOKEN).where(TOKEN.c.hash == token))
 
 
-def _unknown(account_id: str) -> NotFound:
-    return NotFound(
-        mark("there is no account {id}"), mark("look it up in the list of accounts"), id=repr(account_id[:40])
-    )
+def _kept(connection: Connection, account_id: str) -> Account:
+    row = connection.execute(sa.select(ACCOUNT).where(ACCOUNT.c.id == account_id)).mappings().first()
+    if row is None:
+        raise NotFound(
+            mark("there is no account {id}"),
+            mark("look it up in the list of accounts"),
+            id=repr(account_id[:40]),
+        )
+    return _account(row)
 
 
 def _check_one_stays(connection: Connection, account: Account) -> None:
-    kept = connection.execute(sa.select(ACCOUNT).where(ACCOUNT.c.id == account.id)).mappings().first()
-    if kept is None:
-        raise _unknown(account.id)
-    if _administers(account) or not _administers(_account(kept)):
+    if not _administers(_kept(connection, account.id)) or _administers(account):
         return
-    others = sa.select(ACCOUNT.c.id).where(
-        ACCOUNT.c.id != account.id, ACCOUNT.c.role == "administrator", ACCOUNT.c.active
-    )
+    others = _ADMINISTRATORS.where(ACCOUNT.c.id != account.id)
     if connection.execute(others.limit(1)).first() is None:
         raise InvalidInput(
             mark("{login} is the last administrator"),

@@ -18,12 +18,11 @@ import os
 import re
 import secrets
 import shutil
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +56,7 @@ class FolderCommunityStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self._kept: OrderedDict[str, tuple[Version, Community]] = OrderedDict()
-        self._keeping = threading.Lock()
+        self._read_once = lru_cache(maxsize=_KEPT)(_read)
 
     def slugs(self) -> Sequence[str]:
         """Return the communities' slugs, sorted."""
@@ -74,19 +72,8 @@ class FolderCommunityStore:
         """
         folder = self._existing(slug)
         version = _version_of(folder)
-        with self._keeping:
-            kept = self._kept.get(slug)
-            if kept is not None and kept[0] == version:
-                self._kept.move_to_end(slug)
-                return kept[1]
-        community = _read(folder, slug)
-        if _settled(version) and _version_of(folder) == version:  # else somebody may be writing just now
-            with self._keeping:
-                self._kept[slug] = version, community
-                self._kept.move_to_end(slug)
-                while len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
-        return community
+        read = self._read_once if _settled(version) else _read
+        return read(folder, slug, version)
 
     def save(self, community: Community) -> None:
         """Write ``districts.geojson`` and ``community.toml``, each aside and renamed."""
@@ -190,7 +177,7 @@ class FolderCommunityStore:
         return folder
 
 
-def _read(folder: Path, slug: str) -> Community:
+def _read(folder: Path, slug: str, _version: Version) -> Community:  # the version to remember it by
     description, districts = (folder / name for name in _FILES)
     community = read_community(_read_text(description), slug, str(description))
     if not districts.exists():

@@ -26,18 +26,10 @@ def desk() -> Participation:
     return session.application().participation
 
 
-def recognise() -> Actor:
-    """Find out who asks, a resident where nobody signed in."""
-    found = signing_in.actor_of_session(desk(), session_token())
-    if found is None and has_openid():
-        found = _of_openid()
-    return found or RESIDENT
-
-
 @contextmanager
 def same_person() -> Iterator[None]:
     """Find out once who asks, so that all of a page is drawn for the same person."""
-    before = _SEEN.set(recognise())
+    before = _SEEN.set(_recognise())
     try:
         yield
     finally:
@@ -50,7 +42,7 @@ def actor() -> Actor:
     A callback or a part of a page that draws itself again runs outside of `same_person` and asks anew:
     between the page and the click the account may have been closed.
     """
-    return _SEEN.get() or recognise()
+    return _SEEN.get() or _recognise()
 
 
 def signed_in() -> bool:
@@ -95,6 +87,13 @@ def came_by_openid() -> bool:
 def without_account() -> bool:
     """Return whether the asker came in with OpenID Connect, but no account here fits."""
     return has_openid() and bool(st.user.is_logged_in) and not signed_in()
+
+
+def _recognise() -> Actor:
+    found = signing_in.actor_of_session(desk(), session_token())
+    if found is None and has_openid():
+        found = _of_openid()
+    return found or RESIDENT
 
 
 def _of_openid() -> Actor | None:

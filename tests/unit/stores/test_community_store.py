@@ -111,6 +111,7 @@ def test_a_damaged_file_is_told_each_time_and_read_when_it_is_mended(store):
 
 def test_no_more_communities_are_kept_than_said(store, readings, monkeypatch):
     monkeypatch.setattr(community_store, "_KEPT", 1)
+    store = FolderCommunityStore(store.folder)
     for slug in ("wawer", "anin"):
         store.save(replace(WAWER, slug=slug))
     for path in store.folder.glob("*/*"):
