@@ -220,3 +220,27 @@ def test_the_small_map_names_itself_and_holds_every_site():
 def test_nonsense_of_the_planner_counts_as_not_chosen():
     query = {"new": "99", "within": "7", "goal": "best", "keep": "yes", "sites": "x;200,10"}
     assert ViewState.parse(query) == ViewState()
+
+
+def test_a_field_says_its_old_number_with_a_press_and_nothing_is_lost(loaded, run_page):
+    app = run_page("planner", community="demo", new="2", sites="17.2,55.7;17.21,55.701")
+    app.button(key="w_remove_2").click().run()
+    # The browser had not heard of the 1 yet when Undo was pressed, nor of the 2 when a place was taken away.
+    app.number_input(key="w_new").set_value(2)
+    app.button(key="w_undo").click().run()
+    assert len(app.session_state["mm_view"].plan.sites) == 2
+    app.number_input(key="w_new").set_value(1)
+    app.button(key="w_remove_1").click().run()
+    assert app.session_state["mm_view"].plan.sites == ((17.21, 55.701),)
+
+
+def test_a_number_shown_before_can_be_chosen_again_and_a_new_one_with_a_press(loaded, run_page):
+    app = run_page("planner", community="demo", new="2", sites="17.2,55.7;17.21,55.701")
+    app.button(key="w_remove_2").click().run()
+    app.number_input(key="w_new").set_value(2).run()
+    assert (app.session_state["mm_view"].plan.new, app.session_state["mm_view"].plan.sites) == (2, ())
+    app.number_input(key="w_new").set_value(3)
+    app.button(key="w_undo").click().run()  # a busy page hears of both at once
+    app.button(key="w_undo").click().run()
+    app.button(key="w_redo").click().run()
+    assert app.session_state["mm_view"].plan.new in {2, 3}

@@ -16,7 +16,7 @@ from micropolis_map.services.opened import Build
 from micropolis_map.services.people_groups import CHILDREN, OLDER, groups_of
 from micropolis_map.services.siting_link import GOALS, MINUTES, MOST_NEW, WEIGHTS, WHERE, Scenario
 from micropolis_map.ui import language, numbers, session, words
-from micropolis_map.ui.components.planner_steps import step
+from micropolis_map.ui.components.planner_steps import choose, show, step
 from micropolis_map.ui.language import _
 
 GOAL_WORDS = {
@@ -43,11 +43,10 @@ VENUE_WORDS = {
     "shop": mark("Shops"),
 }
 
-RENEWED = "mm_new_renewed"
-
 
 def planner_choices(scenario: Scenario, build: Build) -> None:
     """Show the choosers; every choice asks for a new proposal."""
+    show(scenario)
     _main_choices(scenario)
     limited = scenario.where != "streets" or scenario.districts or scenario.area
     weighted = scenario.older > 1 or scenario.children > 1
@@ -60,24 +59,10 @@ def planner_choices(scenario: Scenario, build: Build) -> None:
         _who_counts_more(scenario, build)
 
 
-def _new_key(new: int) -> str:
-    """Return the key of the field that holds how many are new: another one each time the map changed it.
-
-    Until the page has come, the browser says the old number with every tap, which would count as chosen.
-    """
-    renewed = int(st.session_state.get(RENEWED, 0))
-    key = f"w_new-{renewed}" if renewed else "w_new"
-    if st.session_state.get(key, new) != new:
-        st.session_state[RENEWED] = renewed + 1
-        key = f"w_new-{renewed + 1}"
-    return key
-
-
 def _main_choices(scenario: Scenario) -> None:
-    new = _new_key(scenario.new)
     st.session_state.update(
         {
-            new: scenario.new,
+            "w_new": scenario.new,
             "w_within": scenario.minutes,
             "w_planprofile": scenario.profile,
             "w_goal": scenario.goal,
@@ -89,9 +74,9 @@ def _main_choices(scenario: Scenario) -> None:
             _("New meeting places"),
             min_value=1,
             max_value=MOST_NEW,
-            key=new,
+            key="w_new",
             width=150,
-            on_change=lambda: _choose(new=int(st.session_state[new])),
+            on_change=lambda: choose(new=int(st.session_state["w_new"])),
         )
         _one(_("Near means"), "w_within", MINUTES, lambda n: _("{n} min").format(n=n), "minutes")
         _one(_("Who walks"), "w_planprofile", names(), words.profile, "profile")
@@ -106,7 +91,7 @@ def _main_choices(scenario: Scenario) -> None:
         st.toggle(
             _("Today's meeting places stay"),
             key="w_keep",
-            on_change=lambda: _choose(keep=bool(st.session_state["w_keep"])),
+            on_change=lambda: choose(keep=bool(st.session_state["w_keep"])),
         )
 
 
@@ -127,14 +112,14 @@ def _where(scenario: Scenario, build: Build) -> None:
                 names,
                 key="w_in",
                 placeholder=_("everywhere"),
-                on_change=lambda: _choose(districts=tuple(st.session_state["w_in"])),
+                on_change=lambda: choose(districts=tuple(st.session_state["w_in"])),
             )
         if scenario.area:
             st.button(
                 _("Remove the drawn area"),
                 icon=":material/delete:",
                 key="w_noarea",
-                on_click=lambda: _choose(area=()),
+                on_click=lambda: step(area=(), sites=()),
             )
         else:
             st.caption(_("Or draw an area: the pencil on the map, then tap its corners."))
@@ -154,7 +139,7 @@ def _venue_kinds(scenario: Scenario, there: Mapping[str, int]) -> None:
         format_func=lambda kind: f"{_(VENUE_WORDS[kind])} ({numbers.count(there[kind])})",
         key="w_venue",
         wrap=True,
-        on_change=lambda: _choose(venues=tuple(k for k in there if k in st.session_state["w_venue"])),
+        on_change=lambda: choose(venues=tuple(k for k in there if k in st.session_state["w_venue"])),
     )
 
 
@@ -167,7 +152,7 @@ def _places(scenario: Scenario) -> None:
         format_func=lambda name: _named(there[name]),
         key="w_chosen",
         placeholder=_("all"),
-        on_change=lambda: _choose(chosen=tuple(st.session_state["w_chosen"])),
+        on_change=lambda: choose(chosen=tuple(st.session_state["w_chosen"])),
     )
 
 
@@ -197,7 +182,7 @@ def _who_counts_more(scenario: Scenario, build: Build) -> None:
                     label,
                     WEIGHTS,
                     key=key,
-                    on_change=lambda name=name, key=key: _choose(**{name: st.session_state[key]}),
+                    on_change=lambda name=name, key=key: choose(**{name: st.session_state[key]}),
                 )
 
 
@@ -212,9 +197,5 @@ def _one(
         wrap=True,
         help=help_,
         required=True,
-        on_change=lambda: _choose(**{field: st.session_state[key] or options[0]}),
+        on_change=lambda: choose(**{field: st.session_state[key] or options[0]}),
     )
-
-
-def _choose(**fields: Any) -> None:
-    step(**fields, sites=())

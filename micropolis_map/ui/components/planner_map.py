@@ -24,7 +24,7 @@ from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
 from micropolis_map.ui.components.place_map import map_texts
-from micropolis_map.ui.components.planner_steps import add_site, current, move_site, remove_site, step
+from micropolis_map.ui.components.planner_steps import acted, add_site, current, move_site, remove_site, step
 from micropolis_map.ui.language import _, ngettext
 
 SAME_DEG = 1e-5
@@ -47,15 +47,7 @@ def planner_map(
         "lang": language.current(),
         "island": community.fictional,
         "background": background_urls(slug, build_id),
-        "sites": [
-            {
-                "number": n,
-                "lon": site.lon,
-                "lat": site.lat,
-                "label": f"{n} · {gain_words(site.gained_population)}",
-            }
-            for n, site in enumerate(plan.sites, start=1)
-        ],
+        "sites": _sites(plan),
         "area": [list(corner) for corner in scenario.area],
         "gain": gain_url(slug, scenario, points, version),
         "tools": True,
@@ -73,6 +65,10 @@ def planner_map(
     def act(tap: Tap) -> None:
         do(tap, current().sites or points)
 
+    def tapped() -> None:
+        acted()  # even where each tap was taken before: it comes with the old values of all fields
+        hear(key, st.session_state.get(key), act)
+
     with st.container(key="planmap"):
         told = st_folium(
             BaseMap(community.centre, community.zoom),
@@ -81,7 +77,7 @@ def planner_map(
             use_container_width=True,
             returned_objects=["last_active_drawing"],
             feature_group_to_add=StateLayer(state),
-            on_change=lambda: hear(key, st.session_state.get(key), act),
+            on_change=tapped,
         )
     if hear(key, told, act):
         st.rerun()
@@ -98,6 +94,18 @@ def planner_map(
             ),
         ]
     )
+
+
+def _sites(plan: Plan) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": n,
+            "lon": site.lon,
+            "lat": site.lat,
+            "label": f"{n} · {gain_words(site.gained_population)}",
+        }
+        for n, site in enumerate(plan.sites, start=1)
+    ]
 
 
 def gain_url(slug: str, scenario: Scenario, points: Points, version: str) -> str:

@@ -6,12 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from micropolis_map.services.siting_link import MOST_NEW, Points, Scenario
 from micropolis_map.ui import session
 from micropolis_map.ui.language import _
 
 PAST, FUTURE = "mm_plan_past", "mm_plan_future"
+CHOSEN, SHOWN, ACTED = "mm_plan_chosen", "mm_plan_shown", "mm_plan_acted"
+"""What fields were set to since the last run, what they showed lately, and whether anything else was done."""
 MOST_STEPS = 100
 
 
@@ -21,8 +24,50 @@ def current() -> Scenario:
     return replace(view.plan, community=view.community, profile=view.profile or "adult")
 
 
+def choose(**fields: Any) -> None:
+    """Ask for the proposal of another choice; for callbacks of fields. `settle` does it."""
+    st.session_state[CHOSEN] = st.session_state.get(CHOSEN, {}) | fields
+    context = get_script_run_ctx()
+    if context is not None and context.fragment_ids_this_run:
+        acted()  # a part of the page that renews itself asked for this run: nobody chose anything
+
+
+def acted() -> None:
+    """Remember that something was done beside the fields; for callbacks."""
+    st.session_state[ACTED] = True
+
+
+def settle() -> None:
+    """Do what was chosen; a page does it before it shows anything, and whatever else is done does it first.
+
+    With each thing done the browser says the value of every field, and of a field that the page renewed it
+    says the old one until the page has come: taken for a choice, it would throw away the sites that were
+    placed meanwhile. So what comes along with something else, and was shown before, nobody chose.
+    """
+    chosen, came_along = st.session_state.pop(CHOSEN, {}), st.session_state.pop(ACTED, False)
+    now, lately = current(), st.session_state.get(SHOWN, ())
+    for name, value in chosen.items():
+        known = came_along and any(getattr(shown, name) == value for shown in lately)
+        if not known and getattr(now, name) != value:
+            _step(**{name: value}, sites=())
+
+
+def show(scenario: Scenario) -> None:
+    """Remember what the fields show from now on."""
+    lately = st.session_state.get(SHOWN, ())
+    if not lately or lately[-1] != scenario:
+        st.session_state[SHOWN] = (*lately, scenario)[-MOST_STEPS:]
+
+
 def step(**fields: Any) -> None:
-    """Change the scenario; for callbacks."""
+    """Change the scenario by something done on the map or pressed; for callbacks."""
+    acted()
+    settle()
+    acted()
+    _step(**fields)
+
+
+def _step(**fields: Any) -> None:
     before = current()
     after = replace(before, **fields)
     if after != before:
@@ -84,6 +129,9 @@ def step_buttons(*, by_hand: bool) -> None:
 
 
 def _go(from_: str, to: str) -> None:
+    acted()
+    settle()
+    acted()
     if _stack(from_):
         _stack(to).append(current())
         _show(_stack(from_).pop())

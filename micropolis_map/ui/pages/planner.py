@@ -20,7 +20,7 @@ from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.planner_choices import planner_choices
 from micropolis_map.ui.components.planner_map import planner_map
 from micropolis_map.ui.components.planner_scenarios import scenarios
-from micropolis_map.ui.components.planner_steps import current, step_buttons
+from micropolis_map.ui.components.planner_steps import current, settle, step_buttons
 from micropolis_map.ui.components.take_along_sites import take_along_siting
 from micropolis_map.ui.language import _
 from micropolis_map.ui.siting_job import SitingJob
@@ -49,6 +49,7 @@ def page() -> None:
                 "map to see what changes."
             ).format(name=community_name(community)),
         )
+        settle()
         session.write_address(FIELDS)
         report = session.communities().report(community.slug)
         if report is None:
