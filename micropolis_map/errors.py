@@ -10,6 +10,7 @@
     ├── NotAllowed              (PermissionError)  the asker may not see or do this
     ├── Conflict                (RuntimeError)     somebody else changed it first
     ├── TooMany                 (RuntimeError)     asked too often; says when to come back
+    │   └── Busy                                   too much is being worked on; the same
     ├── SourceUnavailable       (ConnectionError)  another server is down, slow, or answers garbage
     ├── StoreUnavailable        (OSError)          our own storage cannot be read or written
     └── Cancelled               (RuntimeError)     a person stopped a long task
@@ -119,6 +120,10 @@ class TooMany(MicropolisError, RuntimeError):
         self.retry_after_s = retry_after_s
 
 
+class Busy(TooMany):
+    """So much is being worked on that waiting for a place makes no sense."""
+
+
 class SourceUnavailable(MicropolisError, ConnectionError):
     """Another server is down, slow, or answers garbage."""
 
@@ -148,6 +153,7 @@ ANSWERS: dict[type[MicropolisError], Answer] = {
     NotAllowed: Answer(1, 404, "info"),  # 404, not 403: what is private does not exist for the asker
     Conflict: Answer(1, 409, "warning"),
     TooMany: Answer(1, 429, "warning"),
+    Busy: Answer(1, 503, "warning"),
     SourceUnavailable: Answer(1, 502, "error"),
     StoreUnavailable: Answer(1, 503, "error"),
     Cancelled: Answer(1, 409, "info"),

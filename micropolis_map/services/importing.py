@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from shapely.geometry import shape
+
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.duplicates import near_namesakes
 from micropolis_map.domain.place import Place, Status
@@ -20,6 +22,7 @@ from micropolis_map.errors import InvalidInput, MicropolisError, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.ports import PlaceStore
 from micropolis_map.services.community_reach import Reach
+from micropolis_map.services.outlines import check_crossings
 from micropolis_map.services.row_fields import is_ours, proposed_name, row_fields
 from micropolis_map.services.terrastories import is_speaker, is_story, told
 from micropolis_map.sources.place_files import ColumnMapping, ReadOptions, Row, RowFile, read_rows
@@ -278,6 +281,7 @@ class _Planner:
         place = feature_to_place(
             {"type": "Feature", "id": identifier, "geometry": row.geometry, "properties": properties}
         )
+        check_crossings(shape(dict(place.geometry)))
         return replace(place, status=status)
 
     def _settle(self, candidates: list[tuple[Row, Place]], outcomes: dict[int, RowOutcome]) -> None:

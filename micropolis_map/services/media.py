@@ -60,9 +60,8 @@ class Received:
 def add_photo(desk: Participation, sending: Sending, data: bytes) -> Received:
     """Take a photo in; the same bytes sent again for the same submission are the same photo."""
     known = _known(desk, sending, data)
-    gps = gps_of(data)
     if known is not None:
-        return Received(known, gps, attached=_attach(desk, sending, known))
+        return Received(known, gps_of(data), attached=_attach(desk, sending, known))
     stored = desk.photos.add(data, "photo")
     medium = replace(
         _medium(desk, sending, stored.id, data), kind="photo", width=stored.width, height=stored.height
@@ -72,7 +71,7 @@ def add_photo(desk: Participation, sending: Sending, data: bytes) -> Received:
     except Conflict:
         desk.photos.remove(stored.id)
         raise
-    return Received(medium, gps, attached=_attach(desk, sending, medium))
+    return Received(medium, stored.gps, attached=_attach(desk, sending, medium))
 
 
 def add_audio(desk: Participation, sending: Sending, data: bytes) -> Received:

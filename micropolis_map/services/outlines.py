@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import Geod
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
@@ -14,8 +16,11 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.domain.geometry import canonical_geometry
 from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
+from micropolis_map.workers.pool import WORKERS
 
 MAX_CORNERS = 2_000
+MOST_CROSSINGS = 100
+"""Of an outline with itself. Mending n crossing lines makes n² corners: more is no outline but a scribble."""
 MAX_LENGTH_KM = 100.0
 MAX_AREA_KM2 = 100.0
 
@@ -30,7 +35,10 @@ def mended(geometry: Any) -> tuple[dict[str, Any], bool]:
     Raises
     ------
     InvalidInput
-        Not a geometry, too many corners, too long, too large, or nothing left of an area.
+        Not a geometry, too many corners, crosses itself too often, too long, too large, or nothing left of an
+        area.
+    Busy
+        Too many outlines are being mended.
     """
     clean = canonical_geometry(_closed(geometry), "the place")
     drawn = shape(clean)
@@ -41,11 +49,67 @@ def mended(geometry: Any) -> tuple[dict[str, Any], bool]:
         )
     whole = drawn
     if drawn.geom_type in {"Polygon", "MultiPolygon"} and not drawn.is_valid:
-        whole = _areas(shapely.make_valid(drawn))
+        whole = enclosed(drawn)
     _check_size(whole)
     if whole is drawn:
         return clean, clean != canonical_geometry_or_none(geometry)
     return canonical_geometry(json.loads(shapely.to_geojson(whole)), "the place"), True
+
+
+def enclosed(area: BaseGeometry) -> BaseGeometry:
+    """Return the areas that an outline encloses, which may cross itself.
+
+    Raises
+    ------
+    InvalidInput
+        It crosses itself more than `MOST_CROSSINGS` times, or encloses nothing.
+    Busy
+        Too many outlines are being mended.
+    """
+    check_crossings(area)
+    return WORKERS.run(_areas, area)
+
+
+def check_crossings(drawn: BaseGeometry) -> None:
+    """Raise InvalidInput for an area whose outline crosses itself more than `MOST_CROSSINGS` times."""
+    if "Polygon" in drawn.geom_type and not drawn.is_valid and _crosses_too_often(drawn):
+        raise InvalidInput(
+            mark("the outline crosses itself more than {most} times"),
+            mark("draw around the area once"),
+            most=MOST_CROSSINGS,
+        )
+
+
+def _crosses_too_often(area: BaseGeometry) -> bool:
+    """Return whether more than `MOST_CROSSINGS` pairs of an outline's sides cross inside both.
+
+    Sides that only touch are left out: they add no corners when an outline is mended.
+    """
+    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(area))]
+    start = np.concatenate([ring[:-1] for ring in rings])
+    end = np.concatenate([ring[1:] for ring in rings])
+    sides: Any = shapely.linestrings(np.stack([start, end], axis=1))
+    found = 0
+    near = shapely.STRtree(sides)
+    for first in range(0, len(sides), _ROWS):  # some at a time: a scribble is known after the first
+        one, other = near.query(sides[first : first + _ROWS])
+        one += first
+        a, b, c, d = start[one], end[one], start[other], end[other]
+        cross = (_side(a, b, c) * _side(a, b, d) < 0) & (_side(c, d, a) * _side(c, d, b) < 0)
+        found += int(np.count_nonzero(cross & (one < other)))
+        if found > MOST_CROSSINGS:
+            return True
+    return False
+
+
+_ROWS = 128
+
+
+def _side(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return on which side of the line from `a` to `b` each `c` lies: 1 left, -1 right, 0 on it."""
+    along, aside = b - a, c - a
+    turn: NDArray[np.float64] = np.sign(along[:, 0] * aside[:, 1] - along[:, 1] * aside[:, 0])
+    return turn
 
 
 def canonical_geometry_or_none(geometry: Any) -> dict[str, Any] | None:
@@ -66,8 +130,8 @@ def _closed(geometry: Any) -> Any:
     return {**geometry, "coordinates": [r if r[0] == r[-1] else [*r, r[0]] for r in rings]}
 
 
-def _areas(mended_shape: BaseGeometry) -> BaseGeometry:
-    parts = shapely.get_parts(mended_shape)
+def _areas(area: BaseGeometry) -> BaseGeometry:
+    parts = shapely.get_parts(shapely.make_valid(area))
     areas = [p for part in parts for p in shapely.get_parts(part) if p.geom_type == "Polygon"]
     if not areas:
         raise InvalidInput(

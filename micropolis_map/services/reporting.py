@@ -14,6 +14,7 @@ from micropolis_map.services.coverage_view import coverage_view
 from micropolis_map.services.reporting_coverage import coverage_pages
 from micropolis_map.services.reporting_map import is_too_much
 from micropolis_map.services.speech import Speech
+from micropolis_map.workers.pool import WORKERS
 
 ENDING = ".pdf"
 
@@ -29,13 +30,16 @@ def coverage_report(
         There is no such community, or its streets are not loaded.
     InvalidInput
         The question makes no sense, or brings homes or spots of its own.
+    Busy
+        Too many reports are being drawn.
     """
     view = coverage_view(deps, slug, request)
     build = opened.current_build(deps.community_store, slug)
     layer = walking_time_layers.streets_layer(subject_of(deps, slug, request))
     if is_too_much(layer):
         layer = walking_time_layers.hexagons_layer(subject_of(deps, slug, request))
-    return coverage_pages(
+    return WORKERS.run(
+        coverage_pages,
         view,
         deps.community_store.get(slug),
         load_report(deps, slug),

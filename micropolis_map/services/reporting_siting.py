@@ -27,6 +27,7 @@ from micropolis_map.services.siting_ground import ground_of
 from micropolis_map.services.siting_result import Plan, Site, SitingRequest, SitingResult
 from micropolis_map.services.source_words import said
 from micropolis_map.services.speech import Speech
+from micropolis_map.workers.pool import WORKERS
 
 GOAL_WORDS = {
     "coverage": mark("Most people near"),
@@ -91,6 +92,8 @@ def siting_report(
     ------
     NotFound, NotLoaded, InvalidInput
         As `propose_sites`.
+    Busy
+        Too many reports are being drawn.
     """
     found = result or propose_sites(deps, slug, request, time_limit_s=TIME_LIMIT_S)
     facts = SitingFacts(
@@ -101,7 +104,7 @@ def siting_report(
         report=load_report(deps, slug),
         build=opened.current_build(deps.community_store, slug).folder,
     )
-    return siting_pages(facts, Speech(lang), moment or datetime.now(UTC))
+    return WORKERS.run(siting_pages, facts, Speech(lang), moment or datetime.now(UTC))
 
 
 def shown_plan(deps: Deps, result: SitingResult, points: tuple[tuple[float, float], ...]) -> Plan:

@@ -24,6 +24,7 @@ from micropolis_map.services.assessing import Deps
 from micropolis_map.services.coverage_result import CoverageResult
 from micropolis_map.services.district_index import inside
 from micropolis_map.services.opened import Build
+from micropolis_map.services.outlines import enclosed
 from micropolis_map.services.siting_result import SitingRequest
 from micropolis_map.services.venues import venues_of
 
@@ -110,7 +111,7 @@ def _allowed(build: Build, request: SitingRequest) -> BaseGeometry | None:
     if request.area:
         if len(request.area) < 3:
             raise InvalidInput(f"an area of {len(request.area)} corners is none", "draw at least three")
-        parts.append(shapely.make_valid(Polygon(request.area)))
+        parts.append(enclosed(Polygon(request.area)))
     return shapely.make_valid(shapely.union_all(parts)) if parts else None
 
 

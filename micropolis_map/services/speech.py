@@ -28,6 +28,10 @@ class Speech:
         self.lang = lang if lang in LANGUAGES else "en"
         self._catalogue = translation(self.lang)
 
+    def __reduce__(self) -> tuple[type[Speech], tuple[str]]:
+        """Go to a worker as the language alone."""
+        return Speech, (self.lang,)
+
     def _(self, text: str) -> str:
         """Return `text` in the language."""
         return self._catalogue.gettext(text)

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.domain.tour import Stop
 from micropolis_map.i18n import mark, translation
-from micropolis_map.ports import CommunityStore
 from micropolis_map.services.flat_places import printable
 from micropolis_map.services.paper_letters import loses_letters, pick_legible
 from micropolis_map.services.touring import TourPlan
@@ -30,11 +29,13 @@ QR_MM = 42.0
 Say = Callable[[str], str]
 
 
-def booklet(plan: TourPlan, name: str, store: CommunityStore, address: str = "") -> bytes:
+def booklet(plan: TourPlan, name: str, build: Path | None, address: str = "") -> bytes:
     """Return the booklet as PDF, in the plan's language.
 
     Parameters
     ----------
+    build
+        Folder of the community's build: what is drawn below the walk; None without one.
     address
         Of the site: then QR codes open a stop's stories there; without it they hold the stop's position.
     """
@@ -43,7 +44,7 @@ def booklet(plan: TourPlan, name: str, store: CommunityStore, address: str = "")
     paper = Paper(
         printable(name), lang, footer_text=" · ".join(filter(None, ("Micropolis Map", plan.credit)))
     )
-    _map_page(paper, plan, name, store.current_build(plan.community), say)
+    _map_page(paper, plan, name, build, say)
     _way_page(paper, plan, say)
     for number in range(len(plan.stops)):
         _stop_page(paper, plan, number, address, say)

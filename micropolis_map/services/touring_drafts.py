@@ -13,6 +13,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.services.touring import TourPlan, TourRequest, plan_tour
 from micropolis_map.services.touring_published import TourDeps
 from micropolis_map.services.touring_stops import stops_of_ids
+from micropolis_map.workers.pool import WORKERS
 
 VISITS_MIN = (2, 5, 10, 15, 30)
 """Minutes at each stop one can choose from."""
@@ -103,6 +104,8 @@ def planned_draft(deps: TourDeps, draft: TourDraft, lang: str) -> TourPlan:
     ------
     InvalidInput
         A stop is not a public place, or the profile cannot reach it: which, and why.
+    Busy
+        Too many are being planned.
     """
     build = str(deps.community_store.current_build(draft.slug))
     return _planned(_Key(deps, draft, lang, (build, deps.place_store.version())))
@@ -122,4 +125,5 @@ def _planned(key: _Key) -> TourPlan:
         lang=key.lang,
     )
     deps: Any = key.deps  # a `Deps` asks for more than planning needs
-    return plan_tour(deps, draft.slug, asked)
+    with WORKERS.place():
+        return plan_tour(deps, draft.slug, asked)

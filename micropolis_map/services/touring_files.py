@@ -16,6 +16,7 @@ from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_booklet import booklet
 from micropolis_map.services.touring_xml import DECIMALS, gpx_text, kml_text
 from micropolis_map.stores.files import write_whole
+from micropolis_map.workers.pool import WORKERS
 
 TOUR_OF = mark("A walk in {community}")
 
@@ -82,7 +83,7 @@ def _kml_bytes(plan: TourPlan, name: str, _store: CommunityStore, _address: str)
 
 
 def _pdf_bytes(plan: TourPlan, name: str, store: CommunityStore, address: str) -> bytes:
-    return booklet(plan, name, store, address)
+    return WORKERS.run(booklet, plan, name, store.current_build(plan.community), address)
 
 
 FORMATS: Mapping[str, tuple[str, Callable[[TourPlan, str, CommunityStore, str], bytes]]] = {
@@ -109,6 +110,11 @@ def tour_bytes(deps: Deps, plan: TourPlan, ending: str, name: str = "", address:
         The tour's, in the plan's language; empty: named after its community.
     address
         Of the site, such as ``https://map.example.org``: for QR codes; empty leaves them out.
+
+    Raises
+    ------
+    Busy
+        Too many sheets are being drawn.
     """
     if not name:
         community = deps.community_store.get(plan.community)

@@ -8,7 +8,7 @@ import secrets
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,19 @@ from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores.files import unreadable, unwritable, write_whole
 from micropolis_map.stores.photo_header import check_size, looks_like
+from micropolis_map.workers.pool import WORKERS, Limits
 
 MAX_BYTES = 15_000_000
 SIZES = (320, 960, 1920)
 """Longest side in pixels: lists, popups, full screen. A smaller photo is never enlarged."""
 QUALITY = 82
+LIMITS = Limits(memory_mb=400, seconds=20)
+_ENOUGH = SIZES[-1] * 2
+"""Pixels of the longest side that all sizes are made from."""
+_LARGE = 30_000_000
+"""Pixels from which on only what the largest size needs is held."""
+_STRIP = 32
+"""Rows of the reduced picture that are made at a time."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{20,40}")
 _TODO = mark("choose a JPEG, PNG, WebP or HEIC photo")
@@ -40,7 +48,7 @@ _TURNINGS = {
 }
 _SIDEWAYS = {_TURNINGS[orientation] for orientation in (5, 6, 7, 8)}
 _BROKEN = (
-    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, RuntimeError, MemoryError,
+    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, RuntimeError,
     ZeroDivisionError, OverflowError, struct.error,
 )  # fmt: skip
 """What Pillow and libheif raise for a broken file."""
@@ -49,17 +57,30 @@ _DEEP = {"I", "I;16", "I;16B", "I;16L", "I;16N", "F"}
 
 @dataclass(frozen=True)
 class StoredPhoto:
-    """A photo that was taken in: its unguessable id, and the original's width and height after turning."""
+    """A photo that was taken in.
+
+    Attributes
+    ----------
+    id
+        Unguessable.
+    width, height
+        Of the original, after turning.
+    gps
+        ``(lon, lat)`` where the photo says it was taken, None where it does not or cannot be read. It is not
+        kept: only use it when its owner agrees.
+    """
 
     id: str
     width: int
     height: int
+    gps: tuple[float, float] | None
 
 
 class PhotoStore:
     """Photos as files in `folder`: ``<first two letters>/<id>/<size>.webp``.
 
-    Only what was decoded and encoded again is kept; the original never touches the disk.
+    Only what was decoded and encoded again is kept; the original never touches the disk. It is decoded in a
+    process of its own, one photo at a time: 60 million pixels take up to 300 MB.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -85,14 +106,10 @@ class PhotoStore:
         StoreUnavailable
             It cannot be written.
         """
-        picture, (width, height) = _upright(data, filename)
-        photo = StoredPhoto(f"p{secrets.token_urlsafe(18)}", width, height)
-        for size in SIZES:
-            smaller = picture.copy()
-            smaller.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
-            out = io.BytesIO()
-            smaller.save(out, "WEBP", quality=QUALITY, method=4)
-            write_whole(self.path(photo.id, size), out.getvalue())
+        seen, sizes = WORKERS.run(decoded, data, filename, limits=LIMITS, alone="photo")
+        photo = replace(seen, id=f"p{secrets.token_urlsafe(18)}")
+        for size, content in zip(SIZES, sizes, strict=True):
+            write_whole(self.path(photo.id, size), content)
         return photo
 
     def read(self, photo_id: str, size: int) -> bytes:
@@ -144,17 +161,46 @@ class PhotoStore:
         return self._folder / photo_id[:2] / photo_id / f"{size}.webp"
 
 
-def gps_of(data: bytes) -> tuple[float, float] | None:
-    """Return ``(lon, lat)`` where the photo says it was taken, None where it does not or cannot be read.
+def decoded(data: bytes, filename: str) -> tuple[StoredPhoto, tuple[bytes, ...]]:
+    """Return the photo without an id, and its `SIZES` as WebP; a worker's job, for it may take `LIMITS`.
 
-    Ask before `PhotoStore.add` drops it, and only use it when its owner agrees.
+    Raises
+    ------
+    InvalidInput
+        As `PhotoStore.add`.
     """
+    with _opened(data, filename) as whole:
+        gps = _gps(whole)
+        picture, (width, height) = _upright(whole, filename)
+    sizes = []
+    for size in SIZES:
+        smaller = picture.copy()
+        smaller.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        out = io.BytesIO()
+        smaller.save(out, "WEBP", quality=QUALITY, method=4)
+        sizes.append(out.getvalue())
+    return StoredPhoto("", width, height, gps), tuple(sizes)
+
+
+def gps_of(data: bytes) -> tuple[float, float] | None:
+    """Return ``(lon, lat)`` where the photo says it was taken, None where it does not or cannot be read."""
+    return WORKERS.run(_gps_in, data, limits=LIMITS, alone="photo")
+
+
+def _gps_in(data: bytes) -> tuple[float, float] | None:
     try:
         with _opened(data, "photo") as picture:
-            gps = picture.getexif().get_ifd(0x8825)
+            return _gps(picture)
+    except InvalidInput:
+        return None
+
+
+def _gps(picture: Image.Image) -> tuple[float, float] | None:
+    try:
+        gps = picture.getexif().get_ifd(0x8825)
         lat = _degrees(gps.get(2), str(gps.get(1, "")))
         lon = _degrees(gps.get(4), str(gps.get(3, "")))
-    except (InvalidInput, *_BROKEN):
+    except _BROKEN:
         return None
     if not (-180 <= lon <= 180 and -90 <= lat <= 90) or (lon == 0 and lat == 0):
         return None  # (0, 0) is what cameras write before they know
@@ -202,25 +248,53 @@ def _opened(data: bytes, filename: str) -> Iterator[Image.Image]:
         ) from error
 
 
-def _upright(data: bytes, filename: str) -> tuple[Image.Image, tuple[int, int]]:
-    """Return the turned picture, large ones perhaps already reduced, and its whole size after turning."""
-    with _opened(data, filename) as picture:
-        check_size(picture.size, filename)
-        frames = int(getattr(picture, "n_frames", 1))
-        if frames > 1 and picture.format in {"PNG", "WEBP"}:  # a phone's JPEG or HEIC may carry a second view
-            raise InvalidInput(
-                mark("{file} is an animation of {n} pictures"),
-                mark("choose a single photo"),
-                file=repr(filename),
-                n=frames,
-            )
-        width, height = picture.size
-        picture.draft(None, (SIZES[-1] * 2, SIZES[-1] * 2))  # decodes fewer pixels
-        turning = _turning(picture)
-        upright = picture if turning is None else picture.transpose(turning)
-        turned = _in_srgb(upright)
-        sideways = turning in _SIDEWAYS
-        return turned, (height, width) if sideways else (width, height)
+def _upright(picture: Image.Image, filename: str) -> tuple[Image.Image, tuple[int, int]]:
+    """Return the turned picture, large ones already reduced, and its whole size after turning."""
+    check_size(picture.size, filename, picture.format or "")
+    frames = int(getattr(picture, "n_frames", 1))
+    if frames > 1 and picture.format in {"PNG", "WEBP"}:  # a phone's JPEG or HEIC may carry a second view
+        raise InvalidInput(
+            mark("{file} is an animation of {n} pictures"),
+            mark("choose a single photo"),
+            file=repr(filename),
+            n=frames,
+        )
+    width, height = picture.size
+    picture.draft(None, (_ENOUGH, _ENOUGH))  # decodes fewer pixels
+    turning, profile = _turning(picture), picture.info.get("icc_profile")
+    smaller = _reduced(picture)
+    picture.close()  # its pixels are the most that is held: away with them before there are others
+    turned = _in_srgb(smaller if turning is None else smaller.transpose(turning), profile)
+    sideways = turning in _SIDEWAYS
+    return turned, (height, width) if sideways else (width, height)
+
+
+def _reduced(picture: Image.Image) -> Image.Image:
+    """Return the picture with 8 bits a colour, without more pixels than are needed.
+
+    A large one is taken some rows at a time: converted or reduced at once it would be held twice.
+    """
+    enough = _ENOUGH if picture.width * picture.height <= _LARGE else SIZES[-1]
+    factor = max(1, max(picture.size) // enough)
+    rows = _STRIP * factor
+    whole: Image.Image | None = None
+    for number, top in enumerate(range(0, picture.height, rows)):
+        strip = picture.crop((0, top, picture.width, min(top + rows, picture.height)))
+        part = _eight_bits(strip).reduce(factor)
+        if whole is None:
+            whole = Image.new(part.mode, (part.width, -(-picture.height // factor)))
+        whole.paste(part, (0, number * _STRIP))
+    assert whole is not None  # `check_size` refuses a picture without rows
+    return whole
+
+
+def _eight_bits(rows: Image.Image) -> Image.Image:
+    """Return rows of a picture with 8 bits for each colour, without a palette."""
+    if rows.mode in _DEEP:
+        return Image.fromarray((np.asarray(rows).clip(0, 65535).astype(np.uint16) >> 8).astype(np.uint8))
+    if "transparency" in rows.info or rows.mode in {"P", "PA", "La", "LA"}:
+        return rows.convert("RGBA")
+    return rows.convert("L") if rows.mode == "1" else rows
 
 
 def _turning(picture: Image.Image) -> Image.Transpose | None:
@@ -231,14 +305,8 @@ def _turning(picture: Image.Image) -> Image.Transpose | None:
         return None  # broken EXIF is no reason to lose the photo
 
 
-def _in_srgb(picture: Image.Image) -> Image.Image:
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     """Return new pixels in sRGB on white; nothing else of the file is with them."""
-    profile = picture.info.get("icc_profile")
-    if picture.mode in _DEEP:
-        eight_bits = (np.asarray(picture).astype(np.float64) / 256).clip(0, 255).astype(np.uint8)
-        picture, profile = Image.fromarray(eight_bits), None
-    if "transparency" in picture.info or picture.mode in {"P", "LA", "PA", "La"}:
-        picture = picture.convert("RGBA")
     if profile and picture.mode in {"RGB", "RGBA", "CMYK", "L"}:
         picture = _by_profile(picture, profile)
     bare = Image.new("RGB", picture.size, "white")

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
 from micropolis_map import i18n
-from micropolis_map.errors import MicropolisError, NotFound, answer
+from micropolis_map.errors import MicropolisError, NotFound, TooMany, answer
 from micropolis_map.i18n import mark
 from micropolis_map.web.reader import reader_language
+from micropolis_map.workers.pool import leaving
 
 GEOJSON = "application/geo+json"
 JSON = "application/json"
 _MIN_GZIP = 500
 """Bytes below which compressing saves less than its header costs."""
 
+LOOK_EVERY_S = 0.25
+"""How often is looked whether an asker is still there."""
+
+T = TypeVar("T")
 Endpoint = Callable[[Request], Response]
 
 
@@ -79,8 +87,13 @@ def error_response(error: MicropolisError, lang: str = "en") -> Response:
         content,
         status_code=answer(error).http_status,
         media_type=JSON,
-        headers={"Cache-Control": "no-store", "Content-Language": lang},
+        headers={"Cache-Control": "no-store", "Content-Language": lang, **retry_header(error)},
     )
+
+
+def retry_header(error: MicropolisError) -> dict[str, str]:
+    """Return ``Retry-After`` where the error says when to come back."""
+    return {"Retry-After": str(max(1, round(error.retry_after_s)))} if isinstance(error, TooMany) else {}
 
 
 def answering(endpoint: Endpoint) -> Endpoint:
@@ -94,6 +107,33 @@ def answering(endpoint: Endpoint) -> Endpoint:
             return error_response(error, reader_language(request))
 
     return answered
+
+
+def while_asked(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """Return `endpoint` as one whose work ends when its asker has gone."""
+
+    @wraps(endpoint)
+    async def watched(request: Request) -> Response:
+        return await while_there(request, endpoint, request)
+
+    return watched
+
+
+async def while_there(request: Request, function: Callable[..., T], *arguments: Any) -> T:
+    """Return ``function(*arguments)``, run in a thread; its workers end when the asker has gone."""
+    left = threading.Event()
+
+    async def look() -> None:
+        while not await request.is_disconnected():  # noqa: ASYNC110 - only asking tells
+            await asyncio.sleep(LOOK_EVERY_S)
+        left.set()
+
+    looking = asyncio.create_task(look())
+    try:
+        with leaving(left):
+            return await to_thread.run_sync(function, *arguments)
+    finally:
+        looking.cancel()
 
 
 @answering

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -13,12 +14,16 @@ from micropolis_map.bootstrap import Application
 from micropolis_map.errors import MicropolisError
 from micropolis_map.web.answers import JSON, json_text
 
+_THREADS = 4
+"""Of its own: it answers whatever the threads of all other routes do."""
+
 
 def routes(application: Application) -> list[BaseRoute]:
     """Return the route of ``/healthz``."""
+    own = CapacityLimiter(_THREADS)
 
-    def healthz(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
-        document, healthy = health(application)
+    async def healthz(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
+        document, healthy = await to_thread.run_sync(health, application, limiter=own)
         return Response(
             json_text(document),
             status_code=200 if healthy else 503,

@@ -34,8 +34,9 @@ from micropolis_map.services.reporting_siting import TIME_LIMIT_S, shown_plan, s
 from micropolis_map.services.siting import propose_sites
 from micropolis_map.services.siting_link import Points, Scenario
 from micropolis_map.services.siting_result import SitingRequest, SitingResult
-from micropolis_map.web.answers import Body, answering, query_lists, respond
+from micropolis_map.web.answers import Body, answering, query_lists, respond, while_asked
 from micropolis_map.web.communities import known_slug
+from micropolis_map.workers.pool import WORKERS, check_asker
 
 PDF = "application/pdf"
 _KEPT = 32
@@ -49,25 +50,27 @@ def routes(application: Application) -> list[BaseRoute]:
         slug: str, asked: CoverageRequest, how: tuple[str, ...], state: tuple[str, ...]
     ) -> Body:
         ending, by, lang = how
-        if ending == ENDING:
-            return _body(coverage_report(application, slug, asked, lang), PDF, slug, asked, how, state)
-        content = coverage_file(application, slug, asked, by, ending)
+        with WORKERS.place():
+            if ending == ENDING:
+                return _body(coverage_report(application, slug, asked, lang), PDF, slug, asked, how, state)
+            content = coverage_file(application, slug, asked, by, ending)
         return _body(content, FILE_TYPES[ending], slug, asked, how, state)
 
     @lru_cache(maxsize=_KEPT)
     def proposal(slug: str, asked: SitingRequest, _: tuple[str, ...]) -> SitingResult:
-        return propose_sites(application, slug, asked, time_limit_s=TIME_LIMIT_S)
+        return propose_sites(application, slug, asked, lambda *_: check_asker(), TIME_LIMIT_S)
 
     @lru_cache(maxsize=_KEPT)
     def siting_body(
         slug: str, question: tuple[SitingRequest, Points], how: tuple[str, str], state: tuple[str, ...]
     ) -> Body:
         (asked, points), (ending, lang) = question, how
-        result = proposal(slug, asked, state[:2])
-        if ending == ENDING:
-            content = siting_report(application, slug, asked, lang, points=points, result=result)
-            return _body(content, PDF, slug, question, how, state)
-        content = siting_file(application, result, shown_plan(application, result, points), ending)
+        with WORKERS.place():
+            result = proposal(slug, asked, state[:2])
+            if ending == ENDING:
+                content = siting_report(application, slug, asked, lang, points=points, result=result)
+                return _body(content, PDF, slug, question, how, state)
+            content = siting_file(application, result, shown_plan(application, result, points), ending)
         return _body(content, FILE_TYPES[ending], slug, question, how, state)
 
     @answering
@@ -94,8 +97,8 @@ def routes(application: Application) -> list[BaseRoute]:
         return _named(respond(request, body), f"new-places-{slug}-{scenario.profile}", ending)
 
     return [
-        Route("/report/{slug}/coverage.{ending}", coverage, methods=["GET"]),
-        Route("/report/{slug}/siting.{ending}", siting, methods=["GET"]),
+        Route("/report/{slug}/coverage.{ending}", while_asked(coverage), methods=["GET"]),
+        Route("/report/{slug}/siting.{ending}", while_asked(siting), methods=["GET"]),
     ]
 
 

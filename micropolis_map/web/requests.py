@@ -13,7 +13,6 @@ from functools import wraps
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from anyio import to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -26,7 +25,7 @@ from micropolis_map.services.mine import actor_of
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import ChangedMeanwhile
 from micropolis_map.services.submission import WrongFields
-from micropolis_map.web.answers import JSON, json_text
+from micropolis_map.web.answers import JSON, json_text, retry_header, while_there
 from micropolis_map.web.reader import reader_language
 
 COOKIE = "micropolis_session"
@@ -49,7 +48,7 @@ def posting(handle: Handle, most: int = MAX_JSON) -> Callable[[Request], Any]:
         try:
             check_same_origin(request)
             body = await _body(request, most)
-            return await to_thread.run_sync(handle, request, body)
+            return await while_there(request, handle, request, body)
         except MicropolisError as error:
             return failure(error, reader_language(request))
 
@@ -148,8 +147,7 @@ def failure(error: MicropolisError, lang: str = "en") -> Response:
         document["current_revision"] = error.current.revision
     if isinstance(error, TooMany):
         document["retry_after_s"] = round(error.retry_after_s)
-        headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
-    return answered(document, answer(error).http_status, headers)
+    return answered(document, answer(error).http_status, headers | retry_header(error))
 
 
 async def _body(request: Request, most: int) -> bytes:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from starlette.requests import Request
@@ -37,8 +37,9 @@ from micropolis_map.services.touring_marks import marks_of
 from micropolis_map.services.touring_poster import PAPERS, place_poster, tour_poster
 from micropolis_map.services.touring_printed import Printed, content_key
 from micropolis_map.services.touring_published import published_tour, tour_name
-from micropolis_map.web.answers import Body, answering, not_modified, respond
+from micropolis_map.web.answers import Body, answering, not_modified, respond, while_asked
 from micropolis_map.web.communities import known_slug
+from micropolis_map.workers.pool import WORKERS
 
 STEP_FREE = ".step-free"
 LONGEST_ID = 128
@@ -49,18 +50,22 @@ _PRINTED = Printed()
 def routes(application: Application) -> list[BaseRoute]:
     """Return the routes of ``/tours/…`` and ``/poster/…``."""
     files = [
-        Route(f"/tours/{{tour}}{ending}", answering(partial(_file, application, ending)), methods=["GET"])
+        Route(f"/tours/{{tour}}{ending}", _answering(_file, application, ending), methods=["GET"])
         for ending in FORMATS
     ]
     made = [
-        Route(f"/data/{{slug}}/tour{ending}", answering(partial(_made, application, ending)), methods=["GET"])
+        Route(f"/data/{{slug}}/tour{ending}", _answering(_made, application, ending), methods=["GET"])
         for ending in FORMATS
     ]
     return [
         *files,
         *made,
-        Route("/poster/{id}.pdf", answering(partial(_poster, application)), methods=["GET"]),
+        Route("/poster/{id}.pdf", _answering(_poster, application), methods=["GET"]),
     ]
+
+
+def _answering(endpoint: Callable[..., Response], *known: object) -> Callable[[Request], Awaitable[Response]]:
+    return while_asked(answering(partial(endpoint, *known)))
 
 
 def _file(application: Application, ending: str, request: Request) -> Response:
@@ -125,10 +130,10 @@ def _poster(application: Application, request: Request) -> Response:
     place, address = _public_place(application, asked), address_of(request)
     if place is not None:
         shown: Place | Tour = place
-        draw = partial(place_poster, place, lang, address, paper)
+        draw = partial(WORKERS.run, place_poster, place, lang, address, paper)
     else:
         shown = application.tour_store.get(asked)
-        draw = partial(tour_poster, shown, lang, address, paper)
+        draw = partial(WORKERS.run, tour_poster, shown, lang, address, paper)
     about = shown.description if isinstance(shown, Place) else shown.about
     key = content_key(asked, lang, paper, address, dict(shown.name), dict(about))
     return _printed(request, key, draw)

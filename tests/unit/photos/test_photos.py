@@ -13,7 +13,10 @@ import pytest
 from PIL import Image, ImageCms
 
 from micropolis_map.errors import InvalidInput, NotFound
-from micropolis_map.stores.photos import MAX_BYTES, SIZES, PhotoStore, gps_of
+from micropolis_map.stores import photos
+from micropolis_map.stores.photo_header import check_size
+from micropolis_map.stores.photos import MAX_BYTES, SIZES, PhotoStore, decoded, gps_of
+from micropolis_map.workers.pool import WORKERS, Limits
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 
@@ -237,3 +240,48 @@ def test_removed_is_removed(store: PhotoStore, tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.webp"))
     with pytest.raises(NotFound):
         store.read(photo.id, 320)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Image.fromarray(np.zeros((7700, 7700), np.uint16)),
+        Image.new("RGB", (7700, 7700), RED),
+        Image.new("LA", (7700, 7700)),
+        Image.new("P", (7700, 7700), 3),
+    ],
+    ids=["16 bits", "colours", "transparent", "palette"],
+)
+def test_the_largest_photo_takes_less_than_300_mb(picture: Image.Image) -> None:
+    data = encoded(picture, "PNG", compress_level=1)
+    (seen, sizes) = WORKERS.run(decoded, data, "large.png", limits=Limits(memory_mb=300))
+    assert (seen.width, seen.height) == (7700, 7700)
+    assert [Image.open(io.BytesIO(size)).size for size in sizes] == [(size, size) for size in SIZES]
+
+
+def test_sixteen_bits_become_the_eight_that_weigh_more(store: PhotoStore) -> None:
+    greys = np.repeat(np.array([0, 255, 256, 32768, 65535], np.uint16), 60)
+    photo = store.add(encoded(Image.fromarray(np.tile(greys, (90, 1))), "PNG"), "deep.png")
+    seen = np.asarray(opened(store, photo.id, SIZES[-1]).convert("L"))[45, 30::60]
+    assert np.abs(seen.astype(int) - [0, 0, 1, 128, 255]).max() <= 3
+
+
+@pytest.mark.parametrize(("kind", "million"), [("WEBP", 12), ("HEIF", 52)])
+def test_a_kind_that_is_held_several_times_may_have_fewer_pixels(kind: str, million: int) -> None:
+    side = int((million * 1_000_000) ** 0.5)
+    check_size((side, side), "photo", kind)
+    with pytest.raises(InvalidInput, match=f"{million} million"):
+        check_size((side + 1, side + 1), "photo", kind)
+
+
+def test_one_photo_is_decoded_at_a_time(store: PhotoStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def run(function, *arguments, limits, alone):
+        asked.append((function.__name__, alone, limits.memory_mb <= 512))
+        return function(*arguments)
+
+    monkeypatch.setattr(photos.WORKERS, "run", run)
+    store.add(encoded(halves()), "a.jpg")
+    gps_of(encoded(halves()))
+    assert asked == [("decoded", "photo", True), ("_gps_in", "photo", True)]

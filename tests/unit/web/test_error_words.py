@@ -33,11 +33,11 @@ MET_BY_PEOPLE = (
     "services/touring_drafts", "services/touring_revisions", "services/touring_stops",
     "services/guided_walks", "services/walk_feedback", "services/time_zones", "domain/tour_document",
     "stores/sql_tour_store", "stores/walk_store", "stores/walk_report_store", "web/api_tours",
-    "web/walk_routes",
+    "web/walk_routes", "workers/pool",
 )  # fmt: skip
 """Modules all of whose errors a resident or an organiser can meet on a page."""
-DEVELOPERS = {"signing_in": {"f'role is {role!r}'"}}
-"""Errors only a program can make."""
+DEVELOPERS = {"signing_in": {"f'role is {role!r}'"}, "pool": {"'who asked for this has gone'"}}
+"""Errors only a program can make, or that nobody is there to read."""
 
 
 @pytest.fixture

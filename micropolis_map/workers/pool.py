@@ -1,0 +1,296 @@
+"""A small pool of processes for what strangers give: two work at once, eight wait, the next is sent away.
+
+A process works within `Limits` of memory and time and is ended when whoever asked has gone: geometry that
+takes for ever, a photo that fills the memory or a file that crashes its reader ends there, and the server
+goes on. Where processes cannot be forked (Windows) the work is done here, without limits.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TypeVar
+
+from micropolis_map.errors import Busy, Cancelled, InvalidInput
+from micropolis_map.i18n import mark
+from micropolis_map.workers.frames import STATUS, framed, frames
+
+AT_ONCE = 2
+MOST_WAITING = 8
+RETRY_AFTER_S = 5.0
+LOOK_EVERY_S = 0.2
+"""How often a waiting place looks whether its asker is still there."""
+CLOCK = 3
+"""Times the seconds of a processor that a job may take by the clock: a busy machine is nobody's fault."""
+
+T = TypeVar("T")
+
+_LOG = logging.getLogger(__name__)
+_LEFT: ContextVar[threading.Event | None] = ContextVar("left", default=None)
+_HELD: ContextVar[Workers | None] = ContextVar("held", default=None)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one process may take: memory it fills (MB), and seconds of a processor."""
+
+    memory_mb: int = 512
+    seconds: int = 10
+
+
+USUAL = Limits()
+
+
+@contextmanager
+def leaving(left: threading.Event) -> Iterator[None]:
+    """Say that who asks for the work within has gone once `left` is set: then it ends with `Cancelled`."""
+    token = _LEFT.set(left)
+    try:
+        yield
+    finally:
+        _LEFT.reset(token)
+
+
+def check_asker() -> None:
+    """Raise `Cancelled` where nobody waits for the answer any more."""
+    left = _LEFT.get()
+    if left is not None and left.is_set():
+        raise Cancelled("who asked for this has gone", "ask again")
+
+
+class Workers:
+    """The places, and the template that processes are copies of."""
+
+    def __init__(self, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING) -> None:
+        self._at_once, self._most_waiting = at_once, most_waiting
+        self._changed = threading.Condition()
+        self._working: list[str] = []
+        self._waiting: list[tuple[object, str]] = []
+        self._template: _Template | None = None
+        self._starting = threading.Lock()
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many places are taken, and how many wait for one."""
+        with self._changed:
+            return len(self._working), len(self._waiting)
+
+    def run(
+        self, function: Callable[..., T], *arguments: object, limits: Limits = USUAL, alone: str = ""
+    ) -> T:
+        """Return ``function(*arguments)``, worked out in a process of its own.
+
+        Parameters
+        ----------
+        function
+            Of a module, by its name there; arguments and answer must pickle.
+        alone
+            Of works with the same word here only one is done at a time.
+
+        Raises
+        ------
+        Busy
+            All places are taken, and so many wait that waiting makes no sense.
+        InvalidInput
+            It took more memory or time than its limits, or its process crashed.
+        Cancelled
+            Who asked has gone (`leaving`).
+        Exception
+            Whatever `function` raised.
+        """
+        with self.place(alone):
+            if not hasattr(os, "fork"):
+                return function(*arguments)
+            return self._asked(function, arguments, limits)
+
+    @contextmanager
+    def place(self, alone: str = "") -> Iterator[None]:
+        """Hold one of the places; for works that do a part here. Within, `run` needs no place of its own.
+
+        Raises
+        ------
+        Busy, Cancelled
+            As `run`.
+        """
+        if _HELD.get() is self:
+            yield
+            return
+        self._take(alone)
+        token = _HELD.set(self)
+        try:
+            yield
+        finally:
+            _HELD.reset(token)
+            with self._changed:
+                self._working.remove(alone)
+                self._changed.notify_all()
+
+    def _take(self, alone: str) -> None:
+        me = (object(), alone)
+        with self._changed:
+            if not self._is_next(me) and len(self._waiting) >= self._most_waiting:
+                raise Busy(
+                    mark("{n} others wait for work of this kind"),
+                    mark("try again in a few seconds"),
+                    retry_after_s=RETRY_AFTER_S,
+                    n=len(self._waiting),
+                )
+            self._waiting.append(me)
+            try:
+                while not self._is_next(me):
+                    self._changed.wait(LOOK_EVERY_S)
+                    check_asker()
+                self._working.append(alone)
+            finally:
+                self._waiting.remove(me)
+                self._changed.notify_all()
+
+    def _is_next(self, me: tuple[object, str]) -> bool:
+        """Return whether a place is free for this one and nobody who waits longer could take it."""
+        if len(self._working) >= self._at_once:
+            return False
+        for waiting in [*(self._waiting if me in self._waiting else [*self._waiting, me])]:
+            if not waiting[1] or waiting[1] not in self._working:
+                return waiting is me
+        return False
+
+    def _asked(self, function: Callable[..., T], arguments: tuple[object, ...], limits: Limits) -> T:
+        head = {
+            "module": function.__module__,
+            "memory": limits.memory_mb * 1_000_000,
+            "seconds": limits.seconds,
+        }
+        said = framed(b"H", json.dumps(head).encode()), framed(b"J", pickle.dumps((function, arguments), 5))
+        ends = time.monotonic() + limits.seconds * CLOCK
+        try:
+            answer, status = _spoken(self._begun(), said, ends)
+        except ConnectionError as error:  # the template was ended from outside; a new one takes its place
+            _LOG.warning("the template of workers ended: %s", error)
+            answer, status = _spoken(self._begun(anew=True), said, ends)
+        if answer is None:
+            raise _died(status, limits)
+        is_done, said = pickle.loads(answer)  # noqa: S301 - a copy of our own template wrote it
+        if is_done:
+            done: T = said
+            return done
+        if isinstance(said, MemoryError):
+            raise _too_heavy(limits) from said
+        raise said
+
+    def _begun(self, *, anew: bool = False) -> _Template:
+        with self._starting:
+            if self._template is None or anew or not self._template.is_alive:
+                self._template = _Template()
+            return self._template
+
+
+class _Template:
+    """The process of `template`; ends with this one, because its socket does."""
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair()
+        self._sending = threading.Lock()
+        number = theirs.fileno()
+        code = f"import socket; from {__package__}.template import main; main(socket.socket(fileno={number}))"
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            # Threads do not live on in a copy.
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own words, nothing a person gave
+                [sys.executable, "-c", code],
+                pass_fds=(number,),
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def send(self, job: socket.socket) -> None:
+        with self._sending:
+            socket.send_fds(self._control, [b"j"], [job.fileno()])
+
+
+def _spoken(template: _Template, said: tuple[bytes, bytes], ends: float) -> tuple[bytes | None, int]:
+    """Return a new process's answer to head and job, None without one, and how it ended (0 is well).
+
+    Raises
+    ------
+    ConnectionError
+        The template ended.
+    """
+    head, job = said
+    ours, theirs = socket.socketpair()
+    with ours:  # closing it ends the process
+        with theirs:
+            ours.sendall(head)
+            template.send(theirs)
+        ours.settimeout(LOOK_EVERY_S)
+        return _talked(ours, job, ends)
+
+
+def _talked(ours: socket.socket, job: bytes, ends: float) -> tuple[bytes | None, int]:
+    heard, told, view = bytearray(), dict[bytes, bytes](), memoryview(job)
+    while b"E" not in told:
+        check_asker()
+        if time.monotonic() > ends:
+            return None, signal.SIGXCPU
+        try:
+            if view:
+                view = view[_sent(ours, view) :]
+                continue
+            part = ours.recv(1 << 20)
+        except TimeoutError:
+            continue
+        if not part:
+            raise ConnectionResetError("nobody said how a worker ended")
+        heard += part
+        told = frames(heard)
+    return told.get(b"A"), STATUS.unpack(told[b"E"])[0]
+
+
+def _sent(ours: socket.socket, view: memoryview) -> int:
+    """Return how much was sent; all, as it were, where the process ended before it had read it."""
+    try:
+        return ours.send(view)
+    except (BrokenPipeError, ConnectionResetError):
+        return len(view)
+
+
+def _too_heavy(limits: Limits) -> InvalidInput:
+    return InvalidInput(
+        mark("this needs more than {mb} MB of memory or {seconds} seconds of work"),
+        mark("make it smaller or simpler"),
+        mb=limits.memory_mb,
+        seconds=limits.seconds,
+    )
+
+
+def _died(status: int, limits: Limits) -> InvalidInput:
+    _LOG.warning("a worker ended with status %s", status)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL, signal.SIGABRT}:
+        return _too_heavy(limits)
+    return InvalidInput(
+        mark("this could not be worked out: its reader crashed"), mark("give it in another form")
+    )
+
+
+WORKERS = Workers()
+"""Of this process: the limits are those of the machine."""
