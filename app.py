@@ -12,6 +12,6 @@ application = build_application(Settings.read(os.environ))
 app = st.App(
     "micropolis_map/ui/navigation/main.py",
     routes=web.routes(application),
-    middleware=web.middleware(),
+    middleware=web.middleware(application),
     lifespan=web.lifespan(application),
 )

@@ -12,6 +12,7 @@ from micropolis_map.ports import CommunityStore, PlaceStore, TourStore
 from micropolis_map.services.caretaking import Caretaker
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.publishing import Publishing
+from micropolis_map.services.uploading import Uploads
 from micropolis_map.settings import Settings
 from micropolis_map.stores.account_store import SqlAccountStore
 from micropolis_map.stores.audio import AudioStore
@@ -45,6 +46,7 @@ class Application:
     publishing: Publishing
     participation: Participation
     caretaker: Caretaker
+    uploads: Uploads
 
 
 _BUILT: dict[Settings, Application] = {}
@@ -99,4 +101,5 @@ def _wired(settings: Settings) -> Application:
         publishing=publishing,
         participation=participation,
         caretaker=Caretaker(participation, settings.keep_refused_months),
+        uploads=Uploads(participation.accounts),
     )

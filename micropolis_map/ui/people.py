@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from micropolis_map.domain.permission import RESIDENT, Action, Actor, Subject, may
 from micropolis_map.services import signing_in
@@ -69,6 +71,24 @@ def decides() -> bool:
 def may_in(action: Action, community: str) -> bool:
     """Return whether the asker may do it in the whole community."""
     return may(actor(), action, Subject(community))
+
+
+def let_send(action: Action, community: str) -> None:
+    """Let this session send files; a page does before it shows a field for them.
+
+    Raises
+    ------
+    NotAllowed
+        The asker may not do what they are for.
+    """
+    context = get_script_run_ctx()
+    assert context is not None  # a page is being drawn
+    name = context.session_id
+    session.application().uploads.grant(actor(), name, action, Subject(community), lambda: _is_open(name))
+
+
+def _is_open(session_id: str) -> bool:
+    return runtime.exists() and runtime.get_instance().is_active_session(session_id)
 
 
 def has_openid() -> bool:

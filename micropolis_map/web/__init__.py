@@ -35,6 +35,7 @@ Everything else under these is 404, where Streamlit would answer with its own pa
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -71,6 +72,7 @@ from micropolis_map.web import (
 )
 from micropolis_map.web.answers import nothing_here
 from micropolis_map.web.first_start import announce_setup_link
+from micropolis_map.web.patience import end_half_heads, send_at_once, server_states
 from micropolis_map.web.security import middleware
 
 __all__ = ["lifespan", "middleware", "routes"]
@@ -138,11 +140,14 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
         application.caretaker.start()
         await to_thread.run_sync(announce_setup_link, application)
         threading.Thread(target=prepare, name="load-bundled", daemon=True).start()
+        send_at_once()
+        heads = asyncio.create_task(end_half_heads(server_states()))
         gc.collect()
         gc.freeze()  # what the libraries made at their start lives as long as the server
         try:
             yield
         finally:
+            heads.cancel()
             await to_thread.run_sync(application.caretaker.stop)
             await to_thread.run_sync(application.publishing.stop)
 

@@ -6,6 +6,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from micropolis_map.bootstrap import Application
+from micropolis_map.web.patience import SlowBodies
+from micropolis_map.web.upload_guard import UploadGuard
+
 TILE_HOSTS = ("https://tile.openstreetmap.org",)
 """Images a visitor may ask for on the map; nothing is loaded from there before that."""
 
@@ -59,6 +63,10 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-def middleware() -> list[Middleware]:
+def middleware(application: Application) -> list[Middleware]:
     """Return what wraps the whole server, pages and routes."""
-    return [Middleware(SecurityHeaders)]
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(SlowBodies),
+        Middleware(UploadGuard, uploads=application.uploads),
+    ]

@@ -111,6 +111,7 @@ def _add_form() -> None:
 
 
 def _file_form(slug: str, name: str, key: str) -> None:
+    people.let_send("add_town" if name else "load", slug)
     osm = st.file_uploader(
         _("OpenStreetMap data (.osm, .osm.gz, .osm.bz2, .osm.pbf, Overpass .json)"),
         type=OSM_ENDINGS,

@@ -112,6 +112,7 @@ def _content(places: Sequence[Place], ending: str) -> Callable[[], bytes]:
 
 def _import(community: Community) -> None:
     _said()
+    people.let_send("import", community.slug)
     file = st.file_uploader(
         _("A file with places: GeoJSON, uMap, CSV, GPX, KML, KMZ or GeoPackage"),
         type=ENDINGS,

@@ -43,7 +43,7 @@ def desk(application):
 
 @pytest.fixture
 def browser(application):
-    return Client(Starlette(routes=web.routes(application), middleware=web.middleware()))
+    return Client(Starlette(routes=web.routes(application), middleware=web.middleware(application)))
 
 
 def send(browser, sent, slug="demo", status=201):

@@ -30,7 +30,7 @@ SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("gpx11.xsd")))
 
 @pytest.fixture(scope="module")
 def server(town):
-    return Starlette(routes=web.routes(town), middleware=web.middleware())
+    return Starlette(routes=web.routes(town), middleware=web.middleware(town))
 
 
 def test_every_tour_and_its_twin_keep_to_the_schema_of_gpx(town, server):

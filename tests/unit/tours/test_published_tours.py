@@ -31,7 +31,7 @@ COUNTS = {"wawer": 2, "middelfart": 2, "cagliari": 2, "demo": 3}
 
 @pytest.fixture(scope="module")
 def server(town):
-    return Starlette(routes=web.routes(town), middleware=web.middleware())
+    return Starlette(routes=web.routes(town), middleware=web.middleware(town))
 
 
 @pytest.mark.parametrize("slug", COUNTS)

@@ -39,7 +39,7 @@ def application(tmp_path):
 
 @pytest.fixture
 def client(application):
-    server = Starlette(routes=web.routes(application), middleware=web.middleware())
+    server = Starlette(routes=web.routes(application), middleware=web.middleware(application))
     return Client(server)
 
 

@@ -30,7 +30,7 @@ def application(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(application):
-    return Starlette(routes=web.routes(application), middleware=web.middleware())
+    return Starlette(routes=web.routes(application), middleware=web.middleware(application))
 
 
 @pytest.mark.parametrize("layer", ["streets", "homes", "hexagons", "districts", "spots", "worst"])

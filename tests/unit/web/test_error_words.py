@@ -44,7 +44,7 @@ DEVELOPERS = {"signing_in": {"f'role is {role!r}'"}, "pool": {"'who asked for th
 def server(tmp_path):
     application = build_application(Settings(data=tmp_path))
     application.community_store.save(Community("wawer", {"en": "Wawer"}))
-    return Starlette(routes=web.routes(application), middleware=web.middleware())
+    return Starlette(routes=web.routes(application), middleware=web.middleware(application))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -47,7 +47,7 @@ def application(tmp_path):
 
 @pytest.fixture
 def server(application):
-    return Starlette(routes=web.routes(application), middleware=web.middleware())
+    return Starlette(routes=web.routes(application), middleware=web.middleware(application))
 
 
 def record(application, place, moment, actor="organiser:ola"):

@@ -102,7 +102,7 @@ def application(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(application):
-    return Starlette(routes=web.routes(application), middleware=web.middleware())
+    return Starlette(routes=web.routes(application), middleware=web.middleware(application))
 
 
 def items(server, name="places", /, *, expect=200, **query):

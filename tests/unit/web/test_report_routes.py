@@ -38,7 +38,7 @@ def application(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(application):
-    return Starlette(routes=web.routes(application), middleware=web.middleware())
+    return Starlette(routes=web.routes(application), middleware=web.middleware(application))
 
 
 def test_a_report_is_a_pdf_in_the_language_asked_for(server):

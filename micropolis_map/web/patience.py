@@ -1,0 +1,90 @@
+"""Connections: how long half a request is waited for, and no waiting with small answers.
+
+uvicorn waits for ever for the end of a request's head and body. Streamlit begins uvicorn, so it cannot be
+told otherwise: its connections are looked at here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.server import ServerState
+
+HEAD_S = 15.0
+"""A head, and a connection on which nothing comes at all."""
+BODY_S = 30.0
+BODY_BYTES_S = 1_000
+"""A body may take `BODY_S` and a second for each thousand bytes that came: a phone's worst line is faster."""
+LOOK_EVERY_S = 2.0
+
+
+class SlowBodies:
+    """End what waits for a body that does not come."""
+
+    def __init__(self, app: ASGIApp, body_s: float = BODY_S) -> None:
+        self.app, self.body_s = app, body_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; whoever is too slow has gone, as far as the answer is concerned."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        loop = asyncio.get_running_loop()
+        begun, come, awaited = loop.time(), 0, True
+
+        async def patient() -> Message:
+            nonlocal come, awaited
+            left = self.body_s + come / BODY_BYTES_S - (loop.time() - begun) if awaited else None
+            try:
+                message = await asyncio.wait_for(receive(), left)
+            except TimeoutError:
+                return {"type": "http.disconnect"}
+            if message["type"] == "http.request":
+                come += len(message.get("body", b""))
+                awaited = bool(message.get("more_body"))
+            return message
+
+        await self.app(scope, patient, send)
+
+
+async def end_half_heads(states: Iterable[ServerState], head_s: float = HEAD_S) -> None:
+    """Close connections on which a head does not come to its end, until cancelled."""
+    loop, since = asyncio.get_running_loop(), dict[Any, float]()
+    while True:
+        connections = [one for state in states for one in state.connections]
+        waiting = [one for one in connections if isinstance(one, AutoHTTPProtocol) and _waits(one)]
+        since = {one: since.get(one, loop.time()) for one in waiting}
+        for one, begun in since.items():
+            if loop.time() - begun >= head_s:
+                one.transport.close()
+        await asyncio.sleep(min(LOOK_EVERY_S, head_s / 2))
+
+
+def _waits(connection: Any) -> bool:
+    """Return whether a head is awaited; between two requests uvicorn has a clock of its own."""
+    last = connection.cycle
+    return (last is None or last.response_complete) and connection.timeout_keep_alive_task is None
+
+
+def server_states() -> list[ServerState]:
+    """Return what uvicorn knows of its connections; before `gc.freeze`, which hides it."""
+    return [one for one in gc.get_objects() if type(one) is ServerState]
+
+
+def send_at_once() -> None:
+    """Have connections send small answers at once, not 40 ms later with the next.
+
+    asyncio does so itself for sockets that say they are TCP; Streamlit binds one that does not. What a socket
+    accepts has its options.
+    """
+    for one in gc.get_objects():
+        if issubclass(type(one), socket.socket) and one.family in {socket.AF_INET, socket.AF_INET6}:
+            with suppress(OSError):  # closed, or not TCP
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,148 @@
+"""Half a request is not waited for; a whole one is answered however it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import asynccontextmanager
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from websockets.asyncio.client import connect
+
+from micropolis_map.web.patience import SlowBodies, end_half_heads, send_at_once, server_states
+
+WHOLE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+SOON_S = 0.3
+
+
+async def until(fact):
+    while not fact():  # noqa: ASYNC110 - uvicorn tells nobody
+        await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def serving(head_s=60.0, body_s=60.0):
+    """A server whose socket does not say that it is TCP, as Streamlit binds it."""
+    came = []
+
+    async def answer(request):
+        try:
+            came.append(await request.body())
+        except ClientDisconnect:
+            came.append("gone")
+            raise
+        return PlainTextResponse("well")
+
+    async def echo(websocket):
+        await websocket.accept()
+        while True:
+            await websocket.send_text(await websocket.receive_text())
+
+    @asynccontextmanager
+    async def lifespan(_):
+        send_at_once()
+        task = asyncio.create_task(end_half_heads(server_states(), head_s))
+        yield
+        task.cancel()
+
+    routes = [Route("/", answer, methods=["GET", "POST"]), WebSocketRoute("/ws", echo)]
+    app = Starlette(routes=routes, middleware=[Middleware(SlowBodies, body_s=body_s)], lifespan=lifespan)
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    running = asyncio.create_task(server.serve([listening]))
+    await until(lambda: server.started)
+    yield listening.getsockname()[1], came, server
+    server.should_exit = True
+    await running
+
+
+async def opened(port, *said):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"".join(said))
+    await writer.drain()
+    return reader, writer
+
+
+@pytest.mark.parametrize("half", [b"", b"GET / HT", WHOLE[:-2], b"G" * 100])
+def test_half_a_head_is_closed(half):
+    async def try_it():
+        async with serving(head_s=SOON_S) as (port, came, _):
+            reader, writer = await opened(port, half)
+            heard = await reader.read()
+            writer.close()
+            return heard, came
+
+    heard, came = asyncio.run(try_it())
+    assert b"200 OK" not in heard
+    assert came == []
+
+
+def test_half_a_head_after_a_whole_one_is_closed_too():
+    async def try_it():
+        async with serving(head_s=SOON_S) as (port, came, _):
+            reader, writer = await opened(port, WHOLE, WHOLE[:-2])
+            heard = await reader.read()
+            writer.close()
+            return heard, came
+
+    heard, came = asyncio.run(try_it())
+    assert heard.count(b"200 OK") == 1
+    assert came == [b""]
+
+
+def test_a_body_that_does_not_come_is_given_up():
+    async def try_it():
+        async with serving(body_s=SOON_S) as (port, came, _):
+            head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"
+            reader, writer = await opened(port, head, b"12345")
+            heard = await reader.read()
+            writer.close()
+            return heard, came
+
+    heard, came = asyncio.run(try_it())
+    assert b"200 OK" not in heard
+    assert came == ["gone"]
+
+
+def test_whole_requests_and_sockets_stay_open_longer_than_half_ones():
+    async def try_it():
+        async with serving(head_s=SOON_S, body_s=SOON_S) as (port, came, _):
+            async with connect(f"ws://127.0.0.1:{port}/ws") as talking:
+                reader, writer = await opened(port, b"GET / HTTP/1.1\r\n")
+                await reader.read()  # a half one that came later is closed
+                writer.close()
+                await talking.send("still there")
+                heard = await talking.recv()
+            reader, writer = await opened(port, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n")
+            for letter in (b"1", b"2", b"3", b"4"):
+                writer.write(letter)
+                await writer.drain()
+            answer = await reader.read(15)
+            writer.close()
+            return heard, answer, came
+
+    heard, answer, came = asyncio.run(try_it())
+    assert (heard, answer, came) == ("still there", b"HTTP/1.1 200 OK", [b"1234"])
+
+
+def test_small_answers_are_sent_at_once():
+    async def try_it():
+        async with serving() as (port, _, server):
+            _, writer = await opened(port)
+            await until(lambda: server.server_state.connections)
+            (accepted,) = server.server_state.connections
+            there = accepted.transport.get_extra_info("socket")
+            is_set = there.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            writer.close()
+            return is_set, there.proto
+
+    is_set, proto = asyncio.run(try_it())
+    assert proto == 0  # asyncio would have left it
+    assert is_set
