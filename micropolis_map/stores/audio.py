@@ -1,4 +1,4 @@
-"""Recordings of stories, kept as they came from the browser once their first bytes show what they are."""
+"""Recordings of stories, kept as they came from the browser but for what is not their sound."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from pathlib import Path
 from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores.files import unwritable, write_whole
+from micropolis_map.stores.recordings import TYPES, bare, sniffed
+from micropolis_map.stores.recordings.parts import TODO
 
 MAX_BYTES = 10_000_000
-TYPES = {"webm": "audio/webm", "ogg": "audio/ogg", "mp4": "audio/mp4"}
 
 _ID = re.compile(r"a[A-Za-z0-9_-]{20,40}")
-_TODO = mark("record it in the browser, or choose a WebM, Ogg or MP4 (M4A) recording")
-_MP4_BRANDS = {b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"dash"}
-_PERSONAL_BOXES = {b"udta", b"meta", b"uuid"}
-_CONTAINERS = {b"moov", b"trak", b"mdia", b"moof", b"traf"}
 
 
 class AudioStore:
@@ -30,12 +27,12 @@ class AudioStore:
     def add(self, data: bytes) -> str:
         """Take the recording in and return its unguessable id; what this returned survives a crash.
 
-        Places and titles that phones write into MP4 files are blanked.
+        Only the sound is kept: no place, name, title, moment or device (`recordings.bare`).
 
         Raises
         ------
         InvalidInput
-            Empty, over `MAX_BYTES`, or not such a recording.
+            Empty, over `MAX_BYTES`, damaged, or not such a recording.
         StoreUnavailable
             It cannot be written.
         """
@@ -48,11 +45,9 @@ class AudioStore:
             )
         kind = sniffed(data)
         if kind is None:
-            raise InvalidInput(mark("this is not a recording of a kind we can play"), _TODO)
+            raise InvalidInput(mark("this is not a recording of a kind we can play"), TODO)
         audio_id = f"a{secrets.token_urlsafe(18)}"
-        write_whole(
-            self._folder / audio_id[:2] / f"{audio_id}.{kind}", blanked(data) if kind == "mp4" else data
-        )
+        write_whole(self._folder / audio_id[:2] / f"{audio_id}.{kind}", bare(kind, data))
         return audio_id
 
     def find(self, audio_id: str) -> tuple[Path, str]:
@@ -95,35 +90,3 @@ class AudioStore:
             audio_id = path.name.lstrip(".").partition(".")[0]
             if _ID.fullmatch(audio_id) and path.is_file():
                 yield audio_id, path.stat().st_mtime
-
-
-def sniffed(data: bytes) -> str | None:
-    """Return ``webm``, ``ogg`` or ``mp4`` by the content, None for anything else."""
-    if data[:4] == b"\x1aE\xdf\xa3" and b"webm" in data[:64]:
-        return "webm"
-    if data[:4] == b"OggS" and any(codec in data[:128] for codec in (b"OpusHead", b"\x01vorbis", b"fLaC")):
-        return "ogg"
-    if data[4:8] == b"ftyp" and (data[8:12] in _MP4_BRANDS):
-        return "mp4"
-    return None
-
-
-def blanked(data: bytes) -> bytes:
-    """Return the MP4 with its boxes of personal data (place, title, maker) turned into free space."""
-    out = bytearray(data)
-    _blank(out, 0, len(out))
-    return bytes(out)
-
-
-def _blank(out: bytearray, start: int, end: int) -> None:
-    while start + 8 <= end:
-        size = int.from_bytes(out[start : start + 4], "big")
-        kind = bytes(out[start + 4 : start + 8])
-        if size < 8 or start + size > end:
-            return  # the last box (size 0 or 64 bits long): sound, nothing personal in it
-        if kind in _PERSONAL_BOXES:
-            out[start + 4 : start + 8] = b"free"
-            out[start + 8 : start + size] = bytes(size - 8)
-        elif kind in _CONTAINERS:
-            _blank(out, start + 8, start + size)
-        start += size

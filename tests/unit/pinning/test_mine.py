@@ -7,13 +7,14 @@ import io
 import pytest
 from PIL import Image
 from pinning_builders import ORGANISER, a_story, a_submission, feature, holder, published, secret
+from recordings import webm
 
 from micropolis_map.domain.place_geojson import collection
 from micropolis_map.errors import Conflict, NotAllowed, NotFound
 from micropolis_map.services import forgetting, history, media, mine, moderating, pinning
 from micropolis_map.services.media import Sending
 
-WEBM = b"\x1aE\xdf\xa3" + b"\x01\x00\x00\x00\x00\x00\x00\x1fB\x86\x81\x01webm" + b"\x00" * 200
+WEBM = webm()
 WORDS = "Xylophonic-grandmother-words"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from asgi_client import Client
 from PIL import Image
+from recordings import ogg
 from starlette.applications import Starlette
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "contracts"))
@@ -21,6 +22,7 @@ from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
 from micropolis_map.services import moderating, pinning, signing_in
+from micropolis_map.stores.recordings import bare
 
 SECRET = "resident-0123456789abcdefghijkl"
 OTHER = "stranger-0123456789abcdefghijkl"
@@ -254,7 +256,7 @@ def test_photos_are_seen_by_whom_they_may(client, application):
 
 
 def test_recordings_come_in_parts(client, application):
-    data = b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead" + bytes(range(256))
+    data = bare("ogg", ogg())
     path = "/api/wawer/audio?submission=submission-00000001"
     audio = client.post(path, content=data, headers=KEY).json()
     assert client.get(f"/audio/{audio['id']}").status_code == 404
