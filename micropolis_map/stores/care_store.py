@@ -77,8 +77,10 @@ class SqlCareStore:
                 REPORT.c.device == report.device,
                 REPORT.c.closed == "",
             )
-            connection.execute(sa.delete(REPORT).where(*same))
+            replaced = connection.execute(sa.delete(REPORT).where(*same)).rowcount
             connection.execute(sa.insert(REPORT).values(asdict(report)))
+        if replaced:
+            self._database.scrub()
         return report
 
     def reports(self, community: str | None = None, *, open_only: bool = True) -> Sequence[Report]:
@@ -93,7 +95,7 @@ class SqlCareStore:
 
     def close_report(self, report_id: str, closed_by: str, now: str) -> None:
         """Close the report; its words go, they may say who wrote them."""
-        with self._database.writing() as connection:
+        with self._database.erasing() as connection:
             update = sa.update(REPORT).where(REPORT.c.id == report_id)
             done = connection.execute(update.values(closed=now, closed_by=closed_by, text="", device=""))
             if not done.rowcount:
@@ -110,7 +112,7 @@ class SqlCareStore:
             kept = connection.execute(query).scalar_one_or_none()
         if kept is not None and kept.startswith(f"{day} "):
             return str(kept).split(" ", 1)[1]
-        with self._database.writing() as connection:
+        with self._database.erasing() as connection:
             place_store.wait_for_turn(connection)
             kept = connection.execute(query).scalar_one_or_none()
             if kept is not None and kept.startswith(f"{day} "):

@@ -24,6 +24,12 @@ from micropolis_map.stores.migrations import migrate
 
 BUSY_TIMEOUT_S = 30
 """How long a SQLite transaction waits for another process's; then it is reported as locked."""
+SCRUB_S = 2.0
+"""How long erasing waits for readers of an older state of SQLite."""
+_ERASED_FROM = (
+    "place", "place_revision", "proposal", "media", "report", "tour_revision", "tour_key", "walk_seat",
+    "walk_report", "walk_obstacle", "kept_run", "attempt",
+)  # fmt: skip
 
 
 class Database:
@@ -44,6 +50,7 @@ class Database:
         self._busy_timeout_s = busy_timeout_s
         self._engine: Engine | None = None
         self._opening = threading.Lock()
+        self._owes_scrub = False
 
     @property
     def is_sqlite(self) -> bool:
@@ -63,16 +70,27 @@ class Database:
             connection = plain.execution_options(micropolis_writes=True)
             with connection.begin():
                 yield connection
+        if self._owes_scrub:
+            self.scrub(wait_s=0.0)
 
-    def scrub(self) -> None:
-        """Let what was deleted leave the disk too: SQLite's log is emptied, PostgreSQL's dead rows go."""
+    @contextmanager
+    def erasing(self) -> Iterator[Connection]:
+        """Give a connection as `writing` does; what is deleted or written over leaves the disk too."""
+        with self.writing() as connection:
+            yield connection
+        self.scrub()
+
+    def scrub(self, wait_s: float = SCRUB_S) -> None:
+        """Let what was deleted leave the disk too: SQLite's log is emptied, PostgreSQL's dead rows go.
+
+        Where somebody reads an older state for longer than `wait_s`, the next change does it.
+        """
         with self._answering(), self._opened().connect() as plain:
             if self.is_sqlite:
-                _empty_wal(plain.connection.driver_connection)
+                self._owes_scrub = not _empty_wal(plain.connection.driver_connection, wait_s)
                 return
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-            tables = "place, place_revision, proposal, media, report, tour_revision, tour_key, walk_seat"
-            connection.execute(sa.text(f"VACUUM {tables}"))
+            connection.execute(sa.text(f"VACUUM {', '.join(_ERASED_FROM)}"))
 
     def integrity(self) -> list[str]:
         """Return what the database finds wrong with itself; PostgreSQL looks after that by its own sums."""
@@ -169,13 +187,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _empty_wal(connection: Any, attempts: int = 40) -> None:
-    """Empty SQLite's log; a reader of an older state holds that up, so it is tried for some seconds."""
-    for _ in range(attempts):
-        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if not busy:
-            return
-        time.sleep(0.05)
+def _empty_wal(connection: Any, wait_s: float) -> bool:
+    """Empty SQLite's log and return whether it is; a reader of an older state holds that up."""
+    connection.execute(f"PRAGMA busy_timeout={wait_s * 1000:.0f}")
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def _switch_to_wal(engine: Engine, attempts: int = 100) -> None:

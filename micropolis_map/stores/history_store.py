@@ -114,7 +114,7 @@ class SqlHistoryStore:
 
         Photos and recordings, and their records, are the caller's.
         """
-        with self._database.writing() as connection:
+        with self._database.erasing() as connection:
             place_store.wait_for_turn(connection)
             _erase_revisions(connection, forgetting, note)
             _erase_proposals(connection, forgetting)
@@ -124,7 +124,6 @@ class SqlHistoryStore:
             for stone in forgetting.tombstones:
                 connection.execute(sa.delete(TOMBSTONE).where(TOMBSTONE.c.id == stone.id))
                 connection.execute(sa.insert(TOMBSTONE).values(vars(stone)))
-        self._database.scrub()
 
 
 def _erase_revisions(connection: Connection, forgetting: Forgetting, note: Note) -> None:

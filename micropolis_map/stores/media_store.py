@@ -73,10 +73,9 @@ class SqlMediaStore:
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget the records, in the file's free pages too: they name the key of who sent them."""
-        with self._database.writing() as connection:
+        with self._database.erasing() as connection:
             for medium_id in ids:
                 connection.execute(sa.delete(MEDIA).where(MEDIA.c.id == medium_id))
-        self._database.scrub()
 
     def _where(self, wanted: sa.ColumnElement[bool]) -> list[Medium]:
         query = sa.select(MEDIA).where(wanted).order_by(MEDIA.c.created, MEDIA.c.id)

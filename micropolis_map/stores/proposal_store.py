@@ -106,7 +106,9 @@ class SqlProposalStore:
                 new = replace(new, result_revision=place.revision)
             if new != old:
                 connection.execute(sa.update(PROPOSAL).where(PROPOSAL.c.id == old.id).values(_row(new)))
-            return new, place
+        if (old.content is not None and new.content != old.content) or not set(old.thread) <= set(new.thread):
+            self._database.scrub()  # what its author corrected, or an organiser took back
+        return new, place
 
     def reissue(self, proposal_id: str, key: str) -> Proposal:
         """Give the proposal, and all that was sent with its key, the new (hashed) `key`."""

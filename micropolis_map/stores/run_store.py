@@ -77,7 +77,7 @@ class SqlRunStore:
     def erase(self, deleted_before: str) -> int:
         """Erase what was deleted before the moment; return how many."""
         gone = sa.delete(KEPT_RUN).where(KEPT_RUN.c.deleted != "", KEPT_RUN.c.deleted < deleted_before)
-        with self._database.writing() as connection:
+        with self._database.erasing() as connection:
             return int(connection.execute(gone).rowcount)
 
 

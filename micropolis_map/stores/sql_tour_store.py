@@ -148,17 +148,28 @@ class SqlTourStore:
                 connection.execute(sa.update(TOUR).where(TOUR.c.id == old.id).values(_row(new)))
                 _write(connection, new, old)
                 _count(connection)
-            return new
+        if _loses_words(old, new):
+            self._database.scrub()
+        return new
 
     def bury(self, tour_id: str, recorded: str, note: str) -> None:
         """Leave a tombstone of a tour whose author deleted it."""
-        with self._database.writing() as connection:
+        with self._database.erasing() as connection:
             found = _shared(connection, TOUR.c.id == tour_id)
             row = {"id": f"tour:{tour_id}", "what": "tour", "recorded": recorded, "note": note}
             connection.execute(sa.delete(TOMBSTONE).where(TOMBSTONE.c.id == row["id"]))
             community = found[0].community if found else ""
             connection.execute(sa.insert(TOMBSTONE).values(**row, community=community))
-        self._database.scrub()
+
+
+def _loses_words(old: SharedTour, new: SharedTour) -> bool:
+    """Return whether a revision's content or thread, or somebody who may change the tour, is gone."""
+    after = {revision.number: revision for revision in new.revisions}
+    return not set(old.keys) <= set(new.keys) or any(
+        (before.tour is not None and after[before.number].tour is None)
+        or not set(before.thread) <= set(after[before.number].thread)
+        for before in old.revisions
+    )
 
 
 def _refuse_rewriting(old: SharedTour, new: SharedTour) -> None:

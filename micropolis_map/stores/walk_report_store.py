@@ -50,7 +50,7 @@ class SqlWalkReportStore:
 
     def close(self, report_id: str, now: str) -> str:
         """Close the report or obstacle (its words go with it) and return its community."""
-        with self._database.writing() as connection:
+        with self._database.erasing() as connection:
             place_store.wait_for_turn(connection)
             for table in (WALK_REPORT, WALK_OBSTACLE):
                 update = sa.update(table).where(table.c.id == report_id)

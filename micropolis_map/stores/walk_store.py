@@ -125,7 +125,7 @@ class SqlWalkStore:
 
     def give_back(self, seat_id: str, now: str) -> None:
         """Give the seat back; name and contact are erased. Giving it back again changes nothing."""
-        with self._database.writing() as connection:
+        with self._database.erasing() as connection:
             place_store.wait_for_turn(connection)
             update = sa.update(WALK_SEAT).where(WALK_SEAT.c.id == seat_id, WALK_SEAT.c.cancelled == "")
             connection.execute(update.values(cancelled=now, name="", contact=""))
@@ -134,12 +134,9 @@ class SqlWalkStore:
         """Erase names and contacts of who came on these walks; return of how many."""
         somebody = sa.or_(WALK_SEAT.c.name != "", WALK_SEAT.c.contact != "")
         update = sa.update(WALK_SEAT).where(WALK_SEAT.c.walk_id.in_(list(walk_ids)), somebody)
-        with self._database.writing() as connection:
+        with self._database.erasing() as connection:
             place_store.wait_for_turn(connection)
-            erased = int(connection.execute(update.values(name="", contact="")).rowcount)
-        if erased:
-            self._database.scrub()
-        return erased
+            return int(connection.execute(update.values(name="", contact="")).rowcount)
 
 
 def _walk(connection: Connection, walk_id: str) -> GuidedWalk:
