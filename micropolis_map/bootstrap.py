@@ -24,6 +24,7 @@ from micropolis_map.stores.media_store import SqlMediaStore
 from micropolis_map.stores.photos import PhotoStore
 from micropolis_map.stores.place_store import SqlPlaceStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
+from micropolis_map.stores.round_store import SqlRoundStore
 from micropolis_map.stores.run_store import SqlRunStore
 from micropolis_map.stores.sql_tour_store import SqlTourStore
 from micropolis_map.stores.tour_store import AllTourStore, FileTourStore
@@ -90,16 +91,18 @@ def _wired(settings: Settings) -> Application:
         audio=AudioStore(settings.data / "audio"),
         walks=SqlWalkStore(database),
         walk_reports=SqlWalkReportStore(database),
+        rounds=SqlRoundStore(database),
     )
+    runs = SqlRunStore(database)
     return Application(
         settings=settings,
         place_store=place_store,
         community_store=community_store,
         tour_store=AllTourStore(FileTourStore(settings.data / "tours"), tours),
-        run_store=SqlRunStore(database),
+        run_store=runs,
         database=database,
         publishing=publishing,
         participation=participation,
-        caretaker=Caretaker(participation, settings.keep_refused_months),
+        caretaker=Caretaker(participation, settings.keep_refused_months, runs),
         uploads=Uploads(participation.accounts),
     )

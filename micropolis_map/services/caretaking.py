@@ -1,7 +1,7 @@
 """What is done by itself while the server runs: what is old or belongs to nobody is put away.
 
 Old places are archived, orphaned photos deleted, names of who came on a guided walk forgotten, and what was
-turned down or withdrawn long ago is erased.
+turned down or withdrawn long ago is erased. The clock may be wrong: `rounds` says what is believed of it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 
 from micropolis_map.errors import MicropolisError
-from micropolis_map.services import guided_walks, retention, taking_care
+from micropolis_map.services import archiving, guided_walks, retention, rounds, taking_care
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.repeating import Repeating
+from micropolis_map.stores.run_store import SqlRunStore
 
 _LOG = logging.getLogger(__name__)
 _EVERY_S = 6 * 3600.0
@@ -22,8 +23,11 @@ _FIRST_AFTER_S = 60.0
 class Caretaker:
     """Looks after the map a few times a day in a thread of its own."""
 
-    def __init__(self, desk: Participation, keep_refused_months: int = 12) -> None:
+    def __init__(
+        self, desk: Participation, keep_refused_months: int = 12, runs: SqlRunStore | None = None
+    ) -> None:
         self._desk = desk
+        self._runs = runs
         self._keep_refused_months = keep_refused_months
         self._repeating = Repeating("caretaker", self._round, first_after_s=_FIRST_AFTER_S)
 
@@ -37,10 +41,17 @@ class Caretaker:
 
     def look(self) -> None:
         """Look once."""
-        archived = taking_care.archive_old(self._desk)
-        removed = taking_care.remove_orphans(self._desk) + taking_care.remove_strays(self._desk)
-        forgotten = guided_walks.forget_people(self._desk)
-        erased = retention.erase_refused(self._desk, self._keep_refused_months)
+        this = rounds.begin(self._desk)
+        if this.jumped:
+            _LOG.warning(
+                "caretaker: the clock moved from %s to %s; nothing is put away", this.before, this.now
+            )
+        archived = archiving.archive_old(self._desk, this)
+        removed = taking_care.remove_orphans(self._desk, this) + taking_care.remove_strays(self._desk, this)
+        forgotten = guided_walks.forget_people(self._desk, this)
+        erased = retention.erase_refused(self._desk, self._keep_refused_months, this)
+        if self._runs is not None:
+            retention.erase_deleted_runs(self._runs, this)
         if archived or removed or forgotten or erased:
             told = (
                 "%d places archived for their age, %d orphaned files deleted, %d walkers forgotten, "

@@ -23,6 +23,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.ports import TourStore
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import limit
+from micropolis_map.services.rounds import Round
 from micropolis_map.services.time_zones import check_zone
 from micropolis_map.services.touring_suggesting import district_of_tour
 
@@ -243,11 +244,12 @@ def give_back(desk: Participation, secret: str, seat_id: str) -> None:
     desk.walks.give_back(seat.id, desk.moment())
 
 
-def forget_people(desk: Participation) -> int:
-    """Erase who came on walks that ended `FORGOTTEN_AFTER` ago or earlier; return of how many."""
-    latest = desk.now() - FORGOTTEN_AFTER
-    over = [walk.id for walk in desk.walks.walks() if walk.ends <= latest]
-    return desk.walks.forget_people(over)
+def forget_people(desk: Participation, this: Round) -> int:
+    """Erase who came on walks that a round `FORGOTTEN_AFTER` ago found over; return of how many."""
+    named = desk.walks.with_names()
+    over = [walk.id for walk in desk.walks.walks() if walk.id in named and walk.ends <= this.now]
+    ripe = this.ripe("walkers", over, FORGOTTEN_AFTER)
+    return desk.walks.forget_people(ripe) if ripe else 0
 
 
 def _subject(desk: Participation, tours: TourStore | None, community: str, tour_id: str) -> Subject:

@@ -7,11 +7,9 @@ import math
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Protocol
 
 from micropolis_map import __version__
-from micropolis_map.domain.freshness import iso
 from micropolis_map.domain.kept_run import Figure, KeptRun, RunKind
 from micropolis_map.domain.permission import Actor, Subject, require
 from micropolis_map.errors import InvalidInput, NotAllowed
@@ -30,7 +28,6 @@ from micropolis_map.stores.run_store import SqlRunStore
 LONGEST_TITLE = 120
 LONGEST_INPUTS = 400_000
 """Characters of JSON: some thousand candidates; more belongs into a file."""
-ERASED_AFTER = timedelta(days=30)
 TOLERANCE = 1e-9
 """Relative: the same sum in another order is the same figure."""
 
@@ -172,8 +169,6 @@ def keep(deps: Deps, actor: Actor, outcome: Outcome, title: str = "", address: s
     for kept in deps.run_store.of_community(outcome.community):
         if _is_same(kept, run):
             return kept
-    now = deps.participation.now()
-    deps.run_store.erase(iso(now - ERASED_AFTER))
     return deps.run_store.add(run)
 
 

@@ -18,6 +18,7 @@ from micropolis_map.stores.history_store import SqlHistoryStore
 from micropolis_map.stores.media_store import SqlMediaStore
 from micropolis_map.stores.photos import PhotoStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
+from micropolis_map.stores.round_store import SqlRoundStore
 from micropolis_map.stores.sql_tour_store import SqlTourStore
 from micropolis_map.stores.walk_report_store import SqlWalkReportStore
 from micropolis_map.stores.walk_store import SqlWalkStore
@@ -44,6 +45,7 @@ class Participation:
     walks: SqlWalkStore
     walk_reports: SqlWalkReportStore
     tours: SqlTourStore
+    rounds: SqlRoundStore
     now: Callable[[], datetime] = field(default=utc_now)
 
     def moment(self) -> str:

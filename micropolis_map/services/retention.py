@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from micropolis_map.domain.freshness import moment_of, months_since
+from datetime import timedelta
+
+from micropolis_map.domain.freshness import iso, moment_of, months_since
 from micropolis_map.domain.place_parts import parts_of, reverted
 from micropolis_map.domain.proposal import Proposal, State
 from micropolis_map.errors import NotFound
@@ -10,34 +12,46 @@ from micropolis_map.services import forgetting
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import base_of
 from micropolis_map.services.public_place import is_public
+from micropolis_map.services.rounds import Round
 from micropolis_map.stores.place_store import Note
+from micropolis_map.stores.run_store import SqlRunStore
 
 CLOSED: tuple[State, ...] = ("rejected", "withdrawn")
 CARETAKER = "caretaker"
+APART = timedelta(days=3)
+RUNS_AFTER = timedelta(days=30)
 ERASED = "erased some months after it was turned down or withdrawn"
 
 
-def erase_refused(desk: Participation, keep_months: int) -> int:
+def erase_refused(desk: Participation, keep_months: int, this: Round) -> int:
     """Erase what was turned down or withdrawn at least so many months ago; return how many proposals.
 
-    A tombstone says when and why. Of something withdrawn its traces in the place's history go too, as if its
-    author had deleted it; where an organiser put it back on the map, and for what was turned down, only the
-    proposal itself and its files.
+    Two rounds `APART` must find it due. A tombstone says when and why. Of something withdrawn its traces in
+    the place's history go too, as if its author had deleted it; where an organiser put it back on the map,
+    and for what was turned down, only the proposal itself and its files.
     """
-    due = [
-        proposal
+    due = {
+        proposal.id: proposal
         for proposal in desk.proposals.in_states(CLOSED)
         if proposal.content is not None
         and proposal.closed
-        and months_since(moment_of(proposal.closed, desk.now()), desk.now()) >= keep_months
-    ]
-    for proposal in due:
+        and months_since(moment_of(proposal.closed, this.now), this.now) >= keep_months
+    }
+    ripe = [due[one] for one in this.ripe("refused", due, APART)]
+    for proposal in ripe:
         note = Note(CARETAKER, ERASED, desk.moment())
         if proposal.state == "withdrawn" and not _is_shown(desk, proposal):
             forgetting.erase(desk, [proposal], note)
         else:
             forgetting.erase_words(desk, proposal, note)
-    return len(due)
+    return len(ripe)
+
+
+def erase_deleted_runs(runs: SqlRunStore, this: Round) -> int:
+    """Erase kept results that were deleted `RUNS_AFTER` ago; two rounds `APART` must find them due."""
+    due = runs.deleted_before(iso(this.now - RUNS_AFTER))
+    ripe = this.ripe("run", due, APART)
+    return runs.erase(ripe) if ripe else 0
 
 
 def _is_shown(desk: Participation, proposal: Proposal) -> bool:

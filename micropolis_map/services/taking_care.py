@@ -12,17 +12,17 @@ from micropolis_map.domain.permission import Actor, require
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.proposal import STATES, media_of
 from micropolis_map.domain.secret import check_secret, hashed
-from micropolis_map.errors import Conflict, InvalidInput
+from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.public_place import public_place
+from micropolis_map.services.rounds import Round
 from micropolis_map.stores.care_store import Report
 from micropolis_map.stores.place_store import Note
 
 REASONS = ("not_here", "wrong", "closed", "offensive", "personal_data", "duplicate", "other")
 MAX_REPORT = 1_000
 CARETAKER = "caretaker"
-ARCHIVED = "nobody said within two years that it is still true"
 _ORPHAN_AFTER = timedelta(days=1)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -116,29 +116,16 @@ def care(desk: Participation, community: str) -> dict[str, dict[str, object]]:
     }
 
 
-def archive_old(desk: Participation) -> list[str]:
-    """Archive places nobody found true for two years; return their ids. `found_true` reverses it."""
-    known = Freshnesses(desk)
-    archived = []
-    for place in desk.places.places():
-        if known.of(place) != "archive":
-            continue
-        note = Note(CARETAKER, ARCHIVED, desk.moment())
-        try:
-            desk.revisions.put(replace(place, status="archived"), note, expected_revision=place.revision)
-        except Conflict:
-            continue  # somebody changed it this very moment, so it is not old
-        archived.append(place.id)
-    return archived
-
-
-def remove_orphans(desk: Participation) -> int:
-    """Delete photos and recordings sent a day ago or earlier that no place and no proposal shows."""
-    orphans = [
-        medium
-        for medium in desk.media.older_than(iso(desk.now() - _ORPHAN_AFTER))
+def remove_orphans(desk: Participation, this: Round) -> int:
+    """Delete photos and recordings that no place and no proposal has shown for a day; return how many."""
+    unshown = {
+        medium.id: medium
+        for medium in desk.media.all()
         if medium.id not in _shown(desk, medium.author_key, medium.submission)
-    ]
+    }
+    sent_before = iso(this.now - _ORPHAN_AFTER)
+    ripe = [unshown[one] for one in this.ripe("orphan", unshown, _ORPHAN_AFTER)]
+    orphans = [medium for medium in ripe if medium.created < sent_before]
     for medium in orphans:
         if medium.kind == "audio":
             desk.audio.remove(medium.id)
@@ -148,28 +135,24 @@ def remove_orphans(desk: Participation) -> int:
     return len(orphans)
 
 
-def remove_strays(desk: Participation) -> int:
-    """Delete files a day old or older that no record, place, proposal or revision names; return how many.
+def remove_strays(desk: Participation, this: Round) -> int:
+    """Delete files that no record, place, proposal or revision has named for a day; return how many.
 
     The server was killed after a file was written and before its record was. Files older than the first
     record are left alone: they may be those of another database.
     """
     media = desk.media.all()
-    if not media:
-        return 0
-    since = min(moment_of(medium.created, _LONG_AGO) for medium in media).timestamp()
-    before = (desk.now() - _ORPHAN_AFTER).timestamp()
-    known = {medium.id for medium in media}
-    photos = {photo for photo, at in desk.photos.written() if since <= at < before} - known
-    audio = {recording for recording, at in desk.audio.written() if since <= at < before} - known
-    if photos or audio:
-        shown_photos, shown_audio = media_of(_everything(desk))
-        photos, audio = photos - shown_photos, audio - shown_audio
-    for photo in photos:
-        desk.photos.remove(photo)
-    for recording in audio:
-        desk.audio.remove(recording)
-    return len(photos) + len(audio)
+    photos = dict(desk.photos.written())
+    written = photos | dict(desk.audio.written())
+    unnamed = written.keys() - {medium.id for medium in media} if media else set()
+    if unnamed:
+        since = min(moment_of(medium.created, _LONG_AGO) for medium in media).timestamp()
+        unnamed = {one for one in unnamed if since <= written[one]}.difference(*media_of(_everything(desk)))
+    written_before = (this.now - _ORPHAN_AFTER).timestamp()
+    strays = [one for one in this.ripe("stray", unnamed, _ORPHAN_AFTER) if written[one] < written_before]
+    for one in strays:
+        (desk.photos if one in photos else desk.audio).remove(one)
+    return len(strays)
 
 
 def _everything(desk: Participation) -> Iterator[Place]:

@@ -74,11 +74,19 @@ class SqlRunStore:
             if not connection.execute(update).rowcount:
                 raise _no_run(run_id)
 
-    def erase(self, deleted_before: str) -> int:
-        """Erase what was deleted before the moment; return how many."""
-        gone = sa.delete(KEPT_RUN).where(KEPT_RUN.c.deleted != "", KEPT_RUN.c.deleted < deleted_before)
+    def deleted_before(self, moment: str) -> Sequence[str]:
+        """Return the ids of the runs that were deleted before the moment, sorted."""
+        wanted = (KEPT_RUN.c.deleted != "", KEPT_RUN.c.deleted < moment)
+        with self._database.reading() as connection:
+            return list(
+                connection.execute(sa.select(KEPT_RUN.c.id).where(*wanted).order_by(KEPT_RUN.c.id)).scalars()
+            )
+
+    def erase(self, ids: Sequence[str]) -> int:
+        """Erase those of the runs that are deleted; return how many."""
+        gone = [sa.delete(KEPT_RUN).where(KEPT_RUN.c.id == one, KEPT_RUN.c.deleted != "") for one in ids]
         with self._database.erasing() as connection:
-            return int(connection.execute(gone).rowcount)
+            return sum(int(connection.execute(one).rowcount) for one in gone)
 
 
 def _run(row: Any) -> KeptRun:

@@ -130,6 +130,12 @@ class SqlWalkStore:
             update = sa.update(WALK_SEAT).where(WALK_SEAT.c.id == seat_id, WALK_SEAT.c.cancelled == "")
             connection.execute(update.values(cancelled=now, name="", contact=""))
 
+    def with_names(self) -> frozenset[str]:
+        """Return the walks of which names or contacts are kept."""
+        somebody = sa.or_(WALK_SEAT.c.name != "", WALK_SEAT.c.contact != "")
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(sa.select(WALK_SEAT.c.walk_id).where(somebody)).scalars())
+
     def forget_people(self, walk_ids: Sequence[str]) -> int:
         """Erase names and contacts of who came on these walks; return of how many."""
         somebody = sa.or_(WALK_SEAT.c.name != "", WALK_SEAT.c.contact != "")

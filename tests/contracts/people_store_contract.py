@@ -19,6 +19,7 @@ from micropolis_map.stores.history_store import Forgetting, SqlHistoryStore, Tom
 from micropolis_map.stores.media_store import Medium, SqlMediaStore
 from micropolis_map.stores.place_store import Note, SqlPlaceStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
+from micropolis_map.stores.round_store import Batch, Question, SqlRoundStore
 
 NOON, LATER, LATEST = "2026-11-21T12:00:00Z", "2026-11-21T13:00:00Z", "2026-11-22T12:00:00Z"
 KEY, OTHER_KEY = "k" * 64, "o" * 64
@@ -289,3 +290,36 @@ class PeopleStoreContract:
         places.put(a_place("elsewhere", community="demo"))
         assert revisions.last_recorded()[place.id] == "2099-01-01T00:00:00Z"
         assert set(revisions.last_recorded("demo")) == {"elsewhere"}
+
+    def test_rounds_know_the_last_one_and_since_when_something_is_due(self, database: Database) -> None:
+        store = SqlRoundStore(database)
+        assert store.begin(NOON, lambda _: True) == ""
+        assert store.found_due("orphan", ["a", "b"], NOON) == {"a": NOON, "b": NOON}
+        assert store.found_due("stray", ["a"], LATER) == {"a": LATER}
+        assert store.begin(LATER, lambda before: before != NOON) == NOON
+        assert store.found_due("orphan", ["b", "c"], LATER) == {"b": NOON, "c": LATER}
+        assert store.found_due("orphan", ["a"], LATER) == {"a": LATER}
+        assert store.begin(LATEST, lambda before: before == LATER) == LATER
+        assert store.found_due("stray", ["a"], LATEST) == {"a": LATEST}
+
+    def test_places_are_archived_together_and_come_back_together(self, database: Database) -> None:
+        store, places = SqlRoundStore(database), SqlPlaceStore(database)
+        old = [places.put(replace(a_place(f"old-{n}"), community="wawer")) for n in range(3)]
+        store.ask(Question("wawer", "many", NOON, "", 3, ("old-0", "old-1")))
+        assert store.questions()["wawer"].places == ("old-0", "old-1")
+        changed = places.put(replace(old[2], licence="CC0"))
+        batch = store.archive(Batch("one", "wawer", "caretaker", NOON), old, Note("caretaker", "old", NOON))
+        assert batch.places == ("old-0", "old-1")
+        assert store.questions() == {}
+        assert list(places.places()) == [changed]
+        assert [store.batch("one")] == list(store.batches("wawer", 5)) == [batch]
+        assert list(store.batches("demo", 5)) == []
+        places.put(replace(places.get("old-1"), licence="CC0"))
+        assert store.take_back("one", Note("organiser:o", "back", LATER)) == 1
+        assert store.take_back("one", Note("organiser:o", "back", LATER)) == 0
+        assert [place.id for place in places.places()] == ["old-0", "old-2"]
+        assert store.batch("one").taken_back == LATER
+        store.archive(Batch("two", "wawer", "caretaker", NOON), old, Note("caretaker", "old", NOON))
+        assert list(store.batches("wawer", 5)) == []
+        with pytest.raises(NotFound):
+            store.batch("two")

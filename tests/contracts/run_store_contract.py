@@ -58,7 +58,8 @@ class RunStoreContract:
             store.add(a_run(name))
         store.set_deleted("just", LATER)
         store.set_deleted("long", NOON)
-        assert store.erase(LATER) == 1
+        assert store.deleted_before(LATER) == ["long"]
+        assert store.erase(["long", "there"]) == 1
         assert store.get("just").deleted == LATER
         assert store.get("there").deleted == ""
         with pytest.raises(NotFound):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from desk_builders import a_session, an_account, middle_of, sent, submitted
 
 from micropolis_map.bootstrap import build_application
-from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
+from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, Actor
 from micropolis_map.domain.place_geojson import place_to_feature
 from micropolis_map.services import moderating, signing_in
+from micropolis_map.services.caretaking import Caretaker
+from micropolis_map.services.participation import utc_now
 from micropolis_map.services.taking_care import report
 from micropolis_map.services.undoing import undo
 from micropolis_map.settings import Settings
@@ -280,3 +283,36 @@ def test_the_pages_for_organisers_are_in_the_navigation_of_organisers_only(appli
     pages = explore(community="demo").session_state["mm_pages"]
     assert pages["moderation"].visibility == "visible"
     assert pages["accounts"].visibility == "hidden"
+
+
+def test_what_would_be_archived_is_asked_done_and_taken_back(application, run_page, monkeypatch):
+    """All the bundled places fall due on one day; here because the clock is years ahead."""
+    later = replace(application.participation, now=lambda: utc_now() + timedelta(days=900))
+    monkeypatch.setattr(people, "desk", lambda: later)
+    organiser = Actor("organiser", "org1", frozenset({"demo"}))
+    monkeypatch.setattr(people, "_recognise", lambda: organiser)
+    there = {place.id for place in application.place_store.places("demo")}
+    Caretaker(application.participation).look()
+    Caretaker(later).look()
+    app = run_page("moderation", community="demo")
+    assert not app.exception
+    assert "clock moved from" in text_of(app)
+    assert {place.id for place in application.place_store.places("demo")} == there
+    app.button(key="w_archive_later").click().run()
+    assert "asked again in a month" in text_of(app)
+    assert "w_archive_asked" not in keys(app)
+    asked = later.rounds.questions()["demo"]
+    later.rounds.ask(replace(asked, put_off="", reason="many"))
+    app.run()
+    assert f"{len(there)} of {len(there)} places" in text_of(app)
+    app.button(key="w_archive_asked").click().run()
+    assert application.place_store.places("demo") == []
+    app.session_state["w_desk"] = "places"
+    app.run()
+    (back,) = (key for key in keys(app) if key.startswith("w_batch_"))
+    app.button(key=back).click().run()
+    assert not app.exception
+    assert {place.id for place in application.place_store.places("demo")} == there
+    monkeypatch.setattr(people, "_recognise", lambda: replace(organiser, districts=frozenset({"demo/x"})))
+    later.rounds.ask(replace(asked, put_off=""))
+    assert "w_archive_asked" not in keys(run_page("moderation", community="demo"))

@@ -16,6 +16,7 @@ from micropolis_map.services.moderating import QueueItem
 from micropolis_map.services.waiting import waiting
 from micropolis_map.ui import desk_words, people, safe_text, session
 from micropolis_map.ui.components import trouble
+from micropolis_map.ui.components.archive_question import archive_question, archived_together
 from micropolis_map.ui.components.decisions import last_decision
 from micropolis_map.ui.components.live import live
 from micropolis_map.ui.components.masthead import community_name, masthead
@@ -47,6 +48,8 @@ def page() -> None:
             _speed(community),
         )
         last_decision()
+        if people.may_in("hide", community.slug):
+            archive_question(community)
         view = _views(community)
         if view == "queue":
             _queue(community)
@@ -56,6 +59,8 @@ def page() -> None:
             reports_list(moderating.reports(people.desk(), people.actor(), community.slug))
         else:
             _places(community)
+            if people.may_in("hide", community.slug):
+                archived_together(community)
         session.write_address(FIELDS)
 
 

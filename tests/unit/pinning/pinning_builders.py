@@ -10,8 +10,11 @@ from typing import Any
 from micropolis_map.domain.community import District
 from micropolis_map.domain.permission import Actor
 from micropolis_map.services import moderating, pinning
+from micropolis_map.services.caretaking import Caretaker
 from micropolis_map.services.mine import actor_of
+from micropolis_map.services.participation import Participation
 from micropolis_map.services.submission import Submission
+from micropolis_map.stores.run_store import SqlRunStore
 
 ANIN = District(
     "Anin",
@@ -47,6 +50,15 @@ class Clock:
 
     def move(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+def look_daily(desk: Participation, clock: Clock, days: int = 4) -> None:
+    """Look after the map today and on the days that follow: enough for what needs two rounds days apart."""
+    caretaker = Caretaker(desk, 12, SqlRunStore(desk.care._database))
+    caretaker.look()
+    for _ in range(days):
+        clock.move(days=1)
+        caretaker.look()
 
 
 def secret(name: str = "ania") -> str:

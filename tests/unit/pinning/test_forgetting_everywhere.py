@@ -6,12 +6,23 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from pinning_builders import ANIN, FALENICA, ORGANISER, Clock, a_story, a_submission, feature, holder, secret
+from pinning_builders import (
+    ANIN,
+    FALENICA,
+    ORGANISER,
+    Clock,
+    a_story,
+    a_submission,
+    feature,
+    holder,
+    look_daily,
+    secret,
+)  # fmt: skip
 from test_mine import WEBM, WORDS, a_photo, on_disk
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.community import Community
-from micropolis_map.services import forgetting, media, mine, moderating, pinning, retention, taking_care
+from micropolis_map.services import forgetting, media, mine, moderating, pinning, taking_care
 from micropolis_map.services.media import Sending
 from micropolis_map.settings import Settings
 from micropolis_map.stores.database import Database
@@ -89,6 +100,6 @@ def test_nor_of_what_was_turned_down_a_year_ago(settings, desk, clock, tmp_path)
     moderating.reject(desk, ORGANISER, sent.id, f"No {WORDS}, please.")
     assert rows_with(settings, WORDS) == [f"proposal: {WORDS}"]
     clock.move(days=366)
-    assert retention.erase_refused(desk, 12) == 1
+    look_daily(desk, clock)
     assert rows_with(settings, WORDS, sent.author_key) == []
     assert on_disk(tmp_path) == []

@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pinning_builders import ANIN_ORGANISER, ELSEWHERE, ORGANISER, a_submission, holder, published, secret
+from pinning_builders import (
+    ANIN_ORGANISER,
+    ELSEWHERE,
+    ORGANISER,
+    a_submission,
+    holder,
+    look_daily,
+    published,
+    secret,
+)  # fmt: skip
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "contracts"))
 
@@ -16,7 +25,6 @@ from place_builders import a_place
 from micropolis_map.domain.freshness import freshness
 from micropolis_map.errors import InvalidInput, NotAllowed, NotFound
 from micropolis_map.services import mine, moderating, pinning, taking_care
-from micropolis_map.services.caretaking import Caretaker
 from micropolis_map.stores.place_store import Note
 
 
@@ -77,11 +85,10 @@ def test_a_report_reaches_those_who_look_after_the_place(desk):
 
 def test_two_silent_years_and_back(desk, clock):
     _, place = published(desk)
-    caretaker = Caretaker(desk)
 
     def state():
         (thing,) = mine.things(desk, holder())
-        caretaker.look()
+        look_daily(desk, clock)
         return thing.freshness, desk.places.get(place.id).status
 
     assert state() == ("fresh", "published")
@@ -112,24 +119,28 @@ def test_whoever_says_it_is_true_keeps_it_fresh(desk, clock, who):
     else:
         mine.still_true(desk, holder(), place.id)
     clock.move(days=300)
-    assert taking_care.archive_old(desk) == []
+    look_daily(desk, clock)
     assert taking_care.Freshnesses(desk).of(place) == "fresh"
     clock.move(days=500)
-    assert taking_care.archive_old(desk) == [place.id]
+    look_daily(desk, clock)
+    assert desk.places.get(place.id).status == "archived"
 
 
 def test_hidden_places_are_not_archived(desk, clock):
     _, place = published(desk)
     moderating.hide(desk, ORGANISER, place.id, "no")
     clock.move(days=900)
-    assert taking_care.archive_old(desk) == []
+    look_daily(desk, clock)
+    assert desk.places.get(place.id).status == "hidden"
 
 
 def test_what_an_old_file_brings_in_is_not_archived_at_once(desk, clock):
     old = a_place(updated="2019-01-01T00:00:00Z", created="2018-01-01T00:00:00Z")
     desk.revisions.put(old, Note("import", "", desk.moment()), expected_revision=0)
-    assert taking_care.archive_old(desk) == []
-    clock.move(days=366)
+    look_daily(desk, clock)
+    assert desk.places.get(old.id).status == "published"
+    clock.move(days=362)
     assert taking_care.Freshnesses(desk).of(old) == "ask"
     clock.move(days=366)
-    assert taking_care.archive_old(desk) == [old.id]
+    look_daily(desk, clock)
+    assert desk.places.get(old.id).status == "archived"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pinning_builders import ORGANISER, a_submission, feature, holder, published, secret
+from pinning_builders import ORGANISER, a_submission, feature, holder, look_daily, published, secret
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "contracts"))
 
@@ -28,7 +28,6 @@ from micropolis_map.services import (
     touring_authors,
     walk_feedback,
 )
-from micropolis_map.services.retention import erase_refused
 from micropolis_map.stores.care_store import Report
 from micropolis_map.stores.run_store import SqlRunStore
 
@@ -101,7 +100,7 @@ def a_refused_place(desk):
     sent = pinning.submit(desk, a_submission(feature=feature(WORDS))).proposal
     moderating.reject(desk, ORGANISER, sent.id, f"No {WORDS}.")
     desk.now.move(days=400)
-    return lambda: erase_refused(desk, 12)
+    return lambda: look_daily(desk, desk.now)
 
 
 def yesterdays_salt(desk):
@@ -132,7 +131,7 @@ def a_kept_result(desk):
     runs = SqlRunStore(desk.care._database)
     runs.add(a_run(title=WORDS))
     runs.set_deleted("one", NOW)
-    return lambda: runs.erase("2027-01-01T00:00:00Z")
+    return lambda: runs.erase(["one"])
 
 
 KINDS = [

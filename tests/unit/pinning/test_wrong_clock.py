@@ -1,0 +1,255 @@
+"""Whatever the clock says: no map is emptied and nothing is erased without an organiser or without time."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pinning_builders import (
+    ADMINISTRATOR,
+    ANIN_ORGANISER,
+    ELSEWHERE,
+    ORGANISER,
+    PLANNER,
+    Clock,
+    a_submission,
+    feature,
+    holder,
+    look_daily,
+    secret,
+)  # fmt: skip
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "contracts"))
+
+from place_builders import a_place
+from run_store_contract import a_run
+from walk_store_contract import a_walk
+
+from micropolis_map.domain.freshness import iso
+from micropolis_map.domain.permission import RESIDENT
+from micropolis_map.errors import NotAllowed, NotFound
+from micropolis_map.services import archiving, guided_walks, mine, moderating, pinning, rounds
+from micropolis_map.services.caretaking import Caretaker
+from micropolis_map.stores.place_store import Note
+from micropolis_map.stores.run_store import SqlRunStore
+
+THREE_YEARS = {"days": 3 * 365}
+STEPS = [timedelta(hours=6), timedelta(days=1), timedelta(days=1.9), timedelta(hours=-5)]
+STEPS += [timedelta(days=days) for days in (2, 30, 740, 1_100, -2, -740, -1_100)]
+_numbers = count()
+
+
+def a_town(desk, clock, places: int, community: str = "wawer") -> None:
+    """A town whose places were all found true today."""
+    told = [a_place(f"{community}-{n}", community=community, created="", updated="") for n in range(places)]
+    desk.revisions.put_many(told, Note("import", "", iso(clock.now)))
+
+
+def public(desk, community: str = "wawer") -> dict[str, str]:
+    """The public places with what they say."""
+    return {place.id: repr(replace(place, revision=1)) for place in desk.places.places(community)}
+
+
+def erasable(desk, clock) -> None:
+    """A refused proposal, somebody on a walk, a deleted result: each is erased some time later."""
+    sent = pinning.submit(desk, a_submission(feature=feature("Refused"))).proposal
+    moderating.reject(desk, ORGANISER, sent.id, "No.")
+    starts = iso(clock.now + timedelta(hours=2))
+    desk.walks.put(a_walk(community="wawer", starts=starts))
+    guided_walks.sign_up(desk, guided_walks.SignUp("w-one", "s" * 16, secret(), "Zuzanna"))
+    runs = SqlRunStore(desk.care._database)
+    runs.add(a_run())
+    runs.set_deleted("one", iso(clock.now))
+
+
+def left(desk) -> set[str]:
+    """What of `erasable` is there."""
+    found = {"refused" for thing in mine.things(desk, holder()) if thing.proposal.content}
+    found |= {"walker" for seat in desk.walks.seats("w-one") if seat.name}
+    try:
+        SqlRunStore(desk.care._database).get("one")
+    except NotFound:
+        return found
+    return found | {"result"}
+
+
+def test_three_years_ahead_archives_and_erases_nothing_and_says_so(desk, clock):
+    a_town(desk, clock, 40)
+    erasable(desk, clock)
+    before = public(desk)
+    caretaker = Caretaker(desk, 12, SqlRunStore(desk.care._database))
+    caretaker.look()
+    clock.move(**THREE_YEARS)
+    caretaker.look()
+    assert public(desk) == before
+    assert left(desk) == {"refused", "walker", "result"}
+    question = archiving.question_for(desk, ORGANISER, "wawer")
+    assert (question.reason, len(question.places), question.public) == ("clock", 40, 40)
+    assert (question.before, question.asked) == ("2026-11-21T12:00:00Z", "2029-11-20T12:00:00Z")
+    clock.move(days=-3 * 365, hours=6)
+    caretaker.look()
+    assert archiving.question_for(desk, ORGANISER, "wawer") is None
+    assert public(desk) == before
+    assert left(desk) == {"refused", "walker", "result"}
+
+
+def test_first_started_with_a_wrong_clock_it_asks_too(desk, clock):
+    """Nothing is kept of rounds before this version, or the database was restored."""
+    a_town(desk, clock, 40)
+    clock.move(**THREE_YEARS)
+    look_daily(desk, clock, 10)
+    assert len(public(desk)) == 40
+    assert archiving.question_for(desk, ORGANISER, "wawer").reason == "many"
+
+
+def test_with_time_everything_due_is_erased(desk, clock):
+    erasable(desk, clock)
+    steps = [(1, {"refused", "walker", "result"}), (1, {"refused", "result"}), (27, {"refused", "result"})]
+    for days, there in [*steps, (5, {"refused"}), (328, {"refused"}), (5, {"refused"}), (5, set())]:
+        if days > 5:
+            clock.move(days=days)
+        else:
+            look_daily(desk, clock, days)
+        assert left(desk) == there
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    story=st.lists(st.tuples(st.sampled_from(STEPS), st.sets(st.sampled_from("abc"))), max_size=10),
+    days=st.sampled_from([1, 3]),
+)
+def test_ripe_is_only_what_two_rounds_found_due_with_no_jump_between(desk, clock, story, days):
+    """Two independent answers: the kept dates, and looking through the whole story each time."""
+    kind, apart = f"kind-{next(_numbers)}", timedelta(days=days)
+    clock.now = Clock().now
+    told: list[tuple[bool, object, set[str]]] = []
+    desk.rounds.begin(iso(clock.now), lambda _: True)
+    for step, due in story:
+        clock.now += step
+        this = rounds.begin(desk)
+        assert this.jumped == (abs(step) >= timedelta(days=2))
+        told.append((this.jumped, clock.now, due))
+        expected = set()
+        for one in due:
+            for at in range(len(told) - 1, -1, -1):
+                jumped, then, found = told[at]
+                if one not in found:
+                    break
+                first = then
+                if jumped:
+                    break
+            if clock.now - first >= apart:
+                expected.add(one)
+        assert set(this.ripe(kind, due, apart)) == expected
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sizes=st.lists(st.sampled_from([1, 3, 4, 30]), min_size=1, max_size=2),
+    steps=st.lists(st.sampled_from(STEPS), min_size=2, max_size=7),
+)
+def test_by_any_clock_no_round_archives_more_than_a_few(desk, clock, sizes, steps):
+    """Each time the same towns, some places of which somebody finds true at another time."""
+    clock.now = Clock().now + timedelta(days=10_000 * next(_numbers))
+    for place in desk.places.places():
+        desk.places.put(replace(place, status="hidden"))
+    slug = f"town-{next(_numbers)}"
+    for size in sizes:
+        told = [a_place(f"{slug}-{size}-{n}", community=slug, created="", updated="") for n in range(size)]
+        desk.revisions.put_many(told, Note("import", "", iso(clock.now)))
+        clock.move(days=9)
+    caretaker = Caretaker(desk)
+    before = None
+    for step in [*steps, timedelta(days=740), *[timedelta(days=1)] * 4]:
+        clock.now += step
+        there = Counter(place.community for place in desk.places.places())[slug]
+        caretaker.look()
+        gone = there - Counter(place.community for place in desk.places.places())[slug]
+        assert gone <= archiving.at_once(there)
+        if before is not None and abs(clock.now - before) >= rounds.JUMP:
+            assert gone == 0
+        before = clock.now
+    assert (not desk.places.places(slug)) == (sum(sizes) <= archiving.FLOOR)
+
+
+@pytest.mark.parametrize(("due", "asked"), [(3, False), (4, True)])
+def test_a_few_of_a_small_town_go_by_themselves_and_more_are_asked_about(desk, clock, due, asked):
+    a_town(desk, clock, due)
+    clock.move(days=300)
+    a_town(desk, clock, 20, "demo")
+    told = [a_place(f"wawer-new-{n}", created="", updated="") for n in range(10 - due)]
+    desk.revisions.put_many(told, Note("import", "", iso(clock.now)))
+    clock.move(days=435)
+    look_daily(desk, clock)
+    assert len(public(desk)) == (10 if asked else 10 - due)
+    assert (archiving.question_for(desk, ORGANISER, "wawer") is not None) == asked
+    assert len(public(desk, "demo")) == 20
+
+
+def test_a_town_that_falls_due_on_one_day_goes_when_an_organiser_says_so_and_comes_back(desk, clock):
+    a_town(desk, clock, 100)
+    before = public(desk)
+    clock.move(days=735)
+    look_daily(desk, clock)
+    question = archiving.question_for(desk, ORGANISER, "wawer")
+    assert (question.reason, len(question.places), question.public) == ("many", 100, 100)
+    batch = archiving.archive_asked(desk, ORGANISER, "wawer")
+    assert (len(batch.places), public(desk)) == (100, {})
+    assert archiving.question_for(desk, ORGANISER, "wawer") is None
+    assert archiving.batches(desk, ORGANISER, "wawer") == [batch]
+    back = moderating.show(desk, ORGANISER, "wawer-7")
+    moderating.hide(desk, ORGANISER, back.id, "It is private.")
+    assert archiving.take_back(desk, ORGANISER, batch.id) == 99
+    assert archiving.take_back(desk, ORGANISER, batch.id) == 0
+    moderating.show(desk, ORGANISER, "wawer-7")
+    assert public(desk) | {"wawer-7": ""} == before | {"wawer-7": ""}
+    assert archiving.batches(desk, ORGANISER, "wawer") == []
+    look_daily(desk, clock, 8)
+    assert len(public(desk)) == 100
+
+
+def test_what_a_round_archived_by_itself_is_taken_back_as_one(desk, clock):
+    a_town(desk, clock, 3)
+    before = public(desk)
+    clock.move(days=735)
+    look_daily(desk, clock)
+    (batch,) = archiving.batches(desk, ADMINISTRATOR, "wawer")
+    assert (batch.actor, len(batch.places), public(desk)) == ("caretaker", 3, {})
+    assert archiving.take_back(desk, ADMINISTRATOR, batch.id) == 3
+    assert public(desk) == before
+    with pytest.raises(NotFound):
+        archiving.take_back(desk, ADMINISTRATOR, "nothing")
+
+
+def test_put_off_it_is_asked_a_month_later(desk, clock):
+    a_town(desk, clock, 40)
+    clock.move(days=735)
+    look_daily(desk, clock)
+    archiving.put_off(desk, ORGANISER, "wawer")
+    clock.move(days=24)
+    look_daily(desk, clock)
+    assert archiving.question_for(desk, ORGANISER, "wawer") is None
+    look_daily(desk, clock, 3)
+    assert archiving.question_for(desk, ORGANISER, "wawer").reason == "many"
+    assert len(public(desk)) == 40
+
+
+def test_only_who_looks_after_the_whole_town_answers(desk, clock):
+    a_town(desk, clock, 40)
+    clock.move(days=735)
+    look_daily(desk, clock)
+    batch = archiving.archive_asked(desk, ORGANISER, "wawer")
+    for actor in (RESIDENT, PLANNER, ELSEWHERE, ANIN_ORGANISER, holder()):
+        for ask in (archiving.question_for, archiving.archive_asked, archiving.put_off, archiving.batches):
+            with pytest.raises(NotAllowed):
+                ask(desk, actor, "wawer")
+        with pytest.raises(NotAllowed):
+            archiving.take_back(desk, actor, batch.id)
+    assert public(desk) == {}
