@@ -173,17 +173,12 @@ def findings_in(place: Place, base: Place | None) -> tuple[PersonalData, ...]:
 
 
 def limit(desk: Participation, address: str, action: str) -> None:
-    """Count the action of the address; `TooMany` when it did it too often.
-
-    The address is hashed with a salt that changes daily and is then gone: nobody can tell later who it was.
-    """
+    """Count the action of the address; `TooMany` when it did it too often."""
     if not address:
         return
     most, window_s = LIMITS[action]
-    now = desk.now()
-    salt = desk.care.salt(now.astimezone(UTC).date().isoformat(), new_secret())
-    who = hashlib.sha256(f"{salt}{address}".encode()).hexdigest()
-    wait_s = desk.care.attempt(who, action, now.timestamp(), window_s, most)
+    who = hashed_today(desk, address)
+    wait_s = desk.care.attempt(who, action, desk.now().timestamp(), window_s, most)
     if wait_s:
         raise TooMany(
             mark("{most} within {minutes} minutes came from your network"),
@@ -193,6 +188,15 @@ def limit(desk: Participation, address: str, action: str) -> None:
             minutes=f"{window_s / 60:.0f}",
             wait=f"{wait_s / 60:.0f}",
         )
+
+
+def hashed_today(desk: Participation, text: str) -> str:
+    """Return the hash of an address, with a salt that changes daily and is then gone.
+
+    Nobody can tell later who it was.
+    """
+    salt = desk.care.salt(desk.now().astimezone(UTC).date().isoformat(), new_secret())
+    return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
 
 
 def base_of(desk: Participation, place_id: str, revision: int) -> Place | None:

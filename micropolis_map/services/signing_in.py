@@ -17,18 +17,16 @@ from micropolis_map.domain.account import Account
 from micropolis_map.domain.freshness import iso
 from micropolis_map.domain.permission import ROLES, Actor, Role, require
 from micropolis_map.domain.secret import hashed, new_secret
-from micropolis_map.errors import InvalidInput, NotAllowed, NotFound, TooMany
+from micropolis_map.errors import InvalidInput, NotAllowed, NotFound
 from micropolis_map.i18n import mark
+from micropolis_map.services import guessing
 from micropolis_map.services.participation import Participation
-from micropolis_map.services.pinning import limit
 from micropolis_map.stores.account_store import TokenKind
 
 SESSION_DAYS = 14
 LINK_HOURS = 72
 MIN_PASSWORD = 12
 MAX_PASSWORD = 512
-FAILURES, FAILURE_WINDOW_S = 5, 900.0
-"""So many wrong passwords for one login within a quarter of an hour, from wherever, then it waits."""
 
 _LOGIN = re.compile(r"[^\s@,;<>\"]{1,100}(@[^\s@,;<>\"]{1,99})?")
 _HASHER = PasswordHasher()
@@ -97,8 +95,15 @@ def accounts(desk: Participation, actor: Actor) -> list[Account]:
     return list(desk.accounts.accounts())
 
 
-def sign_in(desk: Participation, login: str, password: str, address: str = "") -> tuple[Account, str]:
+def sign_in(
+    desk: Participation, login: str, password: str, address: str = "", device: str = ""
+) -> tuple[Account, str]:
     """Return the account and the token of its new session.
+
+    Parameters
+    ----------
+    device
+        The token of a device (`guessing.know_device`), empty without one.
 
     Raises
     ------
@@ -106,16 +111,20 @@ def sign_in(desk: Participation, login: str, password: str, address: str = "") -
         The login is unknown, the password wrong, or the account closed: always with the same words, after
         the same work.
     TooMany
-        Too many failures for the login, or from the address.
+        After wrong passwords there is a wait; never on a device on which the account signed in before.
     """
-    limit(desk, address, "sign_in")
-    _limit_login(desk, login)
-    found = desk.accounts.by_login(login[:200])
+    name = login.strip().lower()[:200]
+    known = guessing.is_known(desk, device, name)
+    counted = () if known else guessing.slow_down(desk, name, address)
+    found = desk.accounts.by_login(name)
     account, kept = found or (None, "")
     right = _is_right(kept or _nobodys_hash(), password) and bool(kept)
     if account is None or not right or not account.active:
         raise NotAllowed(_WRONG, mark("try again, or ask an administrator for a new link"))
-    desk.care.forget_attempts(hashed(f"login:{account.login}"), "password")
+    if known:
+        guessing.forgive_device(desk, device)
+    else:
+        guessing.forgive(desk, name, address, counted)
     return account, open_session(desk, account)
 
 
@@ -189,18 +198,6 @@ def _check_scope(desk: Participation, communities: tuple[str, ...], districts: t
             raise NotFound(
                 mark("there is no district {name}"), mark("write it as community/district"), name=repr(full)
             )
-
-
-def _limit_login(desk: Participation, login: str) -> None:
-    who = hashed(f"login:{login.strip().lower()[:200]}")
-    wait_s = desk.care.attempt(who, "password", desk.now().timestamp(), FAILURE_WINDOW_S, FAILURES)
-    if wait_s:
-        raise TooMany(
-            mark("too many wrong passwords for this login"),
-            mark("try again in {wait} minutes"),
-            wait_s,
-            wait=f"{wait_s / 60:.0f}",
-        )
 
 
 def _hash(password: str) -> str:

@@ -17,6 +17,8 @@ from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import ACCOUNT, TOKEN
 
 TokenKind = Literal["session", "setup", "invitation"]
+MOST_DEVICES = 20
+"""So many devices of an account are known, the ones that signed in last."""
 
 _ADMINISTRATORS = sa.select(ACCOUNT.c.id).where(ACCOUNT.c.role == "administrator", ACCOUNT.c.active)
 
@@ -113,6 +115,29 @@ class SqlAccountStore:
                 connection.execute(sa.delete(TOKEN).where(*old))
             values = {"hash": token, "kind": kind, "account_id": account_id}
             connection.execute(sa.insert(TOKEN).values(**values, created=created, expires=expires))
+
+    def know_device(
+        self, token: str, account_id: str, created: str, expires: str, replaces: str = ""
+    ) -> None:
+        """Keep that the account signed in on a device; its token takes the place of the one it had."""
+        devices = (TOKEN.c.kind == "device", TOKEN.c.account_id == account_id)
+        values = {"hash": token, "kind": "device", "account_id": account_id}
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            connection.execute(sa.delete(TOKEN).where(*devices, TOKEN.c.hash == replaces))
+            connection.execute(sa.insert(TOKEN).values(**values, created=created, expires=expires))
+            query = sa.select(TOKEN.c.hash).where(*devices, TOKEN.c.hash != token)
+            newest = connection.execute(query.order_by(TOKEN.c.created.desc(), TOKEN.c.hash)).scalars()
+            too_many = list(newest)[MOST_DEVICES - 1 :]
+            connection.execute(sa.delete(TOKEN).where(TOKEN.c.hash.in_(too_many)))
+
+    def is_device(self, token: str, login: str, now: str) -> bool:
+        """Return whether the login's account signed in on the device that holds the token."""
+        query = sa.select(TOKEN.c.hash).join(ACCOUNT, TOKEN.c.account_id == ACCOUNT.c.id)
+        query = query.where(TOKEN.c.hash == token, TOKEN.c.kind == "device", TOKEN.c.expires > now)
+        with self._database.reading() as connection:
+            found = connection.execute(query.where(ACCOUNT.c.login == login.strip().lower()))
+            return found.first() is not None
 
     def session(self, token: str, now: str) -> Account | None:
         """Return whose session it is, None for one that ended, or whose account may not sign in any more."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from micropolis_map.errors import NotFound
 from micropolis_map.i18n import mark
@@ -15,6 +16,35 @@ from micropolis_map.stores.people_tables import ATTEMPT, CONFIRMATION, REPORT, S
 from micropolis_map.stores.tables import META
 
 _SALT = "daily_salt"
+_AHEAD_S = 60.0
+"""What was counted that much later than now was counted by a request that began a little later; what is
+farther ahead was counted under a clock that was wrong."""
+
+
+@dataclass(frozen=True)
+class Brake:
+    """Slows the (hashed) asker down: `free` times at once, then each time twice the wait, at most `most_s`.
+
+    Attributes
+    ----------
+    window_s
+        For how long a time counts.
+    """
+
+    who: str
+    action: str
+    free: int
+    first_s: float
+    most_s: float
+    window_s: float
+
+    def wait_s(self, moments: Sequence[float], now_s: float) -> float:
+        """Return how long to wait yet when it was done at `moments` of the window; 0 for not at all."""
+        beyond = len(moments) - self.free
+        if beyond < 0 or not moments:
+            return 0.0
+        pause_s = min(self.most_s, self.first_s * 2.0 ** min(beyond, 60))
+        return max(0.0, min(pause_s, max(moments) + pause_s - now_s))
 
 
 @dataclass(frozen=True)
@@ -140,7 +170,41 @@ class SqlCareStore:
             connection.execute(sa.insert(ATTEMPT).values(who=who, action=action, moment_s=now_s))
             return 0.0
 
+    def slow_down(self, brakes: Sequence[Brake], now_s: float) -> tuple[float, Sequence[int]]:
+        """Count a try under every one of `brakes`, unless one of them says to wait: look and count at once.
+
+        Returns
+        -------
+        tuple of float and sequence of int
+            0 and the numbers of what was counted, for `take_back`; or the seconds to wait, and none.
+        """
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            waits = [brake.wait_s(_moments(connection, brake, now_s), now_s) for brake in brakes]
+            if wait_s := max(waits, default=0.0):
+                return wait_s, ()
+            counted = []
+            for brake in brakes:
+                values = {"who": brake.who, "action": brake.action, "moment_s": now_s}
+                done = connection.execute(sa.insert(ATTEMPT).values(values))
+                counted.append(int((done.inserted_primary_key or (0,))[0]))
+            return 0.0, counted
+
+    def take_back(self, counted: Sequence[int]) -> None:
+        """Forget what `slow_down` counted: it was no wrong try."""
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(ATTEMPT).where(ATTEMPT.c.number.in_(counted)))
+
     def forget_attempts(self, who: str, action: str) -> None:
         """Forget the asker's attempts: one succeeded."""
         with self._database.writing() as connection:
             connection.execute(sa.delete(ATTEMPT).where(ATTEMPT.c.who == who, ATTEMPT.c.action == action))
+
+
+def _moments(connection: Connection, brake: Brake, now_s: float) -> Sequence[float]:
+    """Return when it was done within the window; what is older is forgotten: the table stays small."""
+    mine = (ATTEMPT.c.who == brake.who, ATTEMPT.c.action == brake.action)
+    old = ATTEMPT.c.moment_s <= now_s - brake.window_s
+    connection.execute(sa.delete(ATTEMPT).where(ATTEMPT.c.action == brake.action, old))
+    recent = sa.select(ATTEMPT.c.moment_s).where(*mine, ATTEMPT.c.moment_s <= now_s + _AHEAD_S)
+    return list(connection.execute(recent).scalars())

@@ -3,7 +3,7 @@
 ==============================  ==========================================================================
 address                         answer
 ==============================  ==========================================================================
-``POST /api/session``           ``{login, password}``: signs in, sets the cookie
+``POST /api/session``           ``{login, password}``: signs in, sets the cookies
 ``POST /api/session/end``       signs out
 ``GET /api/session``            who is signed in
 ``POST /api/session/setup``     ``{token, login, name, password}``: makes the first administrator
@@ -23,9 +23,12 @@ from starlette.routing import BaseRoute, Route
 from micropolis_map.bootstrap import Application
 from micropolis_map.domain.account import Account
 from micropolis_map.domain.permission import Actor
-from micropolis_map.services import pinning, signing_in
+from micropolis_map.services import guessing, pinning, signing_in
 from micropolis_map.web.answers import answering
 from micropolis_map.web.requests import COOKIE, address_of, answered, asker_of, json_of, posting, text_of
+
+DEVICE = "micropolis_device"
+"""The cookie by which a device is known on which somebody signed in; it opens nothing."""
 
 
 def routes(application: Application) -> list[BaseRoute]:
@@ -35,20 +38,28 @@ def routes(application: Application) -> list[BaseRoute]:
     def sign_in(request: Request, body: bytes) -> Response:
         document = json_of(request, body)
         login, password = text_of(document, "login"), text_of(document, "password")
-        account, token = signing_in.sign_in(desk, login, password, address_of(request))
-        return _signed_in(request, account, token)
+        device = request.cookies.get(DEVICE, "")
+        account, token = signing_in.sign_in(desk, login, password, address_of(request), device)
+        return signed_in(request, account, token)
+
+    def signed_in(request: Request, account: Account, token: str) -> Response:
+        response = answered(_who(account.actor))
+        _keep(request, response, COOKIE, token, signing_in.SESSION_DAYS)
+        device = guessing.know_device(desk, account, request.cookies.get(DEVICE, ""))
+        _keep(request, response, DEVICE, device, guessing.DEVICE_DAYS)
+        return response
 
     def set_up(request: Request, body: bytes) -> Response:
         pinning.limit(desk, address_of(request), "sign_in")
         token, login, name, password = _texts(json_of(request, body), "token", "login", "name", "password")
         account = signing_in.set_up(desk, token, login, name, password)
-        return _signed_in(request, account, signing_in.open_session(desk, account))
+        return signed_in(request, account, signing_in.open_session(desk, account))
 
     def invited(request: Request, body: bytes) -> Response:
         pinning.limit(desk, address_of(request), "sign_in")
         token, password = _texts(json_of(request, body), "token", "password")
         account = signing_in.accept_invitation(desk, token, password)
-        return _signed_in(request, account, signing_in.open_session(desk, account))
+        return signed_in(request, account, signing_in.open_session(desk, account))
 
     def end(request: Request, body: bytes) -> Response:  # noqa: ARG001 - Handle's signature
         signing_in.sign_out(desk, request.cookies.get(COOKIE, ""))
@@ -74,19 +85,12 @@ def _texts(document: Mapping[str, Any], *names: str) -> list[str]:
     return [text_of(document, name) for name in names]
 
 
-def _signed_in(request: Request, account: Account, token: str) -> Response:
-    response = answered(_who(account.actor))
+def _keep(request: Request, response: Response, name: str, secret: str, days: int) -> None:
+    """Let the browser keep the secret where no script reads it."""
     secure = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto", "")}
     response.set_cookie(
-        COOKIE,
-        token,
-        max_age=signing_in.SESSION_DAYS * 86_400,
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
+        name, secret, max_age=days * 86_400, path="/", secure=secure, httponly=True, samesite="lax"
     )
-    return response
 
 
 def _who(actor: Actor) -> dict[str, Any]:

@@ -88,5 +88,4 @@ def _texts(mode: Mode) -> dict[str, Any]:
         "empty": _("Please fill in every field."),
         "failed": _("The server did not answer. Try again, please."),
         "status404": refused[mode],
-        "status429": _("That was too often. Wait a quarter of an hour, please."),
     }

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from pinning_builders import ADMINISTRATOR, ORGANISER
 
-from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooMany
+from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from micropolis_map.services import signing_in
 
 PASSWORD = "correct horse battery"
@@ -65,25 +65,6 @@ def test_a_session_ends_by_time_by_hand_and_with_the_account(desk, first, clock)
     assert signing_in.actor_of_session(desk, other) is not None
     clock.move(days=signing_in.SESSION_DAYS, seconds=1)
     assert signing_in.actor_of_session(desk, other) is None
-
-
-def test_wrong_passwords_and_unknown_logins_sound_the_same_and_wait(desk, first, clock):
-    words = set()
-    for login in ("ada@example.org", "nobody@example.org"):
-        for _ in range(signing_in.FAILURES):
-            with pytest.raises(NotAllowed) as caught:
-                signing_in.sign_in(desk, login, "wrong wrong wrong")
-            words.add(str(caught.value))
-        with pytest.raises(TooMany):
-            signing_in.sign_in(desk, login, PASSWORD)
-    assert len(words) == 1
-    clock.move(minutes=15, seconds=1)
-    assert signing_in.sign_in(desk, "ada@example.org", PASSWORD)[0].id == first.id
-
-
-def test_right_passwords_are_never_counted(desk, first):
-    for _ in range(signing_in.FAILURES + 2):
-        signing_in.sign_in(desk, "ada@example.org", PASSWORD)
 
 
 def test_an_invitation_sets_a_password_once(desk, first):

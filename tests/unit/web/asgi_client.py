@@ -15,6 +15,7 @@ class Reply:
     status_code: int
     headers: dict[str, str]
     content: bytes
+    set_cookies: tuple[str, ...] = ()
 
     def json(self) -> Any:
         return json_module.loads(self.content)
@@ -64,11 +65,12 @@ class Client:
         return self._kept(asyncio.run(_asked(self.app, scope, body)))
 
     def _kept(self, reply: Reply) -> Reply:
-        for name, morsel in SimpleCookie(reply.headers.get("set-cookie", "")).items():
-            if morsel["max-age"] == "0":
-                self.cookies.pop(name, None)
-            else:
-                self.cookies[name] = morsel.value
+        for header in reply.set_cookies:
+            for name, morsel in SimpleCookie(header).items():
+                if morsel["max-age"] == "0":
+                    self.cookies.pop(name, None)
+                else:
+                    self.cookies[name] = morsel.value
         return reply
 
 
@@ -86,4 +88,5 @@ async def _asked(app: Any, scope: dict[str, Any], body: bytes) -> Reply:
 
     await app(scope, receive, send)
     found = {name.decode().lower(): value.decode() for name, value in messages[0]["headers"]}
-    return Reply(messages[0]["status"], found, b"".join(m.get("body", b"") for m in messages[1:]))
+    cookies = tuple(value.decode() for name, value in messages[0]["headers"] if name == b"set-cookie")
+    return Reply(messages[0]["status"], found, b"".join(m.get("body", b"") for m in messages[1:]), cookies)

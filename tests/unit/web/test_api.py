@@ -298,10 +298,11 @@ def test_an_organiser_signs_in_and_out(client, application):
     first = {"token": token, "login": "ada", "name": "Ada", "password": PASSWORD}
     answer = client.post("/api/session/setup", json=first)
     assert answer.json()["role"] == "administrator"
-    cookie = answer.headers["set-cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=lax" in cookie
-    assert "Secure" not in cookie
+    assert len(answer.set_cookies) == 2
+    for cookie in answer.set_cookies:
+        assert "HttpOnly" in cookie
+        assert "SameSite=lax" in cookie
+        assert "Secure" not in cookie
     assert client.get("/api/session").json()["name"] == "Ada"
     assert client.post("/api/session/setup", json=first).status_code == 404
     photo_of_another = client.post(
@@ -314,7 +315,21 @@ def test_an_organiser_signs_in_and_out(client, application):
     assert client.post("/api/session", json={"login": "ada", "password": "wrong"}).status_code == 404
     secure = {"X-Forwarded-Proto": "https"}
     signed = client.post("/api/session", json={"login": "ada", "password": PASSWORD}, headers=secure)
-    assert "Secure" in signed.headers["set-cookie"]
+    assert all("Secure" in cookie for cookie in signed.set_cookies)
+
+
+def test_wrong_passwords_slow_down_but_not_the_device_that_signed_in(client, application):
+    desk = application.participation
+    signing_in.set_up(desk, signing_in.setup_link(desk), "ada", "Ada", PASSWORD)
+    right, wrong = ({"login": "ada", "password": word} for word in (PASSWORD, "wrong"))
+    assert client.post("/api/session", json=right).status_code == 200
+    stranger = Client(client.app)
+    answers = [stranger.post("/api/session", json=wrong) for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [404] * 5 + [429] * 2
+    assert int(answers[-1].headers["retry-after"]) == answers[-1].json()["retry_after_s"] <= 2
+    assert stranger.post("/api/session", json=right).status_code == 429
+    client.post("/api/session/end", json={})
+    assert client.post("/api/session", json=right).status_code == 200  # from the same address
 
 
 def test_an_invitation_over_http(client, application):

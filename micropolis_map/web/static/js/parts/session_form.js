@@ -44,7 +44,7 @@ export default function ({ data, parentElement }) {
       }
       const problem = await answer.json().catch(() => ({}));
       said.textContent = t[`status${answer.status}`] || `${problem.error || t.failed} ${problem.todo || ""}`;
-      if (answer.status === 400 && problem.error) said.textContent = `${problem.error}. ${problem.todo}.`;
+      if ([400, 429].includes(answer.status) && problem.error) said.textContent = `${problem.error}. ${problem.todo}.`;
     } catch {
       said.textContent = t.failed;
     }
