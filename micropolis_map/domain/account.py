@@ -21,6 +21,8 @@ class Account:
         Whether they may sign in.
     has_password
         Whether they set one; else they sign in with OpenID Connect or have an unused link.
+    has_identity
+        Whether they came in with OpenID Connect, and are known by it since.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Account:
     active: bool = True
     created: str = ""
     has_password: bool = False
+    has_identity: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -39,3 +42,18 @@ class Account:
         return Actor(
             self.role, self.id, frozenset(self.communities), frozenset(self.districts), name=self.name
         )
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who somebody is to an OpenID Connect provider: what never changes, unlike an e-mail address.
+
+    Attributes
+    ----------
+    issued
+        When the provider said so last, ISO 8601; empty when it does not tell.
+    """
+
+    issuer: str
+    subject: str
+    issued: str = ""

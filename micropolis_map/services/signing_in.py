@@ -1,14 +1,12 @@
-"""Signing in: a one-time link for the first administrator, passwords, sessions, OpenID Connect."""
+"""Signing in: a one-time link for the first administrator, passwords, sessions."""
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -145,28 +143,6 @@ def actor_of_session(desk: Participation, token: str) -> Actor | None:
 def sign_out(desk: Participation, token: str) -> None:
     """End the session."""
     desk.accounts.end_token(hashed(token))
-
-
-def actor_of_identity(desk: Participation, claims: Mapping[str, Any]) -> Actor | None:
-    """Return the account an OpenID Connect identity may use: that of its verified e-mail address.
-
-    Parameters
-    ----------
-    claims
-        As ``st.user`` gives them: ``email``, ``email_verified`` …
-
-    Returns
-    -------
-    Actor or None
-        None without an active account of that address, or where the provider does not say that it is
-        verified: some say it as a text, and of an address that nobody checked some say nothing.
-    """
-    email = str(claims.get("email") or "").strip().lower()
-    verified = claims.get("email_verified")
-    if not email or not (verified is True or verified == "true"):
-        return None
-    found = desk.accounts.by_login(email)
-    return found[0].actor if found and found[0].active else None
 
 
 def _link(desk: Participation, kind: TokenKind, account_id: str) -> str:

@@ -9,17 +9,19 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from micropolis_map.domain.account import Account
+from micropolis_map.domain.account import Account, Identity
 from micropolis_map.errors import Conflict, InvalidInput, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
-from micropolis_map.stores.people_tables import ACCOUNT, TOKEN
+from micropolis_map.stores.people_tables import ACCOUNT, IDENTITY, TOKEN
 
 TokenKind = Literal["session", "setup", "invitation"]
 MOST_DEVICES = 20
 """So many devices of an account are known, the ones that signed in last."""
 
+_KNOWN = sa.exists().where(IDENTITY.c.account_id == ACCOUNT.c.id).correlate(ACCOUNT).label("has_identity")
+_ACCOUNTS = sa.select(ACCOUNT, _KNOWN)
 _ADMINISTRATORS = sa.select(ACCOUNT.c.id).where(ACCOUNT.c.role == "administrator", ACCOUNT.c.active)
 
 
@@ -32,7 +34,7 @@ class SqlAccountStore:
     def accounts(self) -> Sequence[Account]:
         """Return all accounts by login."""
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(ACCOUNT).order_by(ACCOUNT.c.login)).mappings()
+            rows = connection.execute(_ACCOUNTS.order_by(ACCOUNT.c.login)).mappings()
             return [_account(row) for row in rows]
 
     def get(self, account_id: str) -> Account:
@@ -42,7 +44,7 @@ class SqlAccountStore:
 
     def by_login(self, login: str) -> tuple[Account, str] | None:
         """Return the account and its password's hash, None for an unknown login."""
-        query = sa.select(ACCOUNT).where(ACCOUNT.c.login == login.strip().lower())
+        query = _ACCOUNTS.where(ACCOUNT.c.login == login.strip().lower())
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().first()
         return None if row is None else (_account(row), str(row["password"]))
@@ -84,7 +86,7 @@ class SqlAccountStore:
             connection.execute(sa.update(ACCOUNT).where(mine).values(password=password))
             # Whoever has an old cookie may be the reason for the new password.
             connection.execute(sa.delete(TOKEN).where(TOKEN.c.account_id == account_id))
-            row = connection.execute(sa.select(ACCOUNT).where(mine)).mappings().one()
+            row = connection.execute(_ACCOUNTS.where(mine)).mappings().one()
             return _account(row)
 
     def replace(self, account: Account) -> Account:
@@ -141,11 +143,45 @@ class SqlAccountStore:
 
     def session(self, token: str, now: str) -> Account | None:
         """Return whose session it is, None for one that ended, or whose account may not sign in any more."""
-        query = sa.select(ACCOUNT).join(TOKEN, TOKEN.c.account_id == ACCOUNT.c.id)
+        query = _ACCOUNTS.join(TOKEN, TOKEN.c.account_id == ACCOUNT.c.id)
         query = query.where(TOKEN.c.hash == token, TOKEN.c.kind == "session", TOKEN.c.expires > now)
         with self._database.reading() as connection:
             row = connection.execute(query.where(ACCOUNT.c.active)).mappings().first()
         return None if row is None else _account(row)
+
+    def of_identity(self, identity: Identity) -> Account | None:
+        """Return whose identity it is, whether or not they may sign in."""
+        with self._database.reading() as connection:
+            return _of_identity(connection, identity)
+
+    def bind_identity(self, account_id: str, identity: Identity, now: str) -> Account | None:
+        """Let the account be known by the identity from now on, and return it.
+
+        None where the account is closed or known by another identity, the identity is another account's, or
+        was told before the account's last one was forgotten: whoever held that one may still hold a cookie.
+        """
+        mine = ACCOUNT.c.id == account_id
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            row = connection.execute(_ACCOUNTS.where(mine, ACCOUNT.c.active)).mappings().first()
+            if row is None or row["has_identity"] or identity.issued < row["openid_after"]:
+                return None
+            if _of_identity(connection, identity) is not None:
+                return None
+            names = {"issuer": identity.issuer, "subject": identity.subject}
+            values = {**names, "account_id": account_id, "since": now}
+            connection.execute(sa.insert(IDENTITY).values(values))
+            return _kept(connection, account_id)
+
+    def forget_identity(self, account_id: str, now: str) -> Account:
+        """Let the account's next sign-in with OpenID Connect, after `now`, be its first one again."""
+        mine = ACCOUNT.c.id == account_id
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            _kept(connection, account_id)
+            connection.execute(sa.delete(IDENTITY).where(IDENTITY.c.account_id == account_id))
+            connection.execute(sa.update(ACCOUNT).where(mine).values(openid_after=now))
+            return _kept(connection, account_id)
 
     def end_token(self, token: str) -> None:
         """Forget the token."""
@@ -154,7 +190,7 @@ class SqlAccountStore:
 
 
 def _kept(connection: Connection, account_id: str) -> Account:
-    row = connection.execute(sa.select(ACCOUNT).where(ACCOUNT.c.id == account_id)).mappings().first()
+    row = connection.execute(_ACCOUNTS.where(ACCOUNT.c.id == account_id)).mappings().first()
     if row is None:
         raise NotFound(
             mark("there is no account {id}"),
@@ -162,6 +198,13 @@ def _kept(connection: Connection, account_id: str) -> Account:
             id=repr(account_id[:40]),
         )
     return _account(row)
+
+
+def _of_identity(connection: Connection, identity: Identity) -> Account | None:
+    query = _ACCOUNTS.join(IDENTITY, IDENTITY.c.account_id == ACCOUNT.c.id)
+    named = (IDENTITY.c.issuer == identity.issuer, IDENTITY.c.subject == identity.subject)
+    row = connection.execute(query.where(*named)).mappings().first()
+    return None if row is None else _account(row)
 
 
 def _check_one_stays(connection: Connection, account: Account) -> None:
@@ -222,4 +265,5 @@ def _account(row: RowMapping) -> Account:
         active=bool(row["active"]),
         created=row["created"],
         has_password=bool(row["password"]),
+        has_identity=bool(row["has_identity"]),
     )

@@ -93,6 +93,16 @@ ACCOUNT = sa.Table(
     sa.Column("password", sa.Text, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("openid_after", sa.String(40), nullable=False, default=""),
+)
+
+IDENTITY = sa.Table(
+    "identity",
+    METADATA,
+    sa.Column("issuer", sa.String(500), primary_key=True),
+    sa.Column("subject", sa.String(255), primary_key=True),
+    sa.Column("account_id", sa.String(40), nullable=False, unique=True),
+    sa.Column("since", sa.String(40), nullable=False),
 )
 
 TOKEN = sa.Table(

@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from micropolis_map.domain.permission import RESIDENT, Action, Actor, Subject, may
-from micropolis_map.services import signing_in
+from micropolis_map.services import openid, signing_in
 from micropolis_map.services.participation import Participation
 from micropolis_map.ui import session
 
@@ -109,6 +109,11 @@ def without_account() -> bool:
     return has_openid() and bool(st.user.is_logged_in) and not signed_in()
 
 
+def account_is_taken() -> bool:
+    """Return whether the account of the asker's address is known by another sign-in of the provider."""
+    return without_account() and openid.is_taken(desk(), st.user.to_dict())
+
+
 def _recognise() -> Actor:
     found = signing_in.actor_of_session(desk(), session_token())
     if found is None and has_openid():
@@ -119,4 +124,4 @@ def _recognise() -> Actor:
 def _of_openid() -> Actor | None:
     if not st.user.is_logged_in:
         return None
-    return signing_in.actor_of_identity(desk(), st.user.to_dict())
+    return openid.actor_of_identity(desk(), st.user.to_dict())

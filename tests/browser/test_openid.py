@@ -22,6 +22,7 @@ from micropolis_map.settings import Settings
 PEOPLE = {
     "ola": {"email": "Ola@Example.org", "email_verified": True, "name": "Ola Example"},
     "eve": {"email": "eve@example.org", "email_verified": True, "name": "Eve Example"},
+    "heir": {"email": "ola@example.org", "email_verified": True, "name": "Heir Example"},
     "mallory": {"email": "ola@example.org", "email_verified": False, "name": "Mallory Example"},
 }
 
@@ -89,6 +90,14 @@ def test_an_organiser_comes_in_with_the_role_of_their_account_and_leaves_again(
     expect(one.page.get_by_role("link", name="Moderation")).to_have_count(0)
     one.open("/sign_in")
     expect(one.page.get_by_role("button", name="Sign in with your organisation's account")).to_be_visible()
+    assert provider.problems == []
+
+
+def test_who_gets_the_address_later_does_not_come_in_and_is_told(visitor, application, provider):
+    come_in(visitor, "ola").open("/sign_in")
+    one = come_in(visitor, "heir")
+    expect(one.page.get_by_text("belongs to another sign-in")).to_be_visible()
+    expect(one.page.get_by_role("link", name="Moderation")).to_have_count(0)
     assert provider.problems == []
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from micropolis_map.domain.account import Account
 from micropolis_map.domain.permission import ROLES, Role, may
 from micropolis_map.errors import MicropolisError
-from micropolis_map.services import signing_in
+from micropolis_map.services import openid, signing_in
 from micropolis_map.ui import desk_words, language, people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.masthead import choose_language, community_name
@@ -83,6 +83,17 @@ def _account(account: Account) -> None:
             st.form_submit_button(
                 _("New one-time link"), key=f"w_again_{key}", on_click=_again, args=(account,)
             )
+            if account.has_identity:
+                st.form_submit_button(
+                    _("Let another sign-in in"),
+                    key=f"w_identity_{key}",
+                    on_click=_forget_identity,
+                    args=(account,),
+                    help=_(
+                        "The organisation's sign-in with which they came first is forgotten; the next one "
+                        "with this e-mail address is theirs."
+                    ),
+                )
 
 
 def _invite() -> None:
@@ -164,6 +175,16 @@ def _again(account: Account) -> None:
         return ""
 
     _do(again)
+
+
+def _forget_identity(account: Account) -> None:
+    def forget() -> str:
+        openid.forget_identity(people.desk(), people.actor(), account.id)
+        return _("{name} can come in with another sign-in of the same e-mail address.").format(
+            name=account.name
+        )
+
+    _do(forget)
 
 
 def _invited() -> None:

@@ -63,8 +63,13 @@ def no_account() -> None:
     """Tell somebody whom the organisation's provider let in that no account here is theirs."""
     address = str(st.user.to_dict().get("email") or "")
     with st.container(key="noaccount", border=True):
-        sentence = _(
-            "You came in, but no account here has your e-mail address. Ask an administrator for one."
+        sentence = (
+            _(
+                "You came in, but the account with your e-mail address belongs to another sign-in. Ask an "
+                "administrator to let yours in."
+            )
+            if people.account_is_taken()
+            else _("You came in, but no account here has your e-mail address. Ask an administrator for one.")
         )
         said = f"<p><b>{safe_text.html(sentence)}</b> {safe_text.html(address)}</p>"
         st.html(said)

@@ -1,4 +1,4 @@
-"""The first administrator, invitations, passwords, sessions, OpenID Connect."""
+"""The first administrator, invitations, passwords, sessions."""
 
 from __future__ import annotations
 
@@ -124,7 +124,6 @@ def test_a_closed_account_is_out_at_once(desk, first):
     assert signing_in.actor_of_session(desk, session) is None
     with pytest.raises(NotAllowed):
         signing_in.sign_in(desk, "ola", PASSWORD)
-    assert signing_in.actor_of_identity(desk, {"email": "ola", "email_verified": True}) is None
 
 
 def test_a_new_password_ends_the_sessions_before_it(desk, first):
@@ -134,25 +133,3 @@ def test_a_new_password_ends_the_sessions_before_it(desk, first):
     account = signing_in.accept_invitation(desk, link, "a new long password")
     assert signing_in.actor_of_session(desk, stolen) is None
     assert signing_in.actor_of_session(desk, signing_in.open_session(desk, account)) is not None
-
-
-@pytest.mark.parametrize(
-    ("claims", "known"),
-    [
-        ({"email": "Ada@Example.org", "email_verified": True}, True),
-        ({"email": "ada@example.org", "email_verified": "true"}, True),  # as Amazon Cognito writes it
-        ({"email": "ada@example.org"}, False),
-        *(
-            ({"email": "ada@example.org", "email_verified": claimed}, False)
-            for claimed in (False, "false", "True", "no", "", None, 0, 1, [True], {"true": True})
-        ),
-        ({"email": "eve@example.org", "email_verified": True}, False),
-        ({}, False),
-        ({"email": None}, False),
-    ],
-)
-def test_an_identity_is_its_verified_address(desk, first, claims, known):
-    actor = signing_in.actor_of_identity(desk, claims)
-    assert (actor is not None) is known
-    if known:
-        assert (actor.account_id, actor.role) == (first.id, "administrator")
