@@ -12,7 +12,6 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from micropolis_map.domain.account import Account
 from micropolis_map.domain.freshness import iso
 from micropolis_map.domain.secret import hashed, new_secret
 from micropolis_map.errors import TooMany
@@ -76,11 +75,12 @@ def is_known(desk: Participation, device: str, login: str) -> bool:
     return True
 
 
-def know_device(desk: Participation, account: Account, before: str = "") -> str:
-    """Return a fresh token for the device on which the account has just signed in, instead of `before`."""
+def know_device(desk: Participation, session: str, before: str = "") -> str:
+    """Return a fresh token for the device on which the session was just opened, instead of `before`."""
     token = new_secret()
     expires = iso(desk.now() + timedelta(days=DEVICE_DAYS))
-    desk.accounts.know_device(hashed(token), account.id, desk.moment(), expires, replaces=hashed(before))
+    old = hashed(before)
+    desk.accounts.know_device(hashed(token), hashed(session), desk.moment(), expires, replaces=old)
     return token
 
 

@@ -166,10 +166,7 @@ def keep(deps: Deps, actor: Actor, outcome: Outcome, title: str = "", address: s
         kept_by=actor.account_id,
         created=deps.participation.moment(),
     )
-    for kept in deps.run_store.of_community(outcome.community):
-        if _is_same(kept, run):
-            return kept
-    return deps.run_store.add(run)
+    return deps.run_store.add(run, _is_same)
 
 
 def listed(deps: Deps, actor: Actor, community: str) -> Sequence[Listed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -66,12 +66,8 @@ def add_photo(desk: Participation, sending: Sending, data: bytes) -> Received:
     medium = replace(
         _medium(desk, sending, stored.id, data), kind="photo", width=stored.width, height=stored.height
     )
-    try:
-        desk.media.add(medium, _MOST["photo"])
-    except Conflict:
-        desk.photos.remove(stored.id)
-        raise
-    return Received(medium, stored.gps, attached=_attach(desk, sending, medium))
+    kept = _keep(desk, medium, desk.photos.remove)
+    return Received(kept, stored.gps, attached=_attach(desk, sending, kept))
 
 
 def add_audio(desk: Participation, sending: Sending, data: bytes) -> Received:
@@ -80,12 +76,8 @@ def add_audio(desk: Participation, sending: Sending, data: bytes) -> Received:
     if known is not None:
         return Received(known, attached=_attach(desk, sending, known))
     medium = replace(_medium(desk, sending, desk.audio.add(data), data), kind="audio")
-    try:
-        desk.media.add(medium, _MOST["audio"])
-    except Conflict:
-        desk.audio.remove(medium.id)
-        raise
-    return Received(medium, attached=_attach(desk, sending, medium))
+    kept = _keep(desk, medium, desk.audio.remove)
+    return Received(kept, attached=_attach(desk, sending, kept))
 
 
 def photo(desk: Participation, actor: Actor, photo_id: str, size: int) -> tuple[bytes, bool]:
@@ -160,6 +152,18 @@ def _known(desk: Participation, sending: Sending, data: bytes) -> Medium | None:
             return medium
     limit(desk, sending.address, "media")
     return None
+
+
+def _keep(desk: Participation, medium: Medium, remove: Callable[[str], None]) -> Medium:
+    """Keep the record of a stored file, which goes where there are too many or it was sent twice at once."""
+    try:
+        kept = desk.media.add(medium, _MOST[medium.kind])
+    except Conflict:
+        remove(medium.id)
+        raise
+    if kept.id != medium.id:
+        remove(medium.id)
+    return kept
 
 
 def _medium(desk: Participation, sending: Sending, medium_id: str, data: bytes) -> Medium:

@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from micropolis_map.domain.account import Account
 from micropolis_map.domain.freshness import iso
-from micropolis_map.domain.permission import ROLES, Actor, Role, require
+from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, ROLES, Actor, Role, require
 from micropolis_map.domain.secret import hashed, new_secret
 from micropolis_map.errors import InvalidInput, NotAllowed, NotFound
 from micropolis_map.i18n import mark
@@ -49,8 +49,6 @@ def set_up(desk: Participation, token: str, login: str, name: str, password: str
     NotAllowed
         There is an administrator already.
     """
-    if desk.accounts.has_administrator():
-        raise NotAllowed(mark("the map has an administrator already"), mark("ask them for an account"))
     account = _new_account(desk, login, name, "administrator")
     return desk.accounts.add_with_token(account, _hash(password), hashed(token), desk.moment())
 
@@ -70,9 +68,22 @@ def invite(
 
 
 def invite_again(desk: Participation, actor: Actor, account_id: str) -> str:
-    """Return a fresh one-time token to set a password with: for a forgotten one."""
+    """Return a fresh one-time token to set a password with: for a forgotten one.
+
+    The old password opens nothing any more and what is open ends: it may be in the wrong hands. Only where
+    an administrator asks for a link of their own both stay until the link is used: who loses it is not out.
+
+    Raises
+    ------
+    NotAllowed
+        The actor manages no accounts, or cannot sign in any more since somebody else closed that.
+    """
     require(actor, "manage_accounts")
-    return _link(desk, "invitation", desk.accounts.get(account_id).id)
+    if actor.account_id == account_id:
+        return _link(desk, "invitation", desk.accounts.get(account_id).id)
+    token, by = new_secret(), "" if actor == LOCAL_ADMINISTRATOR else actor.account_id
+    desk.accounts.close_password(account_id, by, hashed(token), desk.moment(), _link_expires(desk))
+    return token
 
 
 def accept_invitation(desk: Participation, token: str, password: str) -> Account:
@@ -119,18 +130,20 @@ def sign_in(
     right = _is_right(kept or _nobodys_hash(), password) and bool(kept)
     if account is None or not right or not account.active:
         raise NotAllowed(_WRONG, mark("try again, or ask an administrator for a new link"))
+    token = new_secret()
+    if not desk.accounts.open_session(hashed(token), account.id, kept, desk.moment(), _session_expires(desk)):
+        raise NotAllowed(_WRONG, mark("try again, or ask an administrator for a new link"))
     if known:
         guessing.forgive_device(desk, device)
     else:
         guessing.forgive(desk, name, address, counted)
-    return account, open_session(desk, account)
+    return account, token
 
 
 def open_session(desk: Participation, account: Account) -> str:
     """Return the token of a new session of the account, which the caller has made sure of."""
     token = new_secret()
-    expires = iso(desk.now() + timedelta(days=SESSION_DAYS))
-    desk.accounts.add_token(hashed(token), "session", account.id, desk.moment(), expires)
+    desk.accounts.add_token(hashed(token), "session", account.id, desk.moment(), _session_expires(desk))
     return token
 
 
@@ -147,9 +160,16 @@ def sign_out(desk: Participation, token: str) -> None:
 
 def _link(desk: Participation, kind: TokenKind, account_id: str) -> str:
     token = new_secret()
-    expires = iso(desk.now() + timedelta(hours=LINK_HOURS))
-    desk.accounts.add_token(hashed(token), kind, account_id, desk.moment(), expires)
+    desk.accounts.add_token(hashed(token), kind, account_id, desk.moment(), _link_expires(desk))
     return token
+
+
+def _link_expires(desk: Participation) -> str:
+    return iso(desk.now() + timedelta(hours=LINK_HOURS))
+
+
+def _session_expires(desk: Participation) -> str:
+    return iso(desk.now() + timedelta(days=SESSION_DAYS))
 
 
 def _new_account(desk: Participation, login: str, name: str, role: Role) -> Account:

@@ -204,16 +204,24 @@ def _changed(desk: Participation, submission: TourSubmission, key: str) -> TourR
     require(Actor(keys=frozenset({key})), "edit_tour", shared.subject([key]))
     tour = checked_tour(desk, shared.community, shared.id, submission.document)
     sent = _revision(desk, submission, tour, key)
-    role = next(one.role for one in shared.keys if one.key == key)
-    sent = replace(sent, by=role)
+
+    added: list[TourRevision] = []
 
     def change(old: SharedTour) -> SharedTour:
+        if any(one.submission == submission.id for one in old.revisions):
+            return old  # the same was sent twice at once, and the other one was faster
+        require(Actor(keys=frozenset({key})), "edit_tour", old.subject([key]))
+        role = next(one.role for one in old.keys if one.key == key)
         merged = _merged(old, submission.base, tour)
-        revision = replace(sent, number=old.latest.number + 1, base=old.latest.number, tour=merged)
+        number = old.latest.number
+        revision = replace(sent, number=number + 1, base=number, tour=merged, by=role)
+        added.append(revision)
         status = "suggested" if old.status == "withdrawn" else old.status
         return replace(old, status=status, revisions=(*replaced(old), revision))
 
     kept = desk.tours.change(shared.id, change)
+    if not added:
+        return _again(kept, submission, key)
     return TourReceipt(kept, kept.latest, findings_in(tour, shared.latest.tour), new=True)
 
 

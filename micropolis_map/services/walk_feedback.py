@@ -36,6 +36,7 @@ from micropolis_map.services.opened import Build
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import limit
 from micropolis_map.services.surveyed_streets import write_surveys
+from micropolis_map.stores.locks import locked
 
 SAME_M = 25.0
 """Reports so close to each other are about the same thing."""
@@ -195,7 +196,7 @@ def decide(desk: Participation, actor: Actor, folder: Path, survey: Survey, stat
     by = f"{actor.role}:{actor.account_id}"[:60]
     done = replace(survey, state=state, decided=desk.moment(), decided_by=by)
     desk.walk_reports.decide(done)
-    write_surveys(folder, desk.walk_reports.surveys(survey.community))
+    _renew_file(desk, folder, survey.community)
     return done
 
 
@@ -204,7 +205,13 @@ def undo(desk: Participation, actor: Actor, folder: Path, survey_id: str) -> Non
     survey = desk.walk_reports.survey(survey_id)
     require(actor, "survey", Subject(survey.community))
     desk.walk_reports.undo(survey_id)
-    write_surveys(folder, desk.walk_reports.surveys(survey.community))
+    _renew_file(desk, folder, survey.community)
+
+
+def _renew_file(desk: Participation, folder: Path, community: str) -> None:
+    """Write the file of what was accepted: one reads and writes at a time, so that the last knows all."""
+    with locked(folder / ".surveys.lock"):
+        write_surveys(folder, desk.walk_reports.surveys(community))
 
 
 def _street_at(desk: Participation, slug: str, lon: float, lat: float) -> tuple[int, str]:

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from micropolis_map.domain.account import Account, Identity
-from micropolis_map.errors import Conflict, InvalidInput, NotFound
+from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import ACCOUNT, IDENTITY, TOKEN
 
-TokenKind = Literal["session", "setup", "invitation"]
+TokenKind = Literal["session", "setup", "invitation", "device"]
 MOST_DEVICES = 20
 """So many devices of an account are known, the ones that signed in last."""
 
@@ -67,9 +67,15 @@ class SqlAccountStore:
         ------
         NotFound
             The token is unknown, spent or expired.
+        NotAllowed
+            There is an administrator already.
         """
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
+            if connection.execute(_ADMINISTRATORS.limit(1)).first() is not None:
+                raise NotAllowed(
+                    mark("the map has an administrator already"), mark("ask them for an account")
+                )
             _spend(connection, token, "setup", now)
             _add(connection, account, password)
         return account
@@ -111,23 +117,63 @@ class SqlAccountStore:
     def add_token(self, token: str, kind: TokenKind, account_id: str, created: str, expires: str) -> None:
         """Keep a token's hash; of setup and invitations only the newest one of an account stays."""
         with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
             connection.execute(sa.delete(TOKEN).where(TOKEN.c.expires < created))
             if kind != "session":
                 old = (TOKEN.c.kind == kind, TOKEN.c.account_id == account_id)
                 connection.execute(sa.delete(TOKEN).where(*old))
-            values = {"hash": token, "kind": kind, "account_id": account_id}
-            connection.execute(sa.insert(TOKEN).values(**values, created=created, expires=expires))
+            _insert(connection, token, kind, account_id, created, expires)
 
-    def know_device(
-        self, token: str, account_id: str, created: str, expires: str, replaces: str = ""
-    ) -> None:
-        """Keep that the account signed in on a device; its token takes the place of the one it had."""
-        devices = (TOKEN.c.kind == "device", TOKEN.c.account_id == account_id)
-        values = {"hash": token, "kind": "device", "account_id": account_id}
+    def open_session(self, token: str, account_id: str, password: str, created: str, expires: str) -> bool:
+        """Keep a session's hash if the account may sign in, and still by the password of this hash.
+
+        Returns whether it did: between looking at a password and opening the session the account may have
+        been closed or given a new one, and that ended all sessions there were.
+        """
+        unchanged = (ACCOUNT.c.id == account_id, ACCOUNT.c.active, ACCOUNT.c.password == password)
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
+            if connection.execute(sa.select(ACCOUNT.c.id).where(*unchanged)).first() is None:
+                return False
+            connection.execute(sa.delete(TOKEN).where(TOKEN.c.expires < created))
+            _insert(connection, token, "session", account_id, created, expires)
+            return True
+
+    def close_password(self, account_id: str, by: str, token: str, created: str, expires: str) -> None:
+        """Take the account its password and its tokens; only the invitation that is kept here opens it now.
+
+        Parameters
+        ----------
+        by
+            The account of the administrator who does it; empty for whoever holds the server.
+
+        Raises
+        ------
+        NotAllowed
+            That administrator cannot sign in any more: of two who close each other's password one stays.
+        """
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            _kept(connection, account_id)
+            if by and not _signs_in(_kept(connection, by)):
+                raise NotAllowed(
+                    mark("your own sign-in was closed meanwhile"), mark("sign in again by your new link")
+                )
+            connection.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(password=""))
+            connection.execute(sa.delete(TOKEN).where(TOKEN.c.account_id == account_id))
+            _insert(connection, token, "invitation", account_id, created, expires)
+
+    def know_device(self, token: str, session: str, created: str, expires: str, replaces: str = "") -> None:
+        """Keep that the account of a session signed in on a device; the token replaces the one it had."""
+        holds = sa.select(TOKEN.c.account_id).where(TOKEN.c.hash == session, TOKEN.c.kind == "session")
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            account_id = connection.execute(holds).scalar_one_or_none()
+            if account_id is None:  # a new password ended the session meanwhile
+                return
+            devices = (TOKEN.c.kind == "device", TOKEN.c.account_id == account_id)
             connection.execute(sa.delete(TOKEN).where(*devices, TOKEN.c.hash == replaces))
-            connection.execute(sa.insert(TOKEN).values(**values, created=created, expires=expires))
+            _insert(connection, token, "device", account_id, created, expires)
             query = sa.select(TOKEN.c.hash).where(*devices, TOKEN.c.hash != token)
             newest = connection.execute(query.order_by(TOKEN.c.created.desc(), TOKEN.c.hash)).scalars()
             too_many = list(newest)[MOST_DEVICES - 1 :]
@@ -221,6 +267,17 @@ def _check_one_stays(connection: Connection, account: Account) -> None:
 
 def _administers(account: Account) -> bool:
     return account.active and account.role == "administrator"
+
+
+def _signs_in(account: Account) -> bool:
+    return _administers(account) and (account.has_password or account.has_identity)
+
+
+def _insert(
+    connection: Connection, token: str, kind: TokenKind, account_id: str, created: str, expires: str
+) -> None:
+    values = {"hash": token, "kind": kind, "account_id": account_id}
+    connection.execute(sa.insert(TOKEN).values(**values, created=created, expires=expires))
 
 
 def _spend(connection: Connection, token: str, kind: TokenKind, now: str) -> str:

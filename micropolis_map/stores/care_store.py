@@ -102,6 +102,7 @@ class SqlCareStore:
     def report(self, report: Report) -> Report:
         """Keep the report; a device's second open one about a place replaces its first."""
         with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
             same = (
                 REPORT.c.place_id == report.place_id,
                 REPORT.c.device == report.device,

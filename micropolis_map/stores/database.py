@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.pool import NullPool
 
-from micropolis_map.errors import InvalidInput, StoreUnavailable
+from micropolis_map.errors import InvalidInput, MicropolisError, StoreUnavailable
 from micropolis_map.stores.migrations import migrate
 
 BUSY_TIMEOUT_S = 30
@@ -133,7 +133,7 @@ class Database:
         try:
             yield
         except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
-            if isinstance(error, StoreUnavailable):
+            if isinstance(error, MicropolisError):  # NotAllowed, said by what runs in it, is an OSError too
                 raise
             raise self._unavailable(error) from error
 

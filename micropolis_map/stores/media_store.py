@@ -36,11 +36,26 @@ class SqlMediaStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, medium: Medium, most: int) -> None:
-        """Keep the record; `Conflict` when the submission has `most` of its kind already."""
+    def add(self, medium: Medium, most: int) -> Medium:
+        """Keep the record; the same bytes of the same sender for the submission are kept once.
+
+        Returns
+        -------
+        Medium
+            The record, or the one that was kept before.
+
+        Raises
+        ------
+        Conflict
+            The submission has `most` of its kind already.
+        """
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
             same = (MEDIA.c.submission == medium.submission, MEDIA.c.kind == medium.kind)
+            sent = (*same, MEDIA.c.author_key == medium.author_key, MEDIA.c.digest == medium.digest)
+            known = connection.execute(sa.select(MEDIA).where(*sent)).mappings().first()
+            if known is not None:
+                return Medium(**known)
             query = sa.select(sa.func.count()).select_from(MEDIA).where(*same)
             if connection.execute(query).scalar_one() >= most:
                 raise Conflict(
@@ -49,6 +64,7 @@ class SqlMediaStore:
                     most=most,
                 )
             connection.execute(sa.insert(MEDIA).values(asdict(medium)))
+            return medium
 
     def all(self) -> Sequence[Medium]:
         """Return every record, sorted by id."""

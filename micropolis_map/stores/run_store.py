@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from micropolis_map.domain.kept_run import KeptRun
 from micropolis_map.errors import NotFound
+from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.tables import METADATA
 
@@ -40,11 +41,16 @@ class SqlRunStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, run: KeptRun) -> KeptRun:
-        """Keep the run."""
+    def add(self, run: KeptRun, is_same: Callable[[KeptRun, KeptRun], bool] | None = None) -> KeptRun:
+        """Keep the run and return it; or one of its community that `is_same` finds to be the same."""
         # ASCII only: PostgreSQL's texts cannot hold U+0000
         values = asdict(run) | {name: json.dumps(getattr(run, name), allow_nan=False) for name in _JSON}
         with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            if is_same is not None:
+                for row in connection.execute(_of_community(run.community)).mappings():
+                    if is_same(_run(row), run):
+                        return _run(row)
             connection.execute(sa.insert(KEPT_RUN).values(values))
         return run
 
@@ -59,13 +65,8 @@ class SqlRunStore:
 
     def of_community(self, community: str) -> Sequence[KeptRun]:
         """Return the community's runs that are not deleted, the newest first."""
-        query = (
-            sa.select(KEPT_RUN)
-            .where(KEPT_RUN.c.community == community, KEPT_RUN.c.deleted == "")
-            .order_by(KEPT_RUN.c.created.desc(), KEPT_RUN.c.id)
-        )
         with self._database.reading() as connection:
-            return [_run(row) for row in connection.execute(query).mappings()]
+            return [_run(row) for row in connection.execute(_of_community(community)).mappings()]
 
     def set_deleted(self, run_id: str, moment: str) -> None:
         """Mark the run as deleted at `moment`; with an empty one it is there again."""
@@ -87,6 +88,11 @@ class SqlRunStore:
         gone = [sa.delete(KEPT_RUN).where(KEPT_RUN.c.id == one, KEPT_RUN.c.deleted != "") for one in ids]
         with self._database.erasing() as connection:
             return sum(int(connection.execute(one).rowcount) for one in gone)
+
+
+def _of_community(community: str) -> sa.Select[Any]:
+    query = sa.select(KEPT_RUN).where(KEPT_RUN.c.community == community, KEPT_RUN.c.deleted == "")
+    return query.order_by(KEPT_RUN.c.created.desc(), KEPT_RUN.c.id)
 
 
 def _run(row: Any) -> KeptRun:

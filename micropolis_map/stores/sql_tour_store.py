@@ -155,6 +155,7 @@ class SqlTourStore:
     def bury(self, tour_id: str, recorded: str, note: str) -> None:
         """Leave a tombstone of a tour whose author deleted it."""
         with self._database.erasing() as connection:
+            place_store.wait_for_turn(connection)
             found = _shared(connection, TOUR.c.id == tour_id)
             row = {"id": f"tour:{tour_id}", "what": "tour", "recorded": recorded, "note": note}
             connection.execute(sa.delete(TOMBSTONE).where(TOMBSTONE.c.id == row["id"]))

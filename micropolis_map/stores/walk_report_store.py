@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from micropolis_map.domain.walk_report import Obstacle, Survey, WalkReport
 from micropolis_map.errors import Conflict, NotFound
@@ -109,7 +110,8 @@ class SqlWalkReportStore:
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
             query = sa.select(STREET_SURVEY.c.id).where(STREET_SURVEY.c.id == survey.id)
-            if connection.execute(query).scalar_one_or_none() is not None:
+            same = connection.execute(query).scalar_one_or_none() is not None
+            if same or _decided(connection, survey.community) & set(survey.obstacles):
                 raise Conflict(mark("somebody decided this already"), mark("look at the list again"))
             connection.execute(sa.insert(STREET_SURVEY).values(row))
 
@@ -127,6 +129,12 @@ class SqlWalkReportStore:
                 return False
             connection.execute(sa.insert(table).values(row))
         return True
+
+
+def _decided(connection: Connection, community: str) -> set[str]:
+    """Return the obstacles of the community that stand in a decision."""
+    query = sa.select(STREET_SURVEY.c.obstacles).where(STREET_SURVEY.c.community == community)
+    return {one for obstacles in connection.execute(query).scalars() for one in obstacles.split()}
 
 
 def _survey_of(row: Any) -> Survey:

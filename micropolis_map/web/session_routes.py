@@ -45,7 +45,7 @@ def routes(application: Application) -> list[BaseRoute]:
     def signed_in(request: Request, account: Account, token: str) -> Response:
         response = answered(_who(account.actor))
         _keep(request, response, COOKIE, token, signing_in.SESSION_DAYS)
-        device = guessing.know_device(desk, account, request.cookies.get(DEVICE, ""))
+        device = guessing.know_device(desk, token, request.cookies.get(DEVICE, ""))
         _keep(request, response, DEVICE, device, guessing.DEVICE_DAYS)
         return response
 

@@ -81,7 +81,11 @@ def _account(account: Account) -> None:
                 _("Save"), type="primary", key=f"w_save_{key}", on_click=_save, args=(account.id,)
             )
             st.form_submit_button(
-                _("New one-time link"), key=f"w_again_{key}", on_click=_again, args=(account,)
+                _("New one-time link"),
+                key=f"w_again_{key}",
+                on_click=_again,
+                args=(account,),
+                help=_after_link(account),
             )
             if account.has_identity:
                 st.form_submit_button(
@@ -94,6 +98,12 @@ def _account(account: Account) -> None:
                         "with this e-mail address is theirs."
                     ),
                 )
+
+
+def _after_link(account: Account) -> str:
+    if account.id == people.actor().account_id:
+        return _("Your password works until you choose a new one by the link.")
+    return _("The old password and what is open end at once; only the link opens the account.")
 
 
 def _invite() -> None:

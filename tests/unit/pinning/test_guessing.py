@@ -48,6 +48,10 @@ def guess(desk, address: str = "192.0.2.1", login: str = LOGIN, password: str = 
         return error.retry_after_s
 
 
+def known_device(desk, account, before: str = "") -> str:
+    return guessing.know_device(desk, signing_in.open_session(desk, account), before)
+
+
 def test_known_and_unknown_logins_sound_the_same_and_wait_as_long(desk, ada, clock):
     told = {}
     for address, login in (("192.0.2.1", LOGIN), ("192.0.2.2", "nobody@example.org")):
@@ -85,7 +89,7 @@ def test_guessing_from_elsewhere_shuts_nobody_out(desk, ada):
 
 
 def test_a_known_device_is_never_refused_the_right_password(desk, ada, clock, fewer):
-    device = guessing.know_device(desk, ada)
+    device = known_device(desk, ada)
     addresses = (f"198.51.{number // 250}.{number % 250}" for number in count())
     for login in (LOGIN, "b"):
         for _ in range(10):  # from everywhere: no address is counted twice
@@ -101,7 +105,7 @@ def test_a_known_device_is_never_refused_the_right_password(desk, ada, clock, fe
 
 
 def test_a_device_that_only_guesses_is_known_no_more(desk, ada, fewer):
-    device = guessing.know_device(desk, ada)
+    device = known_device(desk, ada)
     for _ in range(guessing.DEVICE_TRIES):
         assert guess(desk, device=device) is None
     answers = [guess(desk, device=device) for _ in range(FREE + 1)]
@@ -112,16 +116,16 @@ def test_a_device_is_forgotten_with_the_password_and_when_another_takes_its_plac
     def known(device: str) -> bool:
         return guessing.is_known(desk, device, LOGIN)
 
-    first = guessing.know_device(desk, ada)
-    second = guessing.know_device(desk, ada, first)
+    first = known_device(desk, ada)
+    second = known_device(desk, ada, first)
     assert (known(first), known(second), known("")) == (False, True, False)
     for _ in range(25):
         clock.move(seconds=1)
-        last = guessing.know_device(desk, ada)
+        last = known_device(desk, ada)
     assert (known(second), known(last)) == (False, True)
     clock.move(days=guessing.DEVICE_DAYS + 1)
     assert not known(last)
-    newest = guessing.know_device(desk, ada)
+    newest = known_device(desk, ada)
     assert signing_in.actor_of_session(desk, newest) is None  # it opens nothing
     signing_in.accept_invitation(desk, signing_in.invite_again(desk, ada.actor, ada.id), PASSWORD)
     assert not known(newest)

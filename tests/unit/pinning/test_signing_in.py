@@ -133,3 +133,22 @@ def test_a_new_password_ends_the_sessions_before_it(desk, first):
     account = signing_in.accept_invitation(desk, link, "a new long password")
     assert signing_in.actor_of_session(desk, stolen) is None
     assert signing_in.actor_of_session(desk, signing_in.open_session(desk, account)) is not None
+
+
+def test_a_link_for_somebody_closes_the_old_password_and_what_is_open(desk, first):
+    account, token = signing_in.invite(desk, first.actor, "ola", "Ola", "organiser", ("wawer",))
+    signing_in.accept_invitation(desk, token, PASSWORD)
+    _, session = signing_in.sign_in(desk, "ola", PASSWORD)
+    link = signing_in.invite_again(desk, first.actor, account.id)
+    assert signing_in.actor_of_session(desk, session) is None
+    with pytest.raises(NotAllowed):
+        signing_in.sign_in(desk, "ola", PASSWORD)
+    signing_in.accept_invitation(desk, link, "a new long password")
+    assert signing_in.sign_in(desk, "ola", "a new long password")[0].id == account.id
+
+
+def test_a_link_of_ones_own_locks_nobody_out(desk, first):
+    _, session = signing_in.sign_in(desk, first.login, PASSWORD)
+    signing_in.invite_again(desk, first.actor, first.id)
+    assert signing_in.actor_of_session(desk, session) is not None
+    assert signing_in.sign_in(desk, first.login, PASSWORD)[0].id == first.id
