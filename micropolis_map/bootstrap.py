@@ -28,6 +28,7 @@ from micropolis_map.stores.round_store import SqlRoundStore
 from micropolis_map.stores.run_store import SqlRunStore
 from micropolis_map.stores.sql_tour_store import SqlTourStore
 from micropolis_map.stores.tour_store import AllTourStore, FileTourStore
+from micropolis_map.stores.town_request_store import SqlTownRequestStore
 from micropolis_map.stores.walk_report_store import SqlWalkReportStore
 from micropolis_map.stores.walk_store import SqlWalkStore
 
@@ -92,6 +93,7 @@ def _wired(settings: Settings) -> Application:
         walks=SqlWalkStore(database),
         walk_reports=SqlWalkReportStore(database),
         rounds=SqlRoundStore(database),
+        town_requests=SqlTownRequestStore(database),
     )
     runs = SqlRunStore(database)
     return Application(

@@ -9,7 +9,14 @@ from __future__ import annotations
 import logging
 
 from micropolis_map.errors import MicropolisError
-from micropolis_map.services import archiving, guided_walks, retention, rounds, taking_care
+from micropolis_map.services import (
+    archiving,
+    guided_walks,
+    retention,
+    rounds,
+    taking_care,
+    town_requests,
+)
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.repeating import Repeating
 from micropolis_map.stores.run_store import SqlRunStore
@@ -50,12 +57,13 @@ class Caretaker:
         removed = taking_care.remove_orphans(self._desk, this) + taking_care.remove_strays(self._desk, this)
         forgotten = guided_walks.forget_people(self._desk, this)
         erased = retention.erase_refused(self._desk, self._keep_refused_months, this)
+        erased += town_requests.erase_old(self._desk, self._keep_refused_months, this)
         if self._runs is not None:
             retention.erase_deleted_runs(self._runs, this)
         if archived or removed or forgotten or erased:
             told = (
                 "%d places archived for their age, %d orphaned files deleted, %d walkers forgotten, "
-                "%d refused proposals erased"
+                "%d refused proposals and answered requests erased"
             )
             _LOG.info(told, len(archived), removed, forgotten, erased)
 

@@ -20,6 +20,7 @@ from micropolis_map.stores.photos import PhotoStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
 from micropolis_map.stores.round_store import SqlRoundStore
 from micropolis_map.stores.sql_tour_store import SqlTourStore
+from micropolis_map.stores.town_request_store import SqlTownRequestStore
 from micropolis_map.stores.walk_report_store import SqlWalkReportStore
 from micropolis_map.stores.walk_store import SqlWalkStore
 
@@ -46,6 +47,7 @@ class Participation:
     walk_reports: SqlWalkReportStore
     tours: SqlTourStore
     rounds: SqlRoundStore
+    town_requests: SqlTownRequestStore
     now: Callable[[], datetime] = field(default=utc_now)
 
     def moment(self) -> str:

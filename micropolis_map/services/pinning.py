@@ -45,6 +45,7 @@ LIMITS: Mapping[str, tuple[int, float]] = {
     "sign_in": (20, 900.0),
     "sign_up": (40, 3600.0),
     "walk_report": (60, 3600.0),
+    "ask_town": (5, 86_400.0),
 }
 """How often one address may do it, within how many seconds. A school class behind one address still fits."""
 

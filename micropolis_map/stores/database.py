@@ -28,7 +28,7 @@ SCRUB_S = 2.0
 """How long erasing waits for readers of an older state of SQLite."""
 _ERASED_FROM = (
     "place", "place_revision", "proposal", "media", "report", "tour_revision", "tour_key", "walk_seat",
-    "walk_report", "walk_obstacle", "kept_run", "attempt",
+    "walk_report", "walk_obstacle", "kept_run", "attempt", "town_request",
 )  # fmt: skip
 
 

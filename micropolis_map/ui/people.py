@@ -57,6 +57,12 @@ def session_token() -> str:
     return str(st.context.cookies.get(COOKIE) or "")
 
 
+def address() -> str:
+    """Return the asker's network address for limits, an IPv6 one as its /64; empty on this machine."""
+    host = st.context.ip_address or ""
+    return ":".join(host.split(":")[:4]) if ":" in host else host
+
+
 def scope() -> tuple[str, ...]:
     """Return the communities whose proposals the asker decides on, sorted."""
     slugs = {district.partition("/")[0] for district in actor().districts} | set(actor().communities)

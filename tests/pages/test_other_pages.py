@@ -86,6 +86,7 @@ def test_only_who_may_load_a_town_or_add_one_has_the_form_for_it(loaded, run_pag
     assert bool([field for field in app.text_input if field.key == "w_new_name"]) == ("add" in keys)
     said = any("administrators of this map add other towns" in part.value for part in app.markdown)
     assert said == (not keys)
+    assert bool([field for field in app.text_input if field.key == "w_town"]) == ("add" not in keys)
 
 
 @pytest.mark.parametrize("actor", [RESIDENT, Actor("planner", "p", frozenset({"wawer"}))])

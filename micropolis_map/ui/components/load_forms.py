@@ -16,6 +16,7 @@ from micropolis_map.ui import people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.loading_progress import may_load, start_loading
 from micropolis_map.ui.components.masthead import community_name
+from micropolis_map.ui.components.town_requests import ask_for_town, asked_for
 from micropolis_map.ui.language import _
 from micropolis_map.ui.loading_job import LoadingJob, Upload
 
@@ -38,7 +39,7 @@ def slug_of(name: str) -> str:
 
 
 def load_forms(community: Community, *, again: bool) -> None:
-    """Offer to load the community's streets and to add another one to whoever may; say to others who does."""
+    """Offer to load the community's streets and to add another town to whoever may; others ask for theirs."""
     loads, adds = may_load(community.slug), may(people.actor(), "add_town")
     if loads and adds:
         left, right = st.columns(2, gap="large")
@@ -50,7 +51,12 @@ def load_forms(community: Community, *, again: bool) -> None:
     if adds:
         with right, st.container(border=True, key="add"):
             _add_form()
-    if loads or adds:
+        with st.container(border=True, key="asked"):
+            asked_for()
+        return
+    with st.container(border=True, key="ask"):
+        ask_for_town()
+    if loads:
         return
     with st.container(border=True, key="load"):
         st.markdown(

@@ -77,6 +77,7 @@ def _privacy() -> list[str]:
         _("We set no advertising or tracking cookies and count nobody."),
         _("Everything on these pages comes from this one server; no other company sees that you are here."),
         _("Only if you tick “OpenStreetMap tiles” on a map do pictures come from openstreetmap.org."),
+        _("Whoever asks for a town writes to the administrators only; they start it or say why not."),
         _("A link you share holds the community, place and filters you see, and nothing about you."),
         _(
             "What was turned down or withdrawn is erased after {n} months, with its photos; only that it "

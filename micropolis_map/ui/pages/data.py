@@ -10,6 +10,7 @@ from micropolis_map.ui.components.load_forms import NEW_NAME, load_forms
 from micropolis_map.ui.components.load_report import load_report
 from micropolis_map.ui.components.loading_progress import loading_job, loading_progress
 from micropolis_map.ui.components.masthead import community_name, masthead
+from micropolis_map.ui.components.town_requests import town_was_added
 from micropolis_map.ui.language import _
 
 FIELDS = ("community", "lang")
@@ -59,6 +60,7 @@ def _loading(slug: str) -> bool:
     if not busy and started != slug and started in session.known_slugs():
         st.session_state.pop("mm_loading")
         st.session_state.pop(NEW_NAME, None)
+        town_was_added()
         session.change(community=started)
         st.rerun()
     return busy

@@ -3,6 +3,7 @@ import { $, keyCard, make, state, t, undoable } from "./page.js";
 import { act, mine, NoConnection } from "./api.js";
 import { addKey, forgetKey, keys } from "./device.js";
 import { saveDraft } from "./draft.js";
+import { townCards } from "./mine_towns.js";
 import { walkCards } from "./mine_walks.js";
 import { paragraphs } from "./texts.js";
 import { flush, news, takeBack, waiting } from "./outbox.js";
@@ -153,12 +154,12 @@ async function load() {
   const all = keys().filter((key) => !box.some((entry) => entry.draft.secret === key.secret));
   const shown = box.map(unsent);
   try {
-    for (const [key, things, walks] of await thingsOf(all)) {
-      if (!things.length && !walks.length) shown.push(stranger(key));
+    for (const [key, things, others] of await thingsOf(all)) {
+      if (!things.length && !others.length) shown.push(stranger(key));
       for (const thing of things) shown.push(card(thing, key));
-      for (const walk of walks) {
-        if (key.secret === opened) walk.classList.add("is-opened");
-        shown.push(walk);
+      for (const one of others) {
+        if (key.secret === opened) one.classList.add("is-opened");
+        shown.push(one);
       }
     }
     $("mine-status").textContent = "";
@@ -177,12 +178,15 @@ async function load() {
   if (first && document.activeElement === document.body) { first.focus(); first.scrollIntoView({ block: "nearest" }); }
 }
 
-// [key, its things, its walks] for each key, in the order of the keys. A key opens its own only, so each asks alone.
+// [key, its things, cards of its walks and towns] for each key, in the order of the keys. A key opens its own only, so
+// each asks alone.
 function thingsOf(all) {
-  return Promise.all(all.map(async (key) => [key, (await mine([key.secret])).things.map(thingOf), await walkCards(key, sendWalk)]));
+  return Promise.all(all.map(async (key) => [
+    key, (await mine([key.secret])).things.map(thingOf), [...await walkCards(key, sendOther), ...await townCards(key, sendOther)],
+  ]));
 }
 
-async function sendWalk(done, thanks) {
+async function sendOther(done, thanks) {
   $("mine-error").textContent = "";
   try {
     await done;

@@ -1,0 +1,102 @@
+"""Anybody asks for a town; an administrator starts or declines; nobody else sees it, and it is erased."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pinning_builders import ADMINISTRATOR, ORGANISER, PLANNER, holder, secret
+from races import at_once, refused
+
+from micropolis_map.domain.permission import RESIDENT
+from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, TooMany
+from micropolis_map.services import pinning, town_requests
+from micropolis_map.services.caretaking import Caretaker
+from micropolis_map.services.town_requests import TownWish
+
+WHY = "Grandmothers meet nowhere zqxw"
+
+
+def a_wish(number: int = 1, who: str = "ania", **changes) -> TownWish:
+    wish = TownWish(
+        f"town-request-{number:06d}", secret(who), "Annecy", "France", WHY, "ania@example.org", 30.0
+    )
+    return replace(wish, **changes)
+
+
+def test_who_asked_sees_the_answer_and_nobody_but_administrators_the_request(desk):
+    one = town_requests.ask(desk, a_wish())
+    assert town_requests.ask(desk, a_wish()) == one  # sent again
+    assert town_requests.requests(desk, ADMINISTRATOR) == [one]
+    for actor in (RESIDENT, holder("eve"), ORGANISER, PLANNER):
+        for act in (
+            lambda actor=actor: town_requests.requests(desk, actor),
+            lambda actor=actor: town_requests.decline(desk, actor, one.id, "No."),
+            lambda actor=actor: town_requests.finish(desk, actor, one.id),
+            lambda actor=actor: town_requests.undo(desk, actor, one.id),
+            lambda actor=actor: town_requests.take_back(desk, actor, one.id),
+        ):
+            with pytest.raises(NotAllowed):
+                act()
+        assert town_requests.asked_by(desk, actor) == []
+    town_requests.decline(desk, ADMINISTRATOR, one.id, " No streets there. ")
+    (seen,) = town_requests.asked_by(desk, holder())
+    assert (seen.state, seen.reason) == ("declined", "No streets there.")
+    with pytest.raises(Conflict):
+        town_requests.finish(desk, ADMINISTRATOR, one.id)
+    assert town_requests.undo(desk, ADMINISTRATOR, one.id) == one
+    assert town_requests.finish(desk, ADMINISTRATOR, one.id).state == "done"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"town": " "},
+        {"where": ""},
+        {"why": "\n"},
+        {"town": "x" * 81},
+        {"why": "x" * 1_001},
+        {"contact": "x" * 201},
+        {"town": "A\x00"},
+        {"why": "http://a http://b www.c https://d"},
+        {"id": "short"},
+        {"secret": "short"},
+        {"honeypot": "x"},
+        {"seconds": 1.0},
+        {"seconds": None},
+    ],
+)
+def test_what_no_person_would_send_is_not_kept(desk, changes):
+    with pytest.raises(InvalidInput):
+        town_requests.ask(desk, a_wish(**changes))
+    assert town_requests.requests(desk, ADMINISTRATOR) == []
+
+
+def test_requests_are_limited_by_address_and_in_all(desk, monkeypatch):
+    monkeypatch.setattr(pinning, "LIMITS", {"ask_town": (2, 86_400.0)})
+    for number in (1, 2):
+        town_requests.ask(desk, a_wish(number), "192.0.2.1")
+    with pytest.raises(TooMany):
+        town_requests.ask(desk, a_wish(3), "192.0.2.1")
+    monkeypatch.setattr(town_requests, "MOST_WAITING", 4)
+    asked = at_once([lambda n=n: town_requests.ask(desk, a_wish(n)) for n in range(10, 16)])
+    assert len(refused(asked)) == 4
+    with pytest.raises(Conflict):
+        town_requests.ask(desk, a_wish(1, "eve"))
+
+
+def test_it_is_erased_when_taken_back_and_some_months_after_its_answer(desk, clock, tmp_path):
+    def on_disk() -> bool:
+        return any(b"zqxw" in path.read_bytes() for path in tmp_path.glob("micropolis.sqlite*"))
+
+    one = town_requests.ask(desk, a_wish())
+    assert on_disk()
+    town_requests.take_back(desk, holder(), one.id)
+    assert not on_disk()
+    old, waiting = (town_requests.ask(desk, a_wish(number)) for number in (2, 3))
+    town_requests.decline(desk, ADMINISTRATOR, old.id, "zqxw")
+    clock.move(days=364)
+    assert town_requests.erase_old(desk, 12) == 0
+    clock.move(days=1)
+    Caretaker(desk, 12).look()
+    assert desk.town_requests.all() == [waiting]
