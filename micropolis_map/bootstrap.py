@@ -21,6 +21,7 @@ from micropolis_map.stores.community_store import FolderCommunityStore
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.history_store import SqlHistoryStore
 from micropolis_map.stores.media_store import SqlMediaStore
+from micropolis_map.stores.open_towns import OpenPlaces, OpenTours
 from micropolis_map.stores.photos import PhotoStore
 from micropolis_map.stores.place_store import SqlPlaceStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
@@ -29,6 +30,7 @@ from micropolis_map.stores.run_store import SqlRunStore
 from micropolis_map.stores.sql_tour_store import SqlTourStore
 from micropolis_map.stores.tour_store import AllTourStore, FileTourStore
 from micropolis_map.stores.town_request_store import SqlTownRequestStore
+from micropolis_map.stores.town_states import TownStates
 from micropolis_map.stores.walk_report_store import SqlWalkReportStore
 from micropolis_map.stores.walk_store import SqlWalkStore
 
@@ -44,6 +46,7 @@ class Application:
     community_store: CommunityStore
     tour_store: TourStore
     run_store: SqlRunStore
+    town_states: TownStates
     database: Database
     publishing: Publishing
     participation: Participation
@@ -71,7 +74,8 @@ def _wired(settings: Settings) -> Application:
     if (own := settings.data / "profiles.toml").is_file():
         add_profiles(own)
     database = Database(settings.sql_url)
-    place_store = SqlPlaceStore(database)
+    town_states = TownStates(settings.data / "geo")
+    place_store = OpenPlaces(SqlPlaceStore(database), town_states)
     community_store = FolderCommunityStore(settings.data / "geo")
     publishing = Publishing(place_store, settings.data.resolve() / "places.geojson")
     try:
@@ -100,7 +104,8 @@ def _wired(settings: Settings) -> Application:
         settings=settings,
         place_store=place_store,
         community_store=community_store,
-        tour_store=AllTourStore(FileTourStore(settings.data / "tours"), tours),
+        tour_store=OpenTours(AllTourStore(FileTourStore(settings.data / "tours"), tours), town_states),
+        town_states=town_states,
         run_store=runs,
         database=database,
         publishing=publishing,

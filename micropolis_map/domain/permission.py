@@ -33,7 +33,7 @@ Action = Literal[
     "see", "propose", "confirm", "report", "export",
     "see_proposal", "answer", "withdraw", "delete", "still_true",
     "decide", "hide", "revise", "see_history", "restore", "see_reports", "reissue_link", "import",
-    "plan", "load", "add_town", "manage_accounts", "backup",
+    "plan", "load", "add_town", "remove_town", "manage_accounts", "backup",
     "guide", "see_feedback", "survey",
     "edit_tour", "see_tour_history", "invite",
 ]  # fmt: skip
@@ -64,6 +64,7 @@ RULES: Mapping[Action, tuple[Holder, ...]] = {
     "plan": ("planner", *_ORGANISERS),
     "load": ("planner", *_ORGANISERS),
     "add_town": ("administrator",),
+    "remove_town": ("administrator",),
     "manage_accounts": ("administrator",),
     "backup": ("administrator",),
     "guide": _ORGANISERS,

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from micropolis_map import __version__
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, Actor, require
 from micropolis_map.services.forgetting import forget_again
+from micropolis_map.services.removing_towns import erase_again
 from micropolis_map.stores import backup_archive
 from micropolis_map.stores.audio import AudioStore
 from micropolis_map.stores.files import write_whole
 from micropolis_map.stores.photos import SIZES, PhotoStore
+from micropolis_map.stores.town_states import TownStates
 
 if TYPE_CHECKING:
     from micropolis_map.services.participation import Participation
@@ -75,6 +77,7 @@ def restore(
         with publishing.replacing():
             backup_archive.replace_all(staged, database)
             forgotten = forget_again(desk, stones)
+            erase_again(desk, database, TownStates(publishing.path.with_name("geo")))
         _remove_others(desk, archive.names())
         return {**archive.manifest, "before": str(before), "forgotten": forgotten}
 

@@ -166,6 +166,13 @@ def in_calendar(desk: Participation, community: str) -> Sequence[GuidedWalk]:
     return desk.walks.walks(community, since=iso(desk.now() - SHOWN_AFTER))
 
 
+def open_walk(desk: Participation, walk_id: str) -> GuidedWalk:
+    """Return the walk; `NotFound` without one, or where its community is not shown."""
+    walk = desk.walks.get(walk_id)
+    desk.communities.get(walk.community)
+    return walk
+
+
 def occupancy(desk: Participation, walk: GuidedWalk) -> Occupancy:
     """Return how full the walk is."""
     waiting = waiting_numbers(desk.walks.seats(walk.id), walk.places)
@@ -205,6 +212,7 @@ def sign_up(desk: Participation, asked: SignUp, address: str = "") -> Standing:
         )
     limit(desk, address, "sign_up")
     name, contact = _text("name", asked.name, required=True), _text("contact", asked.contact)
+    open_walk(desk, asked.walk_id)
     now = desk.now()
 
     def check(walk: GuidedWalk) -> None:

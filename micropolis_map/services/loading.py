@@ -27,7 +27,7 @@ from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, Action, Actor, Subject, require
 from micropolis_map.domain.place_fields import check_slug
-from micropolis_map.errors import MicropolisError, NotFound
+from micropolis_map.errors import Cancelled, MicropolisError, NotFound
 from micropolis_map.ports import CommunityStore, Progress, silent
 from micropolis_map.services import built_files, venues
 from micropolis_map.services.extract_window import widened, within
@@ -40,6 +40,7 @@ from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.osm_features import gazetteer_of
 from micropolis_map.sources.osm_file import merge_extracts, read_osm
 from micropolis_map.stores.files import unwritable
+from micropolis_map.stores.town_states import TownStates
 
 _LOG = logging.getLogger(__name__)
 
@@ -94,6 +95,35 @@ class LoadRequest:
     refresh: bool = False
 
 
+class _Gate:
+    """Stops the loading of a town that is hidden, or is meanwhile; an erased one may be added anew."""
+
+    def __init__(self, states: TownStates, slug: str) -> None:
+        self._states = states
+        self._slug = slug
+        before = states.all().get(slug)
+        self._anew = before is not None and before.state == "erased"
+
+    def check(self) -> None:
+        state = self._states.all().get(self._slug)
+        if state is not None and not (self._anew and state.state == "erased"):
+            raise Cancelled(f"{self._slug!r} is hidden", "show it again first, on the Data page")
+
+    def watched(self, progress: Progress) -> Progress:
+        def tell(share: float, message: str) -> None:
+            self.check()
+            progress(share, message)
+
+        return tell
+
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Let nobody hide or erase the town while the block makes the new build the current one."""
+        with self._states.alone():
+            self.check()
+            yield
+
+
 def right_to_load(store: CommunityStore, slug: str) -> Action:
     """Return what has to be allowed to whoever loads `slug`: a town that is not there yet has to be added."""
     return "load" if slug in store.slugs() else "add_town"
@@ -117,7 +147,10 @@ def load_community(
     begun = perf_counter()
     check_slug(slug)
     require(actor, right_to_load(deps.community_store, slug), Subject(slug))
+    gate = _Gate(TownStates(deps.settings.data / "geo"), slug)
     with _old_data_stays(deps.community_store, slug):
+        gate.check()
+        progress = gate.watched(progress)
         community = _known_or_new(deps.community_store, slug, request)
         request = _with_bundled_files(request, deps.settings.data / "geo" / slug)
         extract, area = _read(deps.settings, community, request, _part(progress, 0.0, 0.4))
@@ -125,7 +158,7 @@ def load_community(
         files = TownFiles(request.districts, request.elevation, request.population, surveys)
         town = build_town(community, files, extract, area, _part(progress, 0.4, 0.85))
         progress(0.85, "writing")
-        return _store(deps.community_store, community, town, begun)
+        return _store(deps.community_store, gate, community, town, begun)
 
 
 def ensure_loaded(deps: Deps, slug: str, progress: Progress = silent) -> bool:
@@ -214,7 +247,7 @@ def _downloaded(
     return download_osm(around, settings, cache, told, refresh=request.refresh), area
 
 
-def _store(store: CommunityStore, community: Community, town: Town, begun: float) -> LoadReport:
+def _store(store: CommunityStore, gate: _Gate, community: Community, town: Town, begun: float) -> LoadReport:
     build = store.begin_build(community.slug)
     try:
         town.network.save(build / built_files.NETWORK)
@@ -232,9 +265,10 @@ def _store(store: CommunityStore, community: Community, town: Town, begun: float
         store.put_layer(build, venues.LAYER, venues.venues_layer(town.extract, town.area.geometry))
         write_gazetteer(build, gazetteer_of(town.extract))
         report = _report(community, town, build.name, perf_counter() - begun)
-        if community.slug not in store.slugs():
-            store.save(_described_by(community, town))
-        store.finish_build(community.slug, build, report)
+        with gate.closing():
+            if community.slug not in store.slugs():
+                store.save(_described_by(community, town))
+            store.finish_build(community.slug, build, report)
     except BaseException as error:
         shutil.rmtree(build, ignore_errors=True)
         if isinstance(error, OSError) and not isinstance(error, MicropolisError):

@@ -94,7 +94,10 @@ def accept_invitation(desk: Participation, token: str, password: str) -> Account
 def change_account(desk: Participation, actor: Actor, account: Account) -> Account:
     """Write name, role, scope and whether they may sign in; the last administrator stays one."""
     require(actor, "manage_accounts")
-    _check_scope(desk, account.communities, account.districts)
+    old = desk.accounts.get(account.id)  # what they look after already may be hidden
+    communities = tuple(slug for slug in account.communities if slug not in old.communities)
+    districts = tuple(one for one in account.districts if one not in old.districts)
+    _check_scope(desk, communities, districts)
     return desk.accounts.replace(account)
 
 

@@ -33,6 +33,7 @@ from micropolis_map.stores.community_toml import read_community, write_community
 from micropolis_map.stores.districts_geojson import read_districts, write_districts
 from micropolis_map.stores.files import sync_folder, unreadable, unwritable, write_whole
 from micropolis_map.stores.locks import locked
+from micropolis_map.stores.town_states import FILE, TownStates
 
 _BUILD_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _LAYER = re.compile(r"[a-z0-9_-]{1,40}")
@@ -56,12 +57,14 @@ class FolderCommunityStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
+        self._states = TownStates(folder)
         self._read_once = lru_cache(maxsize=_KEPT)(_read)
 
     def slugs(self) -> Sequence[str]:
-        """Return the communities' slugs, sorted."""
+        """Return the communities' slugs, sorted; without hidden ones."""
         try:
-            return sorted(path.parent.name for path in self.folder.glob("*/community.toml"))
+            found = {path.parent.name for path in self.folder.glob("*/community.toml")}
+            return sorted(found - self._states.closed())
         except OSError as error:
             raise unreadable(self.folder, error) from error
 
@@ -78,6 +81,9 @@ class FolderCommunityStore:
     def save(self, community: Community) -> None:
         """Write ``districts.geojson`` and ``community.toml``, each aside and renamed."""
         folder = self._folder(community.slug)
+        state = self._states.all().get(community.slug)
+        if state is not None and state.state == "erased":  # it is added anew
+            self._states.remove(community.slug)
         write_whole(folder / "districts.geojson", write_districts(community))
         write_whole(folder / "community.toml", write_community(community))
 
@@ -171,7 +177,7 @@ class FolderCommunityStore:
 
     def _existing(self, slug: str) -> Path:
         folder = self._folder(slug)
-        if not (folder / "community.toml").is_file():
+        if not (folder / "community.toml").is_file() or (folder / FILE).exists():
             known = ", ".join(self.slugs()) or "none yet"
             raise NotFound(f"there is no community {slug!r}", f"choose one of: {known}")
         return folder

@@ -121,7 +121,7 @@ def _calendars(application: Application) -> list[BaseRoute]:
 
     @answering
     def event(request: Request) -> Response:
-        walk = desk.walks.get(_walk_id(request))
+        walk = guided_walks.open_walk(desk, _walk_id(request))
         content = calendar_of([walk], tours, own_address(request), reader_language(request), "")
         return _calendar(request, content, f"{walk.id}.ics")
 
@@ -154,14 +154,14 @@ def _seats(application: Application) -> list[BaseRoute]:
 
     @answering
     def mine(request: Request) -> Response:
-        walk = desk.walks.get(_walk_id(request))
+        walk = guided_walks.open_walk(desk, _walk_id(request))
         held = [one for key in keys_of(request)[:20] for one in guided_walks.standings(desk, key, walk.id)]
         return answered({"seats": [_seat(one) for one in held], **_free(application, walk)})
 
     def give_back(request: Request, body: bytes) -> Response:
         (key,) = keys_of(request)[:1] or [""]
         guided_walks.give_back(desk, key, text_of(json_of(request, body), "seat"))
-        return answered(_free(application, desk.walks.get(_walk_id(request))))
+        return answered(_free(application, guided_walks.open_walk(desk, _walk_id(request))))
 
     return [
         Route("/api/guided/{walk}/seats", posting(sign_up), methods=["POST"]),
@@ -179,7 +179,7 @@ def _guided_page(application: Application) -> Callable[[Request], Response]:
         texts = {**pin_texts.FRAME, **GUIDED}
         t = translated(texts, lang)
         try:
-            walk = desk.walks.get(_walk_id(request))
+            walk = guided_walks.open_walk(desk, _walk_id(request))
         except NotFound:
             return page(
                 request, "gone.html", texts=texts, state={}, status=404, title=t["gone"], page_class="gone",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from micropolis_map.ui import safe_text, session
 from micropolis_map.ui.components import trouble
+from micropolis_map.ui.components.hidden_towns import hidden_towns
 from micropolis_map.ui.components.load_forms import NEW_NAME, load_forms
 from micropolis_map.ui.components.load_report import load_report
 from micropolis_map.ui.components.loading_progress import loading_job, loading_progress
@@ -38,6 +39,7 @@ def page() -> None:
             load_report(report)
         if not busy:
             load_forms(community, again=report is not None)
+        hidden_towns(community)
         if "import_export" in st.session_state["mm_pages"]:
             st.page_link(
                 st.session_state["mm_pages"]["import_export"],

@@ -53,6 +53,7 @@ MATRIX = {
     "plan": (HERE | {"planner"}, HERE | {"planner"}, HERE | {"planner"}, WHOLE | {"planner"}),
     "load": (HERE | {"planner"}, HERE | {"planner"}, HERE | {"planner"}, WHOLE | {"planner"}),
     "add_town": ({"administrator"},) * 4,
+    "remove_town": ({"administrator"},) * 4,
     "manage_accounts": ({"administrator"},) * 4,
     "backup": ({"administrator"},) * 4,
     "guide": (HERE, HERE, HERE, WHOLE),

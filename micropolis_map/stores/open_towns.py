@@ -1,0 +1,85 @@
+"""What everybody sees of the stores: nothing of towns that are hidden or erased."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from micropolis_map.domain.place import Place
+from micropolis_map.domain.tour import Tour
+from micropolis_map.errors import NotFound
+from micropolis_map.i18n import mark
+from micropolis_map.ports import PlaceStore, TourStore
+from micropolis_map.stores.town_states import TownStates
+
+
+class OpenPlaces:
+    """A `ports.PlaceStore` in which closed towns' places are hidden, and erased ones' never come back.
+
+    Read with ``published_only=False`` the places are as they are stored: for who looks after the store.
+    """
+
+    def __init__(self, store: PlaceStore, states: TownStates) -> None:
+        self._store = store
+        self._states = states
+
+    def get(self, place_id: str) -> Place:
+        """Return the place; one of a closed town as hidden."""
+        place = self._store.get(place_id)
+        shut = place.status == "published" and place.community in self._states.closed()
+        return replace(place, status="hidden") if shut else place
+
+    def places(self, community: str | None = None, *, published_only: bool = True) -> Sequence[Place]:
+        """Return places sorted by id."""
+        found = self._store.places(community, published_only=published_only)
+        closed = self._states.closed() if published_only else frozenset()
+        return [place for place in found if place.community not in closed] if closed else found
+
+    def put(self, place: Place, *, expected_revision: int | None = None) -> Place:
+        """Add the place or append its next revision."""
+        return self._store.put(place, expected_revision=expected_revision)
+
+    def put_many(self, places: Iterable[Place]) -> int:
+        """Add or renew all but those of erased towns."""
+        gone = {slug for slug, state in self._states.all().items() if state.state != "hidden"}
+        return self._store.put_many([place for place in places if place.community not in gone])
+
+    def version(self) -> str:
+        """Return a token that changes with every change and with every town that is hidden or shown."""
+        return self._store.version() + _token(self._states)
+
+    def check(self) -> None:
+        """Write and read."""
+        self._store.check()
+
+
+class OpenTours:
+    """A `ports.TourStore` without the tours of closed towns."""
+
+    def __init__(self, store: TourStore, states: TownStates) -> None:
+        self._store = store
+        self._states = states
+
+    def tours(self, community: str | None = None) -> Sequence[Tour]:
+        """Return the published tours, in the order they are shown."""
+        closed = self._states.closed()
+        return [tour for tour in self._store.tours(community) if tour.community not in closed]
+
+    def get(self, tour_id: str) -> Tour:
+        """Return the published tour; `NotFound` without one."""
+        tour = self._store.get(tour_id)
+        if tour.community in self._states.closed():
+            raise NotFound(
+                mark("there is no tour {id}"), mark("look it up in the list of tours"), id=repr(tour_id[:128])
+            )
+        return tour
+
+    def version(self) -> str:
+        """Return a token that changes with every change."""
+        return self._store.version() + _token(self._states)
+
+
+def _token(states: TownStates) -> str:
+    closed = " ".join(sorted(states.closed()))
+    return f"-{hashlib.sha256(closed.encode()).hexdigest()[:8]}" if closed else ""

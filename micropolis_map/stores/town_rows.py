@@ -1,0 +1,71 @@
+"""Erasing all rows of a town, in every table that holds something of it."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from micropolis_map.stores import place_store
+from micropolis_map.stores.database import Database
+from micropolis_map.stores.people_tables import ACCOUNT, CONFIRMATION, MEDIA, STILL_TRUE, TOKEN, TOMBSTONE
+from micropolis_map.stores.tables import METADATA, PLACE, PLACE_REVISION
+from micropolis_map.stores.tour_tables import TOUR, TOUR_KEY, TOUR_REVISION
+from micropolis_map.stores.walk_tables import GUIDED_WALK, WALK_SEAT
+
+_BY_PLACE = (PLACE_REVISION, CONFIRMATION, STILL_TRUE)
+_BY_TOUR = (TOUR_REVISION, TOUR_KEY)
+
+
+def erase_town(database: Database, slug: str, recorded: str) -> list[tuple[str, str]]:
+    """Erase what the database holds of the town, the rights in it too, and leave a tombstone.
+
+    Who looked after this town only may not sign in any more: a planner of no town would be one of all.
+
+    Returns
+    -------
+    list of tuple of str
+        The kinds (``photo``, ``audio``) and ids of its files, which are the caller's.
+    """
+    with database.writing() as connection:
+        place_store.wait_for_turn(connection)
+        media = connection.execute(sa.select(MEDIA.c.kind, MEDIA.c.id).where(MEDIA.c.community == slug)).all()
+        _erase_by(connection, _BY_PLACE, "place_id", sa.select(PLACE.c.id).where(PLACE.c.community == slug))
+        _erase_by(connection, _BY_TOUR, "tour_id", sa.select(TOUR.c.id).where(TOUR.c.community == slug))
+        walks = sa.select(GUIDED_WALK.c.id).where(GUIDED_WALK.c.community == slug)
+        _erase_by(connection, (WALK_SEAT,), "walk_id", walks)
+        for table in METADATA.sorted_tables:
+            if "community" in table.c:
+                connection.execute(sa.delete(table).where(table.c.community == slug))
+        stone = {"id": f"town:{slug}", "what": "town", "community": slug, "recorded": recorded, "note": ""}
+        connection.execute(sa.insert(TOMBSTONE).values(stone))
+        _take_rights(connection, slug)
+        place_store.count_change(connection)
+    database.scrub()
+    return [(row.kind, row.id) for row in media]
+
+
+def _erase_by(
+    connection: Connection, tables: tuple[sa.Table, ...], column: str, ids: sa.Select[tuple[str]]
+) -> None:
+    for table in tables:
+        connection.execute(sa.delete(table).where(table.c[column].in_(ids)))
+
+
+def _take_rights(connection: Connection, slug: str) -> None:
+    rows = connection.execute(sa.select(ACCOUNT)).mappings().all()
+    for row in rows:
+        communities, districts = json.loads(row["communities"]), json.loads(row["districts"])
+        left = [one for one in communities if one != slug]
+        inside = [one for one in districts if not one.startswith(f"{slug}/")]
+        if (left, inside) == (communities, districts):
+            continue
+        stays = bool(left or inside) or row["role"] == "administrator"
+        values = {"communities": json.dumps(left), "districts": json.dumps(inside, ensure_ascii=False)}
+        one = ACCOUNT.c.id == row["id"]
+        connection.execute(
+            sa.update(ACCOUNT).where(one).values(**values, active=bool(row["active"]) and stays)
+        )
+        if not stays:
+            connection.execute(sa.delete(TOKEN).where(TOKEN.c.account_id == row["id"]))
