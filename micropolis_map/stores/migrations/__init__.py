@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from micropolis_map.errors import StoreUnavailable
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest step's number; a test compares it with the files."""
 
 
