@@ -17,6 +17,8 @@ ACTORS = {
     "organiser of Falenica": Actor("organiser", "c", frozenset({"wawer"}), frozenset({"wawer/Falenica"})),
     "organiser elsewhere": Actor("organiser", "d", frozenset({"demo"}), frozenset({"demo/Anin"})),
     "planner": Actor("planner", "e", frozenset({"wawer"})),
+    "planner elsewhere": Actor("planner", "g", frozenset({"demo"})),
+    "planner of no named community": Actor("planner", "h"),
     "administrator": Actor("administrator", "f"),
 }
 PUBLIC = Subject("wawer", "Anin", public=True)
@@ -28,6 +30,7 @@ EVERYBODY = set(ACTORS)
 HERE = {"organiser here", "organiser of Anin", "administrator"}
 WHOLE = {"organiser here", "administrator"}
 AUTHOR = {"author"}
+PLANNERS = {"planner", "planner of no named community"}
 NOBODY: set[str] = set()
 
 # action: who may with something public · hidden · one's own hidden · hidden and in no district
@@ -50,8 +53,8 @@ MATRIX = {
     "see_reports": (HERE, HERE, HERE, WHOLE),
     "reissue_link": (HERE, HERE, HERE, WHOLE),
     "import": (HERE, HERE, HERE, WHOLE),
-    "plan": (HERE | {"planner"}, HERE | {"planner"}, HERE | {"planner"}, WHOLE | {"planner"}),
-    "load": (HERE | {"planner"}, HERE | {"planner"}, HERE | {"planner"}, WHOLE | {"planner"}),
+    "plan": (HERE | PLANNERS, HERE | PLANNERS, HERE | PLANNERS, WHOLE | PLANNERS),
+    "load": (HERE | PLANNERS, HERE | PLANNERS, HERE | PLANNERS, WHOLE | PLANNERS),
     "add_town": ({"administrator"},) * 4,
     "remove_town": ({"administrator"},) * 4,
     "manage_accounts": ({"administrator"},) * 4,
@@ -83,7 +86,7 @@ def test_about_nothing_in_particular_only_administrators_and_everybodys_rights_h
             assert allowed == EVERYBODY
         else:
             assert "administrator" in allowed or RULES[action] in {("author",), ("anyone_if_public",)}
-            assert not allowed - {"administrator", "planner"}
+            assert not allowed - {"administrator", "planner of no named community"}
 
 
 def test_an_unknown_action_is_forbidden_to_all():

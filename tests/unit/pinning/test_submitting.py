@@ -6,13 +6,17 @@ import threading
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from pinning_builders import ORGANISER, a_story, a_submission, feature, holder, published, secret
 
+from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.secret import hashed
 from micropolis_map.errors import Conflict, InvalidInput, NotFound, TooMany
 from micropolis_map.services import mine, moderating, pinning
 from micropolis_map.services.pinning import ChangedMeanwhile
 from micropolis_map.services.submission import WrongFields
+from micropolis_map.settings import Settings
+from micropolis_map.stores.people_tables import ATTEMPT
 
 
 def test_a_pin_is_pending_until_an_organiser_approves(desk, application):
@@ -231,6 +235,26 @@ def test_too_much_from_one_address_waits_and_the_salt_changes_daily(desk, clock)
     clock.move(days=1)
     pinning.limit(desk, "192.0.2.7", "report")
     assert desk.care.salt("2026-11-22", "x") not in {salt, "x"}
+
+
+def test_what_is_kept_of_an_address_says_nothing_of_it_and_differs_every_day_and_everywhere(
+    desk, clock, application, tmp_path
+):
+    """Without a salt that is thrown away, hashing all four billion addresses would name the sender."""
+    another = build_application(Settings(data=tmp_path / "another"))
+    elsewhere = replace(another.participation, now=clock)
+    kept: list[str] = []
+    for _ in range(2):
+        for one in (desk, elsewhere):
+            pinning.limit(one, "192.0.2.7", "report")
+            pinning.limit(one, "192.0.2.7", "report")
+        for database in (application.database, another.database):
+            with database.reading() as connection:
+                (who,) = set(connection.execute(sa.select(ATTEMPT.c.who)).scalars())
+                kept.append(who)
+        clock.move(days=1)
+    assert len(set(kept)) == 4
+    assert hashed("192.0.2.7") not in kept
 
 
 def test_a_repeat_is_never_limited(desk, monkeypatch):

@@ -247,6 +247,21 @@ def test_revisions_are_compared_and_restored_by_authors_and_organisers(applicati
     ]  # fmt: skip
 
 
+def test_only_the_newest_of_what_waits_waits(application, browser, desk):
+    def states():
+        return [revision.state for revision in desk.tours.find(tour_id).revisions]
+
+    tour_id = send(browser, body())["tour_id"]
+    send(browser, body(tour_id=tour_id, base=1, tour=document("Second name")))
+    assert states() == ["replaced", "pending"]
+    touring_authors.restore_tour(desk, holder("ania"), tour_id, 1)
+    assert states() == ["replaced", "replaced", "pending"]
+    assert [item.revision.number for item in touring_deciding.tour_queue(desk, ORGANISER)] == [3]
+    touring_deciding.approve_tour(desk, ORGANISER, tour_id)
+    assert states() == ["replaced", "replaced", "approved"]
+    assert touring_deciding.tour_queue(desk, ORGANISER) == []
+
+
 def test_taken_back_it_is_gone_from_the_list_and_a_change_brings_it_to_the_queue_again(
     application, browser, desk
 ):

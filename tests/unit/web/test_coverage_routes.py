@@ -64,6 +64,16 @@ def test_a_planned_place_is_among_the_spots(server):
     assert len(get(server, "/data/tiny/coverage/spots.geojson").json["features"]) == len(features) - 1
 
 
+def test_more_sites_than_a_visitor_may_ask_about_are_refused(server):
+    """Each site is one more search of the streets: without a limit one short address costs minutes."""
+    at = f"{LON + 3 * BLOCK_LON:.6f},{LAT + 7.5 * BLOCK_LAT:.6f}"
+    for layer in ("spots.geojson", "streets.bin"):
+        address = f"/data/tiny/coverage/{layer}?sites="
+        assert get(server, address + ";".join([at] * 20)).status == 200
+        refused = get(server, address + ";".join([at] * 21))
+        assert (refused.status, "20" in refused.json["todo"]) == (400, True)
+
+
 def test_what_nobody_knows_is_a_layer_of_its_own(server):
     assert get(server, "/data/tiny/coverage/spots.geojson?step_free=yes").json["features"] == []
     unknown = get(server, "/data/tiny/coverage/unknown.geojson?step_free=yes").json["features"]
