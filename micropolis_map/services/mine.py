@@ -17,6 +17,7 @@ from micropolis_map.services import taking_care
 from micropolis_map.services.moderating import MAX_REASON
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import base_of, clashes_with_current
+from micropolis_map.services.public_place import is_public
 from micropolis_map.stores.place_store import Note
 
 RESIDENT_NOTE = "resident"
@@ -32,7 +33,7 @@ class Thing:
     place
         The place as it is now; None while it is not on the map.
     clashes
-        What others changed since in the same parts.
+        What others changed since in the same parts; none while the place is off the map.
     freshness
         Of the place: ``ask`` and ``faded`` want the answer whether it is still true; empty without a place.
     """
@@ -41,6 +42,11 @@ class Thing:
     place: Place | None
     clashes: tuple[Clash, ...]
     freshness: str
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether it waits and an organiser took the place off the map: what is written there is theirs."""
+        return self.proposal.state in OPEN and self.place is not None and not is_public(self.place)
 
 
 def actor_of(secrets: Iterable[str]) -> Actor:
@@ -60,7 +66,7 @@ def things(desk: Participation, actor: Actor) -> list[Thing]:
         Thing(
             proposal,
             place := _place(desk, proposal),
-            clashes_with_current(desk, proposal) if place else (),
+            clashes_with_current(desk, proposal) if place and is_public(place) else (),
             fresh.of(place) if place else "",
         )
         for proposal in desk.proposals.of_author(actor.keys)
@@ -110,9 +116,10 @@ def withdraw(desk: Participation, actor: Actor, proposal_id: str) -> Proposal:
 
 
 def still_true(desk: Participation, actor: Actor, place_id: str) -> Place:
-    """Keep that its author found the place still true; an archived one comes back on the map."""
+    """Keep that somebody who told accepted things of the place found it true; archived, it comes back."""
     place = desk.places.get(place_id)
-    own = [p for p in desk.proposals.of_author(actor.keys) if p.place_id == place_id]
+    sent = desk.proposals.of_author(actor.keys)
+    own = [p for p in sent if p.place_id == place_id and p.state == "approved"]
     subject = replace(desk.subject_of(place), author_key=own[0].author_key if own else "")
     require(actor, "still_true", subject)
     return taking_care.found_true(desk, place, RESIDENT_NOTE)

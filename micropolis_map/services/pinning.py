@@ -24,6 +24,7 @@ from micropolis_map.services.community_reach import Reach
 from micropolis_map.services.nearby import duplicates_of
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.place_district import district_at
+from micropolis_map.services.public_place import is_public
 from micropolis_map.services.submission import (
     Submission,
     WrongFields,
@@ -117,7 +118,7 @@ def submit(desk: Participation, submission: Submission, address: str = "") -> Re
     place, repaired = proposed_place(submission, base, desk.moment())
     _check_reach(Reach.of(community), place)
     _check_media(desk, key, place, base)
-    if base is not None and not submission.keep_both:
+    if base is not None and submission.kind == "edit" and not submission.keep_both:
         _refuse_clashes(desk, base, place)
     findings = findings_in(place, base)
     flags = {f"personal:{finding.kind}" for finding in findings}
@@ -222,26 +223,31 @@ def _again(known: Proposal, submission: Submission, key: str) -> Receipt:
 
 
 def _base(desk: Participation, submission: Submission, key: str) -> Place | Proposal | None:
-    """Return the place the submission was made on, or the sender's own waiting proposal of it."""
+    """Return the place the submission was made on, or the sender's own waiting proposal of it.
+
+    Only what everybody could see is a base: what organisers wrote while the place was off the map is theirs.
+    """
     if submission.kind == "place":
         return None
-    own = [p for p in desk.proposals.of_place(submission.place_id) if p.author_key == key]
-    waiting = [p for p in own if p.state in OPEN and p.kind == "place"]
+    sent = [p for p in desk.proposals.of_place(submission.place_id) if p.author_key == key]
+    waiting = [p for p in sent if p.state in OPEN and p.kind == "place"]
     if submission.kind == "edit" and waiting:
         return waiting[-1]
     current = desk.places.get(submission.place_id)
+    own = any(p.state in {*OPEN, "approved", "withdrawn"} for p in sent)
     subject = replace(subject_of(current), author_key=key if own else "")
     seen = may(Actor(keys=frozenset({key})), "see", subject)
-    if current.community != submission.community or not seen:
+    shown = _shown(desk, current) if seen else None
+    if current.community != submission.community or shown is None:
         raise NotFound(
             mark("there is no place {id}"),
             mark("look it up in the list of places"),
             id=repr(submission.place_id[:128]),
         )
-    if submission.kind == "story" or submission.base_revision in {None, current.revision}:
-        return current
+    if submission.kind == "story" or submission.base_revision in {None, shown.revision}:
+        return shown
     base = base_of(desk, submission.place_id, int(submission.base_revision or 0))
-    if base is None:
+    if base is None or not is_public(base):
         raise InvalidInput(
             mark("base_revision {revision} of {id} is unknown"),
             mark("open the place again and repeat the change"),
@@ -249,6 +255,14 @@ def _base(desk: Participation, submission: Submission, key: str) -> Place | Prop
             id=repr(submission.place_id),
         )
     return base
+
+
+def _shown(desk: Participation, current: Place) -> Place | None:
+    """Return the place as everybody sees it, or last saw it; None when nobody ever did."""
+    if is_public(current):
+        return current
+    states = (entry.place for entry in reversed(desk.revisions.entries(current.id)))
+    return next((place for place in states if is_public(place)), None)
 
 
 def _corrected(desk: Participation, waiting: Proposal, submission: Submission) -> Receipt:
@@ -278,6 +292,11 @@ def _corrected(desk: Participation, waiting: Proposal, submission: Submission) -
 
 def _refuse_clashes(desk: Participation, base: Place, place: Place) -> None:
     current = desk.places.get(place.id)
+    if not is_public(current):  # the same words whatever is written there now: guesses learn nothing
+        raise Conflict(
+            mark("an organiser looks at this place"),
+            mark("send yours beside theirs, or wait until it is on the map again"),
+        )
     if current.revision != base.revision:
         clashes = merge(base, place, current).clashes
         if clashes:

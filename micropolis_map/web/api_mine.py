@@ -84,6 +84,7 @@ def _thing(thing: Thing) -> dict[str, Any]:
         "feature": place_to_feature(proposal.content) if proposal.content else None,
         "place": _place(thing) if place else None,
         "clashes": [vars(clash) for clash in thing.clashes],
+        "looked_at": thing.looked_at,
     }
 
 
@@ -92,11 +93,12 @@ def _place(thing: Thing) -> dict[str, Any] | None:
     if place is None:
         return None
     public = is_public(place)
+    old = thing.freshness in {"ask", "faded", "archive"} or place.status == "archived"
     return {
         "status": place.status,
         "revision": place.revision,
         "feature": place_to_feature(place) if public else None,
         "address": f"/?community={place.community}&place={place.id}" if public else None,
         "freshness": thing.freshness,
-        "ask_still_true": thing.freshness in {"ask", "faded", "archive"} or place.status == "archived",
+        "ask_still_true": old and thing.proposal.state == "approved",
     }

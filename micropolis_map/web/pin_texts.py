@@ -256,6 +256,7 @@ MINE: Mapping[str, str] = {
     "state_deleted": mark("taken back"),
     "state_hidden": mark("hidden by an organiser"),
     "state_archived": mark("archived"),
+    "state_looked_at": mark("an organiser looks at this place"),
     "reason": mark("Reason: {reason}"),
     "question": mark("The organiser asks: {question}"),
     "your_answer": mark("Your answer"),

@@ -202,8 +202,8 @@ function thingOf(answer) {
   const { place } = answer;
   return {
     ...answer, id: answer.proposal_id, public: Boolean(place && place.status === "published" && answer.state === "approved"),
-    badges: [answer.state, ...(place && answer.state === "approved" && ["hidden", "archived"].includes(place.status) ? [place.status] : [])],
-    stillTrue: Boolean(place && place.ask_still_true && answer.state === "approved"),
+    badges: [answer.state, ...(place && answer.state === "approved" && ["hidden", "archived"].includes(place.status) ? [place.status] : []), ...(answer.looked_at ? ["looked_at"] : [])],
+    stillTrue: Boolean(place && place.ask_still_true),
     history: [
       { at: answer.created, what: t("history_sent") },
       ...answer.thread.map((message) => ({ at: message.at, what: t(`history_${message.by}`, { text: message.text }) })),
