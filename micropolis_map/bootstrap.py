@@ -12,6 +12,7 @@ from micropolis_map.ports import CommunityStore, PlaceStore, TourStore
 from micropolis_map.services.caretaking import Caretaker
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.publishing import Publishing
+from micropolis_map.services.soundness import Soundness
 from micropolis_map.services.uploading import Uploads
 from micropolis_map.settings import Settings
 from micropolis_map.stores.account_store import SqlAccountStore
@@ -52,6 +53,7 @@ class Application:
     participation: Participation
     caretaker: Caretaker
     uploads: Uploads
+    soundness: Soundness
 
 
 _BUILT: dict[Settings, Application] = {}
@@ -112,4 +114,5 @@ def _wired(settings: Settings) -> Application:
         participation=participation,
         caretaker=Caretaker(participation, settings.keep_refused_months, runs),
         uploads=Uploads(participation.accounts),
+        soundness=Soundness(database),
     )

@@ -13,6 +13,7 @@
     │   └── Busy                                   too much is being worked on; the same
     ├── SourceUnavailable       (ConnectionError)  another server is down, slow, or answers garbage
     ├── StoreUnavailable        (OSError)          our own storage cannot be read or written
+    │   └── DatabaseUnavailable                    the database; nobody but its keeper is told where it is
     └── Cancelled               (RuntimeError)     a person stopped a long task
 
 A message says what happened with the value, what was expected, and what to do. It is kept apart from the
@@ -25,9 +26,12 @@ in the reader's language (`MicropolisError.told`); logs and commands stay Englis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
+
+mark = str  # for the catalogues, as `i18n.mark`, which stands above this module
 
 
 class Sentence(str):
@@ -83,6 +87,10 @@ class MicropolisError(Exception):
         what, todo = (sentence.told(translated) for sentence in self._told)
         return what, todo
 
+    def told_to_anybody(self, translated: Callable[[str], str] = str) -> tuple[str, str]:
+        """Return the same for everybody: it does not say where on the server something lies."""
+        return self.told(translated)
+
     def __str__(self) -> str:
         return f"{self.what}; {self.todo}" if self.todo else self.what
 
@@ -93,6 +101,10 @@ class InvalidInput(MicropolisError, ValueError):
 
 class UnreadableFile(MicropolisError, ValueError):
     """A file cannot be read as what it claims to be."""
+
+    def told_to_anybody(self, translated: Callable[[str], str] = str) -> tuple[str, str]:
+        """Return the same with the names of files only."""
+        return _names_only(self.told(translated))
 
 
 class NotFound(MicropolisError, LookupError):
@@ -131,9 +143,34 @@ class SourceUnavailable(MicropolisError, ConnectionError):
 class StoreUnavailable(MicropolisError, OSError):
     """Our own storage cannot be read or written."""
 
+    def told_to_anybody(self, translated: Callable[[str], str] = str) -> tuple[str, str]:
+        """Return the same with the names of files only."""
+        return _names_only(self.told(translated))
+
+
+_UNUSABLE = mark("the database cannot be used")
+
+
+class DatabaseUnavailable(StoreUnavailable):
+    """The database cannot be used; its own words may name files, servers and users."""
+
+    def told_to_anybody(self, translated: Callable[[str], str] = str) -> tuple[str, str]:
+        """Return that it is so, and what to do; the reason is in the log."""
+        return translated(_UNUSABLE), self.told(translated)[1]
+
 
 class Cancelled(MicropolisError, RuntimeError):
     """A person stopped a long task."""
+
+
+_QUOTED = re.compile(r"""(['"])(?:[A-Za-z]:)?[/\\][^'"]*[/\\]([^'"/\\]+)[/\\]*\1""")
+_BARE = re.compile(r"""(?<![\w/.:'"])(?:[A-Za-z]:)?[/\\](?:[^\s'"/\\]+[/\\])+([^\s'"/\\]+)""")
+
+
+def _names_only(told: tuple[str, str]) -> tuple[str, str]:
+    """Return the words with each absolute path cut down to its last name."""
+    what, todo = (_BARE.sub(r"\1", _QUOTED.sub(r"\1\2\1", text)) for text in told)
+    return what, todo
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ class PlaceStore(Protocol):
     def places(self, community: str | None = None, *, published_only: bool = True) -> Sequence[Place]:
         """Return places sorted by id."""
 
+    def statuses(self) -> Mapping[str, str]:
+        """Return the status of every place by id, also of damaged ones, which `places` leaves out."""
+
     def put(self, place: Place, *, expected_revision: int | None = None) -> Place:
         """Add the place or append its next revision; `Conflict` when the stored revision is another one."""
 

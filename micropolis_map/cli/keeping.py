@@ -49,7 +49,7 @@ def verify(context: typer.Context, as_json: AsJson = False, data: Data = None) -
     else:
         print_rows([{"looked at": name, "count": count} for name, count in result["checked"].items()])
         for problem in result["problems"]:
-            tell(f"problem: {problem['what']} {problem['thing']}: {problem['detail']}")
+            tell(f"problem: {problem['what']} {problem['thing']}: {problem['detail']}; {problem['todo']}")
     if result["ok"]:
         tell("everything is whole")
     else:
@@ -59,7 +59,7 @@ def verify(context: typer.Context, as_json: AsJson = False, data: Data = None) -
 def _first_of(problems: Sequence[Mapping[str, Any]]) -> str:
     first = problems[0]
     rest = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
-    return f"{first['what']} {first['thing']}: {first['detail']}{rest}; repair it, or 'restore' a backup"
+    return f"{first['what']} {first['thing']}: {first['detail']}{rest}; {first['todo']}"
 
 
 def _facts(manifest: dict[str, Any]) -> dict[str, int]:

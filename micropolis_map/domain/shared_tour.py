@@ -11,6 +11,7 @@ from micropolis_map.domain.proposal import OPEN, Message, State
 from micropolis_map.domain.tour import Tour
 
 TourStatus = Literal["suggested", "published", "hidden", "withdrawn", "deleted"]
+TOUR_STATUSES: tuple[TourStatus, ...] = ("suggested", "published", "hidden", "withdrawn", "deleted")
 RevisionState = State | Literal["replaced"]
 """As of proposals; a waiting revision is ``replaced`` when its authors send a newer one."""
 

@@ -107,7 +107,7 @@ class Publishing:
             problems = self._take_in().problems
             if problems:
                 raise UnreadableFile(f"{str(self.path)!r} is not rewritten: {problems[0]}", "repair the file")
-            public, file = tuple(self._store.places()), self._file
+            public, file = self._public(), self._file
             if file and file.places == public and "exported" in file.header:
                 return False
             self._write(public)
@@ -124,7 +124,22 @@ class Publishing:
         """
         with self._alone():
             yield
-            self._write(tuple(self._store.places()))
+            # What it said of places that are damaged may be newer than what replaces them.
+            self._file = replace(self._file, places=()) if self._file else None
+            self._write(self._public())
+
+    def _public(self) -> tuple[Place, ...]:
+        """Return what the file is to hold: what the public sees, and what it last saw of damaged places."""
+        public = tuple(self._store.places())
+        if self._file is None:
+            return public
+        statuses, whole = self._store.statuses(), {place.id for place in public}
+        last = (
+            place
+            for place in self._file.places
+            if place.id not in whole and statuses.get(place.id) == "published"
+        )
+        return tuple(sorted((*public, *last), key=lambda place: place.id))
 
     def _write(self, public: tuple[Place, ...]) -> None:
         header = {"licence": LICENCE, "attribution": ATTRIBUTION} | (self._file.header if self._file else {})
@@ -145,7 +160,7 @@ class Publishing:
         try:
             self._follow()
         except MicropolisError as error:
-            self._say(str(error))
+            self._say(str(error), "; ".join(filter(None, error.told_to_anybody())))
             return _RETRY_S
         self._say("")
         return POLL_S
@@ -158,10 +173,12 @@ class Publishing:
             _LOG.info("%s now equals what the public sees", self.path)
         self._seen = (version, self._known)
 
-    def _say(self, problem: str) -> None:
-        if problem != self.problem and problem:
+    def _say(self, problem: str, public: str = "") -> None:
+        """Log the problem; `public` is what everybody is told of it."""
+        told = public or problem
+        if told != self.problem and problem:
             _LOG.error("publishing: %s", problem)
-        self.problem = problem
+        self.problem = told
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -197,11 +214,12 @@ class Publishing:
         if file is None:
             return Renewal()
         for problem in file.problems:
-            self._say(f"{self.path}: {problem}")
+            self._say(f"{self.path}: {problem}", f"{self.path.name}: {problem}")
         stored = {place.id: place for place in self._store.places(published_only=False)}
-        if not stored:
+        known = self._store.statuses()  # of damaged places, too: what the file says of them is not newer
+        if not known:
             return Renewal(added=self._store.put_many(file.places), problems=file.problems)
-        new = [place for place in file.places if place.id not in stored]
+        new = [place for place in file.places if place.id not in known]
         newer = [place for place in file.places if place.id in stored and _is_newer(place, stored[place.id])]
         renewed = sum(self._put(place, stored[place.id]) for place in newer)
         added = self._store.put_many(new) if new else 0

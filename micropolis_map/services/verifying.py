@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from micropolis_map.domain.place_geojson import feature_to_place, read_features
-from micropolis_map.errors import InvalidInput, MicropolisError, NotFound, UnreadableFile
+from micropolis_map.errors import InvalidInput, MicropolisError, NotFound, StoreUnavailable, UnreadableFile
+from micropolis_map.stores.documents import damaged_documents
 from micropolis_map.stores.photos import SIZES
 
 if TYPE_CHECKING:
@@ -25,31 +26,32 @@ class Problem:
     what: str
     thing: str
     detail: str
+    todo: str = "repair it, or restore a backup"
 
 
 def verify(desk: Participation, database: Database, publishing: Publishing) -> dict[str, Any]:
     """Return ``ok``, how many of what was looked at (``checked``), and the ``problems``.
 
-    * the database's own check (SQLite: pages and references);
+    * the database's own check (SQLite: pages and references), whose failure is a problem like the others;
+    * every stored document can be read;
     * every place is what its last revision says, and its revisions follow each other without a gap;
     * every photo and recording that was taken in, or that a place shows, is there and can be read;
-    * the public file has exactly the published places.
-
-    Raises
-    ------
-    StoreUnavailable
-        The database cannot be read at all.
+    * the public file has exactly the published places, and the last public state of damaged ones.
     """
     checked: dict[str, int] = {}
     problems: list[Problem] = []
     looks: dict[str, Callable[[], Iterator[Problem | None]]] = {
         "databases": lambda: _database(database),
+        "documents": lambda: _documents(database),
         "places": lambda: _places(desk),
         "media": lambda: _media(desk),
         "public_places": lambda: _public(desk, publishing),
     }
     for name, look in looks.items():
-        found = list(look())
+        try:
+            found = list(look())
+        except StoreUnavailable as error:
+            found = [Problem("database", name, error.what, error.todo)]
         checked[name] = len(found)
         problems += [problem for problem in found if problem is not None]
     return {"ok": not problems, "checked": checked, "problems": [asdict(problem) for problem in problems]}
@@ -58,6 +60,12 @@ def verify(desk: Participation, database: Database, publishing: Publishing) -> d
 def _database(database: Database) -> Iterator[Problem | None]:
     wrong = database.integrity()
     yield Problem("database", str(database.name), "; ".join(wrong)) if wrong else None
+
+
+def _documents(database: Database) -> Iterator[Problem | None]:
+    damaged, looked_at = damaged_documents(database)
+    yield from (Problem(one.kind, one.id, one.why, one.todo) for one in damaged)
+    yield from [None] * (looked_at - len(damaged))
 
 
 def _places(desk: Participation) -> Iterator[Problem | None]:
@@ -109,7 +117,9 @@ def _public(desk: Participation, publishing: Publishing) -> Iterator[Problem | N
         yield Problem("public file", str(publishing.path), str(error))
         return
     stored = {place.id: place for place in desk.places.places()}
-    for place_id in sorted(public.keys() | stored.keys()):
+    statuses = desk.places.statuses()
+    kept = {one for one in public.keys() - stored.keys() if statuses.get(one) == "published"}
+    for place_id in sorted((public.keys() | stored.keys()) - kept):
         if place_id not in public:
             yield Problem("public file", place_id, "it is published and not in the file")
         elif place_id not in stored:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from micropolis_map.domain.account import Account, Identity
+from micropolis_map.domain.permission import ROLES
 from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
+from micropolis_map.stores.damage import Kind, Row, texts_of
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import ACCOUNT, IDENTITY, TOKEN
 
@@ -34,8 +36,7 @@ class SqlAccountStore:
     def accounts(self) -> Sequence[Account]:
         """Return all accounts by login."""
         with self._database.reading() as connection:
-            rows = connection.execute(_ACCOUNTS.order_by(ACCOUNT.c.login)).mappings()
-            return [_account(row) for row in rows]
+            return ACCOUNTS.readable(connection, _ACCOUNTS, ACCOUNT.c.login)
 
     def get(self, account_id: str) -> Account:
         """Return the account; `NotFound` without one."""
@@ -46,8 +47,9 @@ class SqlAccountStore:
         """Return the account and its password's hash, None for an unknown login."""
         query = _ACCOUNTS.where(ACCOUNT.c.login == login.strip().lower())
         with self._database.reading() as connection:
-            row = connection.execute(query).mappings().first()
-        return None if row is None else (_account(row), str(row["password"]))
+            account = ACCOUNTS.one(connection, query)
+            secret = connection.execute(query.with_only_columns(ACCOUNT.c.password)).scalar()
+        return None if account is None else (account, str(secret))
 
     def has_administrator(self) -> bool:
         """Return whether an administrator may sign in."""
@@ -92,8 +94,7 @@ class SqlAccountStore:
             connection.execute(sa.update(ACCOUNT).where(mine).values(password=password))
             # Whoever has an old cookie may be the reason for the new password.
             connection.execute(sa.delete(TOKEN).where(TOKEN.c.account_id == account_id))
-            row = connection.execute(_ACCOUNTS.where(mine)).mappings().one()
-            return _account(row)
+            return _kept(connection, account_id)
 
     def replace(self, account: Account) -> Account:
         """Write name, role, communities, districts and whether they may sign in; sessions end when not.
@@ -192,8 +193,8 @@ class SqlAccountStore:
         query = _ACCOUNTS.join(TOKEN, TOKEN.c.account_id == ACCOUNT.c.id)
         query = query.where(TOKEN.c.hash == token, TOKEN.c.kind == "session", TOKEN.c.expires > now)
         with self._database.reading() as connection:
-            row = connection.execute(query.where(ACCOUNT.c.active)).mappings().first()
-        return None if row is None else _account(row)
+            found = ACCOUNTS.readable(connection, query.where(ACCOUNT.c.active))
+        return found[0] if found else None
 
     def of_identity(self, identity: Identity) -> Account | None:
         """Return whose identity it is, whether or not they may sign in."""
@@ -236,21 +237,20 @@ class SqlAccountStore:
 
 
 def _kept(connection: Connection, account_id: str) -> Account:
-    row = connection.execute(_ACCOUNTS.where(ACCOUNT.c.id == account_id)).mappings().first()
-    if row is None:
+    account = ACCOUNTS.one(connection, _ACCOUNTS.where(ACCOUNT.c.id == account_id))
+    if account is None:
         raise NotFound(
             mark("there is no account {id}"),
             mark("look it up in the list of accounts"),
             id=repr(account_id[:40]),
         )
-    return _account(row)
+    return account
 
 
 def _of_identity(connection: Connection, identity: Identity) -> Account | None:
     query = _ACCOUNTS.join(IDENTITY, IDENTITY.c.account_id == ACCOUNT.c.id)
     named = (IDENTITY.c.issuer == identity.issuer, IDENTITY.c.subject == identity.subject)
-    row = connection.execute(query.where(*named)).mappings().first()
-    return None if row is None else _account(row)
+    return ACCOUNTS.one(connection, query.where(*named))
 
 
 def _check_one_stays(connection: Connection, account: Account) -> None:
@@ -311,16 +311,21 @@ def _row(account: Account) -> dict[str, object]:
     }
 
 
-def _account(row: RowMapping) -> Account:
+def _account(row: Row) -> Account:
+    if row["role"] not in ROLES:
+        raise ValueError("its role is unknown")
     return Account(
         id=row["id"],
         login=row["login"],
         name=row["name"],
         role=row["role"],
-        communities=tuple(json.loads(row["communities"])),
-        districts=tuple(json.loads(row["districts"])),
+        communities=texts_of(row["communities"]),
+        districts=texts_of(row["districts"]),
         active=bool(row["active"]),
         created=row["created"],
         has_password=bool(row["password"]),
-        has_identity=bool(row["has_identity"]),
+        has_identity=bool(row.get("has_identity")),
     )
+
+
+ACCOUNTS = Kind("account", ACCOUNT, _account, where="", moments=("created",))

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from micropolis_map.errors import NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
+from micropolis_map.stores.damage import Kind, is_moment
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import ATTEMPT, CONFIRMATION, REPORT, STILL_TRUE
 from micropolis_map.stores.tables import META
@@ -85,7 +86,8 @@ class SqlCareStore:
         last = sa.func.max(CONFIRMATION.c.recorded)
         query = sa.select(CONFIRMATION.c.place_id, sa.func.count(), last).group_by(CONFIRMATION.c.place_id)
         with self._database.reading() as connection:
-            return {row[0]: (int(row[1]), str(row[2])) for row in connection.execute(query)}
+            rows = connection.execute(query).all()
+        return {row[0]: (int(row[1]), row[2]) for row in rows if is_moment(row[2])}
 
     def still_true(self, place_id: str, now: str) -> None:
         """Keep that the place was found still true."""
@@ -97,7 +99,8 @@ class SqlCareStore:
     def found_true(self) -> Mapping[str, str]:
         """Return by place when it was last found still true."""
         with self._database.reading() as connection:
-            return {row.place_id: row.recorded for row in connection.execute(sa.select(STILL_TRUE))}
+            rows = connection.execute(sa.select(STILL_TRUE)).all()
+        return {row.place_id: row.recorded for row in rows if is_moment(row.recorded)}
 
     def report(self, report: Report) -> Report:
         """Keep the report; a device's second open one about a place replaces its first."""
@@ -116,13 +119,13 @@ class SqlCareStore:
 
     def reports(self, community: str | None = None, *, open_only: bool = True) -> Sequence[Report]:
         """Return the reports, the oldest first."""
-        query = sa.select(REPORT).order_by(REPORT.c.recorded, REPORT.c.id)
+        query = sa.select(REPORT)
         if community is not None:
             query = query.where(REPORT.c.community == community)
         if open_only:
             query = query.where(REPORT.c.closed == "")
         with self._database.reading() as connection:
-            return [Report(**row) for row in connection.execute(query).mappings()]
+            return REPORTS.readable(connection, query, REPORT.c.recorded, REPORT.c.id)
 
     def close_report(self, report_id: str, closed_by: str, now: str) -> None:
         """Close the report; its words go, they may say who wrote them."""
@@ -209,3 +212,8 @@ def _moments(connection: Connection, brake: Brake, now_s: float) -> Sequence[flo
     connection.execute(sa.delete(ATTEMPT).where(ATTEMPT.c.action == brake.action, old))
     recent = sa.select(ATTEMPT.c.moment_s).where(*mine, ATTEMPT.c.moment_s <= now_s + _AHEAD_S)
     return list(connection.execute(recent).scalars())
+
+
+REPORTS = Kind("report", REPORT, lambda row: Report(**row), moments=("recorded", "closed"))
+CONFIRMATIONS = Kind("confirmation", CONFIRMATION, dict, ("place_id", "device"), "", ("recorded",))
+FOUND_TRUE = Kind("answer that a place is true", STILL_TRUE, dict, ("place_id",), "", ("recorded",))

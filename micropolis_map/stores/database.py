@@ -7,6 +7,7 @@ Each transaction has a connection of its own, so nothing is shared between threa
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -19,9 +20,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.pool import NullPool
 
-from micropolis_map.errors import InvalidInput, MicropolisError, StoreUnavailable
+from micropolis_map.errors import DatabaseUnavailable, InvalidInput, MicropolisError
+from micropolis_map.stores.damage import text_of_bytes
 from micropolis_map.stores.migrations import migrate
 
+_LOG = logging.getLogger(__name__)
 BUSY_TIMEOUT_S = 30
 """How long a SQLite transaction waits for another process's; then it is reported as locked."""
 SCRUB_S = 2.0
@@ -60,8 +63,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one consistent state."""
-        with self._answering(), self._opened().connect() as connection, connection.begin():
-            yield connection
+        with self._answering(), self._opened().connect() as connection:
+            yield connection  # its transaction begins with the first question, and is rolled back
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -137,10 +140,11 @@ class Database:
                 raise
             raise self._unavailable(error) from error
 
-    def _unavailable(self, error: Exception) -> StoreUnavailable:
+    def _unavailable(self, error: Exception) -> DatabaseUnavailable:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         todo = next((todo for sign, todo in _WHAT_TO_DO if sign in reason.lower()), _OTHERWISE)
-        return StoreUnavailable(f"the database {self.name!r} cannot be used: {reason}", todo)
+        _LOG.error("the database %r cannot be used: %s", self.name, reason)
+        return DatabaseUnavailable(f"the database {self.name!r} cannot be used: {reason}", todo)
 
 
 _OTHERWISE = "check that the database exists and may be read and written"
@@ -174,6 +178,7 @@ def _checked(text: str) -> URL:
 
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLAlchemy's event signature
+    connection.text_factory = text_of_bytes  # damaged bytes hide one row, not every row read with it
     connection.isolation_level = None  # SQLAlchemy, not the driver, opens transactions (`_begin_sqlite`)
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=FULL")

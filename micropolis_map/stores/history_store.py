@@ -12,6 +12,7 @@ from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_geojson import feature_text
 from micropolis_map.domain.proposal import Proposal
 from micropolis_map.stores import place_store, proposal_store
+from micropolis_map.stores.damage import Kind, Row
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import CONFIRMATION, PROPOSAL, REPORT, STILL_TRUE, TOMBSTONE
 from micropolis_map.stores.place_store import Note
@@ -76,29 +77,27 @@ class SqlHistoryStore:
         """Return the place's revisions, the oldest first; empty for an unknown place."""
         query = sa.select(PLACE_REVISION).where(PLACE_REVISION.c.place_id == place_id)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(PLACE_REVISION.c.revision)).all()
-        return [
-            Entry(r.revision, r.recorded, r.actor, r.note, place_store.place_from(r.document, r.status))
-            for r in rows
-        ]
+            return _ENTRIES.readable(connection, query, PLACE_REVISION.c.revision)
 
     def last_recorded(self, community: str | None = None) -> dict[str, str]:
         """Return when each place's newest revision was recorded, by place id."""
-        query = sa.select(PLACE_REVISION.c.place_id, sa.func.max(PLACE_REVISION.c.recorded))
+        query = sa.select(PLACE_REVISION.c.place_id, PLACE_REVISION.c.recorded)
         if community is not None:
             query = query.join(PLACE, PLACE.c.id == PLACE_REVISION.c.place_id)
             query = query.where(PLACE.c.community == community)
+        last: dict[str, str] = {}
         with self._database.reading() as connection:
-            rows = connection.execute(query.group_by(PLACE_REVISION.c.place_id))
-            return {str(place_id): str(recorded) for place_id, recorded in rows}
+            for place_id, recorded in _RECORDED.readable(connection, query):
+                last[place_id] = max(recorded, last.get(place_id, ""))
+        return last
 
     def tombstones(self, community: str | None = None) -> Sequence[Tombstone]:
         """Return what was deleted for good, the oldest first."""
-        query = sa.select(TOMBSTONE).order_by(TOMBSTONE.c.recorded, TOMBSTONE.c.id)
+        query = sa.select(TOMBSTONE)
         if community is not None:
             query = query.where(TOMBSTONE.c.community == community)
         with self._database.reading() as connection:
-            return [Tombstone(**row) for row in connection.execute(query).mappings()]
+            return TOMBSTONES.readable(connection, query, TOMBSTONE.c.recorded, TOMBSTONE.c.id)
 
     def put(self, place: Place, note: Note, *, expected_revision: int) -> Place:
         """Append the place's next revision and say who did it and why; `Conflict` on another revision."""
@@ -126,18 +125,29 @@ class SqlHistoryStore:
                 connection.execute(sa.insert(TOMBSTONE).values(vars(stone)))
 
 
+def _entry(row: Row) -> Entry:
+    place = place_store.REVISIONS.read(row)
+    return Entry(row["revision"], row["recorded"], row["actor"], row["note"], place)
+
+
+_ENTRIES = place_store.REVISIONS.reading(_entry)
+_RECORDED = place_store.REVISIONS.reading(lambda row: (str(row["place_id"]), str(row["recorded"])))
+TOMBSTONES = Kind("tombstone", TOMBSTONE, lambda row: Tombstone(**row), moments=("recorded",))
+
+
 def _erase_revisions(connection: Connection, forgetting: Forgetting, note: Note) -> None:
     stored = place_store.stored_places(connection, [forgetting.place_id]).get(forgetting.place_id)
     change = forgetting.blank if forgetting.whole else forgetting.clean
     if stored is None or change is None:
         return
-    rows = connection.execute(
-        sa.select(PLACE_REVISION).where(PLACE_REVISION.c.place_id == forgetting.place_id)
-    ).all()
-    for row in rows:
-        old = place_store.place_from(row.document, row.status)
-        update = sa.update(PLACE_REVISION).where(PLACE_REVISION.c.number == row.number)
-        connection.execute(update.values(document=feature_text(change(old))))
+    mine = sa.select(PLACE_REVISION).where(PLACE_REVISION.c.place_id == forgetting.place_id)
+    numbers = (PLACE_REVISION.c.number, PLACE_REVISION.c.revision)
+    whole = {entry.revision: entry.place for entry in _ENTRIES.readable(connection, mine)}
+    for number, revision in connection.execute(mine.with_only_columns(*numbers)).all():
+        # One that cannot be read cannot be cleaned either: all of it goes.
+        new = change(whole[revision]) if revision in whole else forgetting.blank(stored)
+        update = sa.update(PLACE_REVISION).where(PLACE_REVISION.c.number == number)
+        connection.execute(update.values(document=feature_text(new)))
     # The stored state goes without becoming a revision: else the last one would still hold it.
     current = sa.update(PLACE).where(PLACE.c.id == stored.id)
     connection.execute(current.values(place_store.row_of(change(stored))))
@@ -147,6 +157,8 @@ def _erase_revisions(connection: Connection, forgetting: Forgetting, note: Note)
 def _erase_proposals(connection: Connection, forgetting: Forgetting) -> None:
     for proposal in proposal_store.proposals_where(connection, PROPOSAL.c.place_id == forgetting.place_id):
         proposal_store.rewrite(connection, _forgotten(proposal, forgetting))
+    # What cannot be read may hold the same words and cannot be cleaned: its content goes.
+    proposal_store.blank_damaged(connection, PROPOSAL.c.place_id == forgetting.place_id)
 
 
 def _forgotten(proposal: Proposal, forgetting: Forgetting) -> Proposal:

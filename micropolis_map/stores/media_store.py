@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from micropolis_map.errors import Conflict
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
+from micropolis_map.stores.damage import Kind, Row
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import MEDIA
 
@@ -94,6 +95,15 @@ class SqlMediaStore:
                 connection.execute(sa.delete(MEDIA).where(MEDIA.c.id == medium_id))
 
     def _where(self, wanted: sa.ColumnElement[bool]) -> list[Medium]:
-        query = sa.select(MEDIA).where(wanted).order_by(MEDIA.c.created, MEDIA.c.id)
+        query = sa.select(MEDIA).where(wanted)
         with self._database.reading() as connection:
-            return [Medium(**row) for row in connection.execute(query).mappings()]
+            return MEDIA_RECORDS.readable(connection, query, MEDIA.c.created, MEDIA.c.id)
+
+
+def _medium(row: Row) -> Medium:
+    if row["kind"] not in {"photo", "audio"}:
+        raise ValueError("its kind is unknown")
+    return Medium(**row)
+
+
+MEDIA_RECORDS = Kind("photo or recording", MEDIA, _medium, moments=("created",))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from micropolis_map.domain.geometry import bounds
-from micropolis_map.domain.place import Place, Status
+from micropolis_map.domain.place import STATUSES, Place, Status
 from micropolis_map.domain.place_geojson import feature_text, feature_to_place, normalised
-from micropolis_map.errors import Conflict, InvalidInput, NotFound, StoreUnavailable
+from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
+from micropolis_map.stores.damage import DamagedDocument, Kind, Row, document_of
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import TOMBSTONE
 from micropolis_map.stores.tables import META, PLACE, PLACE_REVISION
@@ -50,11 +50,11 @@ class SqlPlaceStore:
         return str(self._database.name)
 
     def get(self, place_id: str) -> Place:
-        """Return the place in any status; `NotFound` without one."""
+        """Return the place in any status; `NotFound` without one that can be read."""
         found: dict[str, Place] = {}
         if "\x00" not in place_id:  # PostgreSQL would not even compare it
             with self._database.reading() as connection:
-                found = stored_places(connection, [place_id])
+                found = stored_places(connection, [place_id], damaged=set())
         if place_id not in found:
             raise NotFound(
                 mark("there is no place {id}"),
@@ -65,21 +65,25 @@ class SqlPlaceStore:
 
     def places(self, community: str | None = None, *, published_only: bool = True) -> Sequence[Place]:
         """Return places sorted by id (by code point, whatever the database's collation)."""
-        query = sa.select(PLACE.c.document, PLACE.c.status)
+        query = sa.select(PLACE.c.id, PLACE.c.document, PLACE.c.status)
         if community is not None:
             query = query.where(PLACE.c.community == community)
         if published_only:
             query = query.where(PLACE.c.status == "published")
         with self._database.reading() as connection:
-            found = [place_from(document, status) for document, status in connection.execute(query)]
+            found = PLACES.readable(connection, query)
         return sorted(found, key=lambda place: place.id)
+
+    def statuses(self) -> Mapping[str, str]:
+        """Return the status of every place by id, of damaged ones too."""
+        with self._database.reading() as connection:
+            return {row.id: row.status for row in connection.execute(sa.select(PLACE.c.id, PLACE.c.status))}
 
     def revisions(self, place_id: str) -> Sequence[Place]:
         """Return the place as it was at each revision, oldest first; empty for an unknown place."""
-        query = sa.select(PLACE_REVISION.c.document, PLACE_REVISION.c.status)
-        query = query.where(PLACE_REVISION.c.place_id == place_id).order_by(PLACE_REVISION.c.revision)
+        query = sa.select(PLACE_REVISION).where(PLACE_REVISION.c.place_id == place_id)
         with self._database.reading() as connection:
-            return [place_from(document, status) for document, status in connection.execute(query)]
+            return REVISIONS.readable(connection, query, PLACE_REVISION.c.revision)
 
     def put(self, place: Place, *, expected_revision: int | None = None) -> Place:
         """Add the place or append its next revision, and return it as it is stored.
@@ -100,13 +104,17 @@ class SqlPlaceStore:
             return append(connection, place, Note(), expected_revision=expected_revision)
 
     def put_many(self, places: Iterable[Place], note: Note | None = None) -> int:
-        """Add or renew all in one transaction; return how many were not already stored just so."""
+        """Add or renew all in one transaction; return how many were not already stored just so.
+
+        What was deleted by its author, and what is stored damaged, is left as it is.
+        """
         clean = [normalised(place) for place in places]
         with self._database.writing() as connection:
             wait_for_turn(connection)
-            stored = stored_places(connection, [place.id for place in clean])
+            damaged: set[str] = set()
+            stored = stored_places(connection, [place.id for place in clean], damaged)
             known, steps = dict(stored), []
-            gone = buried(connection, stored)
+            gone = buried(connection, stored) | damaged
             for place in clean:
                 old = known.get(place.id)
                 if place.id in gone:
@@ -215,13 +223,32 @@ def count_change(connection: Connection) -> None:
     connection.execute(sa.update(META).where(META.c.key == "changes").values(value=counted))
 
 
-def stored_places(connection: Connection, ids: Sequence[str]) -> dict[str, Place]:
-    """Return the stored ones of the places with these ids, in any status."""
+def stored_places(
+    connection: Connection, ids: Sequence[str], damaged: set[str] | None = None
+) -> dict[str, Place]:
+    """Return the stored ones of the places with these ids, in any status.
+
+    Parameters
+    ----------
+    damaged
+        Takes the ids of those that cannot be read.
+
+    Raises
+    ------
+    DamagedDocument
+        One cannot be read, and there is no `damaged`.
+    """
     found: dict[str, Place] = {}
     for start in range(0, len(ids), _AT_ONCE):
         some = PLACE.c.id.in_(ids[start : start + _AT_ONCE])
-        for row in connection.execute(sa.select(PLACE.c.id, PLACE.c.document, PLACE.c.status).where(some)):
-            found[row.id] = place_from(row.document, row.status)
+        found |= {place.id: place for place in PLACES.readable(connection, sa.select(PLACE).where(some))}
+        if len(found) < len(ids[: start + _AT_ONCE]):  # new ones, or damaged ones
+            there = set(connection.execute(sa.select(PLACE.c.id).where(some)).scalars())
+            bad = sorted(there - found.keys())
+            if bad and damaged is None:
+                raise DamagedDocument("place", bad[0])
+            if damaged is not None:
+                damaged.update(bad)
     return found
 
 
@@ -246,14 +273,25 @@ def row_of(place: Place) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=20_000)
-def place_from(document: str, status: str) -> Place:
-    """Return the place of a stored document; `StoreUnavailable` where it is damaged."""
-    try:
-        return replace(feature_to_place(json.loads(document)), status=cast("Status", status))
-    except (ValueError, InvalidInput) as error:
-        raise StoreUnavailable(
-            f"a stored place is damaged: {error}", "put the database aside and restore a backup"
-        ) from error
+def place_from(document: str, status: Status) -> Place:
+    """Return the place of a stored document; ValueError where it is damaged."""
+    if status not in STATUSES:
+        raise ValueError("its status is unknown")
+    return replace(feature_to_place(document_of(document)), status=status)
+
+
+def _place_of(row: Row, key: str) -> Place:
+    place = place_from(row["document"], row["status"])
+    if place.id != row[key]:  # what one place says stands in the row of another
+        raise ValueError("its id is another one")
+    return place
+
+
+PLACES = Kind("place", PLACE, lambda row: _place_of(row, "id"))
+REVISIONS = Kind(
+    "revision", PLACE_REVISION, lambda row: _place_of(row, "place_id"), ("place_id", "revision"), where="",
+    moments=("recorded",),
+)  # fmt: skip
 
 
 def _now() -> str:

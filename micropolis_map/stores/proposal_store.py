@@ -8,14 +8,15 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_geojson import feature_text
-from micropolis_map.domain.proposal import Message, Proposal
+from micropolis_map.domain.proposal import PROPOSAL_KINDS, STATES, Message, Proposal
 from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
+from micropolis_map.stores.damage import Kind, Row, objects_of, texts_of
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import MEDIA, PROPOSAL
 from micropolis_map.stores.place_store import Note
@@ -34,9 +35,9 @@ class SqlProposalStore:
         """Keep a new proposal; return it and True, or the one kept before under its id and False."""
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
-            known = _proposals(connection, PROPOSAL.c.id == proposal.id)
-            if known:
-                return known[0], False
+            known = _one(connection, proposal.id)
+            if known is not None:
+                return known, False
             connection.execute(sa.insert(PROPOSAL).values(_row(proposal)))
             return proposal, True
 
@@ -48,8 +49,7 @@ class SqlProposalStore:
     def find(self, proposal_id: str) -> Proposal | None:
         """Return the proposal, None without one."""
         with self._database.reading() as connection:
-            found = _proposals(connection, PROPOSAL.c.id == proposal_id)
-        return found[0] if found else None
+            return _one(connection, proposal_id)
 
     def of_author(self, keys: Iterable[str]) -> Sequence[Proposal]:
         """Return what was sent with any of the (hashed) keys, the newest first."""
@@ -138,18 +138,31 @@ def rewrite(connection: Connection, proposal: Proposal) -> None:
     connection.execute(sa.update(PROPOSAL).where(PROPOSAL.c.id == proposal.id).values(_row(proposal)))
 
 
+def blank_damaged(connection: Connection, wanted: sa.ColumnElement[bool]) -> None:
+    """Erase what the damaged ones of the proposals that fulfil `wanted` hold, in the caller's transaction."""
+    there = set(connection.execute(sa.select(PROPOSAL.c.id).where(wanted)).scalars())
+    for proposal_id in there - {proposal.id for proposal in _proposals(connection, wanted)}:
+        one = sa.update(PROPOSAL).where(PROPOSAL.c.id == proposal_id)
+        connection.execute(one.values(content="", thread="[]", flags="[]"))
+
+
 def _existing(connection: Connection, proposal_id: str) -> Proposal:
-    found = _proposals(connection, PROPOSAL.c.id == proposal_id)
-    if not found:
+    found = _one(connection, proposal_id)
+    if found is None:
         raise NotFound(
             mark("there is no proposal {id}"), mark("check the address"), id=repr(proposal_id[:64])
         )
-    return found[0]
+    return found
+
+
+def _one(connection: Connection, proposal_id: str) -> Proposal | None:
+    return PROPOSALS.one(connection, sa.select(PROPOSAL).where(PROPOSAL.c.id == proposal_id))
 
 
 def _proposals(connection: Connection, wanted: sa.ColumnElement[bool]) -> list[Proposal]:
-    query = sa.select(PROPOSAL).where(wanted).order_by(PROPOSAL.c.created, PROPOSAL.c.id)
-    return [_proposal(row) for row in connection.execute(query).mappings()]
+    return PROPOSALS.readable(
+        connection, sa.select(PROPOSAL).where(wanted), PROPOSAL.c.created, PROPOSAL.c.id
+    )
 
 
 def _row(proposal: Proposal) -> dict[str, Any]:
@@ -160,13 +173,18 @@ def _row(proposal: Proposal) -> dict[str, Any]:
     return row
 
 
-def _proposal(row: RowMapping) -> Proposal:
+def _proposal(row: Row) -> Proposal:
+    if row["state"] not in STATES or row["kind"] not in PROPOSAL_KINDS:
+        raise ValueError("its state or kind is unknown")
     content = place_store.place_from(row["content"], "pending") if row["content"] else None
     return Proposal(
         **{
             **row,
             "content": content,
-            "thread": tuple(Message(**message) for message in json.loads(row["thread"])),
-            "flags": tuple(json.loads(row["flags"])),
+            "thread": tuple(Message(**message) for message in objects_of(row["thread"])),
+            "flags": texts_of(row["flags"]),
         }
     )
+
+
+PROPOSALS = Kind("proposal", PROPOSAL, _proposal, moments=("created", "decided", "closed"))

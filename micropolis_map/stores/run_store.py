@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from micropolis_map.domain.kept_run import KeptRun
 from micropolis_map.errors import NotFound
 from micropolis_map.stores import place_store
+from micropolis_map.stores.damage import Kind, Row, document_of
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.tables import METADATA
 
@@ -48,9 +49,9 @@ class SqlRunStore:
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
             if is_same is not None:
-                for row in connection.execute(_of_community(run.community)).mappings():
-                    if is_same(_run(row), run):
-                        return _run(row)
+                for kept in _of_community(connection, run.community):
+                    if is_same(kept, run):
+                        return kept
             connection.execute(sa.insert(KEPT_RUN).values(values))
         return run
 
@@ -58,15 +59,15 @@ class SqlRunStore:
         """Return the run, a deleted one too; `NotFound` without one."""
         query = sa.select(KEPT_RUN).where(KEPT_RUN.c.id == run_id)
         with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        if row is None:
+            run = RUNS.one(connection, query)
+        if run is None:
             raise _no_run(run_id)
-        return _run(row)
+        return run
 
     def of_community(self, community: str) -> Sequence[KeptRun]:
         """Return the community's runs that are not deleted, the newest first."""
         with self._database.reading() as connection:
-            return [_run(row) for row in connection.execute(_of_community(community)).mappings()]
+            return _of_community(connection, community)
 
     def set_deleted(self, run_id: str, moment: str) -> None:
         """Mark the run as deleted at `moment`; with an empty one it is there again."""
@@ -90,13 +91,19 @@ class SqlRunStore:
             return sum(int(connection.execute(one).rowcount) for one in gone)
 
 
-def _of_community(community: str) -> sa.Select[Any]:
+def _of_community(connection: Connection, community: str) -> list[KeptRun]:
     query = sa.select(KEPT_RUN).where(KEPT_RUN.c.community == community, KEPT_RUN.c.deleted == "")
-    return query.order_by(KEPT_RUN.c.created.desc(), KEPT_RUN.c.id)
+    return RUNS.readable(connection, query, KEPT_RUN.c.created.desc(), KEPT_RUN.c.id)
 
 
-def _run(row: Any) -> KeptRun:
-    return KeptRun(**{**row, **{name: json.loads(row[name]) for name in _JSON}})
+def _run(row: Row) -> KeptRun:
+    given = {name: document_of(row[name]) for name in _JSON}
+    if not all(isinstance(value, dict) for value in given.values()):
+        raise ValueError("its inputs or figures are no object")
+    return KeptRun(**{**row, **given})
+
+
+RUNS = Kind("kept result", KEPT_RUN, _run, moments=("created", "deleted"))
 
 
 def _no_run(run_id: str) -> NotFound:

@@ -11,13 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from micropolis_map.domain.proposal import Message
-from micropolis_map.domain.shared_tour import SharedTour, TourKey, TourRevision
+from micropolis_map.domain.proposal import STATES, Message
+from micropolis_map.domain.shared_tour import TOUR_STATUSES, SharedTour, TourKey, TourRevision
 from micropolis_map.domain.tour import Tour
 from micropolis_map.domain.tour_document import tour_document, tour_of_document
-from micropolis_map.errors import Conflict, NotFound, StoreUnavailable
+from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
+from micropolis_map.stores.damage import Kind, Row, document_of, objects_of, texts_of
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import TOMBSTONE
 from micropolis_map.stores.tables import META
@@ -45,8 +46,8 @@ class SqlTourStore:
         )
         query = sa.select(TOUR.c.id, TOUR.c.community, TOUR_REVISION.c.document).select_from(shown)
         with self._database.reading() as connection:
-            rows = connection.execute(query.where(wanted).order_by(TOUR.c.created, TOUR.c.id)).all()
-        return [tour for row in rows if (tour := _tour(row.id, row.community, row.document)) is not None]
+            found = _SHOWN.readable(connection, query.where(wanted), TOUR.c.created, TOUR.c.id)
+        return [tour for tour in found if tour is not None]
 
     def get(self, tour_id: str) -> Tour:
         """Return the published tour; `NotFound` without one."""
@@ -222,41 +223,66 @@ def _revision_row(revision: TourRevision) -> dict[str, Any]:
 
 
 def _shared(connection: Connection, wanted: sa.ColumnElement[bool]) -> list[SharedTour]:
-    heads = connection.execute(sa.select(TOUR).where(wanted).order_by(TOUR.c.created, TOUR.c.id)).mappings()
-    found = [SharedTour(**row) for row in heads]
-    return [_whole(connection, head) for head in found]
+    heads = TOURS.readable(connection, sa.select(TOUR).where(wanted), TOUR.c.created, TOUR.c.id)
+    return [whole for head in heads if (whole := _whole(connection, head)) is not None]
 
 
-def _whole(connection: Connection, head: SharedTour) -> SharedTour:
-    revisions = connection.execute(
-        sa.select(TOUR_REVISION).where(TOUR_REVISION.c.tour_id == head.id).order_by(TOUR_REVISION.c.number)
-    ).mappings()
-    keys = connection.execute(
-        sa.select(TOUR_KEY)
-        .where(TOUR_KEY.c.tour_id == head.id)
-        .order_by(TOUR_KEY.c.role, TOUR_KEY.c.added, TOUR_KEY.c.key)
-    ).mappings()
+def _whole(connection: Connection, head: SharedTour) -> SharedTour | None:
+    """Return the tour with its revisions, None where no page of them is left.
+
+    One that cannot be read stands there without its words, like one that was deleted: its number is taken.
+    """
+    revisions = sa.select(TOUR_REVISION).where(TOUR_REVISION.c.tour_id == head.id)
+    keys = sa.select(TOUR_KEY).where(TOUR_KEY.c.tour_id == head.id)
+    found = TOUR_REVISIONS.readable(connection, revisions, TOUR_REVISION.c.number, instead=_without_words)
+    if not found:
+        return None
     return replace(
         head,
-        revisions=tuple(_revision(head, dict(row)) for row in revisions),
-        keys=tuple(TourKey(row["key"], row["role"], row["added"], row["name"]) for row in keys),
+        revisions=tuple(replace(one, tour=_in(one.tour, head.community)) for one in found),
+        keys=tuple(TOUR_KEYS.readable(connection, keys, TOUR_KEY.c.role, TOUR_KEY.c.added, TOUR_KEY.c.key)),
     )
 
 
-def _revision(head: SharedTour, row: dict[str, Any]) -> TourRevision:
-    tour = _tour(row.pop("tour_id"), head.community, row.pop("document"))
-    row["flags"] = tuple(json.loads(row["flags"]))
-    row["thread"] = tuple(Message(**message) for message in json.loads(row["thread"]))
-    return TourRevision(tour=tour, **row)
+def _without_words(row: Row) -> TourRevision:
+    return TourRevision(row["number"], None, "deleted", "")
+
+
+def _head(row: Row) -> SharedTour:
+    if row["status"] not in TOUR_STATUSES:
+        raise ValueError("its status is unknown")
+    return SharedTour(**row)
+
+
+def _in(tour: Tour | None, community: str) -> Tour | None:
+    return replace(tour, community=community) if tour else None
+
+
+def _revision(row: Row) -> TourRevision:
+    given = {name: value for name, value in row.items() if name not in {"tour_id", "document"}}
+    if row["state"] not in (*STATES, "replaced"):
+        raise ValueError("its state is unknown")
+    given["flags"] = texts_of(row["flags"])
+    given["thread"] = tuple(Message(**message) for message in objects_of(row["thread"]))
+    return TourRevision(tour=_tour(row["tour_id"], "", row["document"]), **given)
+
+
+def _key(row: Row) -> TourKey:
+    if row["role"] not in {"author", "co-author"}:
+        raise ValueError("its role is unknown")
+    return TourKey(row["key"], row["role"], row["added"], row["name"])
 
 
 @lru_cache(maxsize=2_000)
 def _tour(tour_id: str, community: str, document: str) -> Tour | None:
     if not document:
         return None
-    try:
-        return tour_of_document(tour_id, community, json.loads(document))
-    except ValueError as error:
-        raise StoreUnavailable(
-            f"a stored tour is damaged: {error}", "put the database aside and restore a backup"
-        ) from error
+    return tour_of_document(tour_id, community, document_of(document))
+
+
+TOURS = Kind("tour", TOUR, _head, moments=("created",))
+TOUR_REVISIONS = Kind(
+    "tour revision", TOUR_REVISION, _revision, ("tour_id", "number"), "", ("recorded", "decided")
+)
+TOUR_KEYS = Kind("tour key", TOUR_KEY, _key, ("tour_id", "key"), "", ("added",))
+_SHOWN = Kind("tour", TOUR, lambda row: _tour(row["id"], row["community"], row["document"]))

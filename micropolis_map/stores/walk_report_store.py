@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from micropolis_map.domain.walk_report import Obstacle, Survey, WalkReport
+from micropolis_map.domain.walk_report import OBSTACLE_KINDS, Obstacle, Survey, WalkReport
 from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
+from micropolis_map.stores.damage import Kind, Row
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.walk_tables import STREET_SURVEY, WALK_OBSTACLE, WALK_REPORT
 
@@ -36,18 +37,16 @@ class SqlWalkReportStore:
         query = sa.select(WALK_REPORT).where(WALK_REPORT.c.community == community)
         if open_only:
             query = query.where(WALK_REPORT.c.closed == "")
-        query = query.order_by(WALK_REPORT.c.recorded.desc(), WALK_REPORT.c.id)
         with self._database.reading() as connection:
-            return [WalkReport(**row) for row in connection.execute(query).mappings()]
+            return REPORTS.readable(connection, query, WALK_REPORT.c.recorded.desc(), WALK_REPORT.c.id)
 
     def obstacles(self, community: str, *, open_only: bool = True) -> Sequence[Obstacle]:
         """Return the obstacles, the oldest first."""
         query = sa.select(WALK_OBSTACLE).where(WALK_OBSTACLE.c.community == community)
         if open_only:
             query = query.where(WALK_OBSTACLE.c.closed == "")
-        query = query.order_by(WALK_OBSTACLE.c.recorded, WALK_OBSTACLE.c.id)
         with self._database.reading() as connection:
-            return [Obstacle(**row) for row in connection.execute(query).mappings()]
+            return OBSTACLES.readable(connection, query, WALK_OBSTACLE.c.recorded, WALK_OBSTACLE.c.id)
 
     def close(self, report_id: str, now: str) -> str:
         """Close the report or obstacle (its words go with it) and return its community."""
@@ -81,22 +80,21 @@ class SqlWalkReportStore:
     def surveys(self, community: str) -> Sequence[Survey]:
         """Return what was decided about streets, the newest first."""
         query = sa.select(STREET_SURVEY).where(STREET_SURVEY.c.community == community)
-        query = query.order_by(STREET_SURVEY.c.decided.desc(), STREET_SURVEY.c.id)
         with self._database.reading() as connection:
-            return [_survey_of(row) for row in connection.execute(query).mappings()]
+            return SURVEYS.readable(connection, query, STREET_SURVEY.c.decided.desc(), STREET_SURVEY.c.id)
 
     def survey(self, survey_id: str) -> Survey:
         """Return what was decided; `NotFound` without it."""
         query = sa.select(STREET_SURVEY).where(STREET_SURVEY.c.id == survey_id)
         with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        if row is None:
+            survey = SURVEYS.one(connection, query)
+        if survey is None:
             raise NotFound(
                 mark("there is no survey {id}"),
                 mark("look it up in the list of streets"),
                 id=repr(survey_id[:64]),
             )
-        return _survey_of(row)
+        return survey
 
     def decide(self, survey: Survey) -> None:
         """Keep the decision.
@@ -137,5 +135,21 @@ def _decided(connection: Connection, community: str) -> set[str]:
     return {one for obstacles in connection.execute(query).scalars() for one in obstacles.split()}
 
 
-def _survey_of(row: Any) -> Survey:
+def _obstacle_of(row: Row) -> Obstacle:
+    obstacle = Obstacle(**row)
+    if obstacle.kind not in OBSTACLE_KINDS or abs(obstacle.lon) > 180 or abs(obstacle.lat) > 90:
+        raise ValueError("its kind or position is none")
+    return obstacle
+
+
+def _survey_of(row: Row) -> Survey:
+    if row["state"] not in {"proposed", "accepted", "rejected"}:
+        raise ValueError("its state is unknown")
+    if row["kind"] not in OBSTACLE_KINDS or abs(row["lon"]) > 180 or abs(row["lat"]) > 90:
+        raise ValueError("its kind or position is none")
     return Survey(**{**row, "obstacles": tuple(row["obstacles"].split())})
+
+
+REPORTS = Kind("walk report", WALK_REPORT, lambda row: WalkReport(**row), moments=("recorded", "closed"))
+OBSTACLES = Kind("obstacle", WALK_OBSTACLE, _obstacle_of, moments=("recorded", "closed"))
+SURVEYS = Kind("street survey", STREET_SURVEY, _survey_of, moments=("surveyed", "decided"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,6 +12,7 @@ from micropolis_map.domain.guided_walk import GuidedWalk, Seat
 from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
+from micropolis_map.stores.damage import Kind, Row
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.walk_tables import GUIDED_WALK, WALK_SEAT
 
@@ -56,12 +56,11 @@ class SqlWalkStore:
 
     def walks(self, community: str | None = None, *, since: str = "") -> Sequence[GuidedWalk]:
         """Return the walks that start at `since` or later, the next one first."""
-        query = sa.select(GUIDED_WALK).order_by(GUIDED_WALK.c.starts, GUIDED_WALK.c.id)
-        query = query.where(GUIDED_WALK.c.starts >= since)
+        query = sa.select(GUIDED_WALK).where(GUIDED_WALK.c.starts >= since)
         if community is not None:
             query = query.where(GUIDED_WALK.c.community == community)
         with self._database.reading() as connection:
-            return [_walk_of(row) for row in connection.execute(query).mappings()]
+            return WALKS.readable(connection, query, GUIDED_WALK.c.starts, GUIDED_WALK.c.id)
 
     def seats(self, walk_id: str) -> Sequence[Seat]:
         """Return all seats of the walk in the order of signing up, those given back too."""
@@ -72,16 +71,16 @@ class SqlWalkStore:
         """Return the seat; `NotFound` without one."""
         query = sa.select(WALK_SEAT).where(WALK_SEAT.c.id == seat_id)
         with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        if row is None:
+            seat = SEATS.one(connection, query)
+        if seat is None:
             raise NotFound(mark("there is no such seat"), mark("sign up for the walk"))
-        return Seat(**row)
+        return seat
 
     def seats_of(self, key_hash: str) -> Sequence[Seat]:
         """Return the seats taken with a private key."""
-        query = sa.select(WALK_SEAT).where(WALK_SEAT.c.key_hash == key_hash).order_by(WALK_SEAT.c.number)
+        query = sa.select(WALK_SEAT).where(WALK_SEAT.c.key_hash == key_hash)
         with self._database.reading() as connection:
-            return [Seat(**row) for row in connection.execute(query).mappings()]
+            return SEATS.readable(connection, query, WALK_SEAT.c.number)
 
     def sign_up(
         self, seat: Seat, check: Callable[[GuidedWalk], None] | None = None
@@ -106,9 +105,8 @@ class SqlWalkStore:
             place_store.wait_for_turn(connection)
             walk = _walk(connection, seat.walk_id)
             query = sa.select(WALK_SEAT).where(WALK_SEAT.c.id == seat.id)
-            known = connection.execute(query).mappings().one_or_none()
-            if known is not None:
-                kept = Seat(**known)
+            kept = SEATS.one(connection, query)
+            if kept is not None:
                 if (kept.walk_id, kept.key_hash) != (seat.walk_id, seat.key_hash):
                     raise Conflict(
                         mark("this sign-up's id is taken"), mark("reload the page and sign up again")
@@ -147,18 +145,25 @@ class SqlWalkStore:
 
 def _walk(connection: Connection, walk_id: str) -> GuidedWalk:
     query = sa.select(GUIDED_WALK).where(GUIDED_WALK.c.id == walk_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
+    walk = WALKS.one(connection, query)
+    if walk is None:
         raise NotFound(
             mark("there is no guided walk {id}"), mark("look it up in the calendar"), id=repr(walk_id[:64])
         )
-    return _walk_of(row)
+    return walk
 
 
-def _walk_of(row: Any) -> GuidedWalk:
-    return GuidedWalk(**{**row, "languages": tuple(row["languages"].split())})
+def _walk_of(row: Row) -> GuidedWalk:
+    walk = GuidedWalk(**{**row, "languages": tuple(row["languages"].split())})
+    if walk.state not in {"announced", "cancelled"} or walk.ends <= walk.begins:
+        raise ValueError("its state or length is none")
+    return walk
 
 
 def _seats(connection: Connection, walk_id: str) -> list[Seat]:
-    query = sa.select(WALK_SEAT).where(WALK_SEAT.c.walk_id == walk_id).order_by(WALK_SEAT.c.number)
-    return [Seat(**row) for row in connection.execute(query).mappings()]
+    query = sa.select(WALK_SEAT).where(WALK_SEAT.c.walk_id == walk_id)
+    return SEATS.readable(connection, query, WALK_SEAT.c.number)
+
+
+WALKS = Kind("guided walk", GUIDED_WALK, _walk_of, moments=("starts", "created", "updated"))
+SEATS = Kind("seat", WALK_SEAT, lambda row: Seat(**row), where="", moments=("created", "cancelled"))

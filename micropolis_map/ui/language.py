@@ -41,7 +41,7 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 
 def told(error: MicropolisError) -> str:
     """Return what happened and what to do, in one line in the reader's language."""
-    return "; ".join(text for text in error.told(_) if text)
+    return "; ".join(text for text in error.told_to_anybody(_) if text)
 
 
 def said(text: str) -> str:

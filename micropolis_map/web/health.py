@@ -37,7 +37,8 @@ def routes(application: Application) -> list[BaseRoute]:
 def health(application: Application) -> tuple[dict[str, Any], bool]:
     """Return what ``/healthz`` prints, and whether the store can be read and written.
 
-    ``status`` is ``ok``; ``degraded`` when only the mirror or a folder of communities fails; ``unavailable``.
+    ``status`` is ``ok``; ``degraded`` when only the mirror, a folder of communities or some documents fail
+    (``damaged`` counts them by community); ``unavailable``.
     """
     problems = []
     store = {"kind": application.settings.sql_url.split(":", 1)[0], "writable": True}
@@ -45,12 +46,13 @@ def health(application: Application) -> tuple[dict[str, Any], bool]:
         application.place_store.check()
     except MicropolisError as error:
         store["writable"] = False
-        problems.append(str(error))
+        problems.append(_told(error))
     slugs: list[str] = []
     try:
         slugs = list(application.community_store.slugs())
     except MicropolisError as error:
-        problems.append(str(error))
+        problems.append(_told(error))
+    damaged = _damaged(application, problems) if store["writable"] else {}
     if application.publishing.problem:
         problems.append(application.publishing.problem)
     healthy = bool(store["writable"])
@@ -61,4 +63,22 @@ def health(application: Application) -> tuple[dict[str, Any], bool]:
         "store": store,
         "communities": slugs,
         "problems": problems,
+        **({"damaged": damaged} if damaged else {}),
     }, healthy
+
+
+def _damaged(application: Application, problems: list[str]) -> dict[str, int]:
+    try:
+        counts = application.soundness.counts()
+    except MicropolisError as error:
+        problems.append(_told(error))
+        return {}
+    for community, count in sorted(counts.items()):
+        where = community or "the whole server"
+        problems.append(f"{where}: {count} stored documents are damaged; 'verify' names them")
+    return {community or "server": count for community, count in sorted(counts.items())}
+
+
+def _told(error: MicropolisError) -> str:
+    """Return what happened and what to do; everybody reads it, so it does not say where."""
+    return "; ".join(filter(None, error.told_to_anybody()))

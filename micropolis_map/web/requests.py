@@ -137,7 +137,7 @@ def failure(error: MicropolisError, lang: str = "en") -> Response:
 
     That is ``fields``, ``clashes``, ``Retry-After``.
     """
-    what, todo = error.told(i18n.translation(lang).gettext)
+    what, todo = error.told_to_anybody(i18n.translation(lang).gettext)
     document: dict[str, Any] = {"error": what, "todo": todo}
     headers = {"Content-Language": lang}
     if isinstance(error, WrongFields):

@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from micropolis_map.errors import StoreUnavailable
+from micropolis_map.errors import DatabaseUnavailable
 
 HEAD = "0009"
 """The newest step's number; a test compares it with the files."""
@@ -25,7 +25,7 @@ def migrate(connection: Connection, name: str, to: str = HEAD) -> None:
     if current == to:
         return
     if current is not None and current > HEAD:
-        raise StoreUnavailable(
+        raise DatabaseUnavailable(
             f"the database {name!r} has schema {current}, this program knows up to {HEAD}",
             "upgrade Micropolis Map, or restore a backup that this version made",
         )

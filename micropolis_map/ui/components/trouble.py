@@ -14,7 +14,7 @@ from micropolis_map.ui import language, safe_text
 def show(error: MicropolisError) -> None:
     """Show `error` as its class asks for in the table of answers."""
     box = {"warning": st.warning, "error": st.error, "info": st.info}[answer(error).page]
-    what, todo = (safe_text.label(text[:1].upper() + text[1:]) for text in error.told(language._))
+    what, todo = (safe_text.label(text[:1].upper() + text[1:]) for text in error.told_to_anybody(language._))
     box(f"{what}.  \n**{todo}.**" if todo else f"{what}.")
 
 

@@ -153,7 +153,7 @@ def _kept(act: Callable[[], GuidedWalk], said: str) -> bool:
     try:
         act()
     except MicropolisError as error:
-        told = "; ".join(words for words in error.told(_) if words)
+        told = "; ".join(words for words in error.told_to_anybody(_) if words)
         st.session_state[LAST] = Decision("", errors=(told,))
         st.warning(safe_text.label(told))
         return False
