@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.errors import InvalidInput, NotFound, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.stores.files import unwritable, write_whole
 from micropolis_map.stores.recordings import TYPES, bare, sniffed
@@ -49,6 +49,18 @@ class AudioStore:
         audio_id = f"a{secrets.token_urlsafe(18)}"
         write_whole(self._folder / audio_id[:2] / f"{audio_id}.{kind}", bare(kind, data))
         return audio_id
+
+    def take_back(self, name: str, data: bytes, *, keep: bool = True) -> None:
+        """Keep, or only check, what a backup has of a recording.
+
+        UnreadableFile for what `add` would not have taken.
+        """
+        path = self.path(name)
+        kind = sniffed(data)
+        if f".{kind}" != path.suffix or len(data) > MAX_BYTES:
+            raise UnreadableFile(f"'audio/{name}' is no such recording", "take another backup file")
+        if keep and not path.exists():
+            write_whole(path, blanked(data) if kind == "mp4" else data)
 
     def find(self, audio_id: str) -> tuple[Path, str]:
         """Return the recording's file and its media type; `NotFound` without one."""

@@ -27,17 +27,25 @@ from micropolis_map.stores.tables import META, METADATA
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+MOST_OF_A_FILE = {"tables": 4_000_000_000, "photos": 15_000_000, "audio": 10_000_000}
+"""Bytes of one file by its folder: tables are read row by row, the others whole; as much as we take in."""
+MOST_OF_ANOTHER = 50_000_000
+MOST_OF_A_ROW = 20_000_000
 _AT_ONCE = 500
 _TODO = "take another backup file"
 _BROKEN = (OSError, zipfile.BadZipFile, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError)
 """What `zipfile` and `json` raise for a broken file."""
 
 
-def write(path: Path, database: Database, files: Iterable[tuple[str, Path]], facts: Mapping[str, Any]) -> Any:
+def write(
+    path: Path, connection: Connection, files: Iterable[tuple[str, Path]], facts: Mapping[str, Any]
+) -> Any:
     """Write the backup aside, durably, and rename it to `path`; return its manifest.
 
     Parameters
     ----------
+    connection
+        Of the database, in the caller's transaction.
     files
         Pairs of a name in the archive and the file; one that is gone by now (its author deleted it
         meanwhile) is named in the manifest's ``missing``.
@@ -54,7 +62,7 @@ def write(path: Path, database: Database, files: Iterable[tuple[str, Path]], fac
         handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as raw:
-                manifest = _fill(raw, database, files, facts)
+                manifest = _fill(raw, connection, files, facts)
                 raw.flush()
                 os.fsync(raw.fileno())
             Path(aside).replace(path)
@@ -67,15 +75,16 @@ def write(path: Path, database: Database, files: Iterable[tuple[str, Path]], fac
     return manifest
 
 
-def _fill(raw: Any, database: Database, files: Iterable[tuple[str, Path]], facts: Mapping[str, Any]) -> Any:
+def _fill(
+    raw: Any, connection: Connection, files: Iterable[tuple[str, Path]], facts: Mapping[str, Any]
+) -> Any:
     sums: dict[str, str] = {}
     counts: dict[str, int] = {}
     missing: list[str] = []
     with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
-        with database.reading() as connection:
-            for table in _tables():
-                name = f"tables/{table.name}.jsonl"
-                counts[table.name], sums[name] = _dump(connection, table, archive, name)
+        for table in _tables():
+            name = f"tables/{table.name}.jsonl"
+            counts[table.name], sums[name] = _dump(connection, table, archive, name)
         for name, path in files:
             try:
                 data = path.read_bytes()
@@ -128,7 +137,10 @@ class Archive:
         name = f"tables/{table}.jsonl"
         if name in self.manifest["sha256"]:
             with self._archive.open(name) as lines:
-                yield from map(json.loads, lines)
+                while line := lines.readline(MOST_OF_A_ROW + 1):
+                    if len(line) > MOST_OF_A_ROW:
+                        raise ValueError("a row is too long")
+                    yield json.loads(line)
 
     def stage(self, folder: Path) -> Database:
         """Return a SQLite database in `folder` with the backup's rows, brought to the newest schema.
@@ -176,11 +188,24 @@ def opened(path: Path) -> Iterator[Archive]:
     except OSError as error:
         raise unreadable(path, error) from error
     with _zip(path) as archive:
+        _check_listing(path, archive.infolist())
         manifest = _manifest(path, archive)
         for name, wanted in manifest["sha256"].items():
             if _sum(archive, name) != wanted:
                 raise UnreadableFile(f"{str(path)!r} is damaged: {name!r} is not what was kept", _TODO)
         yield Archive(path, archive, manifest)
+
+
+def _check_listing(path: Path, infos: Iterable[zipfile.ZipInfo]) -> None:
+    """Refuse what unpacks to more than we would have packed, by what the archive lists, before unpacking."""
+    for info in infos:
+        most = MOST_OF_A_FILE.get(info.filename.partition("/")[0], MOST_OF_ANOTHER)
+        if info.file_size > most:
+            raise UnreadableFile(
+                f"{str(path)!r} cannot be restored: {info.filename[:80]!r} unpacks to"
+                f" {info.file_size / 1e6:.0f} MB, more than {most / 1e6:.0f} MB",
+                _TODO,
+            )
 
 
 def _zip(path: Path) -> zipfile.ZipFile:
@@ -215,13 +240,21 @@ def _sum(archive: zipfile.ZipFile, name: str) -> str:
     return total.hexdigest()
 
 
-def replace_all(source: Database, target: Database) -> None:
-    """Make `target`'s rows those of `source`, in one transaction.
+def lock(connection: Connection) -> None:
+    """Let nobody else write until the caller's transaction ends; SQLite's BEGIN IMMEDIATE did it already."""
+    if connection.dialect.name != "sqlite":
+        # Every writer counts in `meta` first, so that none holds a table we wait for while it waits for us.
+        names = dict.fromkeys((META.name, *(table.name for table in METADATA.sorted_tables)))
+        connection.execute(sa.text(f"LOCK TABLE {', '.join(names)} IN EXCLUSIVE MODE"))
+
+
+def replace_all(source: Database, new: Connection) -> None:
+    """Make the rows behind `new` those of `source`, in the caller's transaction.
 
     Both keep the name of the store; counters of changes go on from the higher one, so that nobody who
     asked before takes the new state for the old one.
     """
-    with source.reading() as old, target.writing() as new:
+    with source.reading() as old:
         kept = {row.key: row.value for row in new.execute(sa.select(META))}
         for table in reversed(_tables()):
             new.execute(sa.delete(table))
@@ -230,7 +263,7 @@ def replace_all(source: Database, target: Database) -> None:
             if table is META:
                 rows = _meta(rows, kept)
             _insert(new, table, rows)
-            if not target.is_sqlite:
+            if new.dialect.name != "sqlite":
                 _count_on(new, table)
 
 

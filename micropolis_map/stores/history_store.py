@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -97,7 +98,7 @@ class SqlHistoryStore:
         if community is not None:
             query = query.where(TOMBSTONE.c.community == community)
         with self._database.reading() as connection:
-            return TOMBSTONES.readable(connection, query, TOMBSTONE.c.recorded, TOMBSTONE.c.id)
+            return _stones(connection, query)
 
     def put(self, place: Place, note: Note, *, expected_revision: int) -> Place:
         """Append the place's next revision and say who did it and why; `Conflict` on another revision."""
@@ -123,6 +124,15 @@ class SqlHistoryStore:
             for stone in forgetting.tombstones:
                 connection.execute(sa.delete(TOMBSTONE).where(TOMBSTONE.c.id == stone.id))
                 connection.execute(sa.insert(TOMBSTONE).values(vars(stone)))
+
+
+def tombstones_in(connection: Connection) -> list[Tombstone]:
+    """Return what was deleted for good, in the caller's transaction."""
+    return _stones(connection, sa.select(TOMBSTONE))
+
+
+def _stones(connection: Connection, query: sa.Select[Any]) -> list[Tombstone]:
+    return TOMBSTONES.readable(connection, query, TOMBSTONE.c.recorded, TOMBSTONE.c.id)
 
 
 def _entry(row: Row) -> Entry:

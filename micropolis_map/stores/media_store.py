@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from micropolis_map.errors import Conflict
 from micropolis_map.i18n import mark
@@ -95,9 +96,14 @@ class SqlMediaStore:
                 connection.execute(sa.delete(MEDIA).where(MEDIA.c.id == medium_id))
 
     def _where(self, wanted: sa.ColumnElement[bool]) -> list[Medium]:
-        query = sa.select(MEDIA).where(wanted)
         with self._database.reading() as connection:
-            return MEDIA_RECORDS.readable(connection, query, MEDIA.c.created, MEDIA.c.id)
+            return media_in(connection, wanted)
+
+
+def media_in(connection: Connection, wanted: sa.ColumnElement[bool] | None = None) -> list[Medium]:
+    """Return the records that fulfil `wanted`, the oldest first, in the caller's transaction."""
+    query = sa.select(MEDIA) if wanted is None else sa.select(MEDIA).where(wanted)
+    return MEDIA_RECORDS.readable(connection, query, MEDIA.c.created, MEDIA.c.id)
 
 
 def _medium(row: Row) -> Medium:

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 from pillow_heif import HeifImagePlugin  # noqa: F401 (importing it teaches Pillow to read HEIC)
 
-from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.errors import InvalidInput, NotFound, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.stores.files import unreadable, unwritable, write_whole
 from micropolis_map.stores.photo_header import check_size, looks_like
@@ -112,6 +112,17 @@ class PhotoStore:
             write_whole(self.path(photo.id, size), content)
         return photo
 
+    def take_back(self, photo_id: str, size: int, data: bytes, *, keep: bool = True) -> None:
+        """Keep, or only check, what a backup has of a photo.
+
+        UnreadableFile for what `add` would not have written.
+        """
+        path = self.path(photo_id, size)
+        if not keep:
+            check_written(data, size, f"photos/{photo_id}/{size}.webp")
+        elif not path.exists():
+            write_whole(path, data)
+
     def read(self, photo_id: str, size: int) -> bytes:
         """Return the photo as WebP; `NotFound` for an unknown id or a size that is not in `SIZES`."""
         path = self.path(photo_id, size)
@@ -159,6 +170,21 @@ class PhotoStore:
                 sizes=sizes,
             )
         return self._folder / photo_id[:2] / photo_id / f"{size}.webp"
+
+
+def check_written(data: bytes, size: int, name: str) -> None:
+    """Raise UnreadableFile unless `data` is a photo of that size as `PhotoStore.add` writes it."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("WEBP",)) as picture:
+            plain = not {"exif", "xmp", "icc_profile"} & set(picture.info)
+            whole = int.from_bytes(data[4:8], "little") + 8 in {len(data), len(data) + 1}
+            sound = plain and whole and max(picture.size) <= size and getattr(picture, "n_frames", 1) == 1
+            if sound:
+                picture.load()
+    except _BROKEN:
+        sound = False
+    if not sound:
+        raise UnreadableFile(f"{name!r} is not a photo as this program keeps it", "take another backup file")
 
 
 def decoded(data: bytes, filename: str) -> tuple[StoredPhoto, tuple[bytes, ...]]:

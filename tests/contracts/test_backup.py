@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import sys
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -254,3 +255,107 @@ def test_a_backup_that_cannot_open_the_database_blames_the_database(tmp_path, ca
     said = capsys.readouterr().err
     assert said.startswith("error: the database ")
     assert "b.zip" not in said
+
+
+def test_each_damaged_document_of_a_backup_is_named_and_nothing_is_replaced(tmp_path):
+    application = _application(tmp_path / "data")
+    desk = application.participation
+    sent(application, middle_of(application.settings.data, "demo"), "Waits")
+    _put_away(application, tmp_path / "b.zip")
+    before, names = _everything(application), []
+
+    def damaged(name, data):
+        if name not in {"tables/place.jsonl", "tables/proposal.jsonl"}:
+            return data
+        first, *rest = [json.loads(line) for line in data.splitlines()]
+        column = "document" if "document" in first else "content"
+        first[column] = '{"name": "Xylophonic"}'
+        names.append(first["id"])
+        return b"".join(json.dumps(row).encode() + b"\n" for row in (first, *rest))
+
+    with pytest.raises(UnreadableFile, match="damaged documents") as caught:
+        _brought_back(application, _summed(_rewritten(tmp_path / "b.zip", tmp_path / "bad.zip", damaged)))
+    assert len(names) == 2
+    assert all(name in str(caught.value) for name in names)
+    assert "Xylophonic" not in str(caught.value)
+    assert _everything(application) == before
+    assert not list((tmp_path / "data" / "backups").glob("*"))
+    assert desk.places.places()
+
+
+def _summed(path):
+    """The archive with sums that are right."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(parts["manifest.json"])
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in parts.items() if name != "manifest.json"}
+    parts["manifest.json"] = json.dumps({**manifest, "sha256": sums}).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return path
+
+
+def _webp(side=320, **more):
+    out = io.BytesIO()
+    Image.new("RGB", (side, 20), "teal").save(out, "WEBP", **more)
+    return out.getvalue()
+
+
+PHOTO, AUDIO = "photos/p" + "a" * 24 + "/320.webp", "audio/a" + "b" * 24
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (PHOTO, b"any bytes"),
+        (PHOTO, b"<svg onload=alert(1)>"),
+        (PHOTO, _webp(321)),
+        (PHOTO, _webp() + b"<script>"),
+        (PHOTO, _webp(exif=b"Exif\x00\x00II*\x00")),
+        (PHOTO, _webp()[:-30]),
+        (AUDIO + ".webm", b"<html>"),
+        (AUDIO + ".ogg", b"\x1aE\xdf\xa3 webm in another coat" * 9),
+    ],
+)
+def test_a_photo_or_recording_we_would_not_have_written_is_refused(tmp_path, name, data):
+    application = _application(tmp_path / "data")
+    _put_away(application, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip", "a") as archive:
+        archive.writestr(name, data)
+    before = _everything(application)
+    with pytest.raises(UnreadableFile, match=name[:20]):
+        _brought_back(application, _summed(tmp_path / "b.zip"))
+    assert _everything(application) == before
+    assert not (tmp_path / "data" / name).exists()
+
+
+def test_a_small_backup_with_a_huge_photo_is_refused_by_its_listing(tmp_path):
+    application = _application(tmp_path / "data")
+    _put_away(application, tmp_path / "b.zip")
+    with (
+        zipfile.ZipFile(tmp_path / "b.zip", "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open(PHOTO, "w") as out,
+    ):
+        for _ in range(200):
+            out.write(bytes(1_000_000))
+    assert (tmp_path / "b.zip").stat().st_size < 2_000_000
+    tracemalloc.start()
+    with pytest.raises(UnreadableFile, match="200 MB"):
+        _brought_back(application, tmp_path / "b.zip")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
+
+
+def test_what_an_author_took_back_comes_back_in_no_file_either(application, at, tmp_path):
+    desk = application.participation
+    photo = _sent_photo(desk)
+    feature = {"photos": [{"id": photo.id, "alt": {"en": "x"}}]}
+    proposal = sent(application, at, "With a photo", who="bo", id="submission-photo-1", **feature)
+    _put_away(application, tmp_path / "b.zip")
+    author = Actor("resident", keys=frozenset({hashed("bo-0123456789abcdefghijkl")}))
+    forgetting.forget(desk, author, [proposal.id])
+    assert _brought_back(application, tmp_path / "b.zip")["forgotten"] == 1
+    assert list(desk.photos.ids()) == []
+    assert desk.media.all() == []
