@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 from micropolis_map.analysis.profiles import add_profiles
 from micropolis_map.errors import StoreUnavailable
 from micropolis_map.ports import CommunityStore, PlaceStore, TourStore
 from micropolis_map.services.caretaking import Caretaker
 from micropolis_map.services.participation import Participation
-from micropolis_map.services.publishing import Publishing
+from micropolis_map.services.publishing import Publishing, public_places
 from micropolis_map.services.soundness import Soundness
 from micropolis_map.services.uploading import Uploads
 from micropolis_map.settings import Settings
@@ -80,6 +81,7 @@ def _wired(settings: Settings) -> Application:
     place_store = OpenPlaces(SqlPlaceStore(database), town_states)
     community_store = FolderCommunityStore(settings.data / "geo")
     publishing = Publishing(place_store, settings.data.resolve() / "places.geojson")
+    database.read_instead(publishing.path, lambda path: _fill(path, publishing.path))
     try:
         publishing.renew()
     except StoreUnavailable as error:
@@ -116,3 +118,8 @@ def _wired(settings: Settings) -> Application:
         uploads=Uploads(participation.accounts),
         soundness=Soundness(database),
     )
+
+
+def _fill(path: Path, public: Path) -> None:
+    """Make a database of what the public file holds."""
+    SqlPlaceStore(Database(f"sqlite:///{path}")).put_many(public_places(public))

@@ -50,6 +50,7 @@ app.command()(places.export)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 app.command()(keeping.verify)
+app.command()(keeping.begin_anew)
 app.command()(accounts.setup_link)
 
 

@@ -40,6 +40,14 @@ def restore(context: typer.Context, file: File, as_json: AsJson = False, data: D
         tell(f"the state before is in {manifest['before']}")
 
 
+def begin_anew(context: typer.Context, data: Data = None) -> None:
+    """Begin with an empty database on purpose, after the one before was emptied or lost."""
+    application = application_of(context, data)
+    application.database.begin_anew()
+    added = application.publishing.renew().added
+    tell(f"the database begins anew with {added} places from {application.publishing.path.name}")
+
+
 def verify(context: typer.Context, as_json: AsJson = False, data: Data = None) -> None:
     """Check that nothing is lost or altered; exit 1 when something is."""
     application = application_of(context, data)

@@ -48,6 +48,7 @@ def back_up(
         The database cannot be read or the file not be written.
     """
     require(actor, "backup")
+    database.require_whole()
     with database.reading() as connection:
         return _put_away(desk, connection, path)
 
@@ -81,6 +82,7 @@ def restore(
             _taken_back(desk, name, data, keep=False)
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         before = publishing.path.with_name("backups") / f"before-restore-{moment}.zip"
+        database.begin_anew()  # where it was emptied, this is what is to be done about it
         with publishing.replacing():
             with database.writing() as connection:
                 backup_archive.lock(connection)

@@ -110,6 +110,7 @@ class Publishing:
             public, file = self._public(), self._file
             if file and file.places == public and "exported" in file.header:
                 return False
+            self._store.check()  # never from what stands in for a store that cannot be used
             self._write(public)
             return True
 
@@ -189,26 +190,10 @@ class Publishing:
         stamp = _stamp(self.path)  # before reading: an edit meanwhile is then seen as one
         if stamp == self._known:
             return Renewal(problems=self._file.problems if self._file else ())
-        self._file = self._read()
+        self._file = _read(self.path)
         renewal = self._renew(self._file)
         self._known = stamp
         return renewal
-
-    def _read(self) -> _File | None:
-        try:
-            text = self.path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
-        except UnicodeDecodeError as error:
-            return _File((), {}, (f"it is not UTF-8 ({error.reason})",))
-        except OSError as error:
-            raise unreadable(self.path, error) from error
-        try:
-            features, header = read_features(text, str(self.path))
-        except UnreadableFile as error:
-            return _File((), {}, (str(error),))
-        places, problems = _places(features)
-        return _File(tuple(sorted(places, key=lambda place: place.id)), header, tuple(problems))
 
     def _renew(self, file: _File | None) -> Renewal:
         if file is None:
@@ -232,6 +217,29 @@ class Publishing:
             _LOG.warning("%s: what the file says of a place came too late: %s", self.path, error)
             return False
         return True
+
+
+def public_places(path: Path) -> tuple[Place, ...]:
+    """Return the places of the public file that can be read; none without the file."""
+    file = _read(path)
+    return file.places if file else ()
+
+
+def _read(path: Path) -> _File | None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        return _File((), {}, (f"it is not UTF-8 ({error.reason})",))
+    except OSError as error:
+        raise unreadable(path, error) from error
+    try:
+        features, header = read_features(text, str(path))
+    except UnreadableFile as error:
+        return _File((), {}, (str(error),))
+    places, problems = _places(features)
+    return _File(tuple(sorted(places, key=lambda place: place.id)), header, tuple(problems))
 
 
 def _places(features: Sequence[Any]) -> tuple[list[Place], list[str]]:

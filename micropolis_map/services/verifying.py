@@ -58,6 +58,7 @@ def verify(desk: Participation, database: Database, publishing: Publishing) -> d
 
 
 def _database(database: Database) -> Iterator[Problem | None]:
+    database.require_whole()
     wrong = database.integrity()
     yield Problem("database", str(database.name), "; ".join(wrong)) if wrong else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from micropolis_map.i18n import mark
 from micropolis_map.stores.files import unwritable, write_whole
 from micropolis_map.stores.recordings import TYPES, bare, sniffed
 from micropolis_map.stores.recordings.parts import TODO
+from micropolis_map.workers.pool import WORKERS
 
+_LOG = logging.getLogger(__name__)
 MAX_BYTES = 10_000_000
 
 _ID = re.compile(r"a[A-Za-z0-9_-]{20,40}")
@@ -47,7 +50,8 @@ class AudioStore:
         if kind is None:
             raise InvalidInput(mark("this is not a recording of a kind we can play"), TODO)
         audio_id = f"a{secrets.token_urlsafe(18)}"
-        write_whole(self._folder / audio_id[:2] / f"{audio_id}.{kind}", bare(kind, data))
+        path = self._folder / audio_id[:2] / f"{audio_id}.{kind}"
+        write_whole(path, WORKERS.run(bare, kind, data), private=True)
         return audio_id
 
     def take_back(self, name: str, data: bytes, *, keep: bool = True) -> None:
@@ -58,9 +62,13 @@ class AudioStore:
         path = self.path(name)
         kind = sniffed(data)
         if f".{kind}" != path.suffix or len(data) > MAX_BYTES:
-            raise UnreadableFile(f"'audio/{name}' is no such recording", "take another backup file")
+            raise UnreadableFile(
+                mark("{file} is not a file as this program keeps it"),
+                mark("take another backup file"),
+                file=repr(f"audio/{name}"),
+            )
         if keep and not path.exists():
-            write_whole(path, blanked(data) if kind == "mp4" else data)
+            write_whole(path, _bare(kind, data), private=True)
 
     def find(self, audio_id: str) -> tuple[Path, str]:
         """Return the recording's file and its media type; `NotFound` without one."""
@@ -102,3 +110,12 @@ class AudioStore:
             audio_id = path.name.lstrip(".").partition(".")[0]
             if _ID.fullmatch(audio_id) and path.is_file():
                 yield audio_id, path.stat().st_mtime
+
+
+def _bare(kind: str, data: bytes) -> bytes:
+    """Return the recording's sound; what was taken before recordings were walked is better kept than lost."""
+    try:
+        return WORKERS.run(bare, kind, data)
+    except InvalidInput as error:
+        _LOG.warning("a recording of a backup stays as it is: %s", error)
+        return data

@@ -8,6 +8,7 @@ Each transaction has a connection of its own, so nothing is shared between threa
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 import threading
 import time
@@ -23,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from micropolis_map.errors import DatabaseUnavailable, InvalidInput, MicropolisError
 from micropolis_map.stores.damage import text_of_bytes
 from micropolis_map.stores.migrations import migrate
+from micropolis_map.stores.stand_in import MADE, Fill, StandIn, is_emptied
 
 _LOG = logging.getLogger(__name__)
 BUSY_TIMEOUT_S = 30
@@ -33,6 +35,10 @@ _ERASED_FROM = (
     "place", "place_revision", "proposal", "media", "report", "tour_revision", "tour_key", "walk_seat",
     "walk_report", "walk_obstacle", "kept_run", "attempt", "town_request",
 )  # fmt: skip
+
+
+class EmptiedDatabase(DatabaseUnavailable):
+    """The database was there, and is gone or empty now: that is no fresh start."""
 
 
 class Database:
@@ -54,6 +60,32 @@ class Database:
         self._engine: Engine | None = None
         self._opening = threading.Lock()
         self._owes_scrub = False
+        self._path = _file_of(self.url)
+        self._stand_in: StandIn | None = None
+        self._said = ""
+        self.reads_instead = False
+        """Whether something else was read last, since the database cannot be written."""
+
+    def read_instead(self, public: Path, fill: Fill) -> None:
+        """Let `public`, made a database by `fill`, be read while there is no other (SQLite only)."""
+        if self._path is not None:
+            self._stand_in = StandIn(self._path, public, fill)
+
+    def require_whole(self) -> None:
+        """Raise `DatabaseUnavailable` while only what is public can be read."""
+        with self._answering():
+            try:
+                with self._opened().connect() as connection:
+                    connection.exec_driver_sql("SELECT 1 FROM meta")
+            except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+                if self._instead(error) is None or self._stand_in is None or self._stand_in.is_partial:
+                    raise
+
+    def begin_anew(self) -> None:
+        """Let an emptied database be a fresh start, on purpose."""
+        if self._path is not None and is_emptied(self._path):
+            self._marker(self._path).unlink()
+            self._engine = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -63,8 +95,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one consistent state."""
-        with self._answering(), self._opened().connect() as connection:
-            yield connection  # its transaction begins with the first question, and is rolled back
+        with self._answering(), self._reader() as connection:
+            yield connection  # its transaction began with the first question, and is rolled back
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -75,6 +107,19 @@ class Database:
                 yield connection
         if self._owes_scrub:
             self.scrub(wait_s=0.0)
+
+    def check_writing(self) -> None:
+        """Write and take it back, without waiting for the disk; `DatabaseUnavailable` when it cannot be.
+
+        A disk with less room than one change needs cannot be written either.
+        """
+        with self._answering(), self._opened().connect() as plain:
+            connection = plain.execution_options(micropolis_writes=True)
+            with connection.begin() as transaction:
+                connection.execute(sa.text("UPDATE meta SET value = value WHERE key = 'store_id'"))
+                transaction.rollback()
+        if self._path is not None and shutil.disk_usage(self._path.parent).free < _ROOM_BYTES:
+            raise self._unavailable(OSError("the disk is full"))
 
     @contextmanager
     def erasing(self) -> Iterator[Connection]:
@@ -104,8 +149,46 @@ class Database:
             lost = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         return [str(line) for line in said if line != "ok"] + [f"row {row} refers to nothing" for row in lost]
 
+    @contextmanager
+    def _reader(self) -> Iterator[Connection]:
+        try:
+            connection = self._opened().connect()
+            try:
+                if self._path is not None:  # a disk that went read-only is noticed here
+                    connection.exec_driver_sql("SELECT 1 FROM meta")
+            except BaseException:
+                connection.close()
+                raise
+        except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+            other = self._instead(error)
+            if other is None:
+                raise
+            connection, self.reads_instead = other.connect(), True
+        else:
+            self.reads_instead = False
+        with connection:
+            yield connection
+
+    def _instead(self, error: Exception) -> Engine | None:
+        if self._stand_in is None:
+            return None
+        emptied = isinstance(error, EmptiedDatabase)
+        cannot_write = any(sign in str(error).lower() for sign in _CANNOT_WRITE)
+        if not emptied and not (cannot_write and self._path is not None and self._path.is_file()):
+            return None
+        if str(error) != self._said:
+            self._said = str(error)
+            _LOG.error("nothing can be written, what can be read is read: %s", error)
+        return self._stand_in.engine(emptied=emptied)
+
     def _opened(self) -> Engine:
         with self._opening:
+            if self._path is not None and is_emptied(self._path):
+                self._engine = None
+                raise EmptiedDatabase(
+                    f"the database {self.name!r} was there and is gone or empty",
+                    "restore a backup (command 'restore'), or begin anew on purpose (command 'begin-anew')",
+                )
             if self._engine is None:
                 engine = self._make_engine()
                 if self.is_sqlite:
@@ -116,20 +199,30 @@ class Database:
                         if not self.is_sqlite:
                             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7236400)"))
                         migrate(connection, str(self.name))
+                if self._path is not None:
+                    self._marker(self._path).touch(mode=0o600)
                 self._engine = engine
             return self._engine
 
     def _make_engine(self) -> Engine:
         if not self.is_sqlite:
             return sa.create_engine(self.url, pool_pre_ping=True)
-        if self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if not self._path.is_dir():
+                # What waits and who looks after the map is in it; its log takes over these rights.
+                self._path.touch(mode=0o600)
+                if self._path.stat().st_mode & 0o077:
+                    self._path.chmod(0o600)
         engine = sa.create_engine(
             self.url, poolclass=NullPool, connect_args={"timeout": self._busy_timeout_s}
         )
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def _marker(self, path: Path) -> Path:
+        return path.with_name(path.name + MADE)
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
@@ -147,6 +240,8 @@ class Database:
         return DatabaseUnavailable(f"the database {self.name!r} cannot be used: {reason}", todo)
 
 
+_ROOM_BYTES = 200_000
+_CANNOT_WRITE = ("readonly", "read-only", "unable to open", "permission denied")
 _OTHERWISE = "check that the database exists and may be read and written"
 _WHAT_TO_DO = (
     ("locked", "another process holds it: wait, or end that process"),
@@ -161,6 +256,12 @@ _WHAT_TO_DO = (
     ("no such table", "it is not Micropolis Map's: set MICROPOLIS_DATABASE_URL to another one"),
     ("connection", "check that the database server runs and that MICROPOLIS_DATABASE_URL is right"),
 )
+
+
+def _file_of(url: URL) -> Path | None:
+    """Return the file of a SQLite database; None for another one, in memory, or with options of its own."""
+    plain = url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:"
+    return Path(str(url.database)) if plain and not url.query else None
 
 
 def _checked(text: str) -> URL:

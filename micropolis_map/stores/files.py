@@ -10,10 +10,15 @@ from pathlib import Path
 from micropolis_map.errors import StoreUnavailable
 
 
-def write_whole(path: Path, content: bytes | str) -> os.stat_result:
+def write_whole(path: Path, content: bytes | str, *, private: bool = False) -> os.stat_result:
     """Replace the file at `path` with `content`, and return the new file's facts as the system keeps them.
 
     After a crash the file is either the old or the new one.
+
+    Parameters
+    ----------
+    private
+        Nobody else on the machine may read the file, nor look into its folder.
 
     Raises
     ------
@@ -26,6 +31,8 @@ def write_whole(path: Path, content: bytes | str) -> os.stat_result:
             # A rename would replace it all the same, against the wish of who made it read-only.
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         path.parent.mkdir(parents=True, exist_ok=True)
+        if private and path.parent.stat().st_mode & 0o077:
+            path.parent.chmod(0o700)
         handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -33,7 +40,8 @@ def write_whole(path: Path, content: bytes | str) -> os.stat_result:
                 file.flush()
                 os.fsync(file.fileno())
                 written = os.fstat(file.fileno())
-            Path(aside).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            kept = path.stat().st_mode & 0o777 if path.exists() else 0o644
+            Path(aside).chmod(0o600 if private else kept)
             Path(aside).replace(path)
         except BaseException:
             Path(aside).unlink(missing_ok=True)

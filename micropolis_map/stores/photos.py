@@ -109,7 +109,7 @@ class PhotoStore:
         seen, sizes = WORKERS.run(decoded, data, filename, limits=LIMITS, alone="photo")
         photo = replace(seen, id=f"p{secrets.token_urlsafe(18)}")
         for size, content in zip(SIZES, sizes, strict=True):
-            write_whole(self.path(photo.id, size), content)
+            write_whole(self.path(photo.id, size), content, private=True)
         return photo
 
     def take_back(self, photo_id: str, size: int, data: bytes, *, keep: bool = True) -> None:
@@ -121,7 +121,7 @@ class PhotoStore:
         if not keep:
             check_written(data, size, f"photos/{photo_id}/{size}.webp")
         elif not path.exists():
-            write_whole(path, data)
+            write_whole(path, data, private=True)
 
     def read(self, photo_id: str, size: int) -> bytes:
         """Return the photo as WebP; `NotFound` for an unknown id or a size that is not in `SIZES`."""
@@ -184,7 +184,11 @@ def check_written(data: bytes, size: int, name: str) -> None:
     except _BROKEN:
         sound = False
     if not sound:
-        raise UnreadableFile(f"{name!r} is not a photo as this program keeps it", "take another backup file")
+        raise UnreadableFile(
+            mark("{file} is not a file as this program keeps it"),
+            mark("take another backup file"),
+            file=repr(name),
+        )
 
 
 def decoded(data: bytes, filename: str) -> tuple[StoredPhoto, tuple[bytes, ...]]:

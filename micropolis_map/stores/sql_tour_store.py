@@ -18,7 +18,7 @@ from micropolis_map.domain.tour_document import tour_document, tour_of_document
 from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
-from micropolis_map.stores.damage import Kind, Row, document_of, objects_of, texts_of
+from micropolis_map.stores.damage import DamagedDocument, Kind, Row, document_of, objects_of, texts_of
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import TOMBSTONE
 from micropolis_map.stores.tables import META
@@ -117,6 +117,8 @@ class SqlTourStore:
             known = _shared(connection, TOUR.c.id == shared.id)
             if known:
                 return known[0], False
+            if connection.execute(sa.select(TOUR.c.id).where(TOUR.c.id == shared.id)).first():
+                raise DamagedDocument("tour", shared.id)
             connection.execute(sa.insert(TOUR).values(_row(shared)))
             _write(connection, shared, SharedTour(shared.id, shared.community, "suggested", shared.created))
             _count(connection)
@@ -280,7 +282,7 @@ def _tour(tour_id: str, community: str, document: str) -> Tour | None:
     return tour_of_document(tour_id, community, document_of(document))
 
 
-TOURS = Kind("tour", TOUR, _head, moments=("created",))
+TOURS = Kind("tour", TOUR, _head)
 TOUR_REVISIONS = Kind(
     "tour revision", TOUR_REVISION, _revision, ("tour_id", "number"), "", ("recorded", "decided")
 )

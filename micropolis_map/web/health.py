@@ -38,7 +38,8 @@ def health(application: Application) -> tuple[dict[str, Any], bool]:
     """Return what ``/healthz`` prints, and whether the store can be read and written.
 
     ``status`` is ``ok``; ``degraded`` when only the mirror, a folder of communities or some documents fail
-    (``damaged`` counts them by community); ``unavailable``.
+    (``damaged`` counts them by community); ``read-only`` when it can be read only, or what is public only;
+    ``unavailable``.
     """
     problems = []
     store = {"kind": application.settings.sql_url.split(":", 1)[0], "writable": True}
@@ -52,11 +53,14 @@ def health(application: Application) -> tuple[dict[str, Any], bool]:
         slugs = list(application.community_store.slugs())
     except MicropolisError as error:
         problems.append(_told(error))
-    damaged = _damaged(application, problems) if store["writable"] else {}
+    readable = bool(store["writable"]) or _readable(application)
+    damaged = _damaged(application, problems) if readable else {}
     if application.publishing.problem:
         problems.append(application.publishing.problem)
     healthy = bool(store["writable"])
-    status = "unavailable" if not healthy else "degraded" if problems else "ok"
+    status = "degraded" if problems else "ok"
+    if not healthy:
+        status = "read-only" if readable and application.database.reads_instead else "unavailable"
     return {
         "status": status,
         "version": __version__,
@@ -65,6 +69,14 @@ def health(application: Application) -> tuple[dict[str, Any], bool]:
         "problems": problems,
         **({"damaged": damaged} if damaged else {}),
     }, healthy
+
+
+def _readable(application: Application) -> bool:
+    try:
+        application.place_store.version()
+    except MicropolisError:
+        return False
+    return True
 
 
 def _damaged(application: Application, problems: list[str]) -> dict[str, int]:

@@ -36,8 +36,8 @@ from micropolis_map.stores.history_store import Forgetting, Tombstone
 from micropolis_map.stores.media_store import Medium
 from micropolis_map.stores.place_store import Note
 
-CHECKED_ELSEWHERE = {("place", "created"), ("place", "kind")}
-"""Columns beside the document that only queries use: what is read stands in the document."""
+CHECKED_ELSEWHERE = {("place", "created"), ("place", "kind"), ("tour", "created")}
+"""Columns that only order and find: any text does."""
 DATA = Path(__file__).parents[3] / "data"
 NOON = "2026-11-21T12:00:00Z"
 SECRET = "Xylophonic words nobody may read"
