@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,8 +31,11 @@ class PlaceStore(Protocol):
     def places(self, community: str | None = None, *, published_only: bool = True) -> Sequence[Place]:
         """Return places sorted by id."""
 
-    def statuses(self) -> Mapping[str, str]:
-        """Return the status of every place by id, also of damaged ones, which `places` leaves out."""
+    def statuses(self, without: Collection[str] = ()) -> Mapping[str, str]:
+        """Return the status of every place by id, also of damaged ones, which `places` leaves out.
+
+        `without` names communities whose places are left out.
+        """
 
     def put(self, place: Place, *, expected_revision: int | None = None) -> Place:
         """Add the place or append its next revision; `Conflict` when the stored revision is another one."""

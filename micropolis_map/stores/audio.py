@@ -61,7 +61,7 @@ class AudioStore:
         """
         path = self.path(name)
         kind = sniffed(data)
-        if f".{kind}" != path.suffix or len(data) > MAX_BYTES:
+        if kind is None or f".{kind}" != path.suffix or len(data) > MAX_BYTES:
             raise UnreadableFile(
                 mark("{file} is not a file as this program keeps it"),
                 mark("take another backup file"),

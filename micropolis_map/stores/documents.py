@@ -11,8 +11,10 @@ from micropolis_map.stores import (
     media_store,
     place_store,
     proposal_store,
+    round_store,
     run_store,
     sql_tour_store,
+    town_request_store,
     walk_report_store,
     walk_store,
 )
@@ -38,6 +40,8 @@ KINDS: tuple[Kind[Any], ...] = (
     walk_report_store.SURVEYS,
     run_store.RUNS,
     account_store.ACCOUNTS,
+    round_store.QUESTIONS,
+    town_request_store.TOWN_REQUESTS,
 )
 
 

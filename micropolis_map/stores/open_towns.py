@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from micropolis_map.domain.place import Place
@@ -35,6 +35,12 @@ class OpenPlaces:
         found = self._store.places(community, published_only=published_only)
         closed = self._states.closed() if published_only else frozenset()
         return [place for place in found if place.community not in closed] if closed else found
+
+    def statuses(self, without: Collection[str] = ()) -> Mapping[str, str]:
+        """Return the status of every place by id; of closed towns' as hidden."""
+        found, closed = self._store.statuses(without), self._states.closed()
+        shown = self._store.statuses({*without, *closed}) if closed else found
+        return {one: status if one in shown else "hidden" for one, status in found.items()}
 
     def put(self, place: Place, *, expected_revision: int | None = None) -> Place:
         """Add the place or append its next revision."""

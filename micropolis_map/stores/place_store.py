@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -74,10 +74,11 @@ class SqlPlaceStore:
             found = PLACES.readable(connection, query)
         return sorted(found, key=lambda place: place.id)
 
-    def statuses(self) -> Mapping[str, str]:
-        """Return the status of every place by id, of damaged ones too."""
+    def statuses(self, without: Collection[str] = ()) -> Mapping[str, str]:
+        """Return the status of every place by id, of damaged ones too, but of those communities."""
+        query = sa.select(PLACE.c.id, PLACE.c.status).where(PLACE.c.community.not_in(list(without)))
         with self._database.reading() as connection:
-            return {row.id: row.status for row in connection.execute(sa.select(PLACE.c.id, PLACE.c.status))}
+            return {row.id: row.status for row in connection.execute(query)}
 
     def revisions(self, place_id: str) -> Sequence[Place]:
         """Return the place as it was at each revision, oldest first; empty for an unknown place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,6 +14,7 @@ from micropolis_map.domain.place import Place
 from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
+from micropolis_map.stores.damage import Kind, Row, texts_of
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.place_store import Note
 from micropolis_map.stores.tables import METADATA
@@ -204,10 +205,23 @@ class SqlRoundStore:
     def questions(self) -> dict[str, Question]:
         """Return what organisers are asked, by community."""
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(CARE_QUESTION)).mappings().all()
-        return {
-            row["community"]: Question(**{**row, "places": tuple(json.loads(row["places"]))}) for row in rows
-        }
+            found = QUESTIONS.readable(connection, sa.select(CARE_QUESTION))
+        return {question.community: question for question in found}
+
+
+def _question(row: Row) -> Question:
+    if row["reason"] not in get_args(Reason):
+        raise ValueError("its reason is unknown")
+    return Question(**{**row, "places": texts_of(row["places"])})
+
+
+QUESTIONS = Kind(
+    "question about old places",
+    CARE_QUESTION,
+    _question,
+    keys=("community",),
+    moments=("asked", "before", "put_off"),
+)
 
 
 def _archived(connection: Connection, place: Place, note: Note) -> Place | None:

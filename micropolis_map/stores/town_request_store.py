@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from typing import get_args
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from micropolis_map.domain.town_request import TownRequest
+from micropolis_map.domain.town_request import TownRequest, TownState
 from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
+from micropolis_map.stores.damage import Kind, Row
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.tables import METADATA
 
@@ -110,5 +112,14 @@ def _existing(connection: Connection, request_id: str) -> TownRequest:
 
 
 def _requests(connection: Connection, wanted: sa.ColumnElement[bool]) -> list[TownRequest]:
-    query = sa.select(TOWN_REQUEST).where(wanted).order_by(TOWN_REQUEST.c.created, TOWN_REQUEST.c.id)
-    return [TownRequest(**row) for row in connection.execute(query).mappings()]
+    query = sa.select(TOWN_REQUEST).where(wanted)
+    return TOWN_REQUESTS.readable(connection, query, TOWN_REQUEST.c.created, TOWN_REQUEST.c.id)
+
+
+def _read(row: Row) -> TownRequest:
+    if row["state"] not in get_args(TownState):
+        raise ValueError("its state is unknown")
+    return TownRequest(**row)
+
+
+TOWN_REQUESTS = Kind("request for a town", TOWN_REQUEST, _read, where="", moments=("created", "decided"))

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from micropolis_map.stores import place_store
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import ACCOUNT, CONFIRMATION, MEDIA, STILL_TRUE, TOKEN, TOMBSTONE
+from micropolis_map.stores.round_store import CARE_ARCHIVED, CARE_BATCH
 from micropolis_map.stores.tables import METADATA, PLACE, PLACE_REVISION
 from micropolis_map.stores.tour_tables import TOUR, TOUR_KEY, TOUR_REVISION
 from micropolis_map.stores.walk_tables import GUIDED_WALK, WALK_SEAT
@@ -28,13 +29,15 @@ def erase_town(database: Database, slug: str, recorded: str) -> list[tuple[str, 
     list of tuple of str
         The kinds (``photo``, ``audio``) and ids of its files, which are the caller's.
     """
-    with database.writing() as connection:
+    with database.erasing() as connection:
         place_store.wait_for_turn(connection)
         media = connection.execute(sa.select(MEDIA.c.kind, MEDIA.c.id).where(MEDIA.c.community == slug)).all()
         _erase_by(connection, _BY_PLACE, "place_id", sa.select(PLACE.c.id).where(PLACE.c.community == slug))
         _erase_by(connection, _BY_TOUR, "tour_id", sa.select(TOUR.c.id).where(TOUR.c.community == slug))
         walks = sa.select(GUIDED_WALK.c.id).where(GUIDED_WALK.c.community == slug)
         _erase_by(connection, (WALK_SEAT,), "walk_id", walks)
+        batches = sa.select(CARE_BATCH.c.id).where(CARE_BATCH.c.community == slug)
+        _erase_by(connection, (CARE_ARCHIVED,), "batch", batches)
         for table in METADATA.sorted_tables:
             if "community" in table.c:
                 connection.execute(sa.delete(table).where(table.c.community == slug))
@@ -42,7 +45,6 @@ def erase_town(database: Database, slug: str, recorded: str) -> list[tuple[str, 
         connection.execute(sa.insert(TOMBSTONE).values(stone))
         _take_rights(connection, slug)
         place_store.count_change(connection)
-    database.scrub()
     return [(row.kind, row.id) for row in media]
 
 

@@ -31,8 +31,8 @@ class DictPlaceStore:
             and (not published_only or place.status == "published")
         ]
 
-    def statuses(self) -> dict[str, str]:
-        return {place.id: place.status for place in self._places.values()}
+    def statuses(self, without=()) -> dict[str, str]:
+        return {place.id: place.status for place in self._places.values() if place.community not in without}
 
     def revisions(self, place_id: str) -> Sequence[Place]:
         return list(self._revisions.get(place_id, ()))

@@ -92,7 +92,7 @@ def folder(whole, tmp_path):
 
 def server_of(folder):
     application = build_application(Settings(data=folder))
-    return application, Starlette(routes=web.routes(application), middleware=web.middleware())
+    return application, Starlette(routes=web.routes(application), middleware=web.middleware(application))
 
 
 def spoil(folder, table, column, value, where="rowid = (SELECT max(rowid) FROM {})"):
@@ -252,7 +252,7 @@ def test_a_database_that_cannot_be_read_is_said_in_json_without_where_it_is(fold
 def test_where_a_database_server_is_and_who_asks_it_is_told_to_nobody(tmp_path):
     url = "postgresql+psycopg://anna:secret@127.0.0.1:9/townhall"
     application = build_application(Settings(data=tmp_path, database_url=url))
-    server = Starlette(routes=web.routes(application), middleware=web.middleware())
+    server = Starlette(routes=web.routes(application), middleware=web.middleware(application))
     for address in ("/healthz", "/api/mine", "/ogc/collections/places/items", "/p/x"):
         answer = get(server, address)
         for word in ("anna", "secret", "127.0.0.1", "townhall", str(tmp_path)):

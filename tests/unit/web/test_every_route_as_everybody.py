@@ -187,7 +187,7 @@ def world(tmp_path_factory) -> World:
     town_id = town_requests.ask(
         desk, TownWish("town-request-000001", secret(), "Annecy", "France", "Why not", seconds=60.0)
     ).id
-    server = Starlette(routes=web.routes(application), middleware=web.middleware())
+    server = Starlette(routes=web.routes(application), middleware=web.middleware(application))
     names = (places[0], waiting, photo, tour, asked, walk, seat, town_id)
     return World(application, server, accounts, *names)
 

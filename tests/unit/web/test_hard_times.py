@@ -47,7 +47,7 @@ def started(folder):
     """A server as a new process has it."""
     bootstrap._BUILT.clear()
     application = bootstrap.build_application(Settings(data=folder))
-    server = Starlette(routes=web.routes(application), middleware=web.middleware())
+    server = Starlette(routes=web.routes(application), middleware=web.middleware(application))
     return application, Client(server)
 
 

@@ -53,7 +53,7 @@ def application(tmp_path):
 
 @pytest.fixture
 def client(application):
-    return Client(Starlette(routes=web.routes(application), middleware=web.middleware()))
+    return Client(Starlette(routes=web.routes(application), middleware=web.middleware(application)))
 
 
 def addresses(application) -> set[str]:
