@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from micropolis_map.domain.json_document import short
 from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
 
@@ -36,16 +36,15 @@ def canonical_geometry(geometry: Any, where: str) -> dict[str, Any]:
     InvalidInput
         Not one of the six geometry types, a position off the Earth, a line of one point, an open ring.
     """
-    if not isinstance(geometry, Mapping) or geometry.get("type") not in _DEPTH:
-        kind = geometry.get("type") if isinstance(geometry, Mapping) else geometry
+    kind = geometry.get("type") if isinstance(geometry, Mapping) else geometry
+    if not isinstance(geometry, Mapping) or not isinstance(kind, str) or kind not in _DEPTH:
         raise InvalidInput(
             mark("{where}: geometry is {kind}"),
             mark("give one of {values}"),
             where=where,
-            kind=repr(kind),
+            kind=short(kind),
             values=", ".join(_DEPTH),
         )
-    kind = str(geometry["type"])
     coordinates = _clean(geometry.get("coordinates"), _DEPTH[kind], where)
     if _count(coordinates) > MAX_POSITIONS:
         raise InvalidInput(
@@ -75,7 +74,7 @@ def _clean(value: Any, depth: int, where: str) -> Any:
             mark("{where}: coordinates hold {value}"),
             mark("give positions as [longitude, latitude]"),
             where=where,
-            value=repr(value),
+            value=short(value),
         )
     if depth:
         return [_clean(part, depth - 1, where) for part in value]
@@ -89,15 +88,15 @@ def _position(value: Sequence[Any], where: str) -> Position:
             mark("{where}: position is {value}"),
             mark("give two numbers, [longitude, latitude]"),
             where=where,
-            value=repr(value),
+            value=short(value),
         )
     lon, lat = pair
-    if not (math.isfinite(lon) and math.isfinite(lat) and -180 <= lon <= 180 and -90 <= lat <= 90):
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # compared, not converted: a whole number may be huge
         raise InvalidInput(
             mark("{where}: position is {value}"),
             mark("give longitude within -180 and 180, then latitude within -90 and 90"),
             where=where,
-            value=f"[{lon!r}, {lat!r}]",
+            value=f"[{short(lon, 40)}, {short(lat, 40)}]",
         )
     return [round(float(lon), DECIMALS) + 0.0, round(float(lat), DECIMALS) + 0.0]  # + 0.0: no minus zero
 

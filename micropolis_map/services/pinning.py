@@ -30,7 +30,9 @@ from micropolis_map.services.submission import (
     WrongFields,
     check_sent_again,
     check_submission,
+    is_named,
     new_media,
+    properties_of,
     proposed_place,
     refuse_machines,
     texts_of,
@@ -155,8 +157,7 @@ def check(
         As of a submission; incomplete is fine. Nothing is stored.
     """
     desk.communities.get(slug)
-    name = dict(feature.get("properties") or {}).get("name")
-    named = isinstance(name, Mapping) and any(str(text).strip() for text in name.values())
+    named = is_named(properties_of(feature))
     draft = Submission("check", "", "place", slug, _named(feature, named=named))
     place, _ = proposed_place(draft, None, desk.moment())
     similar = duplicates_of(desk, place) if named else []
@@ -318,7 +319,7 @@ def _check_media(desk: Participation, key: str, place: Place, base: Place | None
 def _named(feature: Mapping[str, Any], *, named: bool) -> Mapping[str, Any]:
     if named:
         return feature
-    return {**feature, "properties": {**dict(feature.get("properties") or {}), "name": {"en": "?"}}}
+    return {**feature, "properties": {**properties_of(feature), "name": {"en": "?"}}}
 
 
 def waited_s(proposal: Proposal, now: datetime) -> float:

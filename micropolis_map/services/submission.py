@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from micropolis_map.domain.place import Place
+from micropolis_map.domain.place_fields import Fields
 from micropolis_map.domain.place_geojson import LICENCE, feature_to_place, place_to_feature
 from micropolis_map.domain.proposal import PROPOSAL_KINDS, ProposalKind, media_of
 from micropolis_map.domain.spam import MAX_LINKS, links_in, suspicion
@@ -125,7 +126,7 @@ def proposed_place(submission: Submission, base: Place | None, now: str) -> tupl
     InvalidInput
         The place breaks the schema.
     """
-    properties = dict(submission.feature.get("properties") or {})
+    properties = properties_of(submission.feature)
     stories = [_with_id(story, submission.id, n) for n, story in enumerate(_list(properties, "stories"))]
     if submission.kind == "story" and base is not None:
         known = {story.id for story in base.stories}
@@ -150,10 +151,20 @@ def proposed_place(submission: Submission, base: Place | None, now: str) -> tupl
             "revision": base.revision if base else 1,
         },
     }
-    if not any(str(text).strip() for text in dict(properties.get("name") or {}).values()):
+    if not is_named(properties):
         raise WrongFields({"name": "missing"})
     place = feature_to_place(raw)
     return _checked(replace(place, status="pending"), place.stories), repaired
+
+
+def properties_of(feature: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a Feature says, nothing where it says nothing; InvalidInput where that is no object."""
+    return dict(Fields("the place", feature).mapping("properties") or {})
+
+
+def is_named(properties: Mapping[str, Any]) -> bool:
+    """Return whether the place has a name in any language; InvalidInput where it is no object of texts."""
+    return any(text.strip() for text in Fields("the place", properties).texts("name").values())
 
 
 def texts_of(place: Place) -> Iterable[tuple[str, str]]:

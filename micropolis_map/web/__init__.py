@@ -71,7 +71,7 @@ from micropolis_map.web import (
     walk_pages,
     walk_routes,
 )
-from micropolis_map.web.answers import nothing_here
+from micropolis_map.web.answers import Always, nothing_here, other_methods
 from micropolis_map.web.first_start import announce_setup_link
 from micropolis_map.web.patience import end_half_heads, send_at_once, server_states
 from micropolis_map.web.security import middleware
@@ -97,6 +97,17 @@ _OURS = (
 
 def routes(application: Application) -> list[BaseRoute]:
     """Return all our routes, for ``st.App(routes=…)``."""
+    own = _own(application)
+    return [
+        *own,
+        *other_methods(own),
+        *(Route(f"/{first}{rest}", Always(nothing_here)) for first in _OURS for rest in ("", "/{rest:path}")),
+        Route("/tours/{name}", Always(nothing_here)),
+        Route("/tours/{name}/{rest:path}", Always(nothing_here)),
+    ]
+
+
+def _own(application: Application) -> list[BaseRoute]:
     return [
         *health.routes(application),
         *assets.routes(),
@@ -119,9 +130,6 @@ def routes(application: Application) -> list[BaseRoute]:
         *walk_routes.routes(application),
         *feed_routes.routes(application),
         *ogc.routes(application),
-        *(Route(f"/{first}{rest}", nothing_here) for first in _OURS for rest in ("", "/{rest:path}")),
-        Route("/tours/{name}", nothing_here),
-        Route("/tours/{name}/{rest:path}", nothing_here),
     ]
 
 

@@ -7,17 +7,19 @@ import gzip
 import hashlib
 import json
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from micropolis_map import i18n
-from micropolis_map.errors import MicropolisError, NotFound, TooMany, answer
+from micropolis_map.errors import InvalidInput, MicropolisError, NotFound, TooMany, answer
 from micropolis_map.i18n import mark
 from micropolis_map.web.reader import reader_language
 from micropolis_map.workers.pool import leaving
@@ -96,12 +98,25 @@ def retry_header(error: MicropolisError) -> dict[str, str]:
     return {"Retry-After": str(max(1, round(error.retry_after_s)))} if isinstance(error, TooMany) else {}
 
 
+def check_address(request: Request) -> None:
+    """Refuse an address with a NUL, NotFound or InvalidInput: no text has one, and PostgreSQL takes none."""
+    if "\x00" in request.scope["path"]:
+        raise NotFound(
+            mark("there is nothing at {address}"),
+            mark("check the address"),
+            address=repr(request.url.path[:200]),
+        )
+    if b"%00" in request.scope["query_string"]:
+        raise InvalidInput("the address holds NUL (%00)", "check the address")
+
+
 def answering(endpoint: Endpoint) -> Endpoint:
     """Return `endpoint` with `MicropolisError` answered by `error_response`."""
 
     @wraps(endpoint)
     def answered(request: Request) -> Response:
         try:
+            check_address(request)
             return endpoint(request)
         except MicropolisError as error:
             return error_response(error, reader_language(request))
@@ -134,6 +149,37 @@ async def while_there(request: Request, function: Callable[..., T], *arguments: 
             return await to_thread.run_sync(function, *arguments)
     finally:
         looking.cancel()
+
+
+class Always:
+    """An endpoint that answers whatever the method is: a `Route` of a function answers GET only."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request."""
+        await self._endpoint(Request(scope, receive))(scope, receive, send)
+
+
+def other_methods(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
+    """Return what answers 405 in our own form where one of `routes` knows the address, not the method."""
+    known: dict[str, set[str]] = {}
+    for route in routes:
+        if isinstance(route, Route):
+            known.setdefault(route.path, set()).update(route.methods or ())
+    return [Route(path, Always(partial(_wrong_method, methods))) for path, methods in known.items()]
+
+
+def _wrong_method(methods: Iterable[str], request: Request) -> Response:
+    allowed = ", ".join(sorted(methods))
+    response = error_response(
+        InvalidInput(f"{request.method[:20]!r} is no method of this address", f"ask with {allowed}"),
+        reader_language(request),
+    )
+    response.status_code = 405
+    response.headers["Allow"] = allowed
+    return response
 
 
 @answering

@@ -28,6 +28,8 @@ from micropolis_map.web.requests import address_of, answered, asker_of, json_of,
 _PUBLIC = "public, max-age=300"
 """Five minutes: what was taken off the map is soon gone from browsers too."""
 _PRIVATE = "private, no-store"
+_LONGEST_SIZE = 4
+"""Digits of a photo's width."""
 
 
 def routes(application: Application) -> list[BaseRoute]:
@@ -63,7 +65,7 @@ def routes(application: Application) -> list[BaseRoute]:
     @answering
     def photo(request: Request) -> Response:
         size = str(request.path_params["size"])
-        if not size.isdigit():
+        if not (size.isascii() and size.isdigit() and len(size) <= _LONGEST_SIZE):
             raise NotFound(f"there is no photo of size {size[:20]!r}", "ask for 320, 960 or 1920")
         photo_id = str(request.path_params["photo_id"])
         data, public = media.photo(desk, asker_of(desk, request), photo_id, int(size))

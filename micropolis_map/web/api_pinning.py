@@ -25,14 +25,22 @@ from starlette.routing import BaseRoute, Route
 from micropolis_map.bootstrap import Application
 from micropolis_map.domain.duplicates import distance_m
 from micropolis_map.domain.place import Place
-from micropolis_map.errors import InvalidInput
+from micropolis_map.domain.place_fields import Fields
 from micropolis_map.services import finding, media, pinning
 from micropolis_map.services.pinning import PersonalData
 from micropolis_map.services.submission import Submission
 from micropolis_map.stores import audio, photos
 from micropolis_map.web.answers import answering
 from micropolis_map.web.communities import known_slug
-from micropolis_map.web.requests import KEY_HEADER, address_of, answered, json_of, posting, text_of
+from micropolis_map.web.requests import (
+    KEY_HEADER,
+    address_of,
+    answered,
+    json_of,
+    posting,
+    seconds_of,
+    text_of,
+)
 
 
 def routes(application: Application) -> list[BaseRoute]:
@@ -89,9 +97,7 @@ def routes(application: Application) -> list[BaseRoute]:
 
 
 def _submission(slug: str, document: Mapping[str, Any]) -> Submission:
-    base = document.get("base_revision")
-    if base is not None and (isinstance(base, bool) or not isinstance(base, int)):
-        raise InvalidInput(f"base_revision is {str(base)[:40]!r}", "give a whole number")
+    base = Fields("the submission", document).whole("base_revision", None, low=0, high=2**31 - 1)
     return Submission(
         id=text_of(document, "id"),
         secret=text_of(document, "secret"),
@@ -100,18 +106,10 @@ def _submission(slug: str, document: Mapping[str, Any]) -> Submission:
         feature=document.get("feature"),  # type: ignore[arg-type] # as above
         place_id=text_of(document, "place_id"),
         base_revision=base,
-        seconds=_seconds(document),
+        seconds=seconds_of(document),
         honeypot=text_of(document, "website2"),
         keep_both=document.get("keep_both") is True,
     )
-
-
-def _seconds(document: Mapping[str, Any]) -> float | None:
-    """Return the seconds from ``started`` to ``sent``, both in ms by the sender's clock."""
-    times = [document.get(name) for name in ("started", "sent")]
-    if not all(isinstance(time, int | float) for time in times):
-        return None
-    return float(times[1] - times[0]) / 1000  # type: ignore[operator]
 
 
 def _draft(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -155,5 +153,5 @@ def _sending(application: Application, request: Request) -> media.Sending:
         secret=request.headers.get(KEY_HEADER, ""),
         address=address_of(request),
         alt=request.query_params.get("alt", ""),
-        lang=request.query_params.get("lang", "en")[:8],
+        lang=Fields("the sending", {"lang": request.query_params.get("lang", "en")}).language("lang"),
     )

@@ -33,7 +33,7 @@ from micropolis_map.services.participation import Participation
 from micropolis_map.services.touring_suggesting import TourReceipt, TourSubmission, suggest
 from micropolis_map.web.answers import answering
 from micropolis_map.web.communities import known_slug
-from micropolis_map.web.requests import address_of, answered, holder_of, json_of, posting, text_of
+from micropolis_map.web.requests import address_of, answered, holder_of, json_of, posting, seconds_of, text_of
 
 Document = Mapping[str, Any]
 
@@ -130,8 +130,6 @@ def _submission(slug: str, document: Document) -> TourSubmission:
         raise InvalidInput(
             mark("tour is {value}"), mark("give its name, about and stops"), value=repr(str(tour)[:80])
         )
-    times = [document.get(name) for name in ("started", "sent")]
-    known = all(isinstance(time, int | float) for time in times)
     return TourSubmission(
         id=text_of(document, "id"),
         secret=text_of(document, "secret"),
@@ -139,7 +137,7 @@ def _submission(slug: str, document: Document) -> TourSubmission:
         document=tour,
         tour_id=text_of(document, "tour_id")[:128],
         base=_number(document.get("base", 0)),
-        seconds=float(times[1] - times[0]) / 1000 if known else None,  # type: ignore[operator]
+        seconds=seconds_of(document),
         honeypot=text_of(document, "website2"),
     )
 

@@ -130,7 +130,7 @@ def _sites(text: str) -> tuple[tuple[float, float], ...]:
     if (
         len(sites) < len(pairs)
         or len(sites) > MOST_SITES
-        or any(abs(x) > 180 or abs(y) > 90 for x, y in sites)
+        or not all(abs(x) <= 180 and abs(y) <= 90 for x, y in sites)  # so that nan is none, too
     ):
         raise InvalidInput(f"sites {text[:80]!r} are no places", f"give up to {MOST_SITES}, lon,lat;lon,lat")
     return sites

@@ -7,7 +7,6 @@ forged requests.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Protocol
@@ -17,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from micropolis_map import i18n
+from micropolis_map.domain.json_document import read_json, short
 from micropolis_map.domain.permission import RESIDENT, Actor
 from micropolis_map.errors import InvalidInput, MicropolisError, NotAllowed, TooMany, answer
 from micropolis_map.i18n import mark
@@ -25,12 +25,14 @@ from micropolis_map.services.mine import actor_of
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import ChangedMeanwhile
 from micropolis_map.services.submission import WrongFields
-from micropolis_map.web.answers import JSON, json_text, retry_header, while_there
+from micropolis_map.web.answers import JSON, check_address, json_text, retry_header, while_there
 from micropolis_map.web.reader import reader_language
 
 COOKIE = "micropolis_session"
 KEY_HEADER = "x-micropolis-key"
 MAX_JSON = 512_000
+_LONGEST_LENGTH = 18
+"""Digits of a Content-Length."""
 
 
 class Handle(Protocol):
@@ -46,6 +48,7 @@ def posting(handle: Handle, most: int = MAX_JSON) -> Callable[[Request], Any]:
     @wraps(handle)
     async def endpoint(request: Request) -> Response:
         try:
+            check_address(request)
             check_same_origin(request)
             body = await _body(request, most)
             return await while_there(request, handle, request, body)
@@ -77,10 +80,7 @@ def json_of(request: Request, body: bytes) -> Mapping[str, Any]:
     """
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
         raise InvalidInput("the request is not JSON", f"send it with Content-Type: {JSON}")
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"the request is not JSON: {str(error)[:100]}", "send one JSON object") from error
+    document = read_json(body)
     if not isinstance(document, Mapping):
         raise InvalidInput("the request is not a JSON object", "send one JSON object")
     return document
@@ -91,9 +91,25 @@ def text_of(document: Mapping[str, Any], name: str, default: str = "") -> str:
     value = document.get(name)
     if value is None:
         return default
-    if not isinstance(value, str) or "\x00" in value:
-        raise InvalidInput(f"{name} is {str(value)[:80]!r}", "give a text")
+    if not isinstance(value, str):
+        raise InvalidInput(f"{name} is {short(value)}", "give a text")
     return value
+
+
+def number_of(document: Mapping[str, Any], name: str) -> float | None:
+    """Return the document's number of that name, None where there is none; InvalidInput for anything else."""
+    value = document.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidInput(mark("{name} is {value}"), mark("give a number"), name=name, value=short(value))
+    return float(value)
+
+
+def seconds_of(document: Mapping[str, Any]) -> float | None:
+    """Return the seconds from ``started`` to ``sent``, in ms of the sender's clock; None without."""
+    started, sent = number_of(document, "started"), number_of(document, "sent")
+    return None if started is None or sent is None else (sent - started) / 1000
 
 
 def keys_of(request: Request) -> list[str]:
@@ -157,7 +173,7 @@ async def _body(request: Request, most: int) -> bytes:
         most=f"{most / 1e6:g}",
     )
     told = request.headers.get("content-length", "0")
-    if not told.isdigit() or int(told) > most:
+    if not (told.isascii() and told.isdigit() and len(told) <= _LONGEST_LENGTH) or int(told) > most:
         raise too_large
     parts, size = [], 0
     try:
