@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from micropolis_map.errors import InvalidInput
+
+Network = IPv4Network | IPv6Network
+
+_ORIGIN = re.compile(
+    r"(https?)://([a-z0-9_](?:[a-z0-9_.-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::(\d{1,5}))?(?=[/?#]|\Z)",
+    re.ASCII | re.IGNORECASE,
+)
+_PORTS = {"http": 80, "https": 443}
+_LAST_PORT = 65_535
+_SLASHES_OF_ORIGIN = 2
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,11 @@ class Settings:
         Seconds to wait for one answer of such a server.
     keep_refused_months
         Months after which what was turned down or withdrawn is erased; at least 1.
+    public_url
+        Scheme and host under which people reach this server (``https://map.example.org``): what links, feeds,
+        files and QR codes hold. Empty: as each request names it.
+    proxies
+        Networks of the reverse proxies whose ``X-Forwarded-…`` headers are believed; of nobody else's.
     """
 
     data: Path = Path("data")
@@ -34,6 +51,8 @@ class Settings:
     http_timeout_s: float = 60.0
     http_retries: int = 3
     keep_refused_months: int = 12
+    public_url: str = ""
+    proxies: tuple[Network, ...] = ()
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -42,7 +61,7 @@ class Settings:
         Raises
         ------
         InvalidInput
-            A number is not a number, or makes no sense.
+            A number is not a number, or makes no sense; an address is none.
         """
         return cls(
             data=Path(environ.get("MICROPOLIS_DATA", "data")),
@@ -52,6 +71,8 @@ class Settings:
             http_timeout_s=_number(environ, "MICROPOLIS_HTTP_TIMEOUT_S", cls.http_timeout_s),
             http_retries=int(_number(environ, "MICROPOLIS_HTTP_RETRIES", cls.http_retries)),
             keep_refused_months=_months(environ, "MICROPOLIS_KEEP_REFUSED_MONTHS", cls.keep_refused_months),
+            public_url=_public_url(environ.get("MICROPOLIS_PUBLIC_URL", "")),
+            proxies=_networks(environ.get("MICROPOLIS_PROXIES", "")),
         )
 
     def with_data(self, data: Path) -> Settings:
@@ -62,6 +83,52 @@ class Settings:
     def sql_url(self) -> str:
         """The SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{(self.data / 'micropolis.sqlite').resolve()}"
+
+
+def origin_of(url: str) -> str:
+    """Return scheme and host of an address as browsers write an origin; empty for what is no http(s) address.
+
+    Small letters, without the scheme's own port. Only letters, digits and ``. - _ : [ ]`` are left in it: it
+    can stand in XML, HTML and JSON as it is.
+
+    Examples
+    --------
+    >>> origin_of("HTTPS://Map.Example.org:443/?x"), origin_of("javascript://map.example.org")
+    ('https://map.example.org', '')
+    """
+    found = _ORIGIN.match(url)
+    if found is None:
+        return ""
+    scheme, host, port = found[1].lower(), found[2].lower(), found[3]
+    if port is None or int(port) == _PORTS[scheme]:
+        return f"{scheme}://{host}"
+    return f"{scheme}://{host}:{int(port)}" if 0 < int(port) <= _LAST_PORT else ""
+
+
+def _public_url(text: str) -> str:
+    value = text.strip().rstrip("/")
+    if not value:
+        return ""
+    origin = origin_of(value)
+    if not origin or value.count("/") != _SLASHES_OF_ORIGIN:
+        raise InvalidInput(
+            f"MICROPOLIS_PUBLIC_URL is {text!r}, not the address of a server",
+            "set it to http:// or https:// and the name people type, such as https://map.example.org",
+        )
+    return origin
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            found.append(ip_network(part))
+        except ValueError as error:
+            raise InvalidInput(
+                f"MICROPOLIS_PROXIES names {part!r}, which is no address: {error}",
+                "give addresses or networks with commas, such as 127.0.0.1, 10.0.0.0/8",
+            ) from None
+    return tuple(found)
 
 
 def _number(environ: Mapping[str, str], name: str, default: float) -> float:

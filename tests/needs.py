@@ -49,6 +49,7 @@ NEEDS = {
     "chromium": Need(
         "chromium", "apt install chromium, or set MICROPOLIS_CHROMIUM to the path of a Chrome that is there"
     ),
+    "nginx": Need("nginx and openssl", "apt install nginx-light openssl"),
     "oapif": Need("a GDAL with the driver OAPIF", "pip install pyogrio from its wheel, not from its source"),
 }
 """Every need by its name in `VARIABLE`."""

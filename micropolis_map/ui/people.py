@@ -17,7 +17,8 @@ from micropolis_map.services.participation import Participation
 from micropolis_map.ui import session
 
 COOKIE = "micropolis_session"
-"""As the routes of ``/api/session`` set it."""
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""As the routes of ``/api/session`` set them: the second over https."""
 
 _SEEN: ContextVar[Actor | None] = ContextVar("seen", default=None)
 """Who a page is drawn for, while it is drawn."""
@@ -54,6 +55,9 @@ def signed_in() -> bool:
 
 def session_token() -> str:
     """Return the token in the session's cookie, empty without one."""
+    safe = str(st.context.cookies.get(SECURE_COOKIE) or "")
+    if safe or session.application().settings.public_url.startswith("https:"):
+        return safe
     return str(st.context.cookies.get(COOKIE) or "")
 
 

@@ -26,6 +26,9 @@ from micropolis_map.workers.pool import leaving
 
 GEOJSON = "application/geo+json"
 JSON = "application/json"
+NAMED_BY_REQUEST = "micropolis.named_by_request"
+"""In the scope of a request whose answer holds the address it was asked under."""
+_NAMES = "Host, X-Forwarded-Host, X-Forwarded-Proto"
 _MIN_GZIP = 500
 """Bytes below which compressing saves less than its header costs."""
 
@@ -56,7 +59,8 @@ class Body:
 
 def respond(request: Request, body: Body, cache_control: str = "no-cache") -> Response:
     """Return the body, gzipped for who accepts it; 304 for who has it already."""
-    headers = {"ETag": f'W/"{body.etag}"', "Cache-Control": cache_control, "Vary": "Accept-Encoding"}
+    varies = f"Accept-Encoding, {_NAMES}" if request.scope.get(NAMED_BY_REQUEST) else "Accept-Encoding"
+    headers = {"ETag": f'W/"{body.etag}"', "Cache-Control": cache_control, "Vary": varies}
     if not_modified(request, body.etag):
         return Response(status_code=304, headers=headers)
     content = body.plain

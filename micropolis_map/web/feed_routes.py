@@ -13,7 +13,8 @@ from micropolis_map.services.feed_atom import Feed, atom_bytes
 from micropolis_map.services.feeds import newest
 from micropolis_map.web.answers import Body, answering, respond
 from micropolis_map.web.communities import known_slug
-from micropolis_map.web.tour_routes import address_of, asked_language
+from micropolis_map.web.own_address import ANYWHERE, addressed
+from micropolis_map.web.tour_routes import asked_language
 
 MEDIA_TYPE = "application/atom+xml"
 _KEPT_FEEDS = 32
@@ -24,15 +25,15 @@ def routes(application: Application) -> list[BaseRoute]:
     """Return the routes of ``/feeds``."""
 
     @lru_cache(maxsize=_KEPT_FEEDS)
-    def body_of(slug: str, lang: str, address: str, version: str) -> Body:  # noqa: ARG001 - the version renews it
+    def body_of(slug: str, lang: str, version: str) -> Body:  # noqa: ARG001 - the version renews it
         news = newest(application.place_store, application.participation.revisions, slug)
-        feed = Feed(application.community_store.get(slug), lang, address)
+        feed = Feed(application.community_store.get(slug), lang, ANYWHERE)
         return Body.of(atom_bytes(feed, news), MEDIA_TYPE)
 
     @answering
     def atom(request: Request) -> Response:
         slug = known_slug(application, request)
         version = application.place_store.version()
-        return respond(request, body_of(slug, asked_language(request), address_of(request), version))
+        return respond(request, addressed(request, body_of(slug, asked_language(request), version)))
 
     return [Route("/feeds/{slug}.atom", atom, methods=["GET"])]

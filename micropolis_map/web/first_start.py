@@ -24,7 +24,8 @@ def announce_setup_link(application: Application) -> None:
         sys.stderr.write(f"error: {error}\n")
         return
     if token is not None:
-        address = f"http://localhost:{port_of(sys.orig_argv, os.environ)}/?setup={token}"
+        port = port_of(sys.orig_argv, os.environ)
+        address = f"{application.settings.public_url or f'http://localhost:{port}'}/?setup={token}"
         sys.stderr.write(
             "\n  Nobody looks after this map yet. Open this link once to become its administrator\n"
             f"  (it works for {LINK_HOURS} hours; a restart prints a fresh one):\n\n  {address}\n\n"

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -26,9 +26,12 @@ from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import ChangedMeanwhile
 from micropolis_map.services.submission import WrongFields
 from micropolis_map.web.answers import JSON, check_address, json_text, retry_header, while_there
+from micropolis_map.web.own_address import is_own_origin, own_address
 from micropolis_map.web.reader import reader_language
 
 COOKIE = "micropolis_session"
+SAFE = "__Host-"
+"""Begins a cookie's name over https: browsers keep it for this host alone, and let nobody else set it."""
 KEY_HEADER = "x-micropolis-key"
 MAX_JSON = 512_000
 _LONGEST_LENGTH = 18
@@ -65,8 +68,7 @@ def check_same_origin(request: Request) -> None:
         if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
             raise NotAllowed(mark("this came from another site's page"), mark("use our own pages"))
         return
-    own = {request.headers.get("host", ""), request.headers.get("x-forwarded-host", "")} - {""}
-    if urlsplit(origin).netloc not in own:
+    if not is_own_origin(request, origin):
         raise NotAllowed(mark("this came from another site's page"), mark("use our own pages"))
 
 
@@ -125,17 +127,36 @@ def holder_of(request: Request) -> Actor:
 def asker_of(desk: Participation, request: Request) -> Actor:
     """Return who asks: the session's account, with the keys they hold; a resident without a session."""
     keys = holder_of(request).keys
-    actor = signing_in.actor_of_session(desk, request.cookies.get(COOKIE, "")) or RESIDENT
+    actor = signing_in.actor_of_session(desk, session_token(request)) or RESIDENT
     return Actor(actor.role, actor.account_id, actor.communities, actor.districts, keys=keys, name=actor.name)
 
 
-def address_of(request: Request) -> str:
-    """Return the sender's network address; an IPv6 one as its /64, which one household shares.
+def is_https(request: Request) -> bool:
+    """Return whether people reach this server by https."""
+    return own_address(request).startswith("https:")
 
-    Behind a proxy uvicorn puts the forwarded address here when told to trust it.
-    """
+
+def secret_of(request: Request, cookie: str) -> str:
+    """Return the secret in the cookie, empty without one; over https only that of its safe name."""
+    safe = request.cookies.get(f"{SAFE}{cookie}", "")
+    return safe if safe or is_https(request) else request.cookies.get(cookie, "")
+
+
+def session_token(request: Request) -> str:
+    """Return the token in the session's cookie, empty without one."""
+    return secret_of(request, COOKIE)
+
+
+def address_of(request: Request) -> str:
+    """Return the sender's network address (`proxies`); an IPv6 one as its /64, which one household shares."""
     host = request.client.host if request.client else ""
-    return ":".join(host.split(":")[:4]) if ":" in host else host
+    try:
+        found = ip_address(host.partition("%")[0])
+    except ValueError:  # a test, or a socket without addresses
+        return host
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False).network_address)
 
 
 def answered(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -7,7 +7,9 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from micropolis_map.bootstrap import Application
+from micropolis_map.web.own_address import PublicAddress
 from micropolis_map.web.patience import SlowBodies
+from micropolis_map.web.proxies import Proxies, trust_nobody
 from micropolis_map.web.upload_guard import UploadGuard
 
 TILE_HOSTS = ("https://tile.openstreetmap.org",)
@@ -33,6 +35,9 @@ POLICY = "; ".join(
     )
 )
 
+HSTS = "max-age=31536000"
+"""A year of https only, for this name alone: what else lives under the domain is not ours to decide."""
+
 _HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -42,10 +47,11 @@ _HEADERS = {
 
 
 class SecurityHeaders:
-    """Add the headers to every answer that does not set its own."""
+    """Add the headers to every answer that does not set its own; with `https` that we are nowhere else."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self.app = app
+        self._headers = _HEADERS | ({"Strict-Transport-Security": HSTS} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; add headers to the start of its answer."""
@@ -56,7 +62,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -64,9 +70,13 @@ class SecurityHeaders:
 
 
 def middleware(application: Application) -> list[Middleware]:
-    """Return what wraps the whole server, pages and routes."""
+    """Return what wraps the whole server, pages and routes; the outermost first."""
+    settings = application.settings
+    trust_nobody()
     return [
-        Middleware(SecurityHeaders),
+        Middleware(Proxies, trusted=settings.proxies),
+        Middleware(PublicAddress, public_url=settings.public_url),
+        Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
         Middleware(SlowBodies),
         Middleware(UploadGuard, uploads=application.uploads),
     ]

@@ -25,7 +25,19 @@ from micropolis_map.domain.account import Account
 from micropolis_map.domain.permission import Actor
 from micropolis_map.services import guessing, pinning, signing_in
 from micropolis_map.web.answers import answering
-from micropolis_map.web.requests import COOKIE, address_of, answered, asker_of, json_of, posting, text_of
+from micropolis_map.web.requests import (
+    COOKIE,
+    SAFE,
+    address_of,
+    answered,
+    asker_of,
+    is_https,
+    json_of,
+    posting,
+    secret_of,
+    session_token,
+    text_of,
+)
 
 DEVICE = "micropolis_device"
 """The cookie by which a device is known on which somebody signed in; it opens nothing."""
@@ -38,14 +50,14 @@ def routes(application: Application) -> list[BaseRoute]:
     def sign_in(request: Request, body: bytes) -> Response:
         document = json_of(request, body)
         login, password = text_of(document, "login"), text_of(document, "password")
-        device = request.cookies.get(DEVICE, "")
+        device = secret_of(request, DEVICE)
         account, token = signing_in.sign_in(desk, login, password, address_of(request), device)
         return signed_in(request, account, token)
 
     def signed_in(request: Request, account: Account, token: str) -> Response:
         response = answered(_who(account.actor))
         _keep(request, response, COOKIE, token, signing_in.SESSION_DAYS)
-        device = guessing.know_device(desk, token, request.cookies.get(DEVICE, ""))
+        device = guessing.know_device(desk, token, secret_of(request, DEVICE))
         _keep(request, response, DEVICE, device, guessing.DEVICE_DAYS)
         return response
 
@@ -62,9 +74,11 @@ def routes(application: Application) -> list[BaseRoute]:
         return signed_in(request, account, signing_in.open_session(desk, account))
 
     def end(request: Request, body: bytes) -> Response:  # noqa: ARG001 - Handle's signature
-        signing_in.sign_out(desk, request.cookies.get(COOKIE, ""))
+        signing_in.sign_out(desk, session_token(request))
         response = answered({"signed_in": False})
-        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+        secure = is_https(request)
+        name = f"{SAFE}{COOKIE}" if secure else COOKIE
+        response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
         return response
 
     @answering
@@ -87,9 +101,15 @@ def _texts(document: Mapping[str, Any], *names: str) -> list[str]:
 
 def _keep(request: Request, response: Response, name: str, secret: str, days: int) -> None:
     """Let the browser keep the secret where no script reads it."""
-    secure = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto", "")}
+    secure = is_https(request)
     response.set_cookie(
-        name, secret, max_age=days * 86_400, path="/", secure=secure, httponly=True, samesite="lax"
+        f"{SAFE}{name}" if secure else name,
+        secret,
+        max_age=days * 86_400,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="lax",
     )
 
 

@@ -39,6 +39,7 @@ from micropolis_map.services.touring_printed import Printed, content_key
 from micropolis_map.services.touring_published import published_tour, tour_name
 from micropolis_map.web.answers import Body, answering, not_modified, respond, while_asked
 from micropolis_map.web.communities import known_slug
+from micropolis_map.web.own_address import own_address
 from micropolis_map.workers.pool import WORKERS
 
 STEP_FREE = ".step-free"
@@ -91,7 +92,7 @@ def _made(application: Application, ending: str, request: Request) -> Response:
 def _answer(
     application: Application, plan: TourPlan, ending: str, request: Request, name: str = ""
 ) -> Response:
-    address = address_of(request)
+    address = own_address(request)
     if ending == ".pdf":
         texts = [(stop.id, dict(stop.name), dict(stop.about)) for stop in plan.stops]
         build = application.community_store.current_build(plan.community)
@@ -127,7 +128,7 @@ def _poster(application: Application, request: Request) -> Response:
     lang, paper = asked_language(request), request.query_params.get("paper", "A4").upper()
     if paper not in PAPERS:
         raise InvalidInput(f"there is no paper {paper[:20]!r}", f"ask for one of {', '.join(PAPERS)}")
-    place, address = _public_place(application, asked), address_of(request)
+    place, address = _public_place(application, asked), own_address(request)
     if place is not None:
         shown: Place | Tour = place
         draw = partial(WORKERS.run, place_poster, place, lang, address, paper)
@@ -145,13 +146,6 @@ def _public_place(application: Application, place_id: str) -> Place | None:
     except NotFound:
         return None
     return place if is_public(place) else None
-
-
-def address_of(request: Request) -> str:
-    """Return scheme and host under which the asker knows this server."""
-    host = request.headers.get("x-forwarded-host") or request.url.netloc
-    scheme = request.headers.get("x-forwarded-proto") or request.url.scheme
-    return f"{scheme}://{host}"
 
 
 def asked_language(request: Request) -> str:

@@ -38,10 +38,19 @@ from micropolis_map.services.walk_feedback import ObstacleNote
 from micropolis_map.web import pin_texts
 from micropolis_map.web.answers import Body, answering, respond
 from micropolis_map.web.communities import known_slug
+from micropolis_map.web.own_address import own_address
 from micropolis_map.web.page_frame import page, translated
 from micropolis_map.web.reader import reader_language
-from micropolis_map.web.requests import address_of, answered, asker_of, json_of, keys_of, posting, text_of
-from micropolis_map.web.tour_routes import address_of as own_address
+from micropolis_map.web.requests import (
+    address_of,
+    answered,
+    asker_of,
+    json_of,
+    keys_of,
+    number_of,
+    posting,
+    text_of,
+)
 from micropolis_map.web.walk_pages import walk_address
 from micropolis_map.web.walk_texts import GUIDED
 
@@ -63,8 +72,8 @@ def _reports(application: Application) -> list[BaseRoute]:
             id=text_of(document, "id"),
             device=text_of(document, "device"),
             kind=text_of(document, "kind"),
-            lon=_number(document, "lon"),
-            lat=_number(document, "lat"),
+            lon=_required(document, "lon"),
+            lat=_required(document, "lat"),
             words=text_of(document, "text"),
         )
         new = walk_feedback.add_obstacle(desk, tour, note, address_of(request))
@@ -73,7 +82,7 @@ def _reports(application: Application) -> list[BaseRoute]:
     def reports(request: Request, body: bytes) -> Response:
         tour = application.tour_store.get(_tour_id(request))
         document = json_of(request, body)
-        minutes = None if document.get("minutes") is None else _number(document, "minutes")
+        minutes = number_of(document, "minutes")
         note = walk_feedback.WalkNote(
             id=text_of(document, "id"),
             minutes=None if minutes is None else round(minutes),
@@ -250,10 +259,8 @@ def _walk_id(request: Request) -> str:
     return str(request.path_params["walk"])[:64]
 
 
-def _number(document: Mapping[str, Any], name: str) -> float:
-    value = document.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - nan
-        raise InvalidInput(
-            mark("{name} is {value}"), mark("give a number"), name=name, value=repr(str(value)[:40])
-        )
-    return float(value)
+def _required(document: Mapping[str, Any], name: str) -> float:
+    value = number_of(document, name)
+    if value is None:
+        raise InvalidInput(mark("{name} is {value}"), mark("give a number"), name=name, value="null")
+    return value

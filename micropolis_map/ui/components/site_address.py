@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from micropolis_map.settings import origin_of
+from micropolis_map.ui import session
+
 
 def site_address() -> str:
-    """Return scheme and host of the page's address, without a slash at the end; empty where unknown."""
-    url = st.context.url or ""
-    scheme, separator, rest = url.partition("://")
-    return f"{scheme}{separator}{rest.split('/', 1)[0]}" if separator else ""
+    """Return the operator's address, else scheme and host of the page's own; empty where unknown."""
+    return session.application().settings.public_url or origin_of(st.context.url or "")

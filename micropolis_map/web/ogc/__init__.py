@@ -28,7 +28,7 @@ from starlette.routing import BaseRoute, Route
 from micropolis_map import i18n
 from micropolis_map.bootstrap import Application
 from micropolis_map.errors import MicropolisError, NotFound, answer
-from micropolis_map.web.answers import GEOJSON, JSON, Body, json_text, query_lists, respond
+from micropolis_map.web.answers import GEOJSON, JSON, Body, check_address, json_text, query_lists, respond
 from micropolis_map.web.ogc import documents
 from micropolis_map.web.ogc.collections import Collection, collections_of
 from micropolis_map.web.ogc.documents import OPENAPI, SCHEMA, Json, Links
@@ -37,8 +37,8 @@ from micropolis_map.web.ogc.openapi import openapi_document
 from micropolis_map.web.ogc.properties import asked_of
 from micropolis_map.web.ogc.published import Published
 from micropolis_map.web.ogc.question import OF_ITEMS, Question, check_names
+from micropolis_map.web.own_address import ANYWHERE, addressed, own_address
 from micropolis_map.web.reader import reader_language
-from micropolis_map.web.tour_routes import address_of
 
 _KEPT_PAGES = 32
 _CODES = {400: "InvalidParameterValue", 404: "NotFound"}
@@ -106,9 +106,8 @@ class _Service:
         collection = self._asked(request)
         asked = tuple(request.query_params.multi_items())
         check_names(query_lists(request), (*OF_ITEMS, *asked_of(collection.fields)))
-        return respond(
-            request, self._page(_root(request), collection, collection.read(_lang(request)), asked)
-        )
+        page = self._page(f"{ANYWHERE}/ogc", collection, collection.read(_lang(request)), asked)
+        return respond(request, addressed(request, page))
 
     def feature(self, request: Request) -> Response:
         links, collection = _links(request), self._asked(request)
@@ -144,7 +143,7 @@ def _described(links: Links, collection: Collection) -> Json:
 
 
 def _root(request: Request) -> str:
-    return f"{address_of(request)}/ogc"
+    return f"{own_address(request)}/ogc"
 
 
 def _lang(request: Request) -> str:
@@ -173,6 +172,7 @@ def _answering(endpoint: Endpoint) -> Endpoint:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": _ALLOWED, **_ANY_SITE})
         try:
+            check_address(request)
             response = endpoint(request)
         except MicropolisError as error:
             response = _failure(error, reader_language(request))

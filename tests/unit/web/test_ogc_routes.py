@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -150,7 +151,9 @@ def test_the_landing_page_leads_everywhere(server):
     assert get(server, "/ogc/", host="map.example").json == page
 
 
-def test_behind_a_proxy_links_have_its_address(server):
+def test_behind_a_named_proxy_links_have_its_address(application):
+    named = Settings(data=application.settings.data, proxies=(ip_network("127.0.0.1"),))
+    server = Starlette(routes=web.routes(application), middleware=web.middleware(named))
     page = get(server, "/ogc", x_forwarded_proto="https", x_forwarded_host="map.example").json
     assert links(page)["data"] == "https://map.example/ogc/collections"
 

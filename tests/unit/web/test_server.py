@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[3]
+from server_process import a_server
 
 
 def ask(address: str, **headers: str):
@@ -26,29 +20,8 @@ def ask(address: str, **headers: str):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("server")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environ = os.environ | {"MICROPOLIS_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--browser.gatherUsageStats=false"]
-    log = (folder / "log").open("wb")
-    process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 300
-    while True:
-        try:
-            ask(f"{address}/healthz").close()
-            break
-        except OSError:
-            if time.monotonic() > deadline or process.poll() is not None:
-                pytest.fail((folder / "log").read_text())
-            time.sleep(0.1)
-    yield address, folder / "data", process
-    process.terminate()
-    process.wait(120)
-    log.close()
+    with a_server(tmp_path_factory.mktemp("server")) as server:
+        yield f"http://127.0.0.1:{server.port}", server.data, server.process
 
 
 def test_pages_and_routes_answer_on_one_port(server):

@@ -1,0 +1,118 @@
+"""Where a request came from and under which address: from the connection, or from a proxy that is named.
+
+Anybody can send ``X-Forwarded-For``. It is believed only where the operator named the proxy it comes from
+(`Settings.proxies`), and then the rightmost address that is no such proxy is the asker's: what stands left of
+it the asker may have written. What was read is put where ASGI keeps it (``client``, ``scheme``, the ``Host``
+header), and the headers are taken out, so that nothing behind can believe them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+
+import uvicorn.config
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from micropolis_map.settings import Network, origin_of
+
+_FORWARDED = (
+    b"forwarded",
+    b"x-forwarded-for",
+    b"x-forwarded-proto",
+    b"x-forwarded-host",
+    b"x-forwarded-port",
+)
+_SCHEMES = {"http": {"http": "http", "https": "https"}, "websocket": {"http": "ws", "https": "wss"}}
+
+Address = IPv4Address | IPv6Address
+
+
+class Proxies:
+    """Tell the application who asks and how, by the rule above."""
+
+    def __init__(self, app: ASGIApp, trusted: Sequence[Network] = ()) -> None:
+        self.app = app
+        self._trusted = tuple(trusted)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, as it was sent to the outermost proxy."""
+        if scope["type"] in _SCHEMES:
+            scope = seen_from_outside(scope, self._trusted)
+        await self.app(scope, receive, send)
+
+
+def seen_from_outside(scope: Scope, trusted: Sequence[Network]) -> Scope:
+    """Return the scope with client, scheme and host as the outermost named proxy saw them."""
+    told: dict[bytes, list[str]] = {}
+    kept = []
+    for name, value in scope["headers"]:
+        if name in _FORWARDED:
+            told.setdefault(name, []).append(value.decode("latin-1"))
+        else:
+            kept.append((name, value))
+    seen: dict[str, Any] = {**scope, "headers": kept}
+    peer = _address(scope["client"][0]) if scope.get("client") else None
+    if peer is None or not _is_of(peer, trusted):
+        return seen
+    hops = [hop.strip() for line in told.get(b"x-forwarded-for", []) for hop in line.split(",")]
+    seen["client"] = (str(_outermost(peer, hops, trusted)), 0)
+    scheme = _SCHEMES[scope["type"]].get(_last(told, b"x-forwarded-proto").lower())
+    if scheme:
+        seen["scheme"] = scheme
+    host = origin_of(f"http://{_last(told, b'x-forwarded-host')}").partition("://")[2]
+    if host:
+        seen["headers"] = [
+            *((name, value) for name, value in kept if name != b"host"),
+            (b"host", host.encode()),
+        ]
+    return seen
+
+
+def trust_nobody() -> None:
+    """Take out uvicorn's own belief in what 127.0.0.1 forwards, before it wraps the application in it.
+
+    Streamlit starts uvicorn without a word about it, and its default believes everything on the same machine:
+    whoever asks through anything there could be any address. uvicorn loads this application first and wraps
+    it afterwards, looking the wrapper up by its name.
+    """
+    uvicorn.config.ProxyHeadersMiddleware = _as_it_is  # type: ignore[assignment,attr-defined]
+
+
+def _as_it_is(app: ASGIApp, trusted_hosts: object = None) -> ASGIApp:  # noqa: ARG001 - uvicorn's signature
+    return app
+
+
+def _outermost(peer: Address, hops: list[str], trusted: Sequence[Network]) -> Address:
+    """Return the rightmost address that is no named proxy; the last one that can be read."""
+    asker = peer
+    while hops and _is_of(asker, trusted):
+        hop = _address(hops.pop())
+        if hop is None:
+            break
+        asker = hop
+    return asker
+
+
+def _last(told: Mapping[bytes, list[str]], name: bytes) -> str:
+    """Return the last value of the header: of the proxy nearest to us."""
+    return told.get(name, [""])[-1].rpartition(",")[2].strip()
+
+
+def _is_of(address: Address, networks: Sequence[Network]) -> bool:
+    return any(address in network for network in networks)
+
+
+def _address(text: str) -> Address | None:
+    """Return the address of ``1.2.3.4``, ``1.2.3.4:5``, ``::1`` or ``[::1]:5``; IPv4 in IPv6 as IPv4."""
+    plain = text.strip()
+    if plain.startswith("["):
+        plain = plain[1:].partition("]")[0]
+    elif plain.count(":") == 1:
+        plain = plain.partition(":")[0]
+    try:
+        found = ip_address(plain.partition("%")[0])
+    except ValueError:
+        return None
+    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
