@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 SOAK_ARGS ?=
 MUTANTS ?=
+UPGRADE ?=
 PROCESSOR_TESTS ?= tests/golden tests/unit/test_demo_town.py tests/properties/test_walk_laws.py tests/properties/test_siting_laws.py
 
 .DEFAULT_GOAL := help
@@ -70,7 +71,8 @@ browser: $(VENV)/.test ## only the journeys in a real browser
 
 bench: $(VENV)/.run ## measure the walk engine beside its peers and write docs/benchmarks.md
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-bench.txt
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt # peers, without hashes
 	.venv-bench/bin/python -m bench
 
 texts: $(VENV)/.run ## collect the texts to translate and compile the catalogues
@@ -81,10 +83,10 @@ texts: $(VENV)/.run ## collect the texts to translate and compile the catalogues
 demo: $(VENV)/.test ## make the invented demo town again from its seed
 	$(BIN)/python -m tools.demo_town
 
-lock: $(VENV)/.test ## pin requirements.in and requirements-dev.in anew (needs uv)
+lock: $(VENV)/.test ## pin what is new in requirements.in, with hashes (UPGRADE=--upgrade: everything anew; needs uv)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 -q --no-header --no-emit-index-url requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 -q --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile $(UPGRADE) --universal --python-version 3.11 -q --no-header --no-emit-index-url --generate-hashes requirements.in -o requirements.txt
+	$(BIN)/uv pip compile $(UPGRADE) --universal --python-version 3.11 -q --no-header --no-emit-index-url --generate-hashes requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove the virtual environments and caches (never data)
 	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

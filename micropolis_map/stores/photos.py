@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pi_heif import HeifImagePlugin  # noqa: F401 (importing it teaches Pillow to read HEIC)
 from PIL import Image, ImageCms, UnidentifiedImageError
-from pillow_heif import HeifImagePlugin  # noqa: F401 (importing it teaches Pillow to read HEIC)
 
 from micropolis_map.errors import InvalidInput, NotFound, UnreadableFile
 from micropolis_map.i18n import mark

@@ -39,11 +39,22 @@ def test_the_first_screen_is_one_screen() -> None:
     assert README.index("make test") < 1200
 
 
-def test_every_requirement_is_pinned_and_used() -> None:
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    pins = [line for line in lines if line and not line.startswith((" ", "#"))]
-    assert pins
-    assert all("==" in pin for pin in pins)
+def _pins(name: str) -> dict[str, set[str]]:
+    """Return the hashes of each requirement of a file, by its whole pin."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", "")
+    lines = [line.split() for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+    return {line[0]: {part for part in line if part.startswith("--hash=sha256:")} for line in lines}
+
+
+def test_every_requirement_is_pinned_with_hashes() -> None:
+    product, tests = _pins("requirements.txt"), _pins("requirements-dev.txt")
+    for pins in (product, tests):
+        assert pins
+        assert [pin for pin, hashes in pins.items() if "==" not in pin or not hashes] == []
+    assert product.items() <= tests.items()  # the same, whichever of the two is installed
+
+
+def test_every_requirement_is_used() -> None:
     wanted = {
         re.split(r"[=\[<>~ ]", line)[0].lower()
         for line in (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
