@@ -103,13 +103,7 @@ def retry_header(error: MicropolisError) -> dict[str, str]:
 
 
 def check_address(request: Request) -> None:
-    """Refuse an address with a NUL, NotFound or InvalidInput: no text has one, and PostgreSQL takes none."""
-    if "\x00" in request.scope["path"]:
-        raise NotFound(
-            mark("there is nothing at {address}"),
-            mark("check the address"),
-            address=repr(request.url.path[:200]),
-        )
+    """Raise InvalidInput for a NUL in the query: no text has one, and PostgreSQL takes none."""
     if b"%00" in request.scope["query_string"]:
         raise InvalidInput("the address holds NUL (%00)", "check the address")
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from micropolis_map.bootstrap import Application
+from micropolis_map.web.answers import nothing_here
 from micropolis_map.web.own_address import PublicAddress
 from micropolis_map.web.patience import SlowBodies
 from micropolis_map.web.proxies import Proxies, trust_nobody
 from micropolis_map.web.upload_guard import UploadGuard
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 TILE_HOSTS = ("https://tile.openstreetmap.org",)
 """Images a visitor may ask for on the map; nothing is loaded from there before that."""
@@ -18,8 +24,10 @@ TILE_HOSTS = ("https://tile.openstreetmap.org",)
 POLICY = "; ".join(
     (
         "default-src 'self'",
-        # Streamlit's own scripts evaluate code (Vega expressions) and WebAssembly; streamlit-folium puts the
-        # map's script into the page of its frame.
+        # Not narrower, as long as Streamlit draws these pages (our own have a policy without both, see
+        # `page_frame`): streamlit-folium 0.27 writes each map's script into the page of its frame and changes
+        # the map by eval(), another text each time, so that no hash fits; Streamlit's page has one in it,
+        # its charts evaluate Vega's expressions, and its workers WebAssembly.
         "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
         "style-src 'self' 'unsafe-inline'",
         f"img-src 'self' data: blob: {' '.join(TILE_HOSTS)}",
@@ -69,6 +77,23 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
+class PlainPaths:
+    """Answer 404 for a path with control characters: none of ours has any, and patterns of routes know none.
+
+    A line's end would slip past every one of our routes, to Streamlit's page.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on unless its path is none."""
+        if scope["type"] == "http" and _CONTROL.search(scope["path"]):
+            await nothing_here(Request(scope))(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
 def middleware(application: Application) -> list[Middleware]:
     """Return what wraps the whole server, pages and routes; the outermost first."""
     settings = application.settings
@@ -77,6 +102,7 @@ def middleware(application: Application) -> list[Middleware]:
         Middleware(Proxies, trusted=settings.proxies),
         Middleware(PublicAddress, public_url=settings.public_url),
         Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
+        Middleware(PlainPaths),
         Middleware(SlowBodies),
         Middleware(UploadGuard, uploads=application.uploads),
     ]
