@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from micropolis_map.domain.place import STEP_FREE
+from micropolis_map.domain.visible_text import visible
 from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 
@@ -59,6 +60,13 @@ class Fields:
             raise self._wrong(name, value, mark("remove the half characters (lone surrogates)"))
         return value
 
+    def line(self, name: str, limit: int) -> str:
+        """Return the text as `text` does, without characters that nobody sees (`visible`).
+
+        One of nothing else stays: it was kept before anybody looked, and must be readable.
+        """
+        return _shown(self.text(name, limit))
+
     def identifier(self, name: str) -> str:
         """Return the id: 1 to 128 letters, digits and ``_ . : @ ~ -``, the first a letter or digit."""
         return self._matching(name, _IDENTIFIER, mark("give 1 to 128 letters, digits and _ . : @ ~ -"))
@@ -97,15 +105,15 @@ class Fields:
             raise self._wrong(name, value, between)
         return value
 
-    def texts(self, name: str, *, required: bool = False) -> dict[str, str]:
-        """Return the texts by language code."""
+    def texts(self, name: str, *, required: bool = False, lines: bool = False) -> dict[str, str]:
+        """Return the texts by language code; `lines`: each read as `line` reads it."""
         raw = self.mapping(name) or {}
         inner = Fields(self._inside(name), raw)
         texts = {}
         for lang in raw:
             if not isinstance(lang, str) or not _LANGUAGE.fullmatch(lang):
                 raise self._wrong(name, lang, mark("key the texts by ISO 639 codes such as pl"))
-            texts[lang] = inner.text(lang, _MAX_TEXT)
+            texts[lang] = inner.line(lang, _MAX_TEXT) if lines else inner.text(lang, _MAX_TEXT)
         if required and not any(text.strip() for text in texts.values()):
             raise self._wrong(
                 name, raw, mark('give it in at least one language, such as {"en": "Old Harbour"}')
@@ -119,7 +127,7 @@ class Fields:
             if not isinstance(theme, str) or not theme.strip() or len(theme) > 60 or "," in theme:
                 raise self._wrong(name, theme, mark("give texts of 1 to 60 characters without a comma"))
             Fields(self.where, {name: theme}).text(name, 60)
-        return tuple(themes)
+        return tuple(map(_shown, themes))
 
     def access(self, name: str) -> dict[str, Any]:
         """Return the accessibility facts; ``step_free`` is always there, other keys are kept as they are."""
@@ -163,7 +171,8 @@ class Fields:
             if not _LANGUAGE.fullmatch(str(lang)) or not isinstance(texts, Mapping):
                 raise self._wrong(name, {lang: texts}, mark('give {"pl": {"title": "…", "text": "…"}}'))
             inner = Fields(self._inside(f"{name} {lang}"), texts)
-            found[str(lang)] = {key: inner.text(key, 100_000) for key in ("text", "title") if key in texts}
+            read = {"text": inner.text, "title": inner.line}
+            found[str(lang)] = {key: take(key, 100_000) for key, take in read.items() if key in texts}
         return found
 
     def objects(self, name: str, noun: str) -> Iterator[Fields]:
@@ -203,3 +212,8 @@ class Fields:
     def _inside(self, part: str) -> Sentence:
         """Return whose fields those of `part` are."""
         return Sentence("{where}: {part}", where=self.where, part=part)
+
+
+def _shown(text: str) -> str:
+    shown = visible(text)
+    return shown if shown.strip() else text

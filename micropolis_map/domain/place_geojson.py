@@ -82,19 +82,19 @@ def feature_to_place(feature: Any) -> Place:
         id=place_id,
         community=fields.slug("community"),
         kind=fields.one_of("kind", KINDS),
-        name=fields.texts("name", required=True),
+        name=fields.texts("name", required=True, lines=True),
         geometry=canonical_geometry(feature.get("geometry"), where),
         description=fields.texts("description"),
         activity=fields.activity("activity"),
         themes=fields.themes("themes"),
         period=_period(fields),
         access=fields.access("access"),
-        opening_hours=fields.text("opening_hours", 500),
+        opening_hours=fields.line("opening_hours", 500),
         website=fields.website("website"),
         photos=_photos(fields),
         stories=tuple(_story(story) for story in fields.objects("stories", "story")),
         source=fields.text("source", 2_000),
-        licence=fields.text("licence", 200),
+        licence=fields.line("licence", 200),
         created=fields.moment("created"),
         updated=fields.moment("updated"),
         revision=fields.whole("revision", 1, low=1, high=2**31 - 1) or 1,
@@ -181,9 +181,9 @@ def _photos(fields: Fields) -> tuple[Photo, ...]:
     return tuple(
         Photo(
             id=photo.identifier("id"),
-            alt=photo.texts("alt"),
-            credit=photo.text("credit", 500),
-            licence=photo.text("licence", 200),
+            alt=photo.texts("alt", lines=True),
+            credit=photo.line("credit", 500),
+            licence=photo.line("licence", 200),
         )
         for photo in fields.objects("photos", "photo")
     )
@@ -192,10 +192,10 @@ def _photos(fields: Fields) -> tuple[Photo, ...]:
 def _story(fields: Fields) -> Story:
     return Story(
         id=fields.identifier("id"),
-        title=fields.text("title", 500),
+        title=fields.line("title", 500),
         text=fields.text("text", 100_000),
         lang=fields.language("lang"),
-        told_by=fields.text("told_by", 200),
+        told_by=fields.line("told_by", 200),
         about=fields.one_of("about", ("past", "present"), default="past"),
         year=fields.whole("year", None, low=-10_000, high=3_000),
         photos=_photos(fields),

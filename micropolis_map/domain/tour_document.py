@@ -59,7 +59,7 @@ def tour_of_document(tour_id: str, community: str, document: Mapping[str, Any], 
         about=_texts(fields, "about", LONGEST_ABOUT),
         stops=stops,
         loop=document.get("loop") is True,
-        licence=fields.text("licence", LONGEST_LINE),
+        licence=fields.line("licence", LONGEST_LINE),
         authors=_lines(where, document, "authors"),
         languages=_lines(where, document, "languages") or ("en",),
     )
@@ -71,7 +71,8 @@ def tour_of_document(tour_id: str, community: str, document: Mapping[str, Any], 
 
 
 def _texts(fields: Fields, name: str, longest: int, *, required: bool = False) -> dict[str, str]:
-    found = {lang: text for lang, text in fields.texts(name, required=required).items() if text.strip()}
+    texts = fields.texts(name, required=required, lines=name == "name")
+    found = {lang: text for lang, text in texts.items() if text.strip()}
     inner = Fields(f"{fields.where}: {name}", found)
     return {lang: inner.text(lang, longest).strip() for lang in found}
 
@@ -91,4 +92,4 @@ def _lines(where: str, document: Mapping[str, Any], name: str) -> tuple[str, ...
             name=name,
             value=repr(str(value)[:80]),
         )
-    return tuple(Fields(where, {name: one}).text(name, LONGEST_LINE) for one in value[:MOST_STOPS])
+    return tuple(Fields(where, {name: one}).line(name, LONGEST_LINE) for one in value[:MOST_STOPS])

@@ -18,6 +18,7 @@ from micropolis_map.domain.guided_walk import GuidedWalk, Seat, waiting_numbers
 from micropolis_map.domain.permission import Actor, Subject, may, require
 from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.domain.text import LANGUAGES
+from micropolis_map.domain.visible_text import visible
 from micropolis_map.errors import Conflict, InvalidInput, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.ports import TourStore
@@ -29,6 +30,8 @@ from micropolis_map.services.touring_suggesting import district_of_tour
 
 MOST_PLACES, MOST_MINUTES = 200, 720
 LONGEST = {"meeting": 300, "guide": 100, "note": 1_000, "name": 80, "contact": 200}
+MOST_SEATS = 5
+"""That one address may take on a walk within a day, and at most half of its places: others come, too."""
 FORGOTTEN_AFTER = timedelta(days=1)
 """So long after the end of a walk the guide may still write to who was there."""
 SHOWN_AFTER = timedelta(days=90)
@@ -202,6 +205,8 @@ def sign_up(desk: Participation, asked: SignUp, address: str = "") -> Standing:
         It was called off, or it has begun.
     InvalidInput
         No name, or something too long.
+    TooMany
+        Too much from this address, in all or on this walk.
     """
     key = hashed(check_secret(asked.secret))
     if not _ID.fullmatch(asked.id):
@@ -211,6 +216,11 @@ def sign_up(desk: Participation, asked: SignUp, address: str = "") -> Standing:
             id=repr(asked.id[:80]),
         )
     limit(desk, address, "sign_up")
+    walk = desk.walks.get(asked.walk_id)
+    if asked.id not in {
+        seat.id for seat in desk.walks.seats(walk.id)
+    }:  # the same seat asked for again is one
+        limit(desk, address, "seat", of=walk.id, most=min(MOST_SEATS, (walk.places + 1) // 2))
     name, contact = _text("name", asked.name, required=True), _text("contact", asked.contact)
     open_walk(desk, asked.walk_id)
     now = desk.now()
@@ -341,6 +351,9 @@ def _moment(text: str, zone: str) -> datetime:
 
 
 def _text(field: str, text: str, *, required: bool = False) -> str:
+    if any(ord(char) < 32 and char not in "\n\t" for char in text):
+        raise InvalidInput(mark("{field} holds control characters"), mark("write plain text"), field=field)
+    text = text if field == "note" else visible(text)
     text = " ".join(text.split()) if field in {"name", "contact", "guide"} else text.strip()
     if required and not text:
         raise InvalidInput(mark("{field} is empty"), mark("write something"), field=field)
@@ -352,6 +365,4 @@ def _text(field: str, text: str, *, required: bool = False) -> str:
             n=len(text),
             most=LONGEST[field],
         )
-    if any(ord(char) < 32 and char not in "\n\t" for char in text):
-        raise InvalidInput(mark("{field} holds control characters"), mark("write plain text"), field=field)
     return text

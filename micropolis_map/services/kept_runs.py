@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from micropolis_map import __version__
 from micropolis_map.domain.kept_run import Figure, KeptRun, RunKind
 from micropolis_map.domain.permission import Actor, Subject, require
+from micropolis_map.domain.visible_text import visible
 from micropolis_map.errors import InvalidInput, NotAllowed
 from micropolis_map.ports import CommunityStore, PlaceStore
 from micropolis_map.services import kept_inputs
@@ -147,7 +148,7 @@ def keep_work_centres(
 def keep(deps: Deps, actor: Actor, outcome: Outcome, title: str = "", address: str = "") -> KeptRun:
     """Keep an outcome of any kind; see `keep_coverage`."""
     require(actor, "plan", Subject(outcome.community))
-    title = " ".join(title.split())
+    title = " ".join(visible(title).split())
     if len(title) > LONGEST_TITLE:
         raise InvalidInput(f"the title has {len(title)} characters", f"write at most {LONGEST_TITLE}")
     if len(str(outcome.inputs)) > LONGEST_INPUTS:

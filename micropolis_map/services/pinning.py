@@ -47,6 +47,7 @@ LIMITS: Mapping[str, tuple[int, float]] = {
     "report": (10, 3600.0),
     "sign_in": (20, 900.0),
     "sign_up": (40, 3600.0),
+    "seat": (5, 86_400.0),
     "walk_report": (60, 3600.0),
     "ask_town": (5, 86_400.0),
 }
@@ -175,12 +176,21 @@ def findings_in(place: Place, base: Place | None) -> tuple[PersonalData, ...]:
     )
 
 
-def limit(desk: Participation, address: str, action: str) -> None:
-    """Count the action of the address; `TooMany` when it did it too often."""
+def limit(desk: Participation, address: str, action: str, *, of: str = "", most: int | None = None) -> None:
+    """Count the action of the address; `TooMany` when it did it too often.
+
+    Parameters
+    ----------
+    of
+        What it does it to, where each of these counts by itself: a walk's id.
+    most
+        Fewer than `LIMITS` says.
+    """
     if not address:
         return
-    most, window_s = LIMITS[action]
-    who = hashed_today(desk, address)
+    usual, window_s = LIMITS[action]
+    most = usual if most is None else min(most, usual)
+    who = hashed_today(desk, address + of)
     wait_s = desk.care.attempt(who, action, desk.now().timestamp(), window_s, most)
     if wait_s:
         raise TooMany(

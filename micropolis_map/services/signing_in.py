@@ -13,8 +13,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from micropolis_map.domain.account import Account
 from micropolis_map.domain.freshness import iso
+from micropolis_map.domain.password import is_guessable
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, ROLES, Actor, Role, require
 from micropolis_map.domain.secret import hashed, new_secret
+from micropolis_map.domain.visible_text import visible
 from micropolis_map.errors import InvalidInput, NotAllowed, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.services import guessing
@@ -98,7 +100,7 @@ def change_account(desk: Participation, actor: Actor, account: Account) -> Accou
     communities = tuple(slug for slug in account.communities if slug not in old.communities)
     districts = tuple(one for one in account.districts if one not in old.districts)
     _check_scope(desk, communities, districts)
-    return desk.accounts.replace(account)
+    return desk.accounts.replace(replace(account, name=visible(account.name).strip() or account.login))
 
 
 def accounts(desk: Participation, actor: Actor) -> list[Account]:
@@ -185,7 +187,9 @@ def _new_account(desk: Participation, login: str, name: str, role: Role) -> Acco
         )
     if role not in ROLES or role == "resident":
         raise InvalidInput(f"role is {role!r}", "give organiser, planner or administrator")
-    return Account(secrets.token_hex(8), clean, name.strip()[:200] or clean, role, created=desk.moment())
+    return Account(
+        secrets.token_hex(8), clean, visible(name).strip()[:200] or clean, role, created=desk.moment()
+    )
 
 
 def _check_scope(desk: Participation, communities: tuple[str, ...], districts: tuple[str, ...]) -> None:
@@ -206,6 +210,11 @@ def _hash(password: str) -> str:
             mark("choose one of at least {least}"),
             n=len(password),
             least=MIN_PASSWORD,
+        )
+    if is_guessable(password):
+        raise InvalidInput(
+            mark("this password is one of those that are tried first"),
+            mark("choose another: some words that do not belong together, for example"),
         )
     return _HASHER.hash(password)
 

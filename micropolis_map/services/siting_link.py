@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from micropolis_map.analysis.profiles import names
+from micropolis_map.domain.visible_text import visible
 from micropolis_map.services.siting_result import SitingRequest
 from micropolis_map.services.venues import venue_kinds
 
@@ -78,7 +79,7 @@ class Scenario:
             older=_number(query.get("older", ""), WEIGHTS, 1),
             children=_number(query.get("children", ""), WEIGHTS, 1),
             sites=points_of(query.get("sites", ""), MOST_NEW),
-            name=" ".join(query.get("name", "").split())[:LONGEST_NAME],
+            name=" ".join(visible(query.get("name", "")).split())[:LONGEST_NAME],
         )
 
     def query(self) -> dict[str, str]:

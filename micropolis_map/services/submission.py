@@ -15,6 +15,7 @@ from micropolis_map.domain.place_fields import Fields
 from micropolis_map.domain.place_geojson import LICENCE, feature_to_place, place_to_feature
 from micropolis_map.domain.proposal import PROPOSAL_KINDS, ProposalKind, media_of
 from micropolis_map.domain.spam import MAX_LINKS, links_in, suspicion
+from micropolis_map.domain.visible_text import visible
 from micropolis_map.errors import Conflict, InvalidInput
 from micropolis_map.i18n import mark
 from micropolis_map.services.outlines import mended
@@ -164,7 +165,7 @@ def properties_of(feature: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_named(properties: Mapping[str, Any]) -> bool:
     """Return whether the place has a name in any language; InvalidInput where it is no object of texts."""
-    return any(text.strip() for text in Fields("the place", properties).texts("name").values())
+    return any(visible(text).strip() for text in Fields("the place", properties).texts("name").values())
 
 
 def texts_of(place: Place) -> Iterable[tuple[str, str]]:

@@ -12,6 +12,7 @@ from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.domain.shared_tour import SharedTour, TourKey, TourRevision, TourStatus
 from micropolis_map.domain.tour_document import tour_document
 from micropolis_map.domain.tour_parts import tour_differences
+from micropolis_map.domain.visible_text import visible
 from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
@@ -90,7 +91,7 @@ def invite(desk: Participation, actor: Actor, tour_id: str, secret: str, name: s
     """
     require(actor, "invite", shared_tour(desk, tour_id).subject(actor.keys, author_only=True))
     key = hashed(check_secret(secret))
-    called = " ".join(name.replace("\x00", "").split())[:LONGEST_NAME]
+    called = " ".join(visible(name).split())[:LONGEST_NAME]
     at = desk.moment()
 
     def change(old: SharedTour) -> SharedTour:

@@ -10,6 +10,7 @@ from typing import Any
 
 from micropolis_map.domain.community import City, Community
 from micropolis_map.domain.place_fields import Fields
+from micropolis_map.domain.visible_text import visible
 from micropolis_map.errors import InvalidInput, UnreadableFile
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -66,7 +67,7 @@ def _community(slug: str, fields: Fields) -> Community:
     return Community(
         slug=slug,
         name=_texts(fields, "name") or {"en": slug.replace("-", " ").title()},
-        country=fields.text("country", 100),
+        country=fields.line("country", 100),
         languages=_languages(raw.get("languages", ["en"]), fields.where),
         centre=_centre(raw.get("centre", [0.0, 0.0]), fields.where),
         zoom=fields.whole("zoom", 13, low=1, high=22) or 13,
@@ -85,12 +86,14 @@ def _city(value: Any, where: str) -> City | None:
         return None
     if not isinstance(value, dict) or not isinstance(value.get("name"), str) or not value["name"].strip():
         raise InvalidInput(f"{where}: nearest_city is {value!r}", 'give name = "…" and position = [lon, lat]')
-    return City(value["name"].strip()[:100], *_centre(value.get("position"), f"{where}: nearest_city"))
+    return City(
+        visible(value["name"]).strip()[:100], *_centre(value.get("position"), f"{where}: nearest_city")
+    )
 
 
 def _texts(fields: Fields, name: str) -> Mapping[str, str]:
     value = fields.raw.get(name)
-    return {"en": value} if isinstance(value, str) else fields.texts(name)
+    return {"en": visible(value)} if isinstance(value, str) else fields.texts(name, lines=name == "name")
 
 
 def _languages(value: Any, where: str) -> tuple[str, ...]:

@@ -133,7 +133,7 @@ def _districts(
 
 
 def _district(fields: Fields, geometry: Mapping[str, Any], cells: Any) -> District:
-    name = fields.text("name", 200)
+    name = fields.line("name", 200)
     if not name:
         raise InvalidInput(f"{fields.where}: a district has no name", "name it")
     if geometry["type"] == "Point":

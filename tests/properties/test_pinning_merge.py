@@ -17,8 +17,9 @@ from micropolis_map.domain.merge import merge
 from micropolis_map.domain.place import Place, Story
 from micropolis_map.domain.place_geojson import normalised
 from micropolis_map.domain.place_parts import differences, parts_of, place_of, reverted, story_ids
+from micropolis_map.domain.visible_text import visible
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=6)
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=6).map(visible)
 stories = st.builds(
     Story,
     id=st.sampled_from(["s1", "s2", "s3"]),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from shapely.geometry import shape
 
 from micropolis_map.domain.community import Community, District, LoadReport
+from micropolis_map.domain.visible_text import visible
 from micropolis_map.errors import InvalidInput, MicropolisError, NotFound, StoreUnavailable, UnreadableFile
 from micropolis_map.stores import community_store
 from micropolis_map.stores.community_store import FolderCommunityStore
@@ -141,9 +142,11 @@ def test_a_slug_leads_nowhere_else(store, slug):
     st.builds(
         replace,
         st.just(WAWER),
-        name=st.dictionaries(st.sampled_from(["en", "pl"]), st.text(min_size=1, max_size=9), min_size=1),
+        name=st.dictionaries(
+            st.sampled_from(["en", "pl"]), st.text(min_size=1, max_size=9).map(visible), min_size=1
+        ),
         about=st.dictionaries(st.sampled_from(["en", "uk"]), st.text(max_size=20)),
-        country=st.text(max_size=9),
+        country=st.text(max_size=9).map(visible),
         query=st.text(max_size=20),
         source=st.text(max_size=20),
         zoom=st.integers(1, 22),

@@ -14,7 +14,7 @@ from walk_builders import at
 from micropolis_map.domain.community import Community, District
 from micropolis_map.domain.guided_walk import GuidedWalk
 from micropolis_map.domain.permission import RESIDENT, Actor
-from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooMany
 from micropolis_map.services import guided_walks
 from micropolis_map.services.caretaking import Caretaker
 from micropolis_map.services.guided_walks import Announcement, SignUp
@@ -244,3 +244,19 @@ def test_a_community_has_the_time_zone_of_its_country_and_place(country, centre,
 
 def test_a_community_may_name_its_time_zone():
     assert zone_of(Community("x", {}, centre=(17.2, 55.7), time_zone="Europe/Oslo")) == "Europe/Oslo"
+
+
+def test_one_address_takes_half_a_walk_at_most_and_others_still_come(desk, walk):
+    def ask(name: str, address: str) -> bool:
+        try:
+            guided_walks.sign_up(desk, asked(walk, name), address)
+        except TooMany:
+            return False
+        return True
+
+    most = min(guided_walks.MOST_SEATS, (walk.places + 1) // 2)
+    assert most < walk.places or walk.places == 1
+    taken = [ask(f"greedy{number}", "192.0.2.1") for number in range(most + 3)]
+    assert taken == [True] * most + [False] * 3
+    assert ask("greedy0", "192.0.2.1")  # the same seat asked for again is the same seat
+    assert ask("ania", "192.0.2.2")

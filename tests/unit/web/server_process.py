@@ -35,7 +35,8 @@ def a_free_port() -> int:
 def a_server(folder: Path, **more: str) -> Iterator[Server]:
     """Start it as ``streamlit run app.py`` does, with `more` in its environment; it is gone afterwards."""
     port = a_free_port()
-    environ = os.environ | {"MICROPOLIS_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT)} | more
+    paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    environ = os.environ | {"MICROPOLIS_DATA": str(folder / "data"), "PYTHONPATH": paths} | more
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--browser.gatherUsageStats=false"]
     with (folder / "log").open("wb") as log:
