@@ -88,6 +88,7 @@ BODIES: dict[str, tuple[dict[str, Any], ...]] = {
     "/api/mine/withdraw": ({"proposal_id": "waiting-submission-1"},),
     "/api/mine/answer": ({"proposal_id": "waiting-submission-1", "text": "yes"},),
     "/api/mine/delete": ({"proposal_id": "waiting-submission-1", "everything": False},),
+    "/api/mine/towns/delete": ({"id": "town-request-000001"},),
     "/api/mine/still-true": ({"place_id": "tiny-a"},),
     "/api/{slug}/places/{place_id}/confirm": ({"device": SECRET},),
     "/api/{slug}/places/{place_id}/report": ({"reason": "wrong", "text": "x", "device": SECRET},),
@@ -172,7 +173,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Application:
 
 @pytest.fixture(scope="module")
 def server(application: Application) -> Any:
-    return Starlette(routes=web.routes(application), middleware=web.middleware())
+    return Starlette(routes=web.routes(application), middleware=web.middleware(application))
 
 
 def parameters_of(path: str) -> list[str]:

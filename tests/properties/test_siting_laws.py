@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from micropolis_map.analysis.facility_location import OBJECTIVES, locate
 from micropolis_map.analysis.profiles import names
 from micropolis_map.analysis.siting_problem import SitingProblem
+from micropolis_map.domain.visible_text import visible
 from micropolis_map.services.siting_link import (
     GOALS,
     MINUTES,
@@ -30,7 +31,8 @@ PATIENCE_S = 600.0
 PLACE = some.tuples(
     some.floats(-180, 180).map(lambda v: round(v, 5)), some.floats(-90, 90).map(lambda v: round(v, 5))
 )
-NAME = some.text(min_size=1, max_size=12).map(lambda text: " ".join(text.split())).filter(bool)
+NAME = some.text(min_size=1, max_size=12).map(lambda text: " ".join(visible(text).split())).filter(bool)
+"""As a person calls a plan; what nobody sees in it is left out before it is kept."""
 SCENARIO = some.builds(
     Scenario,
     community=some.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pinning_builders import ADMINISTRATOR, ORGANISER, PLANNER, holder, secret
+from pinning_builders import ADMINISTRATOR, ORGANISER, PLANNER, holder, look_daily, secret
 from races import at_once, refused
 
 from micropolis_map.domain.permission import RESIDENT
 from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, TooMany
 from micropolis_map.services import pinning, town_requests
-from micropolis_map.services.caretaking import Caretaker
 from micropolis_map.services.town_requests import TownWish
 
 WHY = "Grandmothers meet nowhere zqxw"
@@ -95,8 +94,8 @@ def test_it_is_erased_when_taken_back_and_some_months_after_its_answer(desk, clo
     assert not on_disk()
     old, waiting = (town_requests.ask(desk, a_wish(number)) for number in (2, 3))
     town_requests.decline(desk, ADMINISTRATOR, old.id, "zqxw")
-    clock.move(days=364)
-    assert town_requests.erase_old(desk, 12) == 0
-    clock.move(days=1)
-    Caretaker(desk, 12).look()
+    clock.move(days=363)
+    look_daily(desk, clock, 1)
+    assert len(desk.town_requests.all()) == 2
+    look_daily(desk, clock, 5)  # found due twice, days apart
     assert desk.town_requests.all() == [waiting]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -30,7 +32,8 @@ SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("gpx11.xsd")))
 
 @pytest.fixture(scope="module")
 def server(town):
-    return Starlette(routes=web.routes(town), middleware=web.middleware(town))
+    settings = replace(town.settings, proxies=(ip_network("127.0.0.1"),))
+    return Starlette(routes=web.routes(town), middleware=web.middleware(replace(town, settings=settings)))
 
 
 def test_every_tour_and_its_twin_keep_to_the_schema_of_gpx(town, server):

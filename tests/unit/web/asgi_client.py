@@ -25,6 +25,7 @@ class Reply:
 class Client:
     app: Any
     host: str = "map.example"
+    address: str = "192.0.2.55"
     headers: dict[str, str] = field(default_factory=lambda: {"origin": "http://map.example"})
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -59,7 +60,7 @@ class Client:
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
             "scheme": "http", "path": unquote(parts.path), "raw_path": parts.path.encode(),
             "query_string": query.encode(), "root_path": "", "server": (self.host, 80),
-            "client": ("192.0.2.55", 1),
+            "client": (self.address, 1),
             "headers": [(name.encode(), value.encode()) for name, value in all_headers.items()],
         }  # fmt: skip
         return self._kept(asyncio.run(_asked(self.app, scope, body)))

@@ -26,6 +26,7 @@ from walk_store_contract import a_seat, a_walk, an_obstacle
 from micropolis_map import cli, web
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
+from micropolis_map.domain.town_request import TownRequest
 from micropolis_map.domain.walk_report import Survey, WalkReport
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services import moderating, touring_deciding
@@ -35,6 +36,7 @@ from micropolis_map.stores.documents import KINDS, damaged_documents
 from micropolis_map.stores.history_store import Forgetting, Tombstone
 from micropolis_map.stores.media_store import Medium
 from micropolis_map.stores.place_store import Note
+from micropolis_map.stores.round_store import Question
 
 CHECKED_ELSEWHERE = {("place", "created"), ("place", "kind"), ("tour", "created")}
 """Columns that only order and find: any text does."""
@@ -69,7 +71,7 @@ def whole(tmp_path_factory):
         desk.walks.sign_up(a_seat(number, f"w-{number}"))
         desk.walk_reports.add_report(WalkReport(f"report-{number}", "demo-tour", "demo", "", 5, "", NOON))
         desk.walk_reports.add_obstacle(an_obstacle(number))
-        survey = Survey(f"survey-{number}", "demo", "kerb", -7, "Torvet", 17.2, 55.7, ("o",), 2)
+        survey = Survey(f"survey-{number}", "demo", "kerb", -7, "Torvet", 17.2, 55.7, (f"o{number}",), 2)
         desk.walk_reports.decide(survey)
         application.run_store.add(a_run(f"run-{number}"))
         desk.accounts.add(an_account(f"{number}@example.org"), "hash")
@@ -77,6 +79,8 @@ def whole(tmp_path_factory):
         desk.care.report(Report(f"r-{number}", place, "demo", "d", "other", "words", NOON))
         desk.care.confirm(place, f"device-{number}", NOON)
         desk.care.still_true(place, NOON)
+        desk.town_requests.add(TownRequest(f"town-{number}", "Annecy", "", "why", "", "k", NOON), most=9)
+        desk.rounds.ask(Question(("demo", "wawer")[number - 1], "many", NOON, "", 9, ("a",)))
         desk.media.add(Medium(f"m-{number}", "audio", f"s-{number}", "demo", "k", "d", NOON), most=1)
     stone = Tombstone("stone", "place", "demo", NOON, "")
     forgetting = Forgetting("nothing", "demo", (), None, whole=False, blank=lambda p: p, tombstones=(stone,))
@@ -124,6 +128,8 @@ def desks(application):
         len(desk.accounts.accounts()),
         len(desk.care.reports()),
         len(desk.media.all()),
+        len(desk.town_requests.all()),
+        len(desk.rounds.questions()),
         len(desk.tours.of_community("demo")),
         len(application.tour_store.tours("demo")),
     ]

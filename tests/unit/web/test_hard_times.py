@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from asgi_client import Client
 from PIL import Image
+from recordings import ogg
 from starlette.applications import Starlette
 
 from micropolis_map import bootstrap, cli, web
@@ -183,7 +184,7 @@ def test_what_waits_is_read_by_nobody_else_on_the_machine(folder):
     picture = io.BytesIO()
     Image.new("RGB", (40, 30)).save(picture, "JPEG")
     photo = desk.photos.add(picture.getvalue(), "x.jpg")
-    recording, _ = desk.audio.find(desk.audio.add(b"OggS" + bytes(24) + b"OpusHead" + bytes(300)))
+    recording, _ = desk.audio.find(desk.audio.add(ogg()))
     kept = [*folder.glob("micropolis.sqlite*"), desk.photos.path(photo.id, 320), recording]
     for path in kept:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path

@@ -152,7 +152,8 @@ def test_the_landing_page_leads_everywhere(server):
 
 
 def test_behind_a_named_proxy_links_have_its_address(application):
-    named = Settings(data=application.settings.data, proxies=(ip_network("127.0.0.1"),))
+    settings = Settings(data=application.settings.data, proxies=(ip_network("127.0.0.1"),))
+    named = replace(application, settings=settings)
     server = Starlette(routes=web.routes(application), middleware=web.middleware(named))
     page = get(server, "/ogc", x_forwarded_proto="https", x_forwarded_host="map.example").json
     assert links(page)["data"] == "https://map.example/ogc/collections"
@@ -440,13 +441,12 @@ def test_what_is_not_there_is_404_in_json(server):
         "/collections/places/items/nobody",
         "/collections/places/items/../../../etc/passwd",
         "/collections/places/items/%2e%2e%2f%2e%2e",
-        "/collections/places/items/mill%00",
         "/nothing",
         "/collections/places/nothing",
     ):
         answer = get(server, f"/ogc{path}")
         assert (answer.status, answer.headers["content-type"]) == (404, "application/json"), path
-        assert answer.json["code"] == "NotFound"
+        assert answer.json["code"] == "NotFound", path
 
 
 def test_etag_gzip_head_options_and_other_sites(server, application):

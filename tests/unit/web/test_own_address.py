@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
@@ -45,7 +46,7 @@ def application(tmp_path):
 
 
 def a_client(application, **settings) -> Client:
-    chosen = Settings(data=application.settings.data, **settings)
+    chosen = replace(application, settings=Settings(data=application.settings.data, **settings))
     echo = Route(
         "/who",
         lambda request: JSONResponse([address_of(request), request.url.scheme, request.headers["host"]]),

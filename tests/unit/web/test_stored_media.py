@@ -28,7 +28,7 @@ def test_what_is_stored_is_sent_as_what_it_should_be(tmp_path):
     application.community_store.save(Community("wawer", {"en": "Wawer"}))
     story = Story("s1", "A", "B", "en", audio=ID)
     application.place_store.put(a_place("a", community="wawer", photos=(Photo(ID),), stories=(story,)))
-    client = Client(Starlette(routes=web.routes(application), middleware=web.middleware()))
+    client = Client(Starlette(routes=web.routes(application), middleware=web.middleware(application)))
     desk = application.participation
     for size in (320, 960, 1920):
         path = desk.photos.path(ID, size)
