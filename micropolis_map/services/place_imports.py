@@ -12,6 +12,7 @@ from micropolis_map.services.importing import ImportPlan, plan_import, read_opti
 from micropolis_map.services.participation import Participation
 from micropolis_map.sources.place_files import ColumnMapping, RowFile, read_rows
 from micropolis_map.stores.place_store import Note
+from micropolis_map.workers.pool import FILE, READERS
 
 UNDONE = "import taken back"
 
@@ -69,7 +70,8 @@ def look_at(
     """
     community = desk.communities.get(slug)
     require(actor, "import", Subject(slug))
-    rows = read_rows(path, read_options(community, answers or {}, ColumnMapping(mapping or {})))
+    options = read_options(community, answers or {}, ColumnMapping(mapping or {}))
+    rows = READERS.run(read_rows, path, options, limits=FILE)
     return rows, plan_import(rows, community, _existing(desk, slug), now=desk.moment())
 
 

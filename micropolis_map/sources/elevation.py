@@ -16,6 +16,7 @@ from pyproj.exceptions import ProjError
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.sources.archives import content, listed
+from micropolis_map.workers.pool import FILE, READERS
 
 Floats = NDArray[np.float64]
 Coefficients = tuple[float, float, float, float, float, float]
@@ -110,7 +111,7 @@ def read_elevation(paths: Sequence[Path]) -> Elevation:
     ----------
     paths
         GeoTIFFs with a coordinate system; SRTM tiles (1″ or 3″) named by their south-western corner, such as
-        ``N42E001.hgt``; zip files holding either.
+        ``N42E001.hgt``; zip files holding either. Workers read them.
 
     Raises
     ------
@@ -123,7 +124,7 @@ def read_elevation(paths: Sequence[Path]) -> Elevation:
         raise InvalidInput("no elevation file is given", ACCEPTED)
     tiles, notes, voids, filled = [], [], 0, 0
     for path in paths:
-        for height_m, to_cell, crs in _rasters(path):
+        for height_m, to_cell, crs in READERS.run(_rasters, path, limits=FILE):
             void = ~((height_m > LOWEST_M) & (height_m < HIGHEST_M))
             if void.all():
                 raise InvalidInput(f"{path.name} holds no height at all, only voids", ACCEPTED)

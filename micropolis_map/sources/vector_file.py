@@ -18,6 +18,7 @@ from pyproj.exceptions import CRSError, ProjError
 from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.sources.archives import content, listed
 from micropolis_map.sources.nominatim import as_candidates, best_candidate
+from micropolis_map.workers.pool import FILE, READERS
 
 GPKG_SIGN = (68, (b"GPKG", b"GP10", b"GP11"))
 """Where a GeoPackage says that it is one: other SQLite files can name tables that lie elsewhere."""
@@ -64,15 +65,19 @@ def read_vector(path: Path) -> VectorFile:
         if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
             return _read_json(path)
         if start.startswith(b"PK\x03\x04"):
-            with _shapefile(path) as unpacked:
-                return _read_gdal(unpacked, path.name)
+            return READERS.run(_read_zipped, path, limits=FILE)
         if start.startswith(b"fgb") or is_geopackage(start):
-            return _read_gdal(path, path.name)
+            return READERS.run(_read_gdal, path, path.name, limits=FILE)
     except FileNotFoundError as error:
         raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
     except OSError as error:
         raise UnreadableFile(f"{path.name} cannot be read: {error}", "check the file") from error
     raise UnreadableFile(f"{path.name} is no file of features: it begins with {start[:12]!r}", ACCEPTED)
+
+
+def _read_zipped(path: Path) -> VectorFile:
+    with _shapefile(path) as unpacked:
+        return _read_gdal(unpacked, path.name)
 
 
 def _read_json(path: Path) -> VectorFile:

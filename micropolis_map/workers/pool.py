@@ -294,3 +294,7 @@ def _died(status: int, limits: Limits) -> InvalidInput:
 
 WORKERS = Workers()
 """Of this process: the limits are those of the machine."""
+READERS = Workers(most_waiting=32)
+"""For files that only people with a right give: strangers, who fill the other places, hold up nobody here."""
+FILE = Limits(memory_mb=1_500, seconds=60)
+"""Of one file that is read for a town."""

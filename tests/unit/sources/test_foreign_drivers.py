@@ -22,6 +22,7 @@ from micropolis_map.sources.archives import MOST_ENTRIES
 from micropolis_map.sources.boundaries import read_polygons
 from micropolis_map.sources.elevation import MOST_CELLS, read_elevation
 from micropolis_map.sources.place_files.reading import read_rows
+from micropolis_map.workers.pool import READERS
 
 SECRET = "[auth]\ncookie_secret = 'S3cr3t'\n"
 
@@ -32,6 +33,12 @@ def listener() -> Iterator[socket]:
     with create_server(("127.0.0.1", 0)) as one:
         one.settimeout(0)
         yield one
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in this process, where a test can look on."""
+    monkeypatch.setattr(READERS, "run", lambda function, *arguments, limits: function(*arguments))  # noqa: ARG005 - as it is called
 
 
 def hostile(folder: Path, listener: socket) -> dict[str, str]:
@@ -102,6 +109,7 @@ def test_a_database_that_is_no_geopackage_is_not_opened(tmp_path):
         read_rows(path)
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("names", "words"),
     [
@@ -123,6 +131,7 @@ def test_an_archive_is_listed_before_it_is_unpacked(tmp_path, monkeypatch, names
             read()
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("name", "words"), [("N52E021.hgt", "not those of 1201"), ("N52E021.tif", "unpacks to 90 MB")]
 )
