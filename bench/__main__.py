@@ -18,7 +18,7 @@ from bench.page import page
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("MICROPOLIS_TEST_DATA", ROOT.parent / "shared" / "data"))
-GRAPHS = ("porto", "20000", "200000", "200000x", "2000000", "siting")
+GRAPHS = ("porto", "20000", "200000", "200000x", "2000000", "siting", "hostile")
 RESULTS = ROOT / "bench" / "results.jsonl"
 PEERS = ("numpy", "numba", "scipy", "igraph", "networkx", "pandana", "osmnx", "pyrosm", "spopt", "highspy")
 
@@ -35,7 +35,8 @@ def main(names: list[str]) -> None:
             print(f"no real data at {DATA}: synthetic networks only", file=sys.stderr)
             continue
         lines = reading(porto) if name == "porto" else []
-        tasks = ("bench.siting_tasks",) if name == "siting" else ("bench.graph_tasks", name, str(DATA))
+        own = {"siting": ("bench.siting_tasks",), "hostile": ("bench.hostile",)}
+        tasks = own.get(name, ("bench.graph_tasks", name, str(DATA)))
         results += [{"run": name, **line} for line in [*lines, *child(*tasks)]]
         write(results)
     for row in results:
@@ -64,8 +65,8 @@ def write(results: list[dict[str, Any]]) -> None:
     }
     results.sort(key=lambda row: GRAPHS.index(row["run"]))
     RESULTS.write_text("".join(json.dumps(row) + "\n" for row in [facts, *results]), "utf-8")
-    graphs, rows = ([row for row in results if ("task" in row) == tasks] for tasks in (False, True))
-    (ROOT / "docs" / "benchmarks.md").write_text(page(facts, graphs, rows), "utf-8")
+    kinds = ([row for row in results if name in row] for name in ("nodes", "task", "attack"))
+    (ROOT / "docs" / "benchmarks.md").write_text(page(facts, *kinds), "utf-8")
 
 
 def reading(path: Path) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ GOALS = [
 ]
 """What we set out to reach: task, peer, times faster, and the network (empty: all). `page` says for each
 whether this run did."""
-GROWTH, WHAT_IF_S, MEMORY = 2.5, 0.020, 5.0
+GROWTH, WHAT_IF_S, MEMORY, PAGE_MS = 2.5, 0.020, 5.0, 300.0
 
 INTRODUCTION = """\
 # Benchmarks
@@ -40,7 +40,12 @@ in an environment of their own, `.venv-bench`: some are AGPL, none is imported b
 """
 
 
-def page(facts: dict[str, Any], graphs: list[dict[str, Any]], rows: list[dict[str, Any]]) -> str:
+def page(
+    facts: dict[str, Any],
+    graphs: list[dict[str, Any]],
+    rows: list[dict[str, Any]],
+    attacks: list[dict[str, Any]],
+) -> str:
     """Return the page's Markdown."""
     text = INTRODUCTION
     text += "".join(f"- {name}: {value}\n" for name, value in facts.items())
@@ -58,7 +63,7 @@ def page(facts: dict[str, Any], graphs: list[dict[str, Any]], rows: list[dict[st
             f"| {row['ratio']:.1f} | {peak} |\n"
         )
     notes = Path(__file__).with_name("notes.md").read_text("utf-8")
-    return text + _goals(rows) + _more_goals(rows) + _growth(graphs, rows) + "\n" + notes
+    return text + _goals(rows) + _more_goals(rows) + _growth(graphs, rows) + _attacks(attacks) + "\n" + notes
 
 
 def _goals(rows: list[dict[str, Any]]) -> str:
@@ -90,6 +95,25 @@ def _more_goals(rows: list[dict[str, Any]]) -> str:
             text += f"| {READ}: peak memory | {row['graph']} | {row['peer']} "
             text += f"| 1/{MEMORY:g} | 1/{times:.1f}{reached} |\n"
     return text
+
+
+def _attacks(attacks: list[dict[str, Any]]) -> str:
+    """Return how long a reader waits while somebody else does what they should not."""
+    if not attacks:
+        return ""
+    text = "\n## Under attack\n\nThe server with the demo town; another address reads. In milliseconds.\n\n"
+    text += (
+        "| at once, from one address | page, median (quiet) | longest | `/healthz`, median (quiet) | longest "
+    )
+    text += "| answers by status |\n|---|--:|--:|--:|--:|---|\n"
+    for row in attacks:
+        busy, quiet = row["busy"], row["quiet"]
+        reached = "" if busy["page_median_ms"] < PAGE_MS else " (not reached)"
+        answers = ", ".join(f"{n:,} × {status}" for status, n in row["answers"].items())
+        text += f"| {row['attack']} | {busy['page_median_ms']:.0f} ({quiet['page_median_ms']:.0f}){reached} "
+        text += f"| {busy['page_longest_ms']:.0f} | {busy['healthz_median_ms']:.0f} "
+        text += f"({quiet['healthz_median_ms']:.0f}) | {busy['healthz_longest_ms']:.0f} | {answers} |\n"
+    return text + f"\nWanted: a median under {PAGE_MS:.0f} ms.\n"
 
 
 def _growth(graphs: list[dict[str, Any]], rows: list[dict[str, Any]]) -> str:

@@ -31,6 +31,11 @@ def districts_url(slug: str, version: str = "") -> str:
     return f"/data/{quote(slug, safe='')}/districts.geojson" + _query([("v", version)])
 
 
+def version_url(slug: str) -> str:
+    """Return the address that says which version of the places is public now."""
+    return f"/data/{quote(slug, safe='')}/version.json"
+
+
 def layer_url(slug: str, layer: str, version: str = "") -> str:
     """Return the address of one built layer of the community."""
     return f"/data/{quote(slug, safe='')}/layers/{quote(layer, safe='')}.geojson" + _query([("v", version)])

@@ -28,6 +28,7 @@ SCRIPTS: list[tuple[str, str]] = [
             "street_names",
             "outlines",
             "taps",
+            "fresh",
             "places",
             "coverage",
             "figures",

@@ -32,6 +32,8 @@ MOST_PLACES, MOST_MINUTES = 200, 720
 LONGEST = {"meeting": 300, "guide": 100, "note": 1_000, "name": 80, "contact": 200}
 MOST_SEATS = 5
 """That one address may take on a walk within a day, and at most half of its places: others come, too."""
+TWO_AT_HOME = 2
+"""Two people of one household may always ask, if only to wait."""
 FORGOTTEN_AFTER = timedelta(days=1)
 """So long after the end of a walk the guide may still write to who was there."""
 SHOWN_AFTER = timedelta(days=90)
@@ -217,10 +219,10 @@ def sign_up(desk: Participation, asked: SignUp, address: str = "") -> Standing:
         )
     limit(desk, address, "sign_up")
     walk = desk.walks.get(asked.walk_id)
-    if asked.id not in {
-        seat.id for seat in desk.walks.seats(walk.id)
-    }:  # the same seat asked for again is one
-        limit(desk, address, "seat", of=walk.id, most=min(MOST_SEATS, (walk.places + 1) // 2))
+    known = {seat.id for seat in desk.walks.seats(walk.id)}
+    if asked.id not in known:  # the same seat asked for again is one
+        most = min(MOST_SEATS, max(TWO_AT_HOME, (walk.places + 1) // 2))
+        limit(desk, address, "seat", of=walk.id, most=most)
     name, contact = _text("name", asked.name, required=True), _text("contact", asked.contact)
     open_walk(desk, asked.walk_id)
     now = desk.now()

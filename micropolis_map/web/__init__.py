@@ -9,6 +9,7 @@ address                                 answer
 ``/assets/<file>``                      our own files of ``web/static``: css, js, fonts
 ``/data/<slug>/places.geojson``         published places; ``kind theme activity ids`` and ``q`` filter
 ``/data/<slug>/places/<id>.json``       one published place, a Feature
+``/data/<slug>/version.json``           which version of the places is public now; small, with an ETag
 ``/data/<slug>/districts.geojson``      outline and districts (property ``role``)
 ``/data/<slug>/layers/<name>.geojson``  a layer of the current build: streets, activity spots …
 ``/api/<slug>/…``                       sending and checking places; see `api_pinning`, `api_care`

@@ -13,7 +13,7 @@ from micropolis_map.bootstrap import Application
 from micropolis_map.domain.place_filter import PlaceFilter, filtered
 from micropolis_map.domain.place_geojson import collection, feature_text
 from micropolis_map.services.public_place import public_place
-from micropolis_map.web.answers import GEOJSON, Body, answering, query_lists, respond
+from micropolis_map.web.answers import GEOJSON, JSON, Body, answering, json_text, query_lists, respond
 from micropolis_map.web.communities import known_slug
 
 _KEPT_ANSWERS = 64
@@ -21,7 +21,7 @@ _KEPT_ANSWERS = 64
 
 
 def routes(application: Application) -> list[BaseRoute]:
-    """Return the routes of ``/data/{slug}/places…``."""
+    """Return the routes of ``/data/{slug}/places…`` and of their version."""
     store = application.place_store
 
     @lru_cache(maxsize=_KEPT_ANSWERS)
@@ -41,7 +41,13 @@ def routes(application: Application) -> list[BaseRoute]:
         found = public_place(store, slug, request.path_params["place_id"])
         return respond(request, Body.of(feature_text(found), GEOJSON))
 
+    @answering
+    def version(request: Request) -> Response:
+        known_slug(application, request)
+        return respond(request, Body.of(json_text({"version": store.version()}), JSON))
+
     return [
+        Route("/data/{slug}/version.json", version, methods=["GET"]),
         Route("/data/{slug}/places.geojson", places, methods=["GET"]),
         Route("/data/{slug}/places/{place_id}.json", place, methods=["GET"]),
     ]

@@ -5,7 +5,6 @@ The routes are read from the table itself: one that is new and of which nothing 
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -21,6 +20,7 @@ import pytest
 from hostile_requests import bodies, headers, pieces, queries
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from own_loop import run
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 from tiny_town import write_boundary, write_town
@@ -250,7 +250,7 @@ def ask(
     async def send(message: Any) -> None:
         messages.append(message)
 
-    asyncio.run(server(scope, receive, send))
+    run(server(scope, receive, send))
     found = {name.decode().lower(): value.decode("latin-1") for name, value in messages[0]["headers"]}
     return messages[0]["status"], found, b"".join(m.get("body", b"") for m in messages[1:])
 
@@ -390,5 +390,5 @@ def test_a_websocket_to_our_routes_is_closed(server):
         "root_path": "", "headers": [(b"host", b"map.example")], "client": ("10.9.9.9", 1),
         "scheme": "ws", "subprotocols": [],
     }  # fmt: skip
-    asyncio.run(server(scope, receive, send))
+    run(server(scope, receive, send))
     assert [message["type"] for message in said] == ["websocket.close"]

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
-from micropolis_map.maps.addresses import background_urls, places_url
+from micropolis_map.maps.addresses import background_urls, places_url, version_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
@@ -18,6 +18,9 @@ from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
 from micropolis_map.ui.components.still_true import since
 from micropolis_map.ui.language import _
 from micropolis_map.ui.view_state import ViewState
+
+LOOK_EVERY_S = 3
+"""How often an open page looks whether a place changed; it is promised to show it within 5 s."""
 
 
 def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -> None:
@@ -31,14 +34,15 @@ def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -
     slug = community.slug
     report = session.communities().report(slug)
     build = report.build_id if report else ""
-    key = f"map-{slug}"
+    key, version = f"map-{slug}", session.places().version()
     state = {
         "lang": language.current(),
         "island": community.fictional,
         "background": background_urls(slug, build)
         if report
         else {"outlines": background_urls(slug, "")["outlines"]},
-        "places": places_url(slug, view.wanted, session.places().version()),
+        "places": places_url(slug, view.wanted, version),
+        "fresh": {"url": version_url(slug), "version": version, "every_s": LOOK_EVERY_S},
         "faded": {place: since(moment) for place, moment in faded.items()},
         "chosen": view.place or None,
         "taps": taps_state(key),
@@ -61,6 +65,7 @@ def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -
 
 
 def _open(tap: Tap) -> None:
+    """Open the place that was tapped; where places changed meanwhile, drawing the page anew is all."""
     if tap.place:
         session.change(place=tap.place)
 

@@ -13,7 +13,6 @@ from micropolis_map.services.public_place import is_public
 from micropolis_map.ui import safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.legend import place_legend
-from micropolis_map.ui.components.live import live
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.pin_links import follow_link, pin_button
 from micropolis_map.ui.components.place_filters import place_filters
@@ -25,9 +24,6 @@ from micropolis_map.ui.components.time_slider import time_slider
 from micropolis_map.ui.language import _
 
 FIELDS = ("community", "place", "lang", "kind", "theme", "activity", "q", "years")
-
-LOOK_EVERY_S = 3
-"""How often an open page looks whether a place changed; it is promised to show it within 5 s."""
 
 
 def page() -> None:
@@ -62,7 +58,6 @@ def page() -> None:
                 place_filters(view, places)
                 place_list(view, filtered(places, view.wanted), len(places), community.languages, old)
                 follow_link(community.slug)
-        _keep_fresh(session.places().version())
 
 
 def _no_streets_yet(name: str) -> None:
@@ -76,13 +71,6 @@ def _no_streets_yet(name: str) -> None:
         st.page_link(
             st.session_state["mm_pages"]["data"], label=_("Load the streets"), icon=":material/download:"
         )
-
-
-@live(LOOK_EVERY_S)
-def _keep_fresh(shown: str) -> None:
-    """Run the page again when somebody changed a place: the map then fetches the places anew."""
-    if session.places().version() != shown:
-        st.rerun()
 
 
 def _chosen_place() -> Place | None:

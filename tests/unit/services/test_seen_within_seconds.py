@@ -15,7 +15,7 @@ from dict_place_store import DictPlaceStore
 from place_builders import a_place
 
 from micropolis_map.services.publishing import POLL_S, Publishing
-from micropolis_map.ui.pages.explore import LOOK_EVERY_S
+from micropolis_map.ui.components.place_map import LOOK_EVERY_S
 
 PROMISED_S = 5.0
 MARGIN_S = 1.5

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from own_loop import run
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,7 @@ def get(app: Any, address: str, method: str = "GET", **headers: str) -> Answer:
     async def send(message):
         messages.append(message)
 
-    with ThreadPoolExecutor(1) as own_thread:  # a browser test's event loop may still be open in this one
-        own_thread.submit(asyncio.run, app(scope, receive, send)).result()
+    run(app(scope, receive, send))
     start = messages[0]
     found = {name.decode().lower(): value.decode() for name, value in start["headers"]}
     return Answer(start["status"], found, b"".join(m.get("body", b"") for m in messages[1:]))

@@ -9,6 +9,8 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
+from own_loop import run
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -63,7 +65,7 @@ class Client:
             "client": (self.address, 1),
             "headers": [(name.encode(), value.encode()) for name, value in all_headers.items()],
         }  # fmt: skip
-        return self._kept(asyncio.run(_asked(self.app, scope, body)))
+        return self._kept(run(_asked(self.app, scope, body)))
 
     def _kept(self, reply: Reply) -> Reply:
         for header in reply.set_cookies:

@@ -61,7 +61,7 @@ DECIDE = frozenset({AUTHOR, ORGANISER, DISTRICT, ADMINISTRATOR})
 SIGNED_IN = EVERYBODY - {STRANGER, AUTHOR, SWITCHED_OFF}
 
 _OPEN = """
-    /healthz /vendor/{file} /assets/{file} /data/{slug}/places.geojson
+    /healthz /vendor/{file} /assets/{file} /data/{slug}/version.json /data/{slug}/places.geojson
     /data/{slug}/places/{place_id}.json /data/{slug}/districts.geojson
     /data/{slug}/layers/{name}.geojson /data/{slug}/coverage/{layer}.geojson
     /data/{slug}/coverage/{layer}.json /data/{slug}/coverage/{layer}.bin

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
+from own_loop import run
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
@@ -79,7 +80,7 @@ def test_half_a_head_is_closed(half):
             writer.close()
             return heard, came
 
-    heard, came = asyncio.run(try_it())
+    heard, came = run(try_it())
     assert b"200 OK" not in heard
     assert came == []
 
@@ -92,7 +93,7 @@ def test_half_a_head_after_a_whole_one_is_closed_too():
             writer.close()
             return heard, came
 
-    heard, came = asyncio.run(try_it())
+    heard, came = run(try_it())
     assert heard.count(b"200 OK") == 1
     assert came == [b""]
 
@@ -106,7 +107,7 @@ def test_a_body_that_does_not_come_is_given_up():
             writer.close()
             return heard, came
 
-    heard, came = asyncio.run(try_it())
+    heard, came = run(try_it())
     assert b"200 OK" not in heard
     assert came == ["gone"]
 
@@ -128,7 +129,7 @@ def test_whole_requests_and_sockets_stay_open_longer_than_half_ones():
             writer.close()
             return heard, answer, came
 
-    heard, answer, came = asyncio.run(try_it())
+    heard, answer, came = run(try_it())
     assert (heard, answer, came) == ("still there", b"HTTP/1.1 200 OK", [b"1234"])
 
 
@@ -143,6 +144,6 @@ def test_small_answers_are_sent_at_once():
             writer.close()
             return is_set, there.proto
 
-    is_set, proto = asyncio.run(try_it())
+    is_set, proto = run(try_it())
     assert proto == 0  # asyncio would have left it
     assert is_set

@@ -51,6 +51,18 @@ def places(application):
     )
 
 
+def test_a_small_address_says_which_version_is_public(server, application, places):
+    first = get(server, "/data/wawer/version.json")
+    assert len(first.body) < 200
+    assert first.json == {"version": application.place_store.version()}
+    again = get(server, "/data/wawer/version.json", if_none_match=first.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    application.place_store.put(a_place("d"))
+    changed = get(server, "/data/wawer/version.json", if_none_match=first.headers["etag"])
+    assert changed.json["version"] != first.json["version"]
+    assert get(server, "/data/nowhere/version.json").status == 404
+
+
 def build(application, **layers):
     store = application.community_store
     folder = store.begin_build("wawer")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import worker_jobs as jobs
+from own_loop import run
 from starlette.requests import Request
 
 from micropolis_map.errors import Busy, Cancelled, InvalidInput
@@ -169,7 +170,7 @@ def test_who_closes_the_connection_ends_the_work(workers, tmp_path):
             await asked
         return pid
 
-    pid = asyncio.run(ask())
+    pid = run(ask())
     until(lambda: is_gone(pid))
     assert workers.counts == (0, 0)
 

@@ -79,6 +79,7 @@
       sized(map, () => map.fitBounds(state.bounds, { animate: false, maxZoom: 16 }));
     }
     if (state.taps) mm.taps(map, state.taps);
+    if (state.fresh) mm.fresh(map, state.fresh);
     if (mm.spots) mm.spots(map, state);
     if (state.places) mm.places(map, state);
     if (state.coverage && mm.coverage) mm.coverage(map, state);

@@ -1,0 +1,170 @@
+"""42 hostile requests at once from one address, while another reads: ``python -m bench.hostile``.
+
+A server of its own, with the demo town alone. Prints one JSON line for each kind of attack: how long pages
+and ``/healthz`` take for the other address, before and meanwhile, and what became of the attack.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import math
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+AT_ONCE, SECONDS = 42, 20.0
+ATTACKER, READER = "127.0.0.2", "127.0.0.3"
+PAGES = (
+    "/walk/demo-op-ad-bakketrappen",
+    "/embed/demo",
+    "/pin/demo",
+    "/data/demo/places.geojson",
+    "/feeds/demo.atom",
+)
+KEY = {"X-Micropolis-Key": "hostile-0123456789abcdefghijklm"}
+Asked = tuple[str, str, bytes, dict[str, str]]
+
+_numbers = count(1)
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as port:
+        stops = [f["id"] for f in json.loads(answer(port, READER, ("GET", PAGES[3], b"", {}))[1])["features"]]
+        for name, attack in attacks(stops).items():
+            quiet = read(port, 5.0)
+            done, stop = Counter[int](), threading.Event()
+            threads = [threading.Thread(target=send, args=(port, attack, done, stop)) for _ in range(AT_ONCE)]
+            for thread in threads:
+                thread.start()
+            busy = read(port, SECONDS)
+            stop.set()
+            for thread in threads:
+                thread.join()
+            told = {"attack": f"{AT_ONCE} × {name}", "seconds": SECONDS, "quiet": quiet, "busy": busy}
+            print(
+                json.dumps({**told, "answers": {str(status): n for status, n in sorted(done.items())}}),
+                flush=True,
+            )
+
+
+def attacks(stops: list[str]) -> dict[str, Callable[[], Asked]]:
+    """Return what is sent, each time another one."""
+    photo = io.BytesIO()
+    Image.fromarray(np.zeros((7700, 7700), np.uint16)).save(photo, "PNG")
+
+    def outline() -> Asked:
+        n = 401 + 2 * (next(_numbers) % 50)
+        turn = [2 * math.pi * k * (n // 2) / n for k in range(n)]
+        ring = [[17.2 + 0.004 * math.cos(t), 55.7 + 0.002 * math.sin(t)] for t in turn]
+        feature = {"geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}, "properties": {}}
+        body = json.dumps({"feature": {"type": "Feature", **feature}}).encode()
+        return "POST", "/api/demo/check", body, {"Content-Type": "application/json"}
+
+    def picture() -> Asked:
+        number = next(_numbers)
+        return "POST", f"/api/demo/photos?submission=hostile-{number:012d}", photo.getvalue(), KEY
+
+    def sheet() -> Asked:
+        number = next(_numbers)
+        a, b = 2 + number % 11, 14 + number % 17
+        turned = stops[number % len(stops) :] + stops[: number % len(stops)]
+        paths = (
+            f"/data/demo/tour.pdf?stops={','.join(turned[:20])}",
+            f"/report/demo/coverage.pdf?minutes={a},{b}.{number % 97}",
+            f"/report/demo/siting.pdf?within={5 * (1 + number % 4)}&sites=17.2,55.7{number % 89:02d}",
+        )
+        return "GET", paths[number % 3], b"", {}
+
+    return {"outlines that cross themselves": outline, "photos of 16 bits": picture, "sheets to print": sheet}
+
+
+def send(port: int, attack: Callable[[], Asked], done: Counter[int], stop: threading.Event) -> None:
+    """Send one after the other, whatever is answered."""
+    while not stop.is_set():
+        try:
+            done[answer(port, ATTACKER, attack())[0]] += 1
+        except OSError:
+            done[0] += 1
+
+
+def read(port: int, seconds: float) -> dict[str, Any]:
+    """Return how long (ms) pages and ``/healthz`` took a reader."""
+    ends, pages, health = time.monotonic() + seconds, [], []
+    while time.monotonic() < ends:
+        for path, times in [*((page, pages) for page in PAGES), ("/healthz", health)]:
+            begun = time.monotonic()
+            status, _ = answer(port, READER, ("GET", path, b"", {}))
+            times.append((time.monotonic() - begun) * 1e3)
+            assert status == 200, (path, status)
+    return {
+        "pages": len(pages), "page_median_ms": round(statistics.median(pages), 1),
+        "page_longest_ms": round(max(pages), 1), "healthz_median_ms": round(statistics.median(health), 1),
+        "healthz_longest_ms": round(max(health), 1),
+    }  # fmt: skip
+
+
+def answer(port: int, address: str, asked: Asked) -> tuple[int, bytes]:
+    """Return status and body, asked from that address of this machine."""
+    method, path, body, headers = asked
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120, source_address=(address, 0))
+    try:
+        connection.request(method, path, body or None, headers)
+        reply = connection.getresponse()
+        return reply.status, reply.read()
+    finally:
+        connection.close()
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[int]:
+    """Run the server on a free port, with the demo town loaded."""
+    command = [sys.executable, "-m", "micropolis_map"]
+    environment = os.environ | {"MICROPOLIS_DATA": str(folder)}
+    built = shutil.ignore_patterns("built", "cache")
+    shutil.copytree(ROOT / "data" / "geo" / "demo", folder / "geo" / "demo", ignore=built)
+    shutil.copytree(ROOT / "data" / "tours", folder / "tours")
+    shutil.copy(ROOT / "data" / "places.geojson", folder)
+    subprocess.run(
+        [*command, "load", "demo"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, "serve", "--port", str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+    try:
+        while True:
+            try:
+                if answer(port, READER, ("GET", "/healthz", b"", {}))[0] == 200:
+                    break
+            except OSError:
+                time.sleep(0.2)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+if __name__ == "__main__":
+    main()
