@@ -10,6 +10,7 @@ import http.client
 import io
 import json
 import math
+import multiprocessing
 import os
 import shutil
 import socket
@@ -49,21 +50,31 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as port:
         stops = [f["id"] for f in json.loads(answer(port, READER, ("GET", PAGES[3], b"", {}))[1])["features"]]
-        for name, attack in attacks(stops).items():
-            quiet = read(port, 5.0)
-            done, stop = Counter[int](), threading.Event()
-            threads = [threading.Thread(target=send, args=(port, attack, done, stop)) for _ in range(AT_ONCE)]
-            for thread in threads:
-                thread.start()
+        for name in attacks(stops):
+            quiet, answers = read(port, 5.0), multiprocessing.Queue()
+            stop = multiprocessing.Event()
+            attacker = multiprocessing.Process(target=hostile, args=(port, name, stops, stop, answers))
+            attacker.start()
             busy = read(port, SECONDS)
             stop.set()
-            for thread in threads:
-                thread.join()
+            done = answers.get()
+            attacker.join()
             told = {"attack": f"{AT_ONCE} × {name}", "seconds": SECONDS, "quiet": quiet, "busy": busy}
             print(
                 json.dumps({**told, "answers": {str(status): n for status, n in sorted(done.items())}}),
                 flush=True,
             )
+
+
+def hostile(port: int, name: str, stops: list[str], stop: Any, answers: Any) -> None:
+    """Attack until told to stop, in a process of its own: the reader is not to wait for this one."""
+    attack, done = attacks(stops)[name], Counter[int]()
+    threads = [threading.Thread(target=send, args=(port, attack, done, stop)) for _ in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    answers.put(dict(done))
 
 
 def attacks(stops: list[str]) -> dict[str, Callable[[], Asked]]:
@@ -97,7 +108,7 @@ def attacks(stops: list[str]) -> dict[str, Callable[[], Asked]]:
     return {"outlines that cross themselves": outline, "photos of 16 bits": picture, "sheets to print": sheet}
 
 
-def send(port: int, attack: Callable[[], Asked], done: Counter[int], stop: threading.Event) -> None:
+def send(port: int, attack: Callable[[], Asked], done: Counter[int], stop: Any) -> None:
     """Send one after the other, whatever is answered."""
     while not stop.is_set():
         try:

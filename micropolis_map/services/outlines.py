@@ -91,18 +91,20 @@ def _crosses_too_often(area: BaseGeometry) -> bool:
     sides: Any = shapely.linestrings(np.stack([start, end], axis=1))
     found = 0
     near = shapely.STRtree(sides)
-    for first in range(0, len(sides), _ROWS):  # some at a time: a scribble is known after the first
-        one, other = near.query(sides[first : first + _ROWS])
+    first, rows = 0, _FIRST_ROWS
+    while first < len(sides):  # some at a time, few at first: a scribble is known after them
+        one, other = near.query(sides[first : first + rows])
         one += first
         a, b, c, d = start[one], end[one], start[other], end[other]
         cross = (_side(a, b, c) * _side(a, b, d) < 0) & (_side(c, d, a) * _side(c, d, b) < 0)
         found += int(np.count_nonzero(cross & (one < other)))
         if found > MOST_CROSSINGS:
             return True
+        first, rows = first + rows, min(2 * rows, _MOST_ROWS)
     return False
 
 
-_ROWS = 128
+_FIRST_ROWS, _MOST_ROWS = 8, 256
 
 
 def _side(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:

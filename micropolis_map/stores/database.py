@@ -8,6 +8,7 @@ Each transaction has a connection of its own, so nothing is shared between threa
 from __future__ import annotations
 
 import logging
+import math
 import shutil
 import sqlite3
 import threading
@@ -29,6 +30,8 @@ from micropolis_map.stores.stand_in import MADE, Fill, StandIn, is_emptied
 _LOG = logging.getLogger(__name__)
 BUSY_TIMEOUT_S = 30
 """How long a SQLite transaction waits for another process's; then it is reported as locked."""
+LOOK_S = 0.05
+"""How long a look at whether SQLite can be written waits for who writes just now."""
 SCRUB_S = 2.0
 """How long erasing waits for readers of an older state of SQLite."""
 _ERASED_FROM = (
@@ -60,6 +63,7 @@ class Database:
         self._engine: Engine | None = None
         self._opening = threading.Lock()
         self._owes_scrub = False
+        self._locked_since_s = math.inf
         self._path = _file_of(self.url)
         self._stand_in: StandIn | None = None
         self._said = ""
@@ -111,15 +115,33 @@ class Database:
     def check_writing(self) -> None:
         """Write and take it back, without waiting for the disk; `DatabaseUnavailable` when it cannot be.
 
-        A disk with less room than one change needs cannot be written either.
+        A disk with less room than one change needs cannot be written either. While others write it can be,
+        but not once all looks of as long as a change waits have found it held.
         """
-        with self._answering(), self._opened().connect() as plain:
+        began_s = time.monotonic()
+        try:
+            with self._answering():
+                self._try_writing()
+        except DatabaseUnavailable as error:
+            if "locked" not in error.what:
+                raise
+            self._locked_since_s = min(self._locked_since_s, began_s)
+            if time.monotonic() - self._locked_since_s >= self._busy_timeout_s:
+                raise
+        else:
+            self._locked_since_s = math.inf
+        if self._path is not None and shutil.disk_usage(self._path.parent).free < _ROOM_BYTES:
+            raise self._unavailable(OSError("the disk is full"))
+
+    def _try_writing(self) -> None:
+        with self._opened().connect() as plain:
+            if self.is_sqlite:
+                wait_s = min(LOOK_S, self._busy_timeout_s)
+                plain.connection.driver_connection.execute(f"PRAGMA busy_timeout={wait_s * 1000:.0f}")  # type: ignore[union-attr]
             connection = plain.execution_options(micropolis_writes=True)
             with connection.begin() as transaction:
                 connection.execute(sa.text("UPDATE meta SET value = value WHERE key = 'store_id'"))
                 transaction.rollback()
-        if self._path is not None and shutil.disk_usage(self._path.parent).free < _ROOM_BYTES:
-            raise self._unavailable(OSError("the disk is full"))
 
     @contextmanager
     def erasing(self) -> Iterator[Connection]:

@@ -38,6 +38,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -78,6 +79,11 @@ from micropolis_map.web.patience import end_half_heads, send_at_once, server_sta
 from micropolis_map.web.security import middleware
 
 __all__ = ["lifespan", "middleware", "routes"]
+
+SWITCH_S = 0.001
+"""How long a thread of Python works before another may. An answer waits for all others' turns thrice."""
+THREADS = 16
+"""Of all routes but those whose work a worker may do (`answers.WORKING`) and ``/healthz``."""
 
 _OURS = (
     "api",
@@ -151,6 +157,8 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
         application.caretaker.start()
         await to_thread.run_sync(announce_setup_link, application)
         threading.Thread(target=prepare, name="load-bundled", daemon=True).start()
+        sys.setswitchinterval(SWITCH_S)
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         send_at_once()
         heads = asyncio.create_task(end_half_heads(server_states()))
         gc.collect()

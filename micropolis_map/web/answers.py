@@ -9,10 +9,10 @@ import json
 import threading
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any, TypeVar
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -32,6 +32,8 @@ _NAMES = "Host, X-Forwarded-Host, X-Forwarded-Proto"
 _MIN_GZIP = 500
 """Bytes below which compressing saves less than its header costs."""
 
+WORKING = 16
+"""Threads of routes whose work a worker may do: those that wait for one, and some more."""
 LOOK_EVERY_S = 0.25
 """How often is looked whether an asker is still there."""
 
@@ -132,6 +134,16 @@ def while_asked(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     return watched
 
 
+@lru_cache(maxsize=4)
+def _limiter_of(_: object) -> CapacityLimiter:
+    return CapacityLimiter(WORKING)
+
+
+def _working() -> CapacityLimiter:
+    """Return the limiter of the running event loop; tests have several."""
+    return _limiter_of(asyncio.get_running_loop())
+
+
 async def while_there(request: Request, function: Callable[..., T], *arguments: Any) -> T:
     """Return ``function(*arguments)``, run in a thread; its workers end when the asker has gone."""
     left = threading.Event()
@@ -144,7 +156,7 @@ async def while_there(request: Request, function: Callable[..., T], *arguments: 
     looking = asyncio.create_task(look())
     try:
         with leaving(left):
-            return await to_thread.run_sync(function, *arguments)
+            return await to_thread.run_sync(function, *arguments, limiter=_working())
     finally:
         looking.cancel()
 

@@ -26,6 +26,9 @@ from typing import Any, NoReturn
 
 from micropolis_map.workers.frames import FRAME, STATUS, framed
 
+BEHIND = 5
+"""How much less urgent a worker is than the server, whose answers everybody waits for."""
+
 
 def main(control: socket.socket) -> NoReturn:
     """Serve jobs until the server at the other end of `control` is gone."""
@@ -111,6 +114,7 @@ def _answer(job: socket.socket) -> bytes:
 
 def _limit(memory_bytes: int, seconds: int) -> None:
     """Limit this process: memory it may fill beside the template's, and seconds of a processor."""
+    os.nice(BEHIND)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = _filled() + memory_bytes
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
