@@ -103,7 +103,7 @@ def _wired(settings: Settings) -> Application:
         rounds=SqlRoundStore(database),
         town_requests=SqlTownRequestStore(database),
     )
-    runs = SqlRunStore(database)
+    runs, soundness = SqlRunStore(database), Soundness(database)
     return Application(
         settings=settings,
         place_store=place_store,
@@ -114,9 +114,9 @@ def _wired(settings: Settings) -> Application:
         database=database,
         publishing=publishing,
         participation=participation,
-        caretaker=Caretaker(participation, settings.keep_refused_months, runs),
+        caretaker=Caretaker(participation, settings.keep_refused_months, runs, soundness),
         uploads=Uploads(participation.accounts),
-        soundness=Soundness(database),
+        soundness=soundness,
     )
 
 

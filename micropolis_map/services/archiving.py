@@ -129,9 +129,9 @@ def _is_put_off(question: Question, this: Round) -> bool:
 
 
 def _still_due(desk: Participation, question: Question) -> list[Place]:
-    known = Freshnesses(desk)
+    known, asked = Freshnesses(desk), frozenset(question.places)
     return [
         place
         for place in desk.places.places(question.community)
-        if place.id in question.places and known.of(place) == "archive"
+        if place.id in asked and known.of(place) == "archive"
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,9 +83,9 @@ def restore(
             _taken_back(desk, name, data, keep=False)
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         before = publishing.path.with_name("backups") / f"before-restore-{moment}.zip"
-        database.begin_anew()  # where it was emptied, this is what is to be done about it
+        was_emptied = database.begin_anew()  # where it was, this is what is to be done about it
         with publishing.replacing():
-            with database.writing() as connection:
+            with _replacing(database, was_emptied=was_emptied) as connection:
                 backup_archive.lock(connection)
                 _put_away(desk, connection, before)
                 known = {medium.id for medium in media_in(connection)}
@@ -99,6 +100,18 @@ def restore(
         database.scrub()
         _remove_others(desk, known | gone, {name for name in archive.names() if _medium_of(name) not in gone})
         return {**archive.manifest, "before": str(before), "forgotten": forgotten}
+
+
+@contextmanager
+def _replacing(database: Database, *, was_emptied: bool) -> Iterator[Connection]:
+    """Give a connection as `Database.writing` does; an emptied database stays one if nothing comes of it."""
+    try:
+        with database.writing() as connection:
+            yield connection
+    except BaseException:
+        if was_emptied:
+            database.stay_emptied()
+        raise
 
 
 def _put_away(desk: Participation, connection: Connection, path: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ turned down or withdrawn long ago is erased. The clock may be wrong: `rounds` sa
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services import (
@@ -19,6 +20,7 @@ from micropolis_map.services import (
 )
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.repeating import Repeating
+from micropolis_map.services.soundness import Soundness
 from micropolis_map.stores.run_store import SqlRunStore
 
 _LOG = logging.getLogger(__name__)
@@ -31,9 +33,14 @@ class Caretaker:
     """Looks after the map a few times a day in a thread of its own."""
 
     def __init__(
-        self, desk: Participation, keep_refused_months: int = 12, runs: SqlRunStore | None = None
+        self,
+        desk: Participation,
+        keep_refused_months: int = 12,
+        runs: SqlRunStore | None = None,
+        soundness: Soundness | None = None,
     ) -> None:
         self._desk = desk
+        self._soundness = soundness
         self._runs = runs
         self._keep_refused_months = keep_refused_months
         self._repeating = Repeating("caretaker", self._round, first_after_s=_FIRST_AFTER_S)
@@ -53,19 +60,30 @@ class Caretaker:
             _LOG.warning(
                 "caretaker: the clock moved from %s to %s; nothing is put away", this.before, this.now
             )
-        archived = archiving.archive_old(self._desk, this)
-        removed = taking_care.remove_orphans(self._desk, this) + taking_care.remove_strays(self._desk, this)
-        forgotten = guided_walks.forget_people(self._desk, this)
-        erased = retention.erase_refused(self._desk, self._keep_refused_months, this)
-        erased += town_requests.erase_old(self._desk, self._keep_refused_months, this)
-        if self._runs is not None:
-            retention.erase_deleted_runs(self._runs, this)
-        if archived or removed or forgotten or erased:
-            told = (
-                "%d places archived for their age, %d orphaned files deleted, %d walkers forgotten, "
-                "%d refused proposals and answered requests erased"
-            )
-            _LOG.info(told, len(archived), removed, forgotten, erased)
+        desk, months, runs = self._desk, self._keep_refused_months, self._runs
+        works: dict[str, Callable[[], int]] = {
+            "places archived for their age": lambda: len(archiving.archive_old(desk, this)),
+            "orphaned files deleted": lambda: self._remove_files(this),
+            "walkers forgotten": lambda: guided_walks.forget_people(desk, this),
+            "refused proposals erased": lambda: retention.erase_refused(desk, months, this),
+            "answered requests erased": lambda: town_requests.erase_old(desk, months, this),
+            "deleted results erased": lambda: retention.erase_deleted_runs(runs, this) if runs else 0,
+        }
+        for what, work in works.items():
+            try:
+                done = work()
+            except MicropolisError as error:  # what cannot be read or written holds up nothing else
+                _LOG.error("caretaker, %s: %s", what, error)
+            else:
+                if done:
+                    _LOG.info("caretaker: %d %s", done, what)
+
+    def _remove_files(self, this: rounds.Round) -> int:
+        """Remove files that nothing shows; a damaged document may show one, so then none is removed."""
+        if self._soundness is not None and self._soundness.damaged():
+            _LOG.warning("caretaker: no file is removed while documents are damaged")
+            return 0
+        return taking_care.remove_orphans(self._desk, this) + taking_care.remove_strays(self._desk, this)
 
     def _round(self) -> float:
         try:

@@ -81,7 +81,7 @@ def check_crossings(drawn: BaseGeometry) -> None:
 
 
 def _crosses_too_often(area: BaseGeometry) -> bool:
-    """Return whether more than `MOST_CROSSINGS` pairs of an outline's sides cross inside both.
+    """Return whether more than `MOST_CROSSINGS` pairs of an outline's sides cross inside both, or overlap.
 
     Sides that only touch are left out: they add no corners when an outline is mended.
     """
@@ -96,8 +96,10 @@ def _crosses_too_often(area: BaseGeometry) -> bool:
         one, other = near.query(sides[first : first + rows])
         one += first
         a, b, c, d = start[one], end[one], start[other], end[other]
-        cross = (_side(a, b, c) * _side(a, b, d) < 0) & (_side(c, d, a) * _side(c, d, b) < 0)
-        found += int(np.count_nonzero(cross & (one < other)))
+        sides_of = _side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b)
+        cross = (sides_of[0] * sides_of[1] < 0) & (sides_of[2] * sides_of[3] < 0)
+        along = ~np.logical_or.reduce([side != 0 for side in sides_of]) & _overlap(a, b, c, d)
+        found += int(np.count_nonzero((cross | along) & (one < other)))
         if found > MOST_CROSSINGS:
             return True
         first, rows = first + rows, min(2 * rows, _MOST_ROWS)
@@ -105,6 +107,16 @@ def _crosses_too_often(area: BaseGeometry) -> bool:
 
 
 _FIRST_ROWS, _MOST_ROWS = 8, 256
+
+
+def _overlap(
+    a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64], d: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return which sides from `a` to `b` and `c` to `d`, on one line, have more than a point in common."""
+    begins = np.maximum(np.minimum(a, b), np.minimum(c, d))
+    ends = np.minimum(np.maximum(a, b), np.maximum(c, d))
+    found: Any = (begins < ends).any(axis=1)
+    return found  # type: ignore[no-any-return]
 
 
 def _side(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -133,7 +145,10 @@ def _closed(geometry: Any) -> Any:
 
 
 def _areas(area: BaseGeometry) -> BaseGeometry:
-    parts = shapely.get_parts(shapely.make_valid(area))
+    try:
+        parts = shapely.get_parts(shapely.make_valid(area))
+    except shapely.errors.GEOSException as error:  # how GEOS says that there is no memory left
+        raise MemoryError(str(error)) from error
     areas = [p for part in parts for p in shapely.get_parts(part) if p.geom_type == "Polygon"]
     if not areas:
         raise InvalidInput(

@@ -20,7 +20,7 @@ from micropolis_map.services.participation import Participation
 from micropolis_map.settings import Settings
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.files import unwritable
-from micropolis_map.stores.town_rows import erase_town
+from micropolis_map.stores.town_rows import erase_town, media_of_town
 from micropolis_map.stores.town_states import FILE, TownState, TownStates
 
 
@@ -128,9 +128,12 @@ def _erase(deps: Deps, slug: str, state: TownState) -> None:
 
 
 def _erase_rows(desk: Participation, database: Database, slug: str) -> None:
-    for kind, medium in erase_town(database, slug, desk.moment()):
-        with suppress(NotFound):  # a file that went before its record
+    for kind, medium in media_of_town(
+        database, slug
+    ):  # first: broken off, the records still lead to the rest
+        with suppress(NotFound):  # went when it was broken off before
             (desk.photos if kind == "photo" else desk.audio).remove(medium)
+    erase_town(database, slug, desk.moment())
 
 
 def _erase_files(data: Path, slug: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from micropolis_map.domain.freshness import iso, moment_of, months_since
 from micropolis_map.domain.place_parts import parts_of, reverted
 from micropolis_map.domain.proposal import Proposal, State
-from micropolis_map.errors import NotFound
+from micropolis_map.errors import MicropolisError
 from micropolis_map.services import forgetting
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import base_of
@@ -17,6 +18,7 @@ from micropolis_map.stores.place_store import Note
 from micropolis_map.stores.run_store import SqlRunStore
 
 CLOSED: tuple[State, ...] = ("rejected", "withdrawn")
+_LOG = logging.getLogger(__name__)
 CARETAKER = "caretaker"
 APART = timedelta(days=3)
 RUNS_AFTER = timedelta(days=30)
@@ -40,10 +42,13 @@ def erase_refused(desk: Participation, keep_months: int, this: Round) -> int:
     ripe = [due[one] for one in this.ripe("refused", due, APART)]
     for proposal in ripe:
         note = Note(CARETAKER, ERASED, desk.moment())
-        if proposal.state == "withdrawn" and not _is_shown(desk, proposal):
-            forgetting.erase(desk, [proposal], note)
-        else:
-            forgetting.erase_words(desk, proposal, note)
+        try:
+            if proposal.state == "withdrawn" and not _is_shown(desk, proposal):
+                forgetting.erase(desk, [proposal], note)
+            else:
+                forgetting.erase_words(desk, proposal, note)
+        except MicropolisError as error:  # a damaged place keeps nobody else's words here
+            _LOG.error("the proposal %s is not erased: %s", proposal.id, error)
     return len(ripe)
 
 
@@ -56,11 +61,11 @@ def erase_deleted_runs(runs: SqlRunStore, this: Round) -> int:
 
 def _is_shown(desk: Participation, proposal: Proposal) -> bool:
     """Return whether something the proposal brought is public after all."""
-    try:
-        stored = desk.places.get(proposal.place_id)
-    except NotFound:
+    entries = desk.revisions.entries(
+        proposal.place_id
+    )  # as it is stored: a hidden town's places are not lost
+    if not entries or not is_public(entries[-1].place) or proposal.content is None:
         return False
-    if not is_public(stored) or proposal.content is None:
-        return False
+    stored = entries[-1].place
     base = base_of(desk, proposal.place_id, proposal.base_revision) if proposal.base_revision else None
     return parts_of(reverted(stored, base, proposal.content)) != parts_of(stored)

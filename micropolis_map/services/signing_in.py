@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -30,6 +31,8 @@ MAX_PASSWORD = 512
 
 _LOGIN = re.compile(r"[^\s@,;<>\"]{1,100}(@[^\s@,;<>\"]{1,99})?")
 _HASHER = PasswordHasher()
+_HASHING = threading.BoundedSemaphore(2)
+"""Each takes 64 MB: a crowd that signs in waits for each other."""
 _WRONG = mark("login or password is wrong")
 
 
@@ -216,12 +219,14 @@ def _hash(password: str) -> str:
             mark("this password is one of those that are tried first"),
             mark("choose another: some words that do not belong together, for example"),
         )
-    return _HASHER.hash(password)
+    with _HASHING:
+        return _HASHER.hash(password)
 
 
 def _is_right(kept: str, password: str) -> bool:
     try:
-        return _HASHER.verify(kept, password[: MAX_PASSWORD + 1])
+        with _HASHING:
+            return _HASHER.verify(kept, password[: MAX_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
 

@@ -14,6 +14,8 @@ from micropolis_map.stores.documents import damaged_documents
 
 FRESH_S = 5.0
 """How long an answer is given again without looking."""
+_REST = 50
+"""How many times as long as a look took nobody looks again: it costs a fiftieth of a core at most."""
 _QUICK_S = 0.1
 """A look that took longer is taken beside the question from then on, which gets the answer before."""
 
@@ -37,7 +39,8 @@ class Soundness:
         StoreUnavailable
             The database cannot be read.
         """
-        if time.monotonic() - self._at_s > FRESH_S and self._looking.acquire(blocking=False):
+        is_old = time.monotonic() - self._at_s > max(FRESH_S, _REST * self._took_s)
+        if is_old and self._looking.acquire(blocking=False):
             if self._took_s <= _QUICK_S:
                 self._look()
             else:

@@ -14,7 +14,8 @@ from micropolis_map.domain.permission import Actor, require
 from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.domain.spam import MAX_LINKS, links_in
 from micropolis_map.domain.town_request import TownRequest, TownState
-from micropolis_map.errors import Conflict, InvalidInput
+from micropolis_map.domain.visible_text import visible
+from micropolis_map.errors import Conflict, InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import limit
@@ -23,6 +24,14 @@ from micropolis_map.services.rounds import Round
 from micropolis_map.services.submission import refuse_machines
 
 LONGEST = {"town": 80, "where": 80, "why": 1_000, "contact": 200, "reason": 1_000}
+WORDS = {
+    "town": Sentence(mark("Town, district or village")),
+    "where": Sentence(mark("Country or region")),
+    "why": Sentence(mark("What for?")),
+    "contact": Sentence(mark("How can we answer you? (optional)")),
+    "reason": Sentence(mark("Why not? Whoever asked reads it.")),
+}
+"""What the form calls its fields."""
 MOST_WAITING = 200
 """In all: more than an administrator can look at are no requests any more."""
 
@@ -152,17 +161,16 @@ def _decide(desk: Participation, actor: Actor, request_id: str, state: TownState
 
 
 def _text(field: str, text: str, *, required: bool = False) -> str:
-    said = text.strip() if field in {"why", "reason"} else " ".join(text.split())
+    seen = visible(text)
+    said = seen.strip() if field in {"why", "reason"} else " ".join(seen.split())
     if required and not said:
-        raise InvalidInput(mark("{field} is empty"), mark("write something"), field=field)
+        raise InvalidInput(mark("{field} is empty"), mark("write something"), field=WORDS[field])
     if len(said) > LONGEST[field]:
         raise InvalidInput(
             mark("{field} has {n} characters"),
             mark("write at most {most}"),
-            field=field,
+            field=WORDS[field],
             n=len(said),
             most=LONGEST[field],
         )
-    if any(not (char.isprintable() or char == "\n") for char in said):
-        raise InvalidInput(mark("{field} holds control characters"), mark("write plain text"), field=field)
     return said

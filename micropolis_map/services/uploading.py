@@ -62,8 +62,8 @@ class Uploads:
             files = known.files if known else {}
             self._grants[session] = _Grant(actor.account_id, action, subject, is_there, files)
 
-    def begin(self, session: str, file: str, size: int) -> None:
-        """Reserve `size` bytes for a file that is about to come.
+    def begin(self, session: str, file: str, size: int) -> int:
+        """Reserve `size` bytes for a file that is about to come; return how many it had, for `drop`.
 
         Raises
         ------
@@ -90,13 +90,15 @@ class Uploads:
             if sum(held.values()) - again + size > MOST_OF_ALL:
                 raise _too_much(MOST_OF_ALL, mark("others are sending files: try again in a few minutes"))
             grant.files[file] = size
+            return again
 
-    def drop(self, session: str, file: str) -> None:
-        """Count a file no more: it did not come whole, or was removed."""
+    def drop(self, session: str, file: str, left: int = 0) -> None:
+        """Count a file no more, or as it was before: it did not come whole, or was removed."""
         with self._changing:
             grant = self._grants.get(session)
             if grant is not None:
                 grant.files.pop(file, None)
+                grant.files |= {file: left} if left else {}
 
     def held(self) -> int:
         """Return the bytes counted now."""

@@ -19,10 +19,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from micropolis_map.errors import UnreadableFile
+from micropolis_map.stores.damage import text_of_bytes
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.files import sync_folder, unreadable, unwritable
 from micropolis_map.stores.migrations import HEAD, migrate
-from micropolis_map.stores.people_tables import ATTEMPT
+from micropolis_map.stores.people_tables import ATTEMPT, TOMBSTONE
 from micropolis_map.stores.tables import META, METADATA
 
 FORMAT = 1
@@ -108,7 +109,9 @@ def _dump(connection: Connection, table: sa.Table, archive: zipfile.ZipFile, nam
     total, count = hashlib.sha256(), 0
     with archive.open(name, "w") as out:
         for row in connection.execute(sa.select(table).order_by(*table.primary_key)).mappings():
-            line = (json.dumps(dict(row), ensure_ascii=False) + "\n").encode()
+            # Bytes of a damaged document go along as what they are: a backup is never refused for them.
+            text = json.dumps(dict(row), ensure_ascii=False, default=text_of_bytes)
+            line = (text + "\n").encode("utf-8", "backslashreplace")
             out.write(line)
             total.update(line)
             count += 1
@@ -256,15 +259,27 @@ def replace_all(source: Database, new: Connection) -> None:
     """
     with source.reading() as old:
         kept = {row.key: row.value for row in new.execute(sa.select(META))}
+        stones = [dict(row) for row in new.execute(sa.select(TOMBSTONE)).mappings()]
         for table in reversed(_tables()):
             new.execute(sa.delete(table))
         for table in _tables():
             rows: Iterable[dict[str, Any]] = (dict(row) for row in old.execute(sa.select(table)).mappings())
             if table is META:
                 rows = _meta(rows, kept)
+            if table is TOMBSTONE:
+                rows = _stones(rows, stones)
             _insert(new, table, rows)
             if new.dialect.name != "sqlite":
                 _count_on(new, table)
+
+
+def _stones(rows: Iterable[dict[str, Any]], now: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the backup's tombstones and those set since: the next restore must know of them, too."""
+    known = set()
+    for row in rows:
+        known.add(row["id"])
+        yield row
+    yield from (row for row in now if row["id"] not in known and row["what"] != "town")
 
 
 def _meta(rows: Iterable[dict[str, Any]], kept: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -85,11 +85,23 @@ class Database:
                 if self._instead(error) is None or self._stand_in is None or self._stand_in.is_partial:
                     raise
 
-    def begin_anew(self) -> None:
-        """Let an emptied database be a fresh start, on purpose."""
-        if self._path is not None and is_emptied(self._path):
-            self._marker(self._path).unlink()
-            self._engine = None
+    def begin_anew(self) -> bool:
+        """Let an emptied database be a fresh start, on purpose; return whether it was emptied."""
+        if self._path is None or not is_emptied(self._path):
+            return False
+        self._marker(self._path).unlink()
+        self._engine = None
+        return True
+
+    def stay_emptied(self) -> None:
+        """Take `begin_anew` back, where what was to come did not."""
+        assert self._path is not None  # only a file is ever emptied
+        if self._engine is not None:
+            self._engine.dispose()
+        for ending in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        self._marker(self._path).touch()
+        self._engine = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -109,6 +121,7 @@ class Database:
             connection = plain.execution_options(micropolis_writes=True)
             with connection.begin():
                 yield connection
+        self._locked_since_s = math.inf
         if self._owes_scrub:
             self.scrub(wait_s=0.0)
 
@@ -123,7 +136,7 @@ class Database:
             with self._answering():
                 self._try_writing()
         except DatabaseUnavailable as error:
-            if "locked" not in error.what:
+            if "lock" not in error.what:
                 raise
             self._locked_since_s = min(self._locked_since_s, began_s)
             if time.monotonic() - self._locked_since_s >= self._busy_timeout_s:
@@ -140,6 +153,8 @@ class Database:
                 plain.connection.driver_connection.execute(f"PRAGMA busy_timeout={wait_s * 1000:.0f}")  # type: ignore[union-attr]
             connection = plain.execution_options(micropolis_writes=True)
             with connection.begin() as transaction:
+                if not self.is_sqlite:
+                    connection.execute(sa.text(f"SET LOCAL lock_timeout = {LOOK_S * 1000:.0f}"))
                 connection.execute(sa.text("UPDATE meta SET value = value WHERE key = 'store_id'"))
                 transaction.rollback()
 

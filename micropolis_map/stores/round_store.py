@@ -177,7 +177,7 @@ class SqlRoundStore:
             if not connection.execute(update).rowcount:
                 return 0
             left = {str(row.place_id): int(row.revision) for row in connection.execute(rows)}
-            stored = place_store.stored_places(connection, list(left))
+            stored = place_store.stored_places(connection, list(left), damaged=set())
             as_left = [
                 place
                 for place in stored.values()

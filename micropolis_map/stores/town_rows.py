@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from micropolis_map.stores import place_store
+from micropolis_map.stores.damage import texts_of
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import ACCOUNT, CONFIRMATION, MEDIA, STILL_TRUE, TOKEN, TOMBSTONE
 from micropolis_map.stores.round_store import CARE_ARCHIVED, CARE_BATCH
@@ -19,19 +20,20 @@ _BY_PLACE = (PLACE_REVISION, CONFIRMATION, STILL_TRUE)
 _BY_TOUR = (TOUR_REVISION, TOUR_KEY)
 
 
-def erase_town(database: Database, slug: str, recorded: str) -> list[tuple[str, str]]:
+def media_of_town(database: Database, slug: str) -> list[tuple[str, str]]:
+    """Return the kinds (``photo``, ``audio``) and ids of the town's files: gone before what leads to them."""
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(MEDIA.c.kind, MEDIA.c.id).where(MEDIA.c.community == slug))
+        return [(row.kind, row.id) for row in rows]
+
+
+def erase_town(database: Database, slug: str, recorded: str) -> None:
     """Erase what the database holds of the town, the rights in it too, and leave a tombstone.
 
     Who looked after this town only may not sign in any more: a planner of no town would be one of all.
-
-    Returns
-    -------
-    list of tuple of str
-        The kinds (``photo``, ``audio``) and ids of its files, which are the caller's.
     """
     with database.erasing() as connection:
         place_store.wait_for_turn(connection)
-        media = connection.execute(sa.select(MEDIA.c.kind, MEDIA.c.id).where(MEDIA.c.community == slug)).all()
         _erase_by(connection, _BY_PLACE, "place_id", sa.select(PLACE.c.id).where(PLACE.c.community == slug))
         _erase_by(connection, _BY_TOUR, "tour_id", sa.select(TOUR.c.id).where(TOUR.c.community == slug))
         walks = sa.select(GUIDED_WALK.c.id).where(GUIDED_WALK.c.community == slug)
@@ -45,7 +47,6 @@ def erase_town(database: Database, slug: str, recorded: str) -> list[tuple[str, 
         connection.execute(sa.insert(TOMBSTONE).values(stone))
         _take_rights(connection, slug)
         place_store.count_change(connection)
-    return [(row.kind, row.id) for row in media]
 
 
 def _erase_by(
@@ -58,10 +59,15 @@ def _erase_by(
 def _take_rights(connection: Connection, slug: str) -> None:
     rows = connection.execute(sa.select(ACCOUNT)).mappings().all()
     for row in rows:
-        communities, districts = json.loads(row["communities"]), json.loads(row["districts"])
+        try:
+            communities, districts = texts_of(row["communities"]), texts_of(row["districts"])
+        except ValueError:  # nobody knows what it may: it may nothing
+            connection.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == row["id"]).values(active=False))
+            connection.execute(sa.delete(TOKEN).where(TOKEN.c.account_id == row["id"]))
+            continue
         left = [one for one in communities if one != slug]
         inside = [one for one in districts if not one.startswith(f"{slug}/")]
-        if (left, inside) == (communities, districts):
+        if (tuple(left), tuple(inside)) == (communities, districts):
             continue
         stays = bool(left or inside) or row["role"] == "administrator"
         values = {"communities": json.dumps(left), "districts": json.dumps(inside, ensure_ascii=False)}

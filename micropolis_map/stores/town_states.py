@@ -6,15 +6,17 @@ It stays when the town is erased: files that come back with an upgrade or a copy
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from micropolis_map.errors import UnreadableFile
 from micropolis_map.stores.files import unreadable, unwritable, write_whole
 from micropolis_map.stores.locks import locked
+
+_LOG = logging.getLogger(__name__)
 
 FILE = "state.json"
 
@@ -48,11 +50,12 @@ class TownStates:
         self._folder = folder.resolve()
 
     def all(self) -> Mapping[str, TownState]:
-        """Return the state of each town that is not shown, by slug."""
+        """Return the state of each town that is not shown, by slug; with a damaged file it stays hidden."""
         try:
-            return {path.parent.name: _read(path) for path in sorted(self._folder.glob(f"*/{FILE}"))}
+            found = {path.parent.name: _read(path) for path in sorted(self._folder.glob(f"*/{FILE}"))}
         except OSError as error:
             raise unreadable(self._folder, error) from error
+        return {slug: state for slug, state in found.items() if state is not None}
 
     def closed(self) -> frozenset[str]:
         """Return the slugs of the towns that are not shown."""
@@ -75,10 +78,12 @@ class TownStates:
         return locked(self._folder / ".towns.lock")
 
 
-def _read(path: Path) -> TownState:
+def _read(path: Path) -> TownState | None:
+    """Return the state, None where the town was shown again this moment."""
     try:
         return TownState(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
     except (ValueError, TypeError) as error:
-        raise UnreadableFile(
-            f"{str(path)!r} is not the state of a town: {error}", "repair the file"
-        ) from error
+        _LOG.error("%s is not the state of a town, which stays hidden: %s", path, error)
+        return TownState("hidden", path.parent.name, "", "")

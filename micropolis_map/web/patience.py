@@ -21,7 +21,7 @@ HEAD_S = 15.0
 """A head, and a connection on which nothing comes at all."""
 BODY_S = 30.0
 BODY_BYTES_S = 1_000
-"""A body may take `BODY_S` and a second for each thousand bytes that came: a phone's worst line is faster."""
+"""A body may take `BODY_S` and a second for each thousand bytes that came, and none may come for `BODY_S`."""
 LOOK_EVERY_S = 2.0
 
 
@@ -41,7 +41,8 @@ class SlowBodies:
 
         async def patient() -> Message:
             nonlocal come, awaited
-            left = self.body_s + come / BODY_BYTES_S - (loop.time() - begun) if awaited else None
+            allowed = self.body_s + come / BODY_BYTES_S - (loop.time() - begun)
+            left = min(self.body_s, allowed) if awaited else None
             try:
                 message = await asyncio.wait_for(receive(), left)
             except TimeoutError:

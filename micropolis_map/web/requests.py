@@ -7,7 +7,8 @@ forged requests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Protocol
@@ -18,7 +19,7 @@ from starlette.responses import Response
 from micropolis_map import i18n
 from micropolis_map.domain.json_document import read_json, short
 from micropolis_map.domain.permission import RESIDENT, Actor
-from micropolis_map.errors import InvalidInput, MicropolisError, NotAllowed, TooMany, answer
+from micropolis_map.errors import Busy, InvalidInput, MicropolisError, NotAllowed, TooMany, answer
 from micropolis_map.i18n import mark
 from micropolis_map.services import signing_in
 from micropolis_map.services.mine import actor_of
@@ -28,12 +29,15 @@ from micropolis_map.services.submission import WrongFields
 from micropolis_map.web.answers import JSON, check_address, json_text, retry_header, while_there
 from micropolis_map.web.own_address import is_own_origin, own_address
 from micropolis_map.web.reader import reader_language
+from micropolis_map.workers.pool import RETRY_AFTER_S
 
 COOKIE = "micropolis_session"
 SAFE = "__Host-"
 """Begins a cookie's name over https: browsers keep it for this host alone, and let nobody else set it."""
 KEY_HEADER = "x-micropolis-key"
 MAX_JSON = 512_000
+MOST_HELD = 200_000_000
+"""Bytes of all bodies together: some dozen of the largest photos."""
 _LONGEST_LENGTH = 18
 """Digits of a Content-Length."""
 
@@ -53,8 +57,9 @@ def posting(handle: Handle, most: int = MAX_JSON) -> Callable[[Request], Any]:
         try:
             check_address(request)
             check_same_origin(request)
-            body = await _body(request, most)
-            return await while_there(request, handle, request, body)
+            with _BODIES.room() as room:
+                body = await _body(request, most, room)
+                return await while_there(request, handle, request, body)
         except MicropolisError as error:
             return failure(error, reader_language(request))
 
@@ -187,7 +192,38 @@ def failure(error: MicropolisError, lang: str = "en") -> Response:
     return answered(document, answer(error).http_status, headers | retry_header(error))
 
 
-async def _body(request: Request, most: int) -> bytes:
+class Bodies:
+    """Bytes of bodies that are read or worked on: strangers must not fill the memory with half-sent ones."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._held = most, 0
+
+    @contextmanager
+    def room(self) -> Iterator[Callable[[int], None]]:
+        """Give what takes room for so many bytes more, `Busy` when there is none; all is given back after."""
+        mine = 0
+
+        def take(size: int) -> None:
+            nonlocal mine
+            if self._held + size > self._most:
+                raise Busy(
+                    mark("so much is being sent that there is no room for more"),
+                    mark("try again in a few seconds"),
+                    retry_after_s=RETRY_AFTER_S,
+                )
+            self._held += size
+            mine += size
+
+        try:
+            yield take
+        finally:
+            self._held -= mine
+
+
+_BODIES = Bodies(MOST_HELD)
+
+
+async def _body(request: Request, most: int, take: Callable[[int], None]) -> bytes:
     too_large = InvalidInput(
         mark("what was sent is larger than {most} MB"),
         mark("send less, or a smaller file"),
@@ -202,6 +238,7 @@ async def _body(request: Request, most: int) -> bytes:
             size += len(part)
             if size > most:
                 raise too_large
+            take(len(part))
             parts.append(part)
     except ClientDisconnect:
         raise InvalidInput(mark("the connection broke before all had come"), mark("send it again")) from None

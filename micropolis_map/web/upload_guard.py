@@ -38,10 +38,10 @@ class UploadGuard:
                 status = message["status"]
             await send(message)
 
-        session, file = found["session"], found["file"]
+        session, file, before = found["session"], found["file"], 0
         if scope["method"] != "DELETE":
             try:
-                await to_thread.run_sync(self.uploads.begin, session, file, _size(request))
+                before = await to_thread.run_sync(self.uploads.begin, session, file, _size(request))
             except MicropolisError as error:
                 await error_response(error, reader_language(request))(scope, receive, send)
                 return
@@ -49,7 +49,7 @@ class UploadGuard:
             await self.app(scope, receive, noticing)
         finally:
             if (scope["method"] == "DELETE") == (status == _TAKEN):
-                self.uploads.drop(session, file)
+                self.uploads.drop(session, file, before)
 
 
 def _size(request: Request) -> int:

@@ -141,12 +141,7 @@ class Workers:
         me = (object(), alone)
         with self._changed:
             if not self._is_next(me) and len(self._waiting) >= self._most_waiting:
-                raise Busy(
-                    mark("{n} others wait for work of this kind"),
-                    mark("try again in a few seconds"),
-                    retry_after_s=RETRY_AFTER_S,
-                    n=len(self._waiting),
-                )
+                raise _busy(len(self._waiting))
             self._waiting.append(me)
             try:
                 while not self._is_next(me):
@@ -174,11 +169,15 @@ class Workers:
         }
         said = framed(b"H", json.dumps(head).encode()), framed(b"J", pickle.dumps((function, arguments), 5))
         ends = time.monotonic() + limits.seconds * CLOCK
+        template = self._begun()
         try:
-            answer, status = _spoken(self._begun(), said, ends)
+            answer, status = _spoken(template, said, ends)
         except ConnectionError as error:  # the template was ended from outside; a new one takes its place
             _LOG.warning("the template of workers ended: %s", error)
-            answer, status = _spoken(self._begun(anew=True), said, ends)
+            try:
+                answer, status = _spoken(self._begun(instead_of=template), said, ends)
+            except ConnectionError as again:
+                raise _busy(0) from again
         if answer is None:
             raise _died(status, limits)
         is_done, said = pickle.loads(answer)  # noqa: S301 - a copy of our own template wrote it
@@ -189,9 +188,9 @@ class Workers:
             raise _too_heavy(limits) from said
         raise said
 
-    def _begun(self, *, anew: bool = False) -> _Template:
+    def _begun(self, instead_of: _Template | None = None) -> _Template:
         with self._starting:
-            if self._template is None or anew or not self._template.is_alive:
+            if self._template in {None, instead_of} or not self._template.is_alive:
                 self._template = _Template()
             return self._template
 
@@ -272,6 +271,15 @@ def _sent(ours: socket.socket, view: memoryview) -> int:
         return ours.send(view)
     except (BrokenPipeError, ConnectionResetError):
         return len(view)
+
+
+def _busy(waiting: int) -> Busy:
+    return Busy(
+        mark("{n} others wait for work of this kind"),
+        mark("try again in a few seconds"),
+        retry_after_s=RETRY_AFTER_S,
+        n=waiting,
+    )
 
 
 def _too_heavy(limits: Limits) -> InvalidInput:

@@ -48,9 +48,10 @@ def main(control: socket.socket) -> NoReturn:
                 wakes.recv(4096)
                 _reap(jobs, listening)
             else:  # nobody waits for this answer any more
-                pid = next(pid for pid, job in jobs.items() if job.fileno() == number)
-                os.kill(pid, signal.SIGKILL)
-                listening.unregister(number)
+                pid = next((pid for pid, job in jobs.items() if job.fileno() == number), 0)
+                if pid:  # else it ended this moment, and was told of above
+                    os.kill(pid, signal.SIGKILL)
+                    listening.unregister(number)
 
 
 def _begin(control: socket.socket, jobs: dict[int, socket.socket], listening: select.poll) -> None:
@@ -65,7 +66,11 @@ def _begin(control: socket.socket, jobs: dict[int, socket.socket], listening: se
     with contextlib.suppress(Exception):  # the copy meets it, too, and says so in its answer
         importlib.import_module(head["module"])
     gc.freeze()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:  # no room for another process: closing the socket says so
+        job.close()
+        return
     if pid == 0:
         for other in (control, *jobs.values()):
             other.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import sqlite3
 import sys
 import tracemalloc
 import zipfile
@@ -27,6 +28,7 @@ from micropolis_map.services import forgetting, media, moderating
 from micropolis_map.services.backing_up import back_up, restore
 from micropolis_map.services.verifying import verify
 from micropolis_map.settings import Settings
+from micropolis_map.stores import backup_archive
 from micropolis_map.stores.tables import METADATA
 
 ROOT = Path(__file__).parents[2]
@@ -359,3 +361,33 @@ def test_what_an_author_took_back_comes_back_in_no_file_either(application, at, 
     assert _brought_back(application, tmp_path / "b.zip")["forgotten"] == 1
     assert list(desk.photos.ids()) == []
     assert desk.media.all() == []
+
+
+def test_a_damaged_document_is_in_the_backup_as_it_is(tmp_path):
+    application = _application(tmp_path / "data")
+    sent(application, middle_of(tmp_path / "data", "demo"), "Pump")
+    with sqlite3.connect(tmp_path / "data" / "micropolis.sqlite") as connection:
+        connection.execute("UPDATE proposal SET flags = CAST(x'ff22' AS TEXT)")
+    connection.close()
+    _put_away(application, tmp_path / "damaged.zip")
+    with pytest.raises(UnreadableFile, match="cannot be restored"):
+        _brought_back(application, tmp_path / "damaged.zip")
+
+
+def test_an_emptied_database_stays_one_when_restoring_fails(tmp_path, monkeypatch):
+    application = _application(tmp_path / "data")
+    sent(application, middle_of(tmp_path / "data", "demo"), "Pump")
+    _put_away(application, tmp_path / "whole.zip")
+    for path in (tmp_path / "data").glob("micropolis.sqlite*"):
+        if not path.name.endswith(".made"):
+            path.unlink()
+    application.database._engine = None  # as after a start
+    full = StoreUnavailable("the disk is full")
+    with monkeypatch.context() as broken:
+        broken.setattr(backup_archive, "replace_all", lambda *_: (_ for _ in ()).throw(full))
+        with pytest.raises(StoreUnavailable):
+            _brought_back(application, tmp_path / "whole.zip")
+    with pytest.raises(StoreUnavailable):
+        sent(application, middle_of(tmp_path / "data", "demo"), "Tree")
+    _brought_back(application, tmp_path / "whole.zip")
+    assert len(application.participation.proposals.in_states(("pending",))) == 1

@@ -83,10 +83,10 @@ def asked_for() -> None:
                 )  # fmt: skip
 
 
-def town_was_added() -> None:
-    """Answer the request whose town this session has just added."""
-    request_id = st.session_state.pop(STARTED, "")
-    if request_id:
+def town_was_added(is_called: Callable[[str], bool]) -> None:
+    """Answer the request that this session started, where the town it has just added is called so."""
+    request_id, name = st.session_state.pop(STARTED, ("", ""))
+    if request_id and is_called(name):
         _do(lambda: town_requests.finish(people.desk(), people.actor(), request_id))
 
 
@@ -112,7 +112,7 @@ def _ask() -> None:
 
 def _start(one: TownRequest) -> None:
     st.session_state["w_new_name"] = one.name
-    st.session_state[STARTED] = one.id
+    st.session_state[STARTED] = one.id, one.name
 
 
 def _decline(one: TownRequest) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from micropolis_map.ui import safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.hidden_towns import hidden_towns
-from micropolis_map.ui.components.load_forms import NEW_NAME, load_forms
+from micropolis_map.ui.components.load_forms import NEW_NAME, load_forms, slug_of
 from micropolis_map.ui.components.load_report import load_report
 from micropolis_map.ui.components.loading_progress import loading_job, loading_progress
 from micropolis_map.ui.components.masthead import community_name, masthead
@@ -62,7 +62,7 @@ def _loading(slug: str) -> bool:
     if not busy and started != slug and started in session.known_slugs():
         st.session_state.pop("mm_loading")
         st.session_state.pop(NEW_NAME, None)
-        town_was_added()
+        town_was_added(lambda name: slug_of(name) == started)
         session.change(community=started)
         st.rerun()
     return busy

@@ -33,10 +33,11 @@ def star(n: int) -> dict:
 
 
 def crossings(corners) -> int:
-    """Each pair of sides looked at: shapely's own word for a crossing inside both."""
+    """Each pair of sides looked at: shapely's own word for a crossing inside both, or a common part."""
     ring = [*corners, corners[0]]
     sides = [shapely.LineString(pair) for pair in pairwise(ring)]
-    return sum(sides[i].crosses(sides[j]) for i in range(len(sides)) for j in range(i))
+    pairs = [(sides[i], sides[j]) for i in range(len(sides)) for j in range(i)]
+    return sum(one.crosses(other) or one.relate_pattern(other, "1********") for one, other in pairs)
 
 
 @pytest.fixture
@@ -82,6 +83,23 @@ def test_a_scribble_in_a_hole_or_in_one_of_many_areas_is_one_too():
         mended({"type": "Polygon", "coordinates": [list(map(list, ring)) for ring in holed["coordinates"]]})
     with pytest.raises(InvalidInput, match="crosses itself"):
         mended({"type": "MultiPolygon", "coordinates": [[[*map(list, square.exterior.coords)]], [scribble]]})
+
+
+@pytest.mark.usefixtures("nothing_is_mended")
+def test_back_and_forth_on_one_line_is_a_scribble():
+    ring = [[21.15, 52.22], [21.151, 52.22]] * 900
+    with pytest.raises(InvalidInput, match="crosses itself"):
+        mended({"type": "Polygon", "coordinates": [[*ring, ring[0]]]})
+
+
+def test_what_geos_has_no_memory_for_is_refused_in_words(monkeypatch):
+    def full(_):
+        raise shapely.errors.GEOSException("std::bad_alloc")
+
+    monkeypatch.setattr(shapely, "make_valid", full)
+    monkeypatch.setattr(outlines.WORKERS, "run", lambda function, area: function(area))
+    with pytest.raises(MemoryError):  # which a worker tells as too much
+        enclosed(shape(star(5)))
 
 
 @pytest.mark.usefixtures("nothing_is_mended")

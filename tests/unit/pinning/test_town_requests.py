@@ -10,6 +10,7 @@ from races import at_once, refused
 
 from micropolis_map.domain.permission import RESIDENT
 from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, TooMany
+from micropolis_map.i18n import translation
 from micropolis_map.services import pinning, town_requests
 from micropolis_map.services.town_requests import TownWish
 
@@ -56,7 +57,7 @@ def test_who_asked_sees_the_answer_and_nobody_but_administrators_the_request(des
         {"town": "x" * 81},
         {"why": "x" * 1_001},
         {"contact": "x" * 201},
-        {"town": "A\x00"},
+        {"town": "\u3164\u200b\x00"},
         {"why": "http://a http://b www.c https://d"},
         {"id": "short"},
         {"secret": "short"},
@@ -69,6 +70,16 @@ def test_what_no_person_would_send_is_not_kept(desk, changes):
     with pytest.raises(InvalidInput):
         town_requests.ask(desk, a_wish(**changes))
     assert town_requests.requests(desk, ADMINISTRATOR) == []
+
+
+def test_what_nobody_sees_is_left_out_and_fields_are_called_as_on_the_form(desk):
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    wish = a_wish(town="An\u200bnecy\x07\t \u202eville", why=f"Because\nof {family}")
+    one = town_requests.ask(desk, wish)
+    assert (one.town, one.why) == ("Annecy ville", f"Because\nof {family}")
+    with pytest.raises(InvalidInput) as raised:
+        town_requests.ask(desk, a_wish(2, where=" "))
+    assert "Kraj lub region" in raised.value.told(translation("pl").gettext)[0]
 
 
 def test_requests_are_limited_by_address_and_in_all(desk, monkeypatch):

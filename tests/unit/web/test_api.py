@@ -23,6 +23,7 @@ from micropolis_map.domain.community import Community
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
 from micropolis_map.services import moderating, pinning, signing_in
 from micropolis_map.stores.recordings import bare
+from micropolis_map.web import requests
 
 SECRET = "resident-0123456789abcdefghijkl"
 OTHER = "stranger-0123456789abcdefghijkl"
@@ -318,6 +319,14 @@ def test_an_organiser_signs_in_and_out(client, application):
         "micropolis_session",
         "micropolis_device",
     ]
+
+
+def test_there_is_room_for_so_many_bytes_of_bodies_and_it_is_given_back(client, monkeypatch):
+    monkeypatch.setattr(requests, "_BODIES", requests.Bodies(1_000))
+    refused = client.post("/api/wawer/check", content=b" " * 1_001)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+    for _ in range(3):
+        assert client.post("/api/wawer/check", content=b" " * 900).status_code == 400
 
 
 def test_wrong_passwords_slow_down_but_not_the_device_that_signed_in(client, application):

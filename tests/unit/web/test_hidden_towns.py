@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from asgi_client import Client
+from PIL import Image
 from starlette.applications import Starlette
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -21,8 +23,8 @@ from races import at_once, refused
 from micropolis_map import web
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, RESIDENT, Actor
-from micropolis_map.errors import Cancelled, InvalidInput, NotAllowed, NotFound
-from micropolis_map.services import guided_walks, moderating, removing_towns, signing_in
+from micropolis_map.errors import Cancelled, InvalidInput, NotAllowed, NotFound, StoreUnavailable
+from micropolis_map.services import guided_walks, media, moderating, removing_towns, signing_in
 from micropolis_map.services.backing_up import back_up, restore
 from micropolis_map.services.loading import LoadRequest, load_bundled, load_community
 from micropolis_map.services.verifying import verify
@@ -193,3 +195,31 @@ def _rows(application) -> list[str]:
             for row in connection.execute(sa.select(table)).mappings()
             if "demo" in repr(dict(row)) and row.get("id") != "town:demo"
         ]
+
+
+def test_an_erasing_that_was_broken_off_leaves_no_file_when_it_is_done_again(application, monkeypatch):
+    desk = application.participation
+    waiting = sent(application, middle_of(application.settings.data, "demo"), "Photo")
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(picture, "JPEG")
+    sending = media.Sending("demo", waiting.id, "ania-0123456789abcdefghijkl")
+    photo = media.add_photo(desk, sending, picture.getvalue()).medium.id
+    removing_towns.hide(application, LOCAL_ADMINISTRATOR, "demo")
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            type(desk.photos), "remove", lambda *_: (_ for _ in ()).throw(StoreUnavailable("full"))
+        )
+        with pytest.raises(StoreUnavailable):
+            removing_towns.erase(application, LOCAL_ADMINISTRATOR, "demo")
+    assert photo in desk.photos.ids()
+    removing_towns.erase(application, LOCAL_ADMINISTRATOR, "demo")
+    assert list(desk.photos.ids()) == []
+
+
+def test_a_damaged_state_hides_its_own_town_only(application, client, caplog):
+    (application.settings.data / "geo" / "demo" / "state.json").write_text("{")
+    assert client.get("/data/wawer/places.geojson").status_code == 200
+    assert client.get("/data/demo/places.geojson").status_code == 404
+    assert "demo" in caplog.text
+    removing_towns.show(application, LOCAL_ADMINISTRATOR, "demo")
+    assert client.get("/data/demo/places.geojson").status_code == 200

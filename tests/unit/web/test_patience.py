@@ -112,6 +112,20 @@ def test_a_body_that_does_not_come_is_given_up():
     assert came == ["gone"]
 
 
+def test_much_of_a_body_buys_no_silence():
+    async def try_it():
+        async with serving(body_s=SOON_S) as (port, came, _):
+            head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n"
+            reader, writer = await opened(port, head, bytes(3_000_000))
+            heard = await reader.read()
+            writer.close()
+            return heard, came
+
+    heard, came = run(try_it())
+    assert b"200 OK" not in heard
+    assert came == ["gone"]
+
+
 def test_whole_requests_and_sockets_stay_open_longer_than_half_ones():
     async def try_it():
         async with serving(head_s=SOON_S, body_s=SOON_S) as (port, came, _):

@@ -146,6 +146,10 @@ def test_what_did_not_come_or_was_removed_is_not_counted(client, streamlit, uplo
     assert uploads.held() == 0
     streamlit["status"] = 204
     put(client)
+    streamlit["status"] = 400
+    put(client, size=7)  # the first one is still held
+    assert uploads.held() == 10
+    streamlit["status"] = 204
     assert client.ask("DELETE", PLACE.format(session="one", file="f1")).status_code == 204
     assert uploads.held() == 0
 
