@@ -7,12 +7,16 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from micropolis_map.bootstrap import Application
 from micropolis_map.domain.account import Account
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, Role
 from micropolis_map.domain.proposal import Proposal
 from micropolis_map.services import pinning, signing_in
 from micropolis_map.services.submission import Submission
+from micropolis_map.stores.people_tables import ATTEMPT
+from micropolis_map.stores.tables import META, METADATA
 
 PASSWORD = "correct horse battery"
 DEMO = (17.2, 55.7)
@@ -36,6 +40,17 @@ def an_account(
 def a_session(application: Application, account: Account) -> str:
     """The token of a session of theirs."""
     return signing_in.open_session(application.participation, account)
+
+
+def stored_rows(application: Application) -> list[str]:
+    """All that is stored, but for counted attempts and the moment the store was looked at."""
+    with application.database.reading() as connection:
+        return [
+            repr(row)
+            for table in METADATA.sorted_tables
+            if table not in {ATTEMPT, META}
+            for row in connection.execute(sa.select(table).order_by(*table.primary_key)).all()
+        ]
 
 
 def middle_of(data: Path, slug: str) -> tuple[float, float]:

@@ -96,9 +96,9 @@ def _crosses_too_often(area: BaseGeometry) -> bool:
         one, other = near.query(sides[first : first + rows])
         one += first
         a, b, c, d = start[one], end[one], start[other], end[other]
-        sides_of = _side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b)
-        cross = (sides_of[0] * sides_of[1] < 0) & (sides_of[2] * sides_of[3] < 0)
-        along = ~np.logical_or.reduce([side != 0 for side in sides_of]) & _overlap(a, b, c, d)
+        of_c, of_d, of_a, of_b = _side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b)
+        cross = (of_c * of_d < 0) & (of_a * of_b < 0)
+        along = ~np.any([of_a, of_b, of_c, of_d], axis=0) & _overlap(a, b, c, d)
         found += int(np.count_nonzero((cross | along) & (one < other)))
         if found > MOST_CROSSINGS:
             return True

@@ -74,10 +74,8 @@ class Uploads:
         """
         with self._changing:
             grant = self._grants.get(session)
-        if grant is None or not grant.is_there():
-            raise NotAllowed(mark("this page takes no files"), mark("reload it, and sign in"))
-        account = self._accounts.get(grant.account)
-        if not account.active:
+        account = self._accounts.get(grant.account) if grant is not None and grant.is_there() else None
+        if grant is None or account is None or not account.active:
             raise NotAllowed(mark("this page takes no files"), mark("reload it, and sign in"))
         require(account.actor, grant.action, grant.subject)
         with self._changing:

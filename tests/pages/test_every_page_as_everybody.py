@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 import streamlit as st
 from conftest import MAIN, ONE_PAGE, copied_data
 from streamlit.testing.v1 import AppTest
@@ -22,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "tours"))
 
-from desk_builders import a_session, an_account, middle_of, sent
+from desk_builders import a_session, an_account, middle_of, sent, stored_rows
 from tour_senders import document, secret
 
 from micropolis_map.bootstrap import build_application
@@ -40,8 +39,6 @@ from micropolis_map.services import (
 )
 from micropolis_map.services.town_requests import TownWish
 from micropolis_map.settings import Settings
-from micropolis_map.stores.people_tables import ATTEMPT
-from micropolis_map.stores.tables import META, METADATA
 from micropolis_map.ui import people
 from micropolis_map.ui.pages import sign_in
 
@@ -88,16 +85,7 @@ class Town:
 
     def rows(self) -> list[str]:
         """All that is stored, and which towns are not shown."""
-        with self.application.database.reading() as connection:
-            return [
-                *map(repr, self.application.town_states.all().items()),
-                *(
-                    repr(row)
-                    for table in METADATA.sorted_tables
-                    if table not in {ATTEMPT, META}
-                    for row in connection.execute(sa.select(table).order_by(*table.primary_key)).all()
-                ),
-            ]
+        return [*map(repr, self.application.town_states.all().items()), *stored_rows(self.application)]
 
 
 @pytest.fixture(scope="module")

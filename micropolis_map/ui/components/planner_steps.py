@@ -61,10 +61,15 @@ def show(scenario: Scenario) -> None:
 
 def step(**fields: Any) -> None:
     """Change the scenario by something done on the map or pressed; for callbacks."""
+    _settle_before()
+    _step(**fields)
+
+
+def _settle_before() -> None:
+    """Do what was chosen before something else is done; what the browser says with that comes along."""
     acted()
     settle()
-    acted()
-    _step(**fields)
+    acted()  # fields told after this one, and the page, are to know of it, too
 
 
 def _step(**fields: Any) -> None:
@@ -129,9 +134,7 @@ def step_buttons(*, by_hand: bool) -> None:
 
 
 def _go(from_: str, to: str) -> None:
-    acted()
-    settle()
-    acted()
+    _settle_before()
     if _stack(from_):
         _stack(to).append(current())
         _show(_stack(from_).pop())

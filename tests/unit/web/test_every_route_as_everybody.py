@@ -25,8 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "pinning"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tours"))
 
-import sqlalchemy as sa
-from desk_builders import PASSWORD, a_session, an_account
+from desk_builders import PASSWORD, a_session, an_account, stored_rows
 from pinning_builders import ANIN, FALENICA, a_story, a_submission, feature, published, secret
 from tour_senders import document
 
@@ -47,8 +46,6 @@ from micropolis_map.services import (
 from micropolis_map.services.guided_walks import Announcement, SignUp
 from micropolis_map.services.town_requests import TownWish
 from micropolis_map.settings import Settings
-from micropolis_map.stores.people_tables import ATTEMPT
-from micropolis_map.stores.tables import META, METADATA
 from micropolis_map.web.answers import Always
 
 STRANGER, AUTHOR, ADMINISTRATOR = "stranger", "resident with a key", "administrator"
@@ -138,14 +135,8 @@ class World:
         return client
 
     def rows(self) -> list[str]:
-        """All that is stored, but for counted attempts and the moment the store was looked at."""
-        with self.application.database.reading() as connection:
-            return [
-                repr(row)
-                for table in METADATA.sorted_tables
-                if table not in {ATTEMPT, META}
-                for row in connection.execute(sa.select(table).order_by(*table.primary_key)).all()
-            ]
+        """All that is stored."""
+        return stored_rows(self.application)
 
 
 @pytest.fixture(scope="module", autouse=True)

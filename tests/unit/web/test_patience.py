@@ -71,57 +71,42 @@ async def opened(port, *said):
     return reader, writer
 
 
-@pytest.mark.parametrize("half", [b"", b"GET / HT", WHOLE[:-2], b"G" * 100])
-def test_half_a_head_is_closed(half):
+def asked(*said, **limits):
+    """What is heard until the connection is closed, and what came of bodies."""
+
     async def try_it():
-        async with serving(head_s=SOON_S) as (port, came, _):
-            reader, writer = await opened(port, half)
+        async with serving(**limits) as (port, came, _):
+            reader, writer = await opened(port, *said)
             heard = await reader.read()
             writer.close()
             return heard, came
 
-    heard, came = run(try_it())
+    return run(try_it())
+
+
+@pytest.mark.parametrize("half", [b"", b"GET / HT", WHOLE[:-2], b"G" * 100])
+def test_half_a_head_is_closed(half):
+    heard, came = asked(half, head_s=SOON_S)
     assert b"200 OK" not in heard
     assert came == []
 
 
 def test_half_a_head_after_a_whole_one_is_closed_too():
-    async def try_it():
-        async with serving(head_s=SOON_S) as (port, came, _):
-            reader, writer = await opened(port, WHOLE, WHOLE[:-2])
-            heard = await reader.read()
-            writer.close()
-            return heard, came
-
-    heard, came = run(try_it())
+    heard, came = asked(WHOLE, WHOLE[:-2], head_s=SOON_S)
     assert heard.count(b"200 OK") == 1
     assert came == [b""]
 
 
 def test_a_body_that_does_not_come_is_given_up():
-    async def try_it():
-        async with serving(body_s=SOON_S) as (port, came, _):
-            head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"
-            reader, writer = await opened(port, head, b"12345")
-            heard = await reader.read()
-            writer.close()
-            return heard, came
-
-    heard, came = run(try_it())
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"
+    heard, came = asked(head, b"12345", body_s=SOON_S)
     assert b"200 OK" not in heard
     assert came == ["gone"]
 
 
 def test_much_of_a_body_buys_no_silence():
-    async def try_it():
-        async with serving(body_s=SOON_S) as (port, came, _):
-            head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n"
-            reader, writer = await opened(port, head, bytes(3_000_000))
-            heard = await reader.read()
-            writer.close()
-            return heard, came
-
-    heard, came = run(try_it())
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n"
+    heard, came = asked(head, bytes(3_000_000), body_s=SOON_S)
     assert b"200 OK" not in heard
     assert came == ["gone"]
 
