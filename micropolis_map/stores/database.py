@@ -34,10 +34,8 @@ LOOK_S = 0.05
 """How long a look at whether SQLite can be written waits for who writes just now."""
 SCRUB_S = 2.0
 """How long erasing waits for readers of an older state of SQLite."""
-_ERASED_FROM = (
-    "place", "place_revision", "proposal", "media", "report", "tour_revision", "tour_key", "walk_seat",
-    "walk_report", "walk_obstacle", "kept_run", "attempt", "town_request",
-)  # fmt: skip
+_TABLES = sa.text("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema()")
+"""All of them: a list kept by hand would lack the next one."""
 
 
 class EmptiedDatabase(DatabaseUnavailable):
@@ -175,7 +173,8 @@ class Database:
                 self._owes_scrub = not _empty_wal(plain.connection.driver_connection, wait_s)
                 return
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(sa.text(f"VACUUM {', '.join(_ERASED_FROM)}"))
+            tables = connection.execute(_TABLES).scalars().all()
+            connection.execute(sa.text(f"VACUUM {', '.join(tables)}"))
 
     def integrity(self) -> list[str]:
         """Return what the database finds wrong with itself; PostgreSQL looks after that by its own sums."""
