@@ -81,16 +81,24 @@ class SqlHistoryStore:
             return _ENTRIES.readable(connection, query, PLACE_REVISION.c.revision)
 
     def last_recorded(self, community: str | None = None) -> dict[str, str]:
-        """Return when each place's newest revision was recorded, by place id."""
-        query = sa.select(PLACE_REVISION.c.place_id, PLACE_REVISION.c.recorded)
+        """Return when each place's newest revision was recorded, by place id.
+
+        Where the newest moment is none (damage), the newest that is one.
+        """
+        place, recorded = PLACE_REVISION.c.place_id, PLACE_REVISION.c.recorded
+        newest = sa.select(place, sa.func.max(recorded).label("recorded")).group_by(place)
         if community is not None:
-            query = query.join(PLACE, PLACE.c.id == PLACE_REVISION.c.place_id)
-            query = query.where(PLACE.c.community == community)
-        last: dict[str, str] = {}
+            newest = newest.join(PLACE, PLACE.c.id == place).where(PLACE.c.community == community)
         with self._database.reading() as connection:
-            for place_id, recorded in _RECORDED.readable(connection, query):
-                last[place_id] = max(recorded, last.get(place_id, ""))
-        return last
+            found = _RECORDED.readable(connection, newest, instead=lambda row: (str(row["place_id"]), ""))
+            bad = [place_id for place_id, moment in found if not moment]
+            for start in range(0, len(bad), place_store.AT_ONCE):
+                some = place.in_(bad[start : start + place_store.AT_ONCE])
+                found += _RECORDED.readable(connection, sa.select(place, recorded).where(some))
+        last: dict[str, str] = {}
+        for place_id, moment in found:
+            last[place_id] = max(moment, last.get(place_id, ""))
+        return {place_id: moment for place_id, moment in last.items() if moment}
 
     def tombstones(self, community: str | None = None) -> Sequence[Tombstone]:
         """Return what was deleted for good, the oldest first."""

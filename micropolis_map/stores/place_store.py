@@ -21,7 +21,7 @@ from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import TOMBSTONE
 from micropolis_map.stores.tables import META, PLACE, PLACE_REVISION
 
-_AT_ONCE = 500
+AT_ONCE = 500
 """Ids asked for in one query: SQLite takes at most 999 values in old versions."""
 
 
@@ -173,12 +173,33 @@ def append(
     return new
 
 
+def append_many(connection: Connection, places: Iterable[Place], note: Note) -> list[Place]:
+    """Append the next revision of each place that is stored just at the revision given; return them so.
+
+    What was changed meanwhile, deleted by its author or is damaged is left alone. The caller has `normalised`
+    the places, before its transaction: whoever writes waits for it.
+    """
+    wait_for_turn(connection)
+    wanted = {place.id: place for place in places}
+    stored = stored_places(connection, list(wanted), damaged=set())
+    gone = buried(connection, stored)
+    steps = [
+        _next(place, stored[place.id])
+        for place in wanted.values()
+        if place.id in stored and place.id not in gone and stored[place.id].revision == place.revision
+    ]
+    if steps:
+        count_change(connection, len(steps))
+        _write(connection, steps, stored, note)
+    return steps
+
+
 def buried(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
     """Return those of `ids` whose authors deleted them for good."""
     wanted = list(ids)
     found: set[str] = set()
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = TOMBSTONE.c.id.in_(wanted[start : start + _AT_ONCE])
+    for start in range(0, len(wanted), AT_ONCE):
+        some = TOMBSTONE.c.id.in_(wanted[start : start + AT_ONCE])
         found.update(
             connection.execute(sa.select(TOMBSTONE.c.id).where(some, TOMBSTONE.c.what == "place")).scalars()
         )
@@ -204,7 +225,7 @@ def _write(connection: Connection, steps: Sequence[Place], stored: Container[str
         update = sa.update(PLACE).where(PLACE.c.id == sa.bindparam("place"))
         connection.execute(update.values({name: sa.bindparam(name) for name in rows[0]}), renewed)
     kept = ("revision", "status", "document")
-    about = {"recorded": note.recorded or _now(), "actor": note.actor, "note": note.text}
+    about = {"recorded": note.recorded or utc_now(), "actor": note.actor, "note": note.text}
     revisions = [{"place_id": row["id"], **{key: row[key] for key in kept}, **about} for row in rows]
     connection.execute(sa.insert(PLACE_REVISION), revisions)
 
@@ -214,9 +235,9 @@ def wait_for_turn(connection: Connection) -> None:
     connection.execute(sa.select(META.c.value).where(META.c.key == "changes").with_for_update())
 
 
-def count_change(connection: Connection) -> None:
+def count_change(connection: Connection, changes: int = 1) -> None:
     """Let `SqlPlaceStore.version` change with the caller's transaction."""
-    counted = sa.cast(sa.cast(META.c.value, sa.BigInteger) + 1, sa.Text)
+    counted = sa.cast(sa.cast(META.c.value, sa.BigInteger) + changes, sa.Text)
     connection.execute(sa.update(META).where(META.c.key == "changes").values(value=counted))
 
 
@@ -236,10 +257,10 @@ def stored_places(
         One cannot be read, and there is no `damaged`.
     """
     found: dict[str, Place] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        some = PLACE.c.id.in_(ids[start : start + _AT_ONCE])
+    for start in range(0, len(ids), AT_ONCE):
+        some = PLACE.c.id.in_(ids[start : start + AT_ONCE])
         found |= {place.id: place for place in PLACES.readable(connection, sa.select(PLACE).where(some))}
-        if len(found) < len(ids[: start + _AT_ONCE]):  # new ones, or damaged ones
+        if len(found) < len(ids[: start + AT_ONCE]):  # new ones, or damaged ones
             there = set(connection.execute(sa.select(PLACE.c.id).where(some)).scalars())
             bad = sorted(there - found.keys())
             if bad and damaged is None:
@@ -291,5 +312,6 @@ REVISIONS = Kind(
 )  # fmt: skip
 
 
-def _now() -> str:
+def utc_now() -> str:
+    """Return the present as ISO 8601 in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

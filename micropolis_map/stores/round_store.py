@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from micropolis_map.domain.place import Place
-from micropolis_map.errors import Conflict, NotFound
+from micropolis_map.domain.place_geojson import normalised
+from micropolis_map.errors import NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
 from micropolis_map.stores.damage import Kind, Row, texts_of
@@ -135,9 +136,9 @@ class SqlRoundStore:
 
     def archive(self, batch: Batch, places: Sequence[Place], note: Note) -> Batch:
         """Archive the places together and return the batch with those that were; others changed meanwhile."""
+        wanted = [normalised(replace(place, status="archived")) for place in places]
         with self._database.writing() as connection:
-            place_store.wait_for_turn(connection)
-            done = [stored for place in places if (stored := _archived(connection, place, note)) is not None]
+            done = place_store.append_many(connection, wanted, note)
             kept = replace(batch, places=tuple(place.id for place in done))
             if done:
                 values = {name: value for name, value in asdict(kept).items() if name != "places"}
@@ -170,23 +171,22 @@ class SqlRoundStore:
     def take_back(self, batch_id: str, note: Note) -> int:
         """Publish again what is still as the batch left it; return how many. Twice is once."""
         rows = sa.select(CARE_ARCHIVED).where(CARE_ARCHIVED.c.batch == batch_id)
-        with self._database.writing() as connection:
-            place_store.wait_for_turn(connection)
-            one = (CARE_BATCH.c.id == batch_id, CARE_BATCH.c.taken_back == "")
-            update = sa.update(CARE_BATCH).where(*one).values(taken_back=note.recorded)
-            if not connection.execute(update).rowcount:
-                return 0
+        with self._database.reading() as connection:
             left = {str(row.place_id): int(row.revision) for row in connection.execute(rows)}
             stored = place_store.stored_places(connection, list(left), damaged=set())
-            as_left = [
-                place
-                for place in stored.values()
-                if (place.status, place.revision) == ("archived", left[place.id])
-            ]
-            for place in as_left:
-                published = replace(place, status="published")
-                place_store.append(connection, published, note, expected_revision=place.revision)
-            return len(as_left)
+        # Read and checked before its turn comes; what is changed until then is at another revision.
+        as_left = [
+            normalised(replace(place, status="published"))
+            for place in stored.values()
+            if (place.status, place.revision) == ("archived", left[place.id])
+        ]
+        one = (CARE_BATCH.c.id == batch_id, CARE_BATCH.c.taken_back == "")
+        update = sa.update(CARE_BATCH).where(*one).values(taken_back=note.recorded)
+        with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            if not connection.execute(update).rowcount:
+                return 0
+            return len(place_store.append_many(connection, as_left, note))
 
     def ask(self, question: Question) -> None:
         """Keep the question in the place of the community's last one."""
@@ -222,14 +222,6 @@ QUESTIONS = Kind(
     keys=("community",),
     moments=("asked", "before", "put_off"),
 )
-
-
-def _archived(connection: Connection, place: Place, note: Note) -> Place | None:
-    try:
-        archived = replace(place, status="archived")
-        return place_store.append(connection, archived, note, expected_revision=place.revision)
-    except Conflict:
-        return None  # somebody changed it this very moment, so it is not old
 
 
 def _batches(connection: Connection, wanted: sa.ColumnElement[bool]) -> list[Batch]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from unittest import mock
 
 import pytest
+import sqlalchemy as sa
 from place_builders import a_place
 
 from micropolis_map.domain.account import Account
@@ -14,15 +18,45 @@ from micropolis_map.domain.proposal import Message, Proposal
 from micropolis_map.errors import Conflict, InvalidInput, NotFound
 from micropolis_map.stores.account_store import SqlAccountStore
 from micropolis_map.stores.care_store import Report, SqlCareStore
+from micropolis_map.stores.damage import Kind, Row
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.history_store import Forgetting, SqlHistoryStore, Tombstone
 from micropolis_map.stores.media_store import Medium, SqlMediaStore
 from micropolis_map.stores.place_store import Note, SqlPlaceStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
 from micropolis_map.stores.round_store import Batch, Question, SqlRoundStore
+from micropolis_map.stores.tables import PLACE_REVISION
 
 NOON, LATER, LATEST = "2026-11-21T12:00:00Z", "2026-11-21T13:00:00Z", "2026-11-22T12:00:00Z"
 KEY, OTHER_KEY = "k" * 64, "o" * 64
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What is said to the database meanwhile; a statement for many rows is one."""
+    said: list[str] = []
+
+    def hear(*told: object) -> None:
+        said.append(str(told[2]))
+
+    sa.event.listen(database._engine, "before_cursor_execute", hear)
+    yield said
+    sa.event.remove(database._engine, "before_cursor_execute", hear)
+
+
+@contextmanager
+def rows_read() -> Iterator[list[int]]:
+    """How many rows each question to a table meanwhile brings."""
+    counts: list[int] = []
+    read = Kind._rows
+
+    def counted(*asked: object) -> list[Row]:
+        rows = read(*asked)  # type: ignore[arg-type]
+        counts.append(len(rows))
+        return rows
+
+    with mock.patch.object(Kind, "_rows", counted):
+        yield counts
 
 
 def a_proposal(proposal_id: str = "proposal-one", **changes) -> Proposal:
@@ -291,6 +325,48 @@ class PeopleStoreContract:
         places.put(a_place("elsewhere", community="demo"))
         assert revisions.last_recorded()[place.id] == "2099-01-01T00:00:00Z"
         assert set(revisions.last_recorded("demo")) == {"elsewhere"}
+
+    def test_last_recorded_reads_one_row_for_a_place(self, database: Database) -> None:
+        places, revisions = SqlPlaceStore(database), SqlHistoryStore(database)
+        for number in range(7):
+            for place in ("one", "two"):
+                note = Note("organiser:x", "", f"2026-01-0{number + 1}T00:00:00Z")
+                revisions.put(a_place(place), note, expected_revision=number)
+        with database.writing() as connection:
+            broken = PLACE_REVISION.c.place_id == "two", PLACE_REVISION.c.revision == 7
+            connection.execute(sa.update(PLACE_REVISION).where(*broken).values(recorded="never, I think"))
+        expected = {"one": "2026-01-07T00:00:00Z", "two": "2026-01-06T00:00:00Z"}
+        with rows_read() as read:
+            assert revisions.last_recorded() == expected
+        assert read == [2, 7]  # the second time those of the damaged one
+        places.put(a_place("two", community="demo"))
+        with rows_read() as read:
+            assert revisions.last_recorded("wawer") == {"one": expected["one"]}
+        assert read == [1]
+
+    def test_any_number_of_places_is_archived_by_as_many_statements(self, database: Database) -> None:
+        store, places = SqlRoundStore(database), SqlPlaceStore(database)
+        told: list[list[int]] = []
+        for size in (3, 300):
+            name, start = f"of-{size}", int(places.version().rpartition("-")[2])
+            places.put_many([replace(a_place(f"{name}-{n}"), community=name) for n in range(size)])
+            old = places.places(name)
+            before = int(places.version().rpartition("-")[2])
+            with statements(database) as said:
+                store.archive(Batch(name, name, "caretaker", NOON), old, Note("caretaker", "old", NOON))
+            with statements(database) as again:
+                assert store.take_back(name, Note("organiser:o", "back", LATER)) == size
+            told.append([len(said), len(again)])
+            assert int(places.version().rpartition("-")[2]) - before == 2 * size  # a change for each, as ever
+            assert before > start
+            entries = SqlHistoryStore(database).entries(f"{name}-{size - 1}")
+            seen = [(one.revision, one.place.status, one.actor, one.recorded, one.note) for one in entries]
+            assert seen[1:] == [
+                (2, "archived", "caretaker", NOON, "old"),
+                (3, "published", "organiser:o", LATER, "back"),
+            ]
+            assert places.places(name) == [replace(place, revision=3) for place in old]
+        assert told[0] == told[1]
 
     def test_rounds_know_the_last_one_and_since_when_something_is_due(self, database: Database) -> None:
         store = SqlRoundStore(database)
