@@ -15,12 +15,13 @@ from sqlalchemy.engine import Connection
 from micropolis_map import __version__
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, Actor, require
 from micropolis_map.errors import UnreadableFile
+from micropolis_map.services import removing_towns
 from micropolis_map.services.forgetting import forget_again
-from micropolis_map.services.removing_towns import erase_again
-from micropolis_map.stores import backup_archive
+from micropolis_map.stores import backup_archive, tombstones
 from micropolis_map.stores.audio import AudioStore
 from micropolis_map.stores.documents import damaged_documents
-from micropolis_map.stores.history_store import SqlHistoryStore, tombstones_in
+from micropolis_map.stores.erased_again import erase_again
+from micropolis_map.stores.history_store import SqlHistoryStore
 from micropolis_map.stores.media_store import SqlMediaStore, media_in
 from micropolis_map.stores.photos import SIZES, PhotoStore
 from micropolis_map.stores.place_store import SqlPlaceStore
@@ -90,15 +91,17 @@ def restore(
                 _put_away(desk, connection, before)
                 known = {medium.id for medium in media_in(connection)}
                 brought = {medium.id for medium in SqlMediaStore(staged).all()}
-                forgotten = forget_again(_as_staged(desk, staged), tombstones_in(connection))
-                gone = brought - {medium.id for medium in SqlMediaStore(staged).all()}
+                forgotten = _erased_again(desk, staged, connection)
+                left = {medium.id for medium in SqlMediaStore(staged).all()}
+                gone = brought - left
                 for name, data in archive.files():
                     if _medium_of(name) not in gone:
                         _taken_back(desk, name, data, keep=True)
                 backup_archive.replace_all(staged, connection)
-            erase_again(desk, database, TownStates(publishing.path.with_name("geo")))
+            removing_towns.erase_again(desk, database, TownStates(publishing.path.with_name("geo")))
         database.scrub()
-        _remove_others(desk, known | gone, {name for name in archive.names() if _medium_of(name) not in gone})
+        names = {name for name in archive.names() if _medium_of(name) not in gone}
+        _remove_others(desk, (known | gone) - left, names)
         return {**archive.manifest, "before": str(before), "forgotten": forgotten}
 
 
@@ -112,6 +115,16 @@ def _replacing(database: Database, *, was_emptied: bool) -> Iterator[Connection]
         if was_emptied:
             database.stay_emptied()
         raise
+
+
+def _erased_again(desk: Participation, staged: Database, now: Connection) -> int:
+    """Erase from the staged backup what was erased before it was made or since; return how much came back."""
+    with staged.reading() as connection:
+        in_backup = tombstones.stones(connection)
+    since = tombstones.stones(now)
+    forgotten = forget_again(_as_staged(desk, staged), [*in_backup, *since])
+    with staged.writing() as connection:
+        return forgotten + erase_again(connection, now, [*in_backup, *since])
 
 
 def _put_away(desk: Participation, connection: Connection, path: Path) -> dict[str, Any]:

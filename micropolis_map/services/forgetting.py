@@ -12,9 +12,9 @@ from micropolis_map.domain.proposal import OPEN, Proposal, media_of
 from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
-from micropolis_map.services.pinning import base_of
-from micropolis_map.stores.history_store import Forgetting, Tombstone
+from micropolis_map.stores.history_store import Entry, Forgetting
 from micropolis_map.stores.place_store import Note
+from micropolis_map.stores.tombstones import Tombstone
 
 DELETED = "deleted by its author"
 
@@ -32,7 +32,7 @@ def forget(desk: Participation, actor: Actor, proposal_ids: Iterable[str]) -> in
     NotAllowed
         One of them was not sent with the actor's keys; nothing is deleted then.
     """
-    wanted = [desk.proposals.get(proposal_id) for proposal_id in dict.fromkeys(proposal_ids)]
+    wanted = [desk.proposals.to_erase(proposal_id) for proposal_id in dict.fromkeys(proposal_ids)]
     if not wanted:
         raise InvalidInput(mark("nothing to delete was named"), mark("name the proposals"))
     for proposal in wanted:
@@ -77,7 +77,8 @@ def erase(desk: Participation, proposals: Sequence[Proposal], note: Note) -> Non
         Who erases it, why and when: for the tombstones and the place's history.
     """
     place_id, at = proposals[0].place_id, note.recorded
-    changes = [(_base(desk, proposal), proposal.content) for proposal in proposals if proposal.content]
+    entries = desk.revisions.entries(place_id)
+    changes = [change for proposal in proposals if (change := _brought(proposal, entries)) is not None]
 
     def clean(place: Place) -> Place:
         for base, content in reversed(changes):
@@ -91,7 +92,7 @@ def erase(desk: Participation, proposals: Sequence[Proposal], note: Note) -> Non
             status="withdrawn", created="", updated=at, revision=place.revision,
         )  # fmt: skip
 
-    stored = _stored(desk, place_id)
+    stored = _stored(desk, place_id, entries)
     whole = any(p.kind == "place" for p in proposals) and not _others(desk, stored, clean, proposals)
     stones = [_stone(p, note) for p in proposals]
     if whole:
@@ -111,7 +112,7 @@ def erase(desk: Participation, proposals: Sequence[Proposal], note: Note) -> Non
 
 def erase_words(desk: Participation, proposal: Proposal, note: Note) -> None:
     """Erase what the proposal itself holds and its files; the place and its history stay as they are."""
-    stored = _stored(desk, proposal.place_id)
+    stored = _stored(desk, proposal.place_id, desk.revisions.entries(proposal.place_id))
     files = _media(desk, [proposal], lambda place: place, stored, whole=False)
     forgetting = Forgetting(
         place_id=proposal.place_id,
@@ -141,24 +142,40 @@ def _carry_out(desk: Participation, forgetting: Forgetting, note: Note, media: S
         else:
             desk.photos.remove(medium)
     if media:
-        desk.media.remove(media)
+        desk.media.remove(media, note.recorded)
 
 
-def _base(desk: Participation, proposal: Proposal) -> Place | None:
-    return base_of(desk, proposal.place_id, proposal.base_revision) if proposal.base_revision else None
+def _brought(proposal: Proposal, entries: Sequence[Entry]) -> tuple[Place | None, Place] | None:
+    """Return the place as it was and as the proposal changed it; None where it changed nothing.
+
+    Of one that cannot be read the place's history says it.
+    """
+    states = [entry.place for entry in entries]
+    if proposal.content is not None:
+        base = proposal.base_revision
+        return next((place for place in states if base and place.revision == base), None), proposal.content
+    result = proposal.result_revision
+    before = [place for place in states if place.revision < result]
+    after = [place for place in states if result and place.revision >= result]
+    return (before[-1] if before else None, after[0]) if after else None
 
 
-def _stored(desk: Participation, place_id: str) -> Place | None:
+def _stored(desk: Participation, place_id: str, entries: Sequence[Entry]) -> Place | None:
+    """Return the place; what its history says last where it is damaged, or its town hidden."""
     try:
         return desk.places.get(place_id)
     except NotFound:
-        return None
+        return entries[-1].place if entries else None
 
 
 def _others(desk: Participation, stored: Place | None, clean: Clean, proposals: Sequence[Proposal]) -> bool:
     """Return whether somebody else told something about the place, or waits to."""
     ids = {proposal.id for proposal in proposals}
-    waiting = any(p.id not in ids and p.state in OPEN for p in desk.proposals.of_place(proposals[0].place_id))
+    # Where nothing of the place can be read, whoever had something approved told something.
+    telling = OPEN if stored is not None else (*OPEN, "approved")
+    waiting = any(
+        p.id not in ids and p.state in telling for p in desk.proposals.of_place(proposals[0].place_id)
+    )
     left = clean(stored).stories if stored is not None else ()
     return waiting or bool(left)
 

@@ -36,6 +36,8 @@ TWO_AT_HOME = 2
 """Two people of one household may always ask, if only to wait."""
 FORGOTTEN_AFTER = timedelta(days=1)
 """So long after the end of a walk the guide may still write to who was there."""
+LOST_AFTER = timedelta(days=30)
+"""So long there is to mend a walk that cannot be read."""
 SHOWN_AFTER = timedelta(days=90)
 """So long calendars keep a walk that is over."""
 
@@ -258,18 +260,22 @@ def give_back(desk: Participation, secret: str, seat_id: str) -> None:
     NotFound
         The key holds no such seat.
     """
-    seat = desk.walks.seat(seat_id[:64])
-    if seat.key_hash != hashed(check_secret(secret)):
+    if desk.walks.key_of(seat_id[:64]) != hashed(check_secret(secret)):
         raise NotFound(mark("this key holds no such seat"), mark("open your private link again"))
-    desk.walks.give_back(seat.id, desk.moment())
+    desk.walks.give_back(seat_id[:64], desk.moment())
 
 
 def forget_people(desk: Participation, this: Round) -> int:
-    """Erase who came on walks that a round `FORGOTTEN_AFTER` ago found over; return of how many."""
+    """Erase who came on walks that a round `FORGOTTEN_AFTER` ago found over; return of how many.
+
+    Those of a walk that cannot be read `LOST_AFTER`: nobody knows when it is over.
+    """
+    known = {walk.id: walk for walk in desk.walks.walks()}
     named = desk.walks.with_names()
-    over = [walk.id for walk in desk.walks.walks() if walk.id in named and walk.ends <= this.now]
+    over = [one for one in named if one in known and known[one].ends <= this.now]
     ripe = this.ripe("walkers", over, FORGOTTEN_AFTER)
-    return desk.walks.forget_people(ripe) if ripe else 0
+    ripe += this.ripe("lost walkers", named - known.keys(), LOST_AFTER)
+    return desk.walks.forget_people(ripe, desk.moment()) if ripe else 0
 
 
 def _subject(desk: Participation, tours: TourStore | None, community: str, tour_id: str) -> Subject:

@@ -60,7 +60,10 @@ def actor_of(secrets: Iterable[str]) -> Actor:
 
 
 def things(desk: Participation, actor: Actor) -> list[Thing]:
-    """Return what was sent with the actor's keys, the newest first; what was deleted is gone."""
+    """Return what was sent with the actor's keys, the newest first; what was deleted is gone.
+
+    What is damaged stands there without its words: its author can delete it.
+    """
     fresh = taking_care.Freshnesses(desk)
     return [
         Thing(
@@ -69,7 +72,7 @@ def things(desk: Participation, actor: Actor) -> list[Thing]:
             clashes_with_current(desk, proposal) if place and is_public(place) else (),
             fresh.of(place) if place else "",
         )
-        for proposal in desk.proposals.of_author(actor.keys)
+        for proposal in desk.proposals.sent_with(actor.keys)
     ]
 
 

@@ -34,10 +34,8 @@ def erase_refused(desk: Participation, keep_months: int, this: Round) -> int:
     """
     due = {
         proposal.id: proposal
-        for proposal in desk.proposals.in_states(CLOSED)
-        if proposal.content is not None
-        and proposal.closed
-        and months_since(moment_of(proposal.closed, this.now), this.now) >= keep_months
+        for proposal in desk.proposals.with_words(CLOSED)
+        if proposal.closed and months_since(moment_of(proposal.closed, this.now), this.now) >= keep_months
     }
     ripe = [due[one] for one in this.ripe("refused", due, APART)]
     for proposal in ripe:
@@ -56,16 +54,18 @@ def erase_deleted_runs(runs: SqlRunStore, this: Round) -> int:
     """Erase kept results that were deleted `RUNS_AFTER` ago; two rounds `APART` must find them due."""
     due = runs.deleted_before(iso(this.now - RUNS_AFTER))
     ripe = this.ripe("run", due, APART)
-    return runs.erase(ripe) if ripe else 0
+    return runs.erase(ripe, iso(this.now)) if ripe else 0
 
 
 def _is_shown(desk: Participation, proposal: Proposal) -> bool:
-    """Return whether something the proposal brought is public after all."""
+    """Return whether something the proposal brought is public after all; of a damaged one it may be."""
     entries = desk.revisions.entries(
         proposal.place_id
     )  # as it is stored: a hidden town's places are not lost
-    if not entries or not is_public(entries[-1].place) or proposal.content is None:
+    if not entries or not is_public(entries[-1].place):
         return False
+    if proposal.content is None:
+        return True
     stored = entries[-1].place
     base = base_of(desk, proposal.place_id, proposal.base_revision) if proposal.base_revision else None
     return parts_of(reverted(stored, base, proposal.content)) != parts_of(stored)

@@ -131,7 +131,7 @@ def remove_orphans(desk: Participation, this: Round) -> int:
             desk.audio.remove(medium.id)
         else:
             desk.photos.remove(medium.id)
-    desk.media.remove([medium.id for medium in orphans])
+    desk.media.remove([medium.id for medium in orphans], desk.moment())
     return len(orphans)
 
 

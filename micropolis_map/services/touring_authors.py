@@ -65,20 +65,8 @@ def withdraw_tour(desk: Participation, actor: Actor, tour_id: str) -> SharedTour
 
 def delete_tour(desk: Participation, actor: Actor, tour_id: str) -> None:
     """Delete every word of the tour on its author's wish; a tombstone stays."""
-    require(actor, "delete", shared_tour(desk, tour_id).subject(actor.keys, author_only=True))
-
-    def blank(revision: TourRevision) -> TourRevision:
-        return TourRevision(
-            revision.number, None, "deleted", revision.recorded, revision.by, submission=revision.submission
-        )
-
-    def change(old: SharedTour) -> SharedTour:
-        keys = tuple(key for key in old.keys if key.role == "author")
-        revisions = tuple(blank(revision) for revision in old.revisions)
-        return replace(old, status="deleted", published=0, revisions=revisions, keys=keys)
-
-    desk.tours.change(tour_id, change)
-    desk.tours.bury(tour_id, desk.moment(), DELETED)
+    require(actor, "delete", desk.tours.to_erase(tour_id).subject(actor.keys, author_only=True))
+    desk.tours.erase(tour_id, desk.moment(), DELETED)
 
 
 def invite(desk: Participation, actor: Actor, tour_id: str, secret: str, name: str) -> SharedTour:

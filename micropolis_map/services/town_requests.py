@@ -102,8 +102,9 @@ def asked_by(desk: Participation, actor: Actor) -> Sequence[TownRequest]:
 
 def take_back(desk: Participation, actor: Actor, request_id: str) -> None:
     """Erase the request for good, for who asked."""
-    require(actor, "delete", desk.town_requests.get(request_id).subject)
-    desk.town_requests.remove(request_id)
+    found = next((one for one in desk.town_requests.to_erase() if one.id == request_id), None)
+    require(actor, "delete", (found or desk.town_requests.get(request_id)).subject)
+    desk.town_requests.remove(request_id, desk.moment())
 
 
 def requests(desk: Participation, actor: Actor, state: TownState = "waiting") -> list[TownRequest]:
@@ -138,15 +139,15 @@ def undo(desk: Participation, actor: Actor, request_id: str) -> TownRequest:
 def erase_old(desk: Participation, keep_months: int, this: Round) -> int:
     """Erase what was declined or done at least so many months ago; return how many.
 
-    Two rounds `APART` must find it due.
+    Two rounds `APART` must find it due. What is damaged counts as answered when it was asked.
     """
     due = [
         one.id
-        for one in desk.town_requests.all()
+        for one in desk.town_requests.to_erase()
         if one.state != "waiting" and months_since(moment_of(one.decided, this.now), this.now) >= keep_months
     ]
     ripe = this.ripe("town_request", due, APART)
-    return desk.town_requests.erase_decided(ripe) if ripe else 0
+    return desk.town_requests.erase_decided(ripe, desk.moment()) if ripe else 0
 
 
 def _decide(desk: Participation, actor: Actor, request_id: str, state: TownState, reason: str) -> TownRequest:

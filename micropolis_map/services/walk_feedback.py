@@ -202,10 +202,10 @@ def decide(desk: Participation, actor: Actor, folder: Path, survey: Survey, stat
 
 def undo(desk: Participation, actor: Actor, folder: Path, survey_id: str) -> None:
     """Take a decision back: it is proposed again, and the next loading does not know of it."""
-    survey = desk.walk_reports.survey(survey_id)
-    require(actor, "survey", Subject(survey.community))
+    community = desk.walk_reports.community_of(survey_id)
+    require(actor, "survey", Subject(community))
     desk.walk_reports.undo(survey_id)
-    _renew_file(desk, folder, survey.community)
+    _renew_file(desk, folder, community)
 
 
 def _renew_file(desk: Participation, folder: Path, community: str) -> None:

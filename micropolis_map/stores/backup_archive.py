@@ -23,8 +23,8 @@ from micropolis_map.stores.damage import text_of_bytes
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.files import sync_folder, unreadable, unwritable
 from micropolis_map.stores.migrations import HEAD, migrate
-from micropolis_map.stores.people_tables import ATTEMPT, TOMBSTONE
-from micropolis_map.stores.tables import META, METADATA
+from micropolis_map.stores.people_tables import ATTEMPT, TOKEN, TOMBSTONE
+from micropolis_map.stores.tables import META, METADATA, SALT
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -33,6 +33,7 @@ MOST_OF_A_FILE = {"tables": 4_000_000_000, "photos": 15_000_000, "audio": 10_000
 MOST_OF_ANOTHER = 50_000_000
 MOST_OF_A_ROW = 20_000_000
 _AT_ONCE = 500
+_STORE = sa.select(META.c.value).where(META.c.key == "store_id")
 _TODO = "take another backup file"
 _BROKEN = (OSError, zipfile.BadZipFile, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError)
 """What `zipfile` and `json` raise for a broken file."""
@@ -108,7 +109,7 @@ def _tables() -> list[sa.Table]:
 def _dump(connection: Connection, table: sa.Table, archive: zipfile.ZipFile, name: str) -> tuple[int, str]:
     total, count = hashlib.sha256(), 0
     with archive.open(name, "w") as out:
-        for row in connection.execute(sa.select(table).order_by(*table.primary_key)).mappings():
+        for row in connection.execute(_kept(table).order_by(*table.primary_key)).mappings():
             # Bytes of a damaged document go along as what they are: a backup is never refused for them.
             text = json.dumps(dict(row), ensure_ascii=False, default=text_of_bytes)
             line = (text + "\n").encode("utf-8", "backslashreplace")
@@ -116,6 +117,12 @@ def _dump(connection: Connection, table: sa.Table, archive: zipfile.ZipFile, nam
             total.update(line)
             count += 1
     return count, total.hexdigest()
+
+
+def _kept(table: sa.Table) -> sa.Select[Any]:
+    """Return what is kept of the table: not the day's salt, which must be gone with its day."""
+    query = sa.select(table)
+    return query.where(META.c.key != SALT) if table is META else query
 
 
 class Archive:
@@ -254,11 +261,14 @@ def lock(connection: Connection) -> None:
 def replace_all(source: Database, new: Connection) -> None:
     """Make the rows behind `new` those of `source`, in the caller's transaction.
 
-    Both keep the name of the store; counters of changes go on from the higher one, so that nobody who
-    asked before takes the new state for the old one.
+    `new` keeps the name of its store. Where the backup is of this store, sessions and one-time links that
+    ended since stay ended. Counters of changes go on from the higher one, so that nobody who asked before
+    takes the new state for the old one.
     """
     with source.reading() as old:
         kept = {row.key: row.value for row in new.execute(sa.select(META))}
+        tokens = set(new.execute(sa.select(TOKEN.c.hash)).scalars())
+        same = kept.get("store_id") == old.execute(_STORE).scalar()
         stones = [dict(row) for row in new.execute(sa.select(TOMBSTONE)).mappings()]
         for table in reversed(_tables()):
             new.execute(sa.delete(table))
@@ -268,6 +278,8 @@ def replace_all(source: Database, new: Connection) -> None:
                 rows = _meta(rows, kept)
             if table is TOMBSTONE:
                 rows = _stones(rows, stones)
+            if table is TOKEN and same:
+                rows = (row for row in rows if row["hash"] in tokens)
             _insert(new, table, rows)
             if new.dialect.name != "sqlite":
                 _count_on(new, table)
@@ -275,21 +287,23 @@ def replace_all(source: Database, new: Connection) -> None:
 
 def _stones(rows: Iterable[dict[str, Any]], now: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the backup's tombstones and those set since: the next restore must know of them, too."""
-    known = set()
-    for row in rows:
-        known.add(row["id"])
-        yield row
-    yield from (row for row in now if row["id"] not in known and row["what"] != "town")
+    since = {row["id"]: row for row in now if row["what"] != "town"}
+    yield from (row for row in rows if row["id"] not in since)
+    yield from since.values()
 
 
 def _meta(rows: Iterable[dict[str, Any]], kept: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     for row in rows:
         key, value = row["key"], row["value"]
+        if key == SALT:  # of a backup that an older program made
+            continue
         if key == "store_id":
             value = kept.get(key, value)
         elif key.endswith("changes"):
             value = str(max(int(value), int(kept.get(key, 0))) + 1)
         yield {"key": key, "value": value}
+    if SALT in kept:
+        yield {"key": SALT, "value": kept[SALT]}
 
 
 def _insert(connection: Connection, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:

@@ -10,13 +10,12 @@ from sqlalchemy.engine import Connection
 
 from micropolis_map.errors import NotFound
 from micropolis_map.i18n import mark
-from micropolis_map.stores import place_store
+from micropolis_map.stores import place_store, tombstones
 from micropolis_map.stores.damage import Kind, is_moment
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import ATTEMPT, CONFIRMATION, REPORT, STILL_TRUE
-from micropolis_map.stores.tables import META
+from micropolis_map.stores.tables import META, SALT
 
-_SALT = "daily_salt"
 _AHEAD_S = 60.0
 """What was counted that much later than now was counted by a request that began a little later; what is
 farther ahead was counted under a clock that was wrong."""
@@ -106,13 +105,12 @@ class SqlCareStore:
         """Keep the report; a device's second open one about a place replaces its first."""
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
-            same = (
-                REPORT.c.place_id == report.place_id,
-                REPORT.c.device == report.device,
-                REPORT.c.closed == "",
-            )
-            replaced = connection.execute(sa.delete(REPORT).where(*same)).rowcount
+            same = (REPORT.c.place_id == report.place_id, REPORT.c.device == report.device)
+            rows = connection.execute(sa.select(REPORT.c.id, REPORT.c.closed).where(*same)).all()
+            replaced = [row.id for row in rows if not (row.closed and is_moment(row.closed))]
+            connection.execute(sa.delete(REPORT).where(REPORT.c.id.in_(replaced)))
             connection.execute(sa.insert(REPORT).values(asdict(report)))
+            tombstones.bury(connection, "report", replaced, report.recorded, report.community)
         if replaced:
             self._database.scrub()
         return report
@@ -130,18 +128,26 @@ class SqlCareStore:
     def close_report(self, report_id: str, closed_by: str, now: str) -> None:
         """Close the report; its words go, they may say who wrote them."""
         with self._database.erasing() as connection:
-            update = sa.update(REPORT).where(REPORT.c.id == report_id)
-            done = connection.execute(update.values(closed=now, closed_by=closed_by, text="", device=""))
-            if not done.rowcount:
+            place_store.wait_for_turn(connection)
+            if not erase_reports(connection, [report_id], now, closed_by):
                 raise NotFound(
                     mark("there is no report {id}"),
                     mark("look it up in the list of reports"),
                     id=repr(report_id[:40]),
                 )
+            tombstones.bury(connection, "report", [report_id], now)
+
+    def about(self, report_id: str) -> tuple[str, str] | None:
+        """Return the place and the community of an open report, damaged or not; None without one."""
+        query = sa.select(REPORT.c.place_id, REPORT.c.community, REPORT.c.closed)
+        with self._database.reading() as connection:
+            row = connection.execute(query.where(REPORT.c.id == report_id)).first()
+        is_open = row is not None and not (row.closed and is_moment(row.closed))
+        return (str(row.place_id), str(row.community)) if row is not None and is_open else None
 
     def salt(self, day: str, fresh: str) -> str:
         """Return the salt of `day`, `fresh` when it has none yet; those of other days are gone for good."""
-        query = sa.select(META.c.value).where(META.c.key == _SALT)
+        query = sa.select(META.c.value).where(META.c.key == SALT)
         with self._database.reading() as connection:
             kept = connection.execute(query).scalar_one_or_none()
         if kept is not None and kept.startswith(f"{day} "):
@@ -151,8 +157,8 @@ class SqlCareStore:
             kept = connection.execute(query).scalar_one_or_none()
             if kept is not None and kept.startswith(f"{day} "):
                 return str(kept).split(" ", 1)[1]
-            connection.execute(sa.delete(META).where(META.c.key == _SALT))
-            connection.execute(sa.insert(META).values(key=_SALT, value=f"{day} {fresh}"))
+            connection.execute(sa.delete(META).where(META.c.key == SALT))
+            connection.execute(sa.insert(META).values(key=SALT, value=f"{day} {fresh}"))
             connection.execute(sa.delete(ATTEMPT))
             return fresh
 
@@ -203,6 +209,14 @@ class SqlCareStore:
         """Forget the asker's attempts: one succeeded."""
         with self._database.writing() as connection:
             connection.execute(sa.delete(ATTEMPT).where(ATTEMPT.c.who == who, ATTEMPT.c.action == action))
+
+
+def erase_reports(connection: Connection, ids: Sequence[str], now: str, closed_by: str = "") -> int:
+    """Close the reports in the caller's transaction, without their words; return how many were open."""
+    gone = {"closed": now, "closed_by": closed_by, "text": "", "device": ""}
+    telling = sa.or_(REPORT.c.text != "", REPORT.c.device != "", REPORT.c.closed == "")
+    done = connection.execute(sa.update(REPORT).where(REPORT.c.id.in_(ids), telling).values(gone))
+    return int(done.rowcount)
 
 
 def _moments(connection: Connection, brake: Brake, now_s: float) -> Sequence[float]:

@@ -209,6 +209,13 @@ def is_moment(text: object) -> bool:
     return True
 
 
+def sound_text(value: object) -> str:
+    """Return a text of a damaged row; "" for what is none, or not Unicode."""
+    if not isinstance(value, str):
+        return ""
+    return value if value.encode("utf-8", "replace").decode() == value else ""
+
+
 @lru_cache(maxsize=64)
 def _types(table: sa.Table) -> dict[str, tuple[type, ...]]:
     found: dict[str, tuple[type, ...]] = {}

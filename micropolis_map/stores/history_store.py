@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,12 +11,13 @@ from sqlalchemy.engine import Connection
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_geojson import feature_text
 from micropolis_map.domain.proposal import Proposal
-from micropolis_map.stores import place_store, proposal_store
-from micropolis_map.stores.damage import Kind, Row
+from micropolis_map.stores import place_store, proposal_store, tombstones
+from micropolis_map.stores.damage import Row
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import CONFIRMATION, PROPOSAL, REPORT, STILL_TRUE, TOMBSTONE
 from micropolis_map.stores.place_store import Note
 from micropolis_map.stores.tables import PLACE, PLACE_REVISION
+from micropolis_map.stores.tombstones import Tombstone
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,6 @@ class Entry:
     actor: str
     note: str
     place: Place
-
-
-@dataclass(frozen=True)
-class Tombstone:
-    """That something was deleted for good, and when."""
-
-    id: str
-    what: str
-    community: str
-    recorded: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -102,11 +91,9 @@ class SqlHistoryStore:
 
     def tombstones(self, community: str | None = None) -> Sequence[Tombstone]:
         """Return what was deleted for good, the oldest first."""
-        query = sa.select(TOMBSTONE)
-        if community is not None:
-            query = query.where(TOMBSTONE.c.community == community)
+        wanted = TOMBSTONE.c.community == community if community is not None else None
         with self._database.reading() as connection:
-            return _stones(connection, query)
+            return tombstones.stones(connection, wanted)
 
     def put(self, place: Place, note: Note, *, expected_revision: int) -> Place:
         """Append the place's next revision and say who did it and why; `Conflict` on another revision."""
@@ -129,18 +116,7 @@ class SqlHistoryStore:
             if forgetting.whole:
                 for table in (CONFIRMATION, REPORT, STILL_TRUE):
                     connection.execute(sa.delete(table).where(table.c.place_id == forgetting.place_id))
-            for stone in forgetting.tombstones:
-                connection.execute(sa.delete(TOMBSTONE).where(TOMBSTONE.c.id == stone.id))
-                connection.execute(sa.insert(TOMBSTONE).values(vars(stone)))
-
-
-def tombstones_in(connection: Connection) -> list[Tombstone]:
-    """Return what was deleted for good, in the caller's transaction."""
-    return _stones(connection, sa.select(TOMBSTONE))
-
-
-def _stones(connection: Connection, query: sa.Select[Any]) -> list[Tombstone]:
-    return TOMBSTONES.readable(connection, query, TOMBSTONE.c.recorded, TOMBSTONE.c.id)
+            tombstones.put(connection, forgetting.tombstones)
 
 
 def _entry(row: Row) -> Entry:
@@ -150,47 +126,56 @@ def _entry(row: Row) -> Entry:
 
 _ENTRIES = place_store.REVISIONS.reading(_entry)
 _RECORDED = place_store.REVISIONS.reading(lambda row: (str(row["place_id"]), str(row["recorded"])))
-TOMBSTONES = Kind("tombstone", TOMBSTONE, lambda row: Tombstone(**row), moments=("recorded",))
 
 
 def _erase_revisions(connection: Connection, forgetting: Forgetting, note: Note) -> None:
-    stored = place_store.stored_places(connection, [forgetting.place_id]).get(forgetting.place_id)
+    """Clean what can be read; what cannot be read cannot be cleaned either: all of it goes."""
     change = forgetting.blank if forgetting.whole else forgetting.clean
-    if stored is None or change is None:
-        return
     mine = sa.select(PLACE_REVISION).where(PLACE_REVISION.c.place_id == forgetting.place_id)
-    numbers = (PLACE_REVISION.c.number, PLACE_REVISION.c.revision)
+    numbers = connection.execute(
+        mine.with_only_columns(PLACE_REVISION.c.number, PLACE_REVISION.c.revision)
+    ).all()
+    known = connection.execute(sa.select(PLACE.c.id).where(PLACE.c.id == forgetting.place_id)).first()
+    if known is None or change is None:
+        return
+    newest = max((number.revision for number in numbers), default=1)
+    lost = Place(
+        forgetting.place_id, forgetting.community, "co-created", {},
+        {"type": "Point", "coordinates": [0.0, 0.0]}, status="withdrawn", revision=newest,
+    )  # fmt: skip
     whole = {entry.revision: entry.place for entry in _ENTRIES.readable(connection, mine)}
-    for number, revision in connection.execute(mine.with_only_columns(*numbers)).all():
-        # One that cannot be read cannot be cleaned either: all of it goes.
-        new = change(whole[revision]) if revision in whole else forgetting.blank(stored)
+    for number, revision in numbers:
         update = sa.update(PLACE_REVISION).where(PLACE_REVISION.c.number == number)
-        connection.execute(update.values(document=feature_text(new)))
-    # The stored state goes without becoming a revision: else the last one would still hold it.
-    current = sa.update(PLACE).where(PLACE.c.id == stored.id)
-    connection.execute(current.values(place_store.row_of(change(stored))))
-    place_store.append(connection, change(stored), note, expected_revision=stored.revision)
+        if revision in whole:
+            update = update.values(document=feature_text(change(whole[revision])))
+        else:
+            new = forgetting.blank(replace(lost, revision=revision))
+            told = {"recorded": note.recorded, "actor": note.actor, "note": note.text}
+            update = update.values(document=feature_text(new), status=new.status, **told)
+        connection.execute(update)
+    # The stored state goes without becoming a revision: else the last one would still hold it. Where it is
+    # damaged it is what the newest revision says.
+    readable = place_store.stored_places(connection, [forgetting.place_id], damaged=set())
+    stored = readable.get(forgetting.place_id) or whole.get(newest)
+    left = change(stored) if stored else forgetting.blank(lost)
+    current = sa.update(PLACE).where(PLACE.c.id == forgetting.place_id)
+    connection.execute(current.values(place_store.row_of(left)))
+    place_store.append(connection, left, note, expected_revision=left.revision)
 
 
 def _erase_proposals(connection: Connection, forgetting: Forgetting) -> None:
-    for proposal in proposal_store.proposals_where(connection, PROPOSAL.c.place_id == forgetting.place_id):
+    own = PROPOSAL.c.id.in_(forgetting.proposals)
+    of_place = PROPOSAL.c.place_id == forgetting.place_id
+    for proposal in proposal_store.proposals_where(connection, sa.or_(own, of_place)):
         proposal_store.rewrite(connection, _forgotten(proposal, forgetting))
     # What cannot be read may hold the same words and cannot be cleaned: its content goes.
-    proposal_store.blank_damaged(connection, PROPOSAL.c.place_id == forgetting.place_id)
+    damaged = own if forgetting.clean is None else sa.or_(own, of_place)
+    proposal_store.blank_damaged(connection, damaged, forgetting.proposals)
 
 
 def _forgotten(proposal: Proposal, forgetting: Forgetting) -> Proposal:
     if proposal.id in forgetting.proposals:
-        return replace(
-            proposal,
-            state="deleted",
-            content=None,
-            author_key="",
-            thread=(),
-            flags=(),
-            digest="",
-            district="",
-        )
+        return proposal_store.erased(proposal)
     if proposal.content is None or forgetting.clean is None:
         return proposal
     return replace(proposal, content=forgetting.clean(proposal.content))

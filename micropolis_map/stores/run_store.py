@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from micropolis_map.domain.kept_run import KeptRun
 from micropolis_map.errors import NotFound
-from micropolis_map.stores import place_store
+from micropolis_map.stores import place_store, tombstones
 from micropolis_map.stores.damage import Kind, Row, document_of
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.tables import METADATA
@@ -84,11 +84,21 @@ class SqlRunStore:
                 connection.execute(sa.select(KEPT_RUN.c.id).where(*wanted).order_by(KEPT_RUN.c.id)).scalars()
             )
 
-    def erase(self, ids: Sequence[str]) -> int:
+    def erase(self, ids: Sequence[str], now: str) -> int:
         """Erase those of the runs that are deleted; return how many."""
-        gone = [sa.delete(KEPT_RUN).where(KEPT_RUN.c.id == one, KEPT_RUN.c.deleted != "") for one in ids]
         with self._database.erasing() as connection:
-            return sum(int(connection.execute(one).rowcount) for one in gone)
+            place_store.wait_for_turn(connection)
+            query = sa.select(KEPT_RUN.c.id).where(KEPT_RUN.c.deleted != "")
+            deleted = set(connection.execute(query).scalars())
+            gone = [one for one in ids if one in deleted]
+            tombstones.bury(connection, "run", gone, now)
+            return erase_runs(connection, gone, now)
+
+
+def erase_runs(connection: Connection, ids: Sequence[str], now: str) -> int:  # noqa: ARG001 - as others
+    """Erase the runs in the caller's transaction; return how many."""
+    gone = [sa.delete(KEPT_RUN).where(KEPT_RUN.c.id == one) for one in ids]
+    return sum(int(connection.execute(one).rowcount) for one in gone)
 
 
 def _of_community(connection: Connection, community: str) -> list[KeptRun]:

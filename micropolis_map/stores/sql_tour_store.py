@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
@@ -17,10 +18,18 @@ from micropolis_map.domain.tour import Tour
 from micropolis_map.domain.tour_document import tour_document, tour_of_document
 from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
-from micropolis_map.stores import place_store
-from micropolis_map.stores.damage import DamagedDocument, Kind, Row, document_of, objects_of, texts_of
+from micropolis_map.stores import place_store, tombstones
+from micropolis_map.stores.damage import (
+    DamagedDocument,
+    Kind,
+    Row,
+    document_of,
+    is_moment,
+    objects_of,
+    sound_text,
+    texts_of,
+)
 from micropolis_map.stores.database import Database
-from micropolis_map.stores.people_tables import TOMBSTONE
 from micropolis_map.stores.tables import META
 from micropolis_map.stores.tour_tables import TOUR, TOUR_KEY, TOUR_REVISION
 
@@ -54,9 +63,7 @@ class SqlTourStore:
         shared = self.find(tour_id)
         tour = shared.public_tour if shared else None
         if tour is None:
-            raise NotFound(
-                mark("there is no tour {id}"), mark("look it up in the list of tours"), id=repr(tour_id[:128])
-            )
+            raise _unknown(tour_id)
         return tour
 
     def version(self) -> str:
@@ -119,6 +126,12 @@ class SqlTourStore:
                 return known[0], False
             if connection.execute(sa.select(TOUR.c.id).where(TOUR.c.id == shared.id)).first():
                 raise DamagedDocument("tour", shared.id)
+            if tombstones.is_buried(connection, "tour", shared.id):
+                raise Conflict(
+                    mark("the tour {id} was deleted by its author"),
+                    mark("make a new one"),
+                    id=repr(shared.id),
+                )
             connection.execute(sa.insert(TOUR).values(_row(shared)))
             _write(connection, shared, SharedTour(shared.id, shared.community, "suggested", shared.created))
             _count(connection)
@@ -140,30 +153,84 @@ class SqlTourStore:
             place_store.wait_for_turn(connection)
             found = _shared(connection, TOUR.c.id == tour_id)
             if not found:
-                raise NotFound(
-                    mark("there is no tour {id}"),
-                    mark("look it up in the list of tours"),
-                    id=repr(tour_id[:128]),
-                )
+                raise _unknown(tour_id)
             old, new = found[0], change(found[0])
             if new != old:
                 _refuse_rewriting(old, new)
                 connection.execute(sa.update(TOUR).where(TOUR.c.id == old.id).values(_row(new)))
                 _write(connection, new, old)
                 _count(connection)
+                _bury_keys(connection, old, new)
         if _loses_words(old, new):
             self._database.scrub()
         return new
 
-    def bury(self, tour_id: str, recorded: str, note: str) -> None:
-        """Leave a tombstone of a tour whose author deleted it."""
+    def to_erase(self, tour_id: str) -> SharedTour:
+        """Return whose the tour is, without its revisions, damaged or not; `NotFound` without one."""
+        mine = sa.and_(TOUR_KEY.c.tour_id == tour_id, TOUR_KEY.c.role == "author")
+        sent = sa.and_(TOUR_REVISION.c.tour_id == tour_id, TOUR_REVISION.c.by == "author")
+        heads = sa.select(TOUR).where(TOUR.c.id == tour_id)
+        found: list[SharedTour] = []
+        if "\x00" not in tour_id:
+            with self._database.reading() as connection:
+                found = TOURS.readable(connection, heads, instead=_without_facts)
+                keys = set(connection.execute(sa.select(TOUR_KEY.c.key).where(mine)).scalars())
+                keys |= set(connection.execute(sa.select(TOUR_REVISION.c.key).where(sent)).scalars())
+        if not found:
+            raise _unknown(tour_id)
+        authors = tuple(TourKey(key, "author", "") for key in sorted(keys - {""}))
+        return replace(found[0], status="suggested", published=0, keys=authors)
+
+    def erase(self, tour_id: str, recorded: str, note: str) -> None:
+        """Erase every word of the tour, damaged or not; a tombstone stays, and that its author deleted it."""
         with self._database.erasing() as connection:
             place_store.wait_for_turn(connection)
-            found = _shared(connection, TOUR.c.id == tour_id)
-            row = {"id": f"tour:{tour_id}", "what": "tour", "recorded": recorded, "note": note}
-            connection.execute(sa.delete(TOMBSTONE).where(TOMBSTONE.c.id == row["id"]))
-            community = found[0].community if found else ""
-            connection.execute(sa.insert(TOMBSTONE).values(**row, community=community))
+            query = sa.select(TOUR.c.community).where(TOUR.c.id == tour_id)
+            community = str(connection.execute(query).scalar_one_or_none() or "")
+            erase_tours(connection, [tour_id], recorded)
+            tombstones.bury(connection, "tour", [tour_id], recorded, community, note)
+
+
+def erase_tours(connection: Connection, ids: Sequence[str], recorded: str) -> int:
+    """Erase every word of the tours in the caller's transaction; return how many had not gone yet."""
+    words = sa.or_(TOUR_REVISION.c.document != "", TOUR_REVISION.c.thread != "[]")
+    telling = sa.exists().where(TOUR_REVISION.c.tour_id == TOUR.c.id, words)
+    wanted = sa.and_(TOUR.c.id.in_(ids), sa.or_(TOUR.c.status != "deleted", telling))
+    heads = TOURS.readable(connection, sa.select(TOUR).where(wanted), instead=_without_facts)
+    for head in heads:
+        tour_id = head.id
+        gone = replace(head, status="deleted", published=0)
+        connection.execute(sa.update(TOUR).where(TOUR.c.id == tour_id).values(_row(gone)))
+        others = sa.and_(TOUR_KEY.c.tour_id == tour_id, TOUR_KEY.c.role != "author")
+        connection.execute(sa.delete(TOUR_KEY).where(others))
+        named = sa.update(TOUR_KEY).where(TOUR_KEY.c.tour_id == tour_id)
+        connection.execute(named.values(name="", added=recorded))
+        revisions = sa.select(TOUR_REVISION).where(TOUR_REVISION.c.tour_id == tour_id)
+        for row in connection.execute(revisions.with_only_columns(*_STAYS)).mappings().all():
+            one = sa.and_(TOUR_REVISION.c.tour_id == tour_id, TOUR_REVISION.c.number == row["number"])
+            connection.execute(sa.update(TOUR_REVISION).where(one).values(_blank_row(dict(row), recorded)))
+        _count(connection)
+    return len(heads)
+
+
+def erase_keys(connection: Connection, names: Sequence[str], now: str) -> int:  # noqa: ARG001 - as others
+    """Take those away who may change a tour by these names (`nameless`); return how many."""
+    rows = connection.execute(sa.select(TOUR_KEY.c.tour_id, TOUR_KEY.c.key)).all()
+    wanted = frozenset(names)
+    gone = [pair for pair in rows if tombstones.nameless(*pair) in wanted]
+    for tour_id, key in gone:
+        one = sa.and_(TOUR_KEY.c.tour_id == tour_id, TOUR_KEY.c.key == key)
+        connection.execute(sa.delete(TOUR_KEY).where(one))
+    return len(gone)
+
+
+def _blank_row(row: Row, recorded: str) -> dict[str, Any]:
+    """Return a revision of which only is left that there was one; of a damaged row not even by whom."""
+    known = _BY.fullmatch(str(row["by"])) is not None
+    at = row["recorded"] if is_moment(row["recorded"]) else recorded
+    submission = row["submission"] if _SUBMISSION.fullmatch(str(row["submission"])) else ""
+    by = row["by"] if known else "author"
+    return _revision_row(TourRevision(row["number"], None, "deleted", at, by, submission=submission))
 
 
 def _loses_words(old: SharedTour, new: SharedTour) -> bool:
@@ -202,6 +269,13 @@ def _write(connection: Connection, new: SharedTour, old: SharedTour) -> None:
         connection.execute(sa.delete(TOUR_KEY).where(TOUR_KEY.c.tour_id == new.id))
         for key in new.keys:
             connection.execute(sa.insert(TOUR_KEY).values(tour_id=new.id, **asdict(key)))
+
+
+def _bury_keys(connection: Connection, old: SharedTour, new: SharedTour) -> None:
+    """Keep that somebody may not change the tour any more, and forget it of whoever may again."""
+    before, after = ({tombstones.nameless(old.id, key.key) for key in one.keys} for one in (old, new))
+    tombstones.bury(connection, "tour_key", before - after, place_store.utc_now(), old.community)
+    tombstones.unearth(connection, "tour_key", after - before)
 
 
 def _count(connection: Connection) -> None:
@@ -250,6 +324,18 @@ def _without_words(row: Row) -> TourRevision:
     return TourRevision(row["number"], None, "deleted", "")
 
 
+def _without_facts(row: Row) -> SharedTour:
+    """Return a tour of which the row's own facts are damaged, for erasing it."""
+    made = row["created"] if is_moment(row["created"]) else ""
+    return SharedTour(row["id"], sound_text(row["community"]), "deleted", made, sound_text(row["district"]))
+
+
+def _unknown(tour_id: str) -> NotFound:
+    return NotFound(
+        mark("there is no tour {id}"), mark("look it up in the list of tours"), id=repr(tour_id[:128])
+    )
+
+
 def _head(row: Row) -> SharedTour:
     if row["status"] not in TOUR_STATUSES:
         raise ValueError("its status is unknown")
@@ -282,6 +368,9 @@ def _tour(tour_id: str, community: str, document: str) -> Tour | None:
     return tour_of_document(tour_id, community, document_of(document))
 
 
+_STAYS = [TOUR_REVISION.c[name] for name in ("number", "recorded", "by", "submission")]
+_BY = re.compile(r"author|co-author|program|[a-z]+:[\w-]{0,40}")
+_SUBMISSION = re.compile(r"[\w-]{0,64}")
 TOURS = Kind("tour", TOUR, _head)
 TOUR_REVISIONS = Kind(
     "tour revision", TOUR_REVISION, _revision, ("tour_id", "number"), "", ("recorded", "decided")

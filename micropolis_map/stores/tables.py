@@ -13,6 +13,9 @@ META = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
+SALT = "daily_salt"
+"""The key of the day's salt in ``meta``."""
+
 PLACE = sa.Table(
     "place",
     METADATA,

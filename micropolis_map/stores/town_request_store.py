@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from micropolis_map.domain.town_request import TownRequest, TownState
 from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
-from micropolis_map.stores import place_store
-from micropolis_map.stores.damage import Kind, Row
+from micropolis_map.stores import place_store, tombstones
+from micropolis_map.stores.damage import Kind, Row, is_moment, sound_text
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.tables import METADATA
 
@@ -53,6 +53,8 @@ class SqlTownRequestStore:
             known = _requests(connection, TOWN_REQUEST.c.id == request.id)
             if known:
                 return known[0]
+            if tombstones.is_buried(connection, "town_request", request.id):
+                raise Conflict(mark("this request's id is taken"), mark("reload the page and ask again"))
             query = sa.select(sa.func.count()).select_from(TOWN_REQUEST)
             waiting = connection.execute(query.where(TOWN_REQUEST.c.state == "waiting")).scalar_one()
             if waiting >= most:
@@ -88,18 +90,32 @@ class SqlTownRequestStore:
             connection.execute(sa.update(TOWN_REQUEST).where(mine).values(asdict(new)))
             return new
 
-    def remove(self, request_id: str) -> None:
+    def to_erase(self) -> Sequence[TownRequest]:
+        """Return all requests, damaged ones without their words, as if they had been answered when made."""
+        query = sa.select(TOWN_REQUEST)
+        with self._database.reading() as connection:
+            return TOWN_REQUESTS.readable(connection, query, instead=_without_words)
+
+    def remove(self, request_id: str, now: str) -> None:
         """Erase the request."""
-        self._erase(TOWN_REQUEST.c.id == request_id)
-
-    def erase_decided(self, ids: Iterable[str]) -> int:
-        """Erase those of them that were declined or done; return how many."""
-        return self._erase(sa.and_(TOWN_REQUEST.c.state != "waiting", TOWN_REQUEST.c.id.in_(list(ids))))
-
-    def _erase(self, wanted: sa.ColumnElement[bool]) -> int:
         with self._database.erasing() as connection:
             place_store.wait_for_turn(connection)
-            return int(connection.execute(sa.delete(TOWN_REQUEST).where(wanted)).rowcount)
+            erase_requests(connection, [request_id], now)
+            tombstones.bury(connection, "town_request", [request_id], now)
+
+    def erase_decided(self, ids: Iterable[str], now: str) -> int:
+        """Erase those of them that do not wait; return how many."""
+        with self._database.erasing() as connection:
+            place_store.wait_for_turn(connection)
+            waiting = {one.id for one in _requests(connection, TOWN_REQUEST.c.state == "waiting")}
+            gone = [one for one in ids if one not in waiting]
+            tombstones.bury(connection, "town_request", gone, now)
+            return erase_requests(connection, gone, now)
+
+
+def erase_requests(connection: Connection, ids: Sequence[str], now: str) -> int:  # noqa: ARG001 - as others
+    """Erase the requests in the caller's transaction; return how many."""
+    return int(connection.execute(sa.delete(TOWN_REQUEST).where(TOWN_REQUEST.c.id.in_(ids))).rowcount)
 
 
 def _existing(connection: Connection, request_id: str) -> TownRequest:
@@ -120,6 +136,14 @@ def _read(row: Row) -> TownRequest:
     if row["state"] not in get_args(TownState):
         raise ValueError("its state is unknown")
     return TownRequest(**row)
+
+
+def _without_words(row: Row) -> TownRequest:
+    made = row["created"] if is_moment(row["created"]) else "1970-01-01T00:00:00Z"
+    decided = row["decided"] if row["decided"] and is_moment(row["decided"]) else made
+    return TownRequest(
+        row["id"], "", "", "", "", sound_text(row["author_key"]), made, "declined", "", decided
+    )
 
 
 TOWN_REQUESTS = Kind("request for a town", TOWN_REQUEST, _read, where="", moments=("created", "decided"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from micropolis_map.domain.walk_report import OBSTACLE_KINDS, Obstacle, Survey, WalkReport
 from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
-from micropolis_map.stores import place_store
+from micropolis_map.stores import place_store, tombstones
 from micropolis_map.stores.damage import Kind, Row
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.walk_tables import STREET_SURVEY, WALK_OBSTACLE, WALK_REPORT
@@ -52,30 +52,15 @@ class SqlWalkReportStore:
         """Close the report or obstacle (its words go with it) and return its community."""
         with self._database.erasing() as connection:
             place_store.wait_for_turn(connection)
-            for table in (WALK_REPORT, WALK_OBSTACLE):
-                update = sa.update(table).where(table.c.id == report_id)
-                if connection.execute(update.values(closed=now, words="")).rowcount:
-                    query = sa.select(table.c.community).where(table.c.id == report_id)
-                    return str(connection.execute(query).scalar_one())
-        raise NotFound(
-            mark("there is no report {id}"),
-            mark("look it up in the list of reports"),
-            id=repr(report_id[:64]),
-        )
+            community = _community(connection, report_id, _TOLD)
+            erase_words(connection, [report_id], now)
+            tombstones.bury(connection, "walk_report", [report_id], now, community)
+            return community
 
     def community_of(self, report_id: str) -> str:
-        """Return the community of the report or obstacle; `NotFound` without one."""
+        """Return the community of a report, obstacle or decision, damaged or not; `NotFound` else."""
         with self._database.reading() as connection:
-            for table in (WALK_REPORT, WALK_OBSTACLE):
-                query = sa.select(table.c.community).where(table.c.id == report_id)
-                found = connection.execute(query).scalar_one_or_none()
-                if found is not None:
-                    return str(found)
-        raise NotFound(
-            mark("there is no report {id}"),
-            mark("look it up in the list of reports"),
-            id=repr(report_id[:64]),
-        )
+            return _community(connection, report_id, (*_TOLD, STREET_SURVEY))
 
     def surveys(self, community: str) -> Sequence[Survey]:
         """Return what was decided about streets, the newest first."""
@@ -125,8 +110,36 @@ class SqlWalkReportStore:
             query = sa.select(table.c.id).where(table.c.id == row["id"])
             if connection.execute(query).scalar_one_or_none() is not None:
                 return False
+            if tombstones.is_buried(connection, "walk_report", row["id"]):  # sent again, after all was said
+                return False
             connection.execute(sa.insert(table).values(row))
         return True
+
+
+def erase_words(connection: Connection, ids: Sequence[str], now: str) -> int:
+    """Close these reports and obstacles in the caller's transaction, without words; return how many."""
+    count = 0
+    for table in _TOLD:
+        left = sa.and_(table.c.id.in_(ids), sa.or_(table.c.words != "", table.c.closed == ""))
+        update = sa.update(table).where(left).values(closed=now, words="")
+        count += int(connection.execute(update).rowcount)
+    return count
+
+
+def _community(connection: Connection, told_id: str, tables: Iterable[sa.Table]) -> str:
+    for table in tables:
+        query = sa.select(table.c.community).where(table.c.id == told_id)
+        found = connection.execute(query).scalar_one_or_none()
+        if found is not None:
+            return str(found)
+    raise NotFound(
+        mark("there is no report {id}"),
+        mark("look it up in the list of reports"),
+        id=repr(told_id[:64]),
+    )
+
+
+_TOLD = (WALK_REPORT, WALK_OBSTACLE)
 
 
 def _decided(connection: Connection, community: str) -> set[str]:

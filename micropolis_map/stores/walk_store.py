@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from micropolis_map.domain.guided_walk import GuidedWalk, Seat
 from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
-from micropolis_map.stores import place_store
-from micropolis_map.stores.damage import Kind, Row
+from micropolis_map.stores import place_store, tombstones
+from micropolis_map.stores.damage import Kind, Row, is_moment
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.walk_tables import GUIDED_WALK, WALK_SEAT
 
@@ -112,6 +112,8 @@ class SqlWalkStore:
                         mark("this sign-up's id is taken"), mark("reload the page and sign up again")
                     )
                 return kept, _seats(connection, walk.id)
+            if tombstones.is_buried(connection, "seat", seat.id):  # an old sign-up sent again
+                raise Conflict(mark("this sign-up's id is taken"), mark("reload the page and sign up again"))
             if check is not None:
                 check(walk)
             if len(_seats(connection, walk.id)) >= MOST_SEATS:
@@ -125,8 +127,17 @@ class SqlWalkStore:
         """Give the seat back; name and contact are erased. Giving it back again changes nothing."""
         with self._database.erasing() as connection:
             place_store.wait_for_turn(connection)
-            update = sa.update(WALK_SEAT).where(WALK_SEAT.c.id == seat_id, WALK_SEAT.c.cancelled == "")
-            connection.execute(update.values(cancelled=now, name="", contact=""))
+            if erase_seats(connection, [seat_id], now):
+                tombstones.bury(connection, "seat", [seat_id], now)
+
+    def key_of(self, seat_id: str) -> str:
+        """Return the (hashed) key that holds the seat, damaged or not; `NotFound` without one."""
+        query = sa.select(WALK_SEAT.c.key_hash).where(WALK_SEAT.c.id == seat_id)
+        with self._database.reading() as connection:
+            key = connection.execute(query).scalar_one_or_none()
+        if key is None:
+            raise NotFound(mark("there is no such seat"), mark("sign up for the walk"))
+        return str(key)
 
     def with_names(self) -> frozenset[str]:
         """Return the walks of which names or contacts are kept."""
@@ -134,13 +145,28 @@ class SqlWalkStore:
         with self._database.reading() as connection:
             return frozenset(connection.execute(sa.select(WALK_SEAT.c.walk_id).where(somebody)).scalars())
 
-    def forget_people(self, walk_ids: Sequence[str]) -> int:
+    def forget_people(self, walk_ids: Sequence[str], now: str) -> int:
         """Erase names and contacts of who came on these walks; return of how many."""
-        somebody = sa.or_(WALK_SEAT.c.name != "", WALK_SEAT.c.contact != "")
-        update = sa.update(WALK_SEAT).where(WALK_SEAT.c.walk_id.in_(list(walk_ids)), somebody)
         with self._database.erasing() as connection:
             place_store.wait_for_turn(connection)
-            return int(connection.execute(update.values(name="", contact="")).rowcount)
+            tombstones.bury(connection, "walkers", walk_ids, now)
+            return erase_people(connection, walk_ids, now)
+
+
+def erase_seats(connection: Connection, ids: Sequence[str], now: str) -> int:
+    """Give the seats back in the caller's transaction, names and contacts erased; return of how many."""
+    query = sa.select(WALK_SEAT.c.id, WALK_SEAT.c.cancelled).where(WALK_SEAT.c.id.in_(ids))
+    given_back = [row.id for row in connection.execute(query) if row.cancelled and is_moment(row.cancelled)]
+    left = WALK_SEAT.c.id.in_(set(ids) - set(given_back))
+    done = connection.execute(sa.update(WALK_SEAT).where(left).values(cancelled=now, name="", contact=""))
+    return int(done.rowcount)
+
+
+def erase_people(connection: Connection, walk_ids: Sequence[str], now: str) -> int:  # noqa: ARG001 - as others
+    """Erase names and contacts of who came on these walks in the caller's transaction; return of how many."""
+    somebody = sa.or_(WALK_SEAT.c.name != "", WALK_SEAT.c.contact != "")
+    update = sa.update(WALK_SEAT).where(WALK_SEAT.c.walk_id.in_(list(walk_ids)), somebody)
+    return int(connection.execute(update.values(name="", contact="")).rowcount)
 
 
 def _walk(connection: Connection, walk_id: str) -> GuidedWalk:

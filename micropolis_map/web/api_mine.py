@@ -43,7 +43,7 @@ def routes(application: Application) -> list[BaseRoute]:
 
     def delete(actor: Actor, document: Mapping[str, Any]) -> dict[str, Any]:
         if document.get("everything") is True:
-            wanted = [thing.id for thing in desk.proposals.of_author(actor.keys)]
+            wanted = [thing.id for thing in desk.proposals.sent_with(actor.keys)]
         else:
             wanted = [text_of(document, "proposal_id")]
         return {"deleted": forgetting.forget(desk, actor, wanted)}

@@ -20,12 +20,13 @@ from micropolis_map.stores.account_store import SqlAccountStore
 from micropolis_map.stores.care_store import Report, SqlCareStore
 from micropolis_map.stores.damage import Kind, Row
 from micropolis_map.stores.database import Database
-from micropolis_map.stores.history_store import Forgetting, SqlHistoryStore, Tombstone
+from micropolis_map.stores.history_store import Forgetting, SqlHistoryStore
 from micropolis_map.stores.media_store import Medium, SqlMediaStore
 from micropolis_map.stores.place_store import Note, SqlPlaceStore
 from micropolis_map.stores.proposal_store import SqlProposalStore
 from micropolis_map.stores.round_store import Batch, Question, SqlRoundStore
 from micropolis_map.stores.tables import PLACE_REVISION
+from micropolis_map.stores.tombstones import Tombstone
 
 NOON, LATER, LATEST = "2026-11-21T12:00:00Z", "2026-11-21T13:00:00Z", "2026-11-22T12:00:00Z"
 KEY, OTHER_KEY = "k" * 64, "o" * 64
@@ -279,7 +280,7 @@ class PeopleStoreContract:
         assert store.find("p1") == medium
         assert [m.id for m in store.of_submission("sub")] == ["a1", "p1"]
         assert list(store.older_than(NOON)) == []
-        store.remove(["a1", "nothing"])
+        store.remove(["a1", "nothing"], LATER)
         assert [m.id for m in store.older_than(LATER)] == ["p1"]
 
     def test_confirmations_and_still_true(self, database: Database) -> None:

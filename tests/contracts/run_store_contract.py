@@ -59,7 +59,7 @@ class RunStoreContract:
         store.set_deleted("just", LATER)
         store.set_deleted("long", NOON)
         assert store.deleted_before(LATER) == ["long"]
-        assert store.erase(["long", "there"]) == 1
+        assert store.erase(["long", "there"], "2026-11-22T12:00:00Z") == 1
         assert store.get("just").deleted == LATER
         assert store.get("there").deleted == ""
         with pytest.raises(NotFound):

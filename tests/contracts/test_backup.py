@@ -17,14 +17,14 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from desk_builders import an_account, middle_of, sent
+from desk_builders import a_session, an_account, middle_of, sent
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.cli import main
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, Actor
 from micropolis_map.domain.secret import hashed
 from micropolis_map.errors import StoreUnavailable, UnreadableFile
-from micropolis_map.services import forgetting, media, moderating
+from micropolis_map.services import forgetting, media, moderating, signing_in
 from micropolis_map.services.backing_up import back_up, restore
 from micropolis_map.services.verifying import verify
 from micropolis_map.settings import Settings
@@ -138,6 +138,20 @@ def test_what_its_author_deleted_since_stays_deleted(application, at, tmp_path):
         for table in METADATA.sorted_tables:
             assert "A name to be forgotten" not in str(connection.execute(sa.select(table)).all())
     assert _looked_at(application)["ok"]
+
+
+def test_a_session_that_ended_since_stays_ended_and_the_others_go_on(application, tmp_path):
+    desk = application.participation
+    account = an_account(application)
+    stolen, own = a_session(application, account), a_session(application, account)
+    _put_away(application, tmp_path / "b.zip")
+    signing_in.sign_out(desk, stolen)
+    _brought_back(application, tmp_path / "b.zip")
+    assert signing_in.actor_of_session(desk, stolen) is None
+    assert signing_in.actor_of_session(desk, own).account_id == account.id
+    other = _application(tmp_path / "another")
+    _brought_back(other, tmp_path / "b.zip")
+    assert signing_in.actor_of_session(other.participation, own).account_id == account.id
 
 
 def _rewritten(path, out, change):

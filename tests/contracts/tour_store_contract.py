@@ -130,14 +130,12 @@ class TourStoreContract:
     def test_deleted_words_are_gone_and_a_tombstone_stays(self, database: Database) -> None:
         store = SqlTourStore(database)
         store.add(a_shared())
-
-        def deleted(old: SharedTour) -> SharedTour:
-            blank = tuple(replace(one, tour=None, state="deleted") for one in old.revisions)
-            return replace(old, status="deleted", revisions=blank)
-
-        store.change("demo-walk-one", deleted)
-        store.bury("demo-walk-one", LATER, "deleted by its author")
-        store.bury("demo-walk-one", LATER, "deleted by its author")
+        assert [key.role for key in store.to_erase("demo-walk-one").keys] == ["author"]
+        for _ in range(2):
+            store.erase("demo-walk-one", LATER, "deleted by its author")
+        assert store.find("demo-walk-one").status == "deleted"
+        with pytest.raises(NotFound):
+            store.to_erase("nothing")
         assert store.find("demo-walk-one").revisions[0].tour is None
         if database.is_sqlite:
             with open(database.name, "rb") as file:  # noqa: PTH123

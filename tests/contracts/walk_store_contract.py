@@ -105,8 +105,8 @@ class WalkStoreContract:
         store.sign_up(a_seat(1))
         store.sign_up(a_seat(2))
         store.sign_up(a_seat(3, "w-two"))
-        assert store.forget_people(["w-one"]) == 2
-        assert store.forget_people(["w-one"]) == 0
+        assert store.forget_people(["w-one"], NOON) == 2
+        assert store.forget_people(["w-one"], NOON) == 0
         assert {(seat.name, seat.contact) for seat in store.seats("w-one")} == {("", "")}
         assert store.seats("w-two")[0].contact == "3@example.org"
         assert [seat.walk_id for seat in store.seats_of(a_seat(3).key_hash)] == ["w-two"]

@@ -91,7 +91,10 @@ def test_no_byte_is_left(settings, desk, application, tmp_path):
     application.publishing.mirror_now()
     assert rows_with(settings, WORDS, photo, audio, "21.15,52.22", proposal.author_key) == []
     assert on_disk(tmp_path) == []
-    assert sorted(stone.what for stone in desk.revisions.tombstones()) == ["place", "proposal"]
+    assert sorted(stone.what for stone in desk.revisions.tombstones()) == ["medium"] * 2 + [
+        "place",
+        "proposal",
+    ]
     assert place.id not in {shown.id for shown in desk.places.places()}
 
 

@@ -49,7 +49,9 @@ def test_what_was_turned_down_is_erased_a_year_later_to_the_last_byte(desk, cloc
     look_daily(desk, clock, 5)
     assert on_disk(tmp_path) == []
     assert mine.things(desk, holder()) == list(desk.photos.ids()) == []
-    assert [(s.id, s.what, s.note) for s in desk.revisions.tombstones()] == [(name, "proposal", ERASED)]
+    assert [(s.id, s.what, s.note) for s in desk.revisions.tombstones("wawer")] == [
+        (name, "proposal", ERASED)
+    ]
 
 
 def test_what_was_withdrawn_goes_from_history_too_and_others_stories_stay(desk, clock, tmp_path):

@@ -10,7 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pinning_builders import ORGANISER, a_submission, feature, holder, look_daily, published, secret
+from pinning_builders import (
+    ADMINISTRATOR,
+    ORGANISER,
+    a_story,
+    a_submission,
+    feature,
+    holder,
+    look_daily,
+    published,
+    secret,
+)
+from recordings import webm
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "contracts"))
 
@@ -22,15 +33,20 @@ from micropolis_map.domain.walk_report import WalkReport
 from micropolis_map.services import (
     forgetting,
     guided_walks,
+    media,
     moderating,
     pinning,
     taking_care,
     touring_authors,
+    town_requests,
+    undoing,
     walk_feedback,
 )
+from micropolis_map.services.media import Sending
 from micropolis_map.stores.care_store import Report
 from micropolis_map.stores.run_store import SqlRunStore
 
+WEBM = webm()
 WORDS = "Xylophonic-grandmother-words"
 NOW = "2026-11-21T12:00:00Z"
 
@@ -80,9 +96,9 @@ def somebody_s_seat(desk):
 
 
 def who_came(desk):
-    desk.walks.put(a_walk(community="wawer"))
-    desk.walks.sign_up(replace(a_seat(1), name=WORDS, contact=WORDS))
-    return lambda: desk.walks.forget_people(["w-one"])
+    desk.walks.put(a_walk("w-two", community="wawer"))
+    desk.walks.sign_up(replace(a_seat(1, "w-two"), name=WORDS, contact=WORDS))
+    return lambda: desk.walks.forget_people(["w-two"], NOW)
 
 
 def a_deleted_place(desk):
@@ -94,6 +110,34 @@ def a_corrected_place(desk):
     sent = pinning.submit(desk, a_submission(feature=feature(WORDS))).proposal
     again = a_submission(kind="edit", place_id=sent.place_id, feature=feature("Without a name"))
     return lambda: pinning.submit(desk, again)
+
+
+def a_reason_taken_back(desk):
+    sent = pinning.submit(desk, a_submission()).proposal
+    moderating.reject(desk, ORGANISER, sent.id, WORDS)
+    return lambda: undoing.undo(desk, ORGANISER, sent)
+
+
+def a_photo_nobody_shows(desk):
+    """With a recording beside it, whose sound stands for the words."""
+    sending = Sending("wawer", "submission-00777777", secret())
+    kept = media.add_audio(desk, sending, WEBM).medium
+    told = feature(stories=[a_story(WORDS, audio=kept.id)])
+    sent = pinning.submit(desk, a_submission(id="submission-00777777", feature=told)).proposal
+    return lambda: forgetting.forget(desk, holder(), [sent.id])
+
+
+def a_wish_for_a_town(desk):
+    wish = town_requests.TownWish("t" * 20, secret(), "Annecy", "France", WORDS, WORDS, 30.0)
+    town_requests.ask(desk, wish)
+    return lambda: town_requests.take_back(desk, holder(), "t" * 20)
+
+
+def a_declined_wish(desk):
+    wish = town_requests.TownWish("d" * 20, secret("ewa"), "Annecy", "France", WORDS, "", 30.0)
+    town_requests.ask(desk, wish)
+    town_requests.decline(desk, ADMINISTRATOR, "d" * 20, WORDS)
+    return lambda: desk.town_requests.erase_decided(["d" * 20], NOW)
 
 
 def a_refused_place(desk):
@@ -108,8 +152,8 @@ def yesterdays_salt(desk):
     return lambda: desk.care.salt("2026-11-22", "fresh")
 
 
-def an_own_tour(desk, about):
-    shared = a_shared(community="wawer", revisions=(), keys=())
+def an_own_tour(desk, about, tour_id="wawer-walk-one"):
+    shared = a_shared(tour_id, community="wawer", revisions=(), keys=())
     told = replace(a_shared().revisions[0], tour=a_tour(about={"en": about}))
     key = replace(a_shared().keys[0], key=next(iter(holder().keys)))
     desk.tours.add(replace(shared, revisions=(told,), keys=(key,)))
@@ -122,7 +166,7 @@ def a_deleted_tour(desk):
 
 
 def a_co_author(desk):
-    tour_id = an_own_tour(desk, "A walk.")
+    tour_id = an_own_tour(desk, "A walk.", "wawer-walk-two")
     touring_authors.invite(desk, holder(), tour_id, secret("ewa"), WORDS)
     return lambda: touring_authors.uninvite(desk, holder(), tour_id, 1)
 
@@ -131,13 +175,13 @@ def a_kept_result(desk):
     runs = SqlRunStore(desk.care._database)
     runs.add(a_run(title=WORDS))
     runs.set_deleted("one", NOW)
-    return lambda: runs.erase(["one"])
+    return lambda: runs.erase(["one"], NOW)
 
 
 KINDS = [
     a_report, a_report_written_anew, a_walk_s_report, an_obstacle_in_the_way, somebody_s_seat, who_came,
     a_deleted_place, a_corrected_place, a_refused_place, a_deleted_tour, a_co_author, a_kept_result,
-    yesterdays_salt,
+    yesterdays_salt, a_reason_taken_back, a_photo_nobody_shows, a_wish_for_a_town, a_declined_wish,
 ]  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def nothing_kept(town):
     yield
     for run in town.run_store.of_community("demo"):
         town.run_store.set_deleted(run.id, "2000-01-01T00:00:00Z")
-    town.run_store.erase(town.run_store.deleted_before("2001-01-01T00:00:00Z"))
+    town.run_store.erase(town.run_store.deleted_before("2001-01-01T00:00:00Z"), "2001-01-01T00:00:00Z")
 
 
 def test_a_coverage_is_kept_listed_and_repeated_exactly(town, coverage):

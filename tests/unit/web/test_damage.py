@@ -33,10 +33,11 @@ from micropolis_map.services import moderating, touring_deciding
 from micropolis_map.settings import Settings
 from micropolis_map.stores.care_store import Report
 from micropolis_map.stores.documents import KINDS, damaged_documents
-from micropolis_map.stores.history_store import Forgetting, Tombstone
+from micropolis_map.stores.history_store import Forgetting
 from micropolis_map.stores.media_store import Medium
 from micropolis_map.stores.place_store import Note
 from micropolis_map.stores.round_store import Question
+from micropolis_map.stores.tombstones import Tombstone
 
 CHECKED_ELSEWHERE = {("place", "created"), ("place", "kind"), ("tour", "created")}
 """Columns that only order and find: any text does."""
