@@ -209,13 +209,13 @@ def test_the_buttons_stay_under_the_finger_when_the_last_look_is_answered(visito
     assert button.bounding_box() == before
 
 
-def test_hostile_texts_are_shown_as_they_were_typed(visitor):
+def test_hostile_texts_are_shown_as_words(visitor):
     one = open_pin(visitor)
     fill_in(one.page, HOSTILE, HOSTILE)
     expect(one.page.locator("#card .tale p")).to_have_text(HOSTILE)
     link = send(one.page)
     one.page.goto(link)
-    expect(one.page.locator(".thing h2")).to_have_text(HOSTILE)
+    expect(one.page.locator(".thing h2")).to_have_text(HOSTILE.replace("\u202e", ""))  # what nobody sees is left out
     one.page.get_by_text("History", exact=True).click()
     assert one.page.evaluate("window.hacked") is None
     assert one.page.locator("main img").count() == 0
