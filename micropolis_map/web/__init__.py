@@ -77,6 +77,7 @@ from micropolis_map.web.answers import Always, nothing_here, other_methods
 from micropolis_map.web.first_start import announce_setup_link
 from micropolis_map.web.patience import end_half_heads, send_at_once, server_states
 from micropolis_map.web.security import middleware
+from micropolis_map.web.socket_guard import limit_messages
 
 __all__ = ["lifespan", "middleware", "routes"]
 
@@ -160,6 +161,7 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
         sys.setswitchinterval(SWITCH_S)
         to_thread.current_default_thread_limiter().total_tokens = THREADS
         send_at_once()
+        limit_messages()
         heads = asyncio.create_task(end_half_heads(server_states()))
         gc.collect()
         gc.freeze()  # what the libraries made at their start lives as long as the server

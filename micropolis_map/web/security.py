@@ -14,6 +14,7 @@ from micropolis_map.web.answers import nothing_here
 from micropolis_map.web.own_address import PublicAddress
 from micropolis_map.web.patience import SlowBodies
 from micropolis_map.web.proxies import Proxies, trust_nobody
+from micropolis_map.web.socket_guard import SocketGuard
 from micropolis_map.web.upload_guard import UploadGuard
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -104,5 +105,6 @@ def middleware(application: Application) -> list[Middleware]:
         Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
         Middleware(PlainPaths),
         Middleware(SlowBodies),
+        Middleware(SocketGuard),
         Middleware(UploadGuard, uploads=application.uploads),
     ]

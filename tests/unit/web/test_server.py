@@ -8,6 +8,10 @@ import urllib.request
 
 import pytest
 from server_process import a_server
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import connect
+
+from micropolis_map.web.socket_guard import MOST_BYTES
 
 
 def ask(address: str, **headers: str):
@@ -67,3 +71,12 @@ def test_the_public_file_is_kept_while_it_runs(server):
         time.sleep(0.05)
     assert (data / "places.geojson").exists()
     assert process.poll() is None
+
+
+def test_a_page_that_says_too_much_is_ended_before_all_of_it_has_come(server):
+    address, _, _ = server
+    stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
+    with connect(stream, origin=address, subprotocols=["streamlit"]) as page:
+        page.send([bytes(MOST_BYTES // 2)] * 3)
+        with pytest.raises(ConnectionClosedError, match="1009"):
+            page.recv(120)
