@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from micropolis_map.analysis.metric import metres_per_degree, unwrap
 from micropolis_map.analysis.walkability import is_square, is_walkable
 from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
+from micropolis_map.workers.mending import valid_areas
 
 MOST_CORNERS = (
     200  # 19,900 sight lines; beyond, every k-th corner sees the others, the outline joins the rest
@@ -101,14 +102,15 @@ def sight_lines(square: Square, extract: OsmExtract) -> NDArray[np.int64]:
     east, north = metres_per_degree(lat[0])
     lon = unwrap(extract.node_lon[nodes], float(extract.node_lon[nodes[0]]))
     metres = np.column_stack([(lon - lon[0]) * east, (lat - lat[0]) * north])
-    ground = _ground([metres[ring] for ring in rings])
+    ground = _ground([shapely.Polygon(metres[ring]) for ring in rings])
     shapely.prepare(ground)
     inside = shapely.covers(ground, shapely.linestrings(np.stack([metres[a], metres[b]], axis=1)))
     return np.column_stack([nodes[a], nodes[b]])[np.asarray(inside)]
 
 
-def _ground(rings: list[NDArray[np.float64]]) -> shapely.Geometry:
-    ground = shapely.make_valid(shapely.Polygon(rings[0]))
-    for ring in rings[1:]:  # even–odd: a ring inside another is a hole
-        ground = shapely.symmetric_difference(ground, shapely.make_valid(shapely.Polygon(ring)))
+def _ground(rings: list[shapely.Polygon]) -> shapely.Geometry:
+    ground: shapely.Geometry
+    ground, *others = valid_areas(rings, "linework")
+    for ring in others:  # even–odd: a ring inside another is a hole
+        ground = shapely.symmetric_difference(ground, ring)
     return shapely.buffer(ground, SLACK_M)

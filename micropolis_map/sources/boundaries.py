@@ -17,6 +17,7 @@ from micropolis_map.errors import InvalidInput
 from micropolis_map.sources import column_names
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.vector_file import read_vector
+from micropolis_map.workers.mending import valid_areas
 
 POLYGONAL = (3, 6)
 PLACE_LEVELS = (
@@ -184,10 +185,8 @@ def _repair(geometry: Any) -> tuple[list[Any], int]:
     """Return the polygonal part of each geometry (None without one), and how many polygons were invalid."""
     polygonal = [_polygonal(shape) for shape in geometry]
     invalid = [shape is not None and not shape.is_valid for shape in polygonal]
-    fixed = [
-        _polygonal(shapely.make_valid(shape, method="structure", keep_collapsed=False)) if bad else shape
-        for shape, bad in zip(polygonal, invalid, strict=True)
-    ]
+    mended = valid_areas(polygonal) if any(invalid) else polygonal
+    fixed = [_polygonal(shape) if bad else shape for shape, bad in zip(mended, invalid, strict=True)]
     return fixed, sum(invalid)
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from micropolis_map.workers.pool import FILE, READERS
+
 BESIDE_M = 0.05
 """How far right of the coastline a point is tried for being in the sea."""
 
@@ -44,11 +46,19 @@ def sea_of(lines: Any, box: tuple[float, float, float, float]) -> tuple[Any, str
         return np.empty(0, object), ""
     frame = shapely.box(*box)
     extensions = _extensions(coast, frame)
-    noded = shapely.union_all([*coast, *extensions, frame.exterior])
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    faces = READERS.run(_faces, [*coast, *extensions, frame.exterior], limits=FILE)
     balance = _balance(coast, faces)
     note = f"the coastline breaks off at {len(extensions)} ends and is drawn on to the map's edge"
     return faces[balance > 0], note if len(extensions) else ""
+
+
+def _faces(lines: Any) -> Any:
+    """Return the faces that the lines make, cut where they cross each other; for a worker."""
+    try:
+        noded = shapely.union_all(lines)
+    except shapely.errors.GEOSException as error:  # how GEOS says that there is no memory left
+        raise MemoryError(str(error)) from error
+    return shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
 
 
 def _line_parts(geometry: Any) -> Any:

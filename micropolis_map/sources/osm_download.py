@@ -26,6 +26,7 @@ from micropolis_map.sources.osm_comforts import COMFORTS
 from micropolis_map.sources.osm_overpass import overpass_columns
 from micropolis_map.sources.osm_spots import spot_kinds
 from micropolis_map.sources.osmnx_session import ask, nominatim_url, overpass_url
+from micropolis_map.workers.mending import valid_areas
 
 MAX_AGE_S = 7 * 24 * 3600.0
 """Answers older than a week are asked for again."""
@@ -163,14 +164,15 @@ def geocode_boundary(
     except (NotFound, InvalidInput):
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return shapely.make_valid(shapely.geometry.shape(feature["geometry"]), method="structure")
+    area: BaseGeometry = valid_areas([shapely.geometry.shape(feature["geometry"])])[0]
+    return area
 
 
 def _query_area(polygon: BaseGeometry) -> Polygon | MultiPolygon:
     """Return the polygon, valid, and with few corners: a fine outline is widened and simplified."""
     if polygon.is_empty or not isinstance(polygon, Polygon | MultiPolygon):
         raise InvalidInput(f"the area to download is a {polygon.geom_type}, not a polygon", "give a boundary")
-    area: Any = polygon if polygon.is_valid else shapely.make_valid(polygon, method="structure")
+    area: Any = valid_areas([polygon])[0]
     if shapely.get_num_coordinates(area) > MAX_CORNERS:
         projection = LocalProjection.around(area)
         wide = projection.to_metres(area).buffer(SIMPLIFIED_BY_M, quad_segs=2)

@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
+from micropolis_map.workers.mending import valid_areas
 
 Tags = Mapping[str, str]
 Ints = NDArray[np.int64]
@@ -62,15 +63,13 @@ def areas_of(extract: OsmExtract, wanted: Callable[[Tags], bool]) -> Areas:
     geometry = np.empty(len(kept) + len(assembled), object)
     geometry[: len(kept)] = polygons
     geometry[len(kept) :] = [area for _, area in assembled]
-    invalid = ~shapely.is_valid(geometry)
-    geometry[invalid] = shapely.make_valid(geometry[invalid], method="structure", keep_collapsed=False)
     return Areas(
         ids=(
             *(f"way/{i}" for i in extract.way_id[kept].tolist()),
             *(f"relation/{r.id}" for r, _ in assembled),
         ),
         tags=(*(extract.way_tags[i] for i in kept.tolist()), *(r.tags for r, _ in assembled)),
-        geometry=geometry,
+        geometry=valid_areas(geometry),
     )
 
 

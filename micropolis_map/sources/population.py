@@ -18,6 +18,7 @@ from micropolis_map.sources import column_names
 from micropolis_map.sources.delimited_table import DelimitedTable, lon_lat_of, read_delimited
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.vector_file import VectorFile, is_vector_file, read_vector
+from micropolis_map.workers.mending import valid_areas
 
 Floats = NDArray[np.float64]
 NEAREST_HOME_M = 250.0
@@ -144,7 +145,7 @@ def _from_features(file: VectorFile, source: str) -> PopulationFile:
     notes = file.notes
     if not usable.all():
         notes += (f"{source}: {int((~usable).sum())} features without a point or polygon were left out",)
-    geometry = shapely.make_valid(file.geometry[usable])
+    geometry = valid_areas(file.geometry[usable], "linework")
     kept = {name: values[usable] for name, values in ages.items()}
     return _population_file(geometry, people[usable], kept, column, source, notes)
 
