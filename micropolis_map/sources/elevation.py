@@ -32,7 +32,9 @@ DRIVERS = {
 }  # fmt: skip
 """GDAL's drivers by a raster's first bytes; without a name it would obey whatever a file says it is."""
 MOST_CELLS = 60_000_000
-"""Of one raster: 240 MB of heights. A degree of SRTM1 has 13 million."""
+"""Of one file: 240 MB of heights. A degree of SRTM1 has 13 million."""
+MOST_CELLS_IN_ALL = 2 * MOST_CELLS
+"""Of all files of one town: they are held beside each other."""
 LOWEST_M, HIGHEST_M = -500.0, 9_000.0
 """The ground is within; what is beyond counts as a void (the Dead Sea's shore is at -430 m)."""
 
@@ -124,19 +126,38 @@ def read_elevation(paths: Sequence[Path]) -> Elevation:
         raise InvalidInput("no elevation file is given", ACCEPTED)
     tiles, notes, voids, filled = [], [], 0, 0
     for path in paths:
-        for height_m, to_cell, crs in READERS.run(_rasters, path, limits=FILE):
-            void = ~((height_m > LOWEST_M) & (height_m < HIGHEST_M))
-            if void.all():
-                raise InvalidInput(f"{path.name} holds no height at all, only voids", ACCEPTED)
-            count = int(void.sum())
+        for height_m, to_cell, crs, count in READERS.run(_whole_rasters, path, limits=FILE):
             voids += count
             filled += count
             if count:
                 notes.append(f"{path.name}: {count} cells without a height were filled from their neighbours")
             degrees = crs.equals(CRS("EPSG:4326"), ignore_axis_order=True)
             forward = None if degrees else Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-            tiles.append(Tile(_fill(height_m, void), to_cell, forward))
+            tiles.append(Tile(height_m, to_cell, forward))
+        if sum(tile.height_m.size for tile in tiles) > MOST_CELLS_IN_ALL:
+            raise InvalidInput(
+                f"the files up to {path.name} have more than {MOST_CELLS_IN_ALL:,} cells",
+                "cut them to the surroundings of the town",
+            )
     return Elevation(tuple(tiles), voids, filled, ", ".join(path.name for path in paths), tuple(notes))
+
+
+def _whole_rasters(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS, int]]:
+    """Return `_rasters` with their voids filled, and how many each had; for a worker."""
+    found, rasters = [], _rasters(path)
+    cells = sum(height_m.size for height_m, _, _ in rasters)
+    if cells > MOST_CELLS:
+        raise InvalidInput(
+            f"{path.name} has {cells:,} cells in all, more than {MOST_CELLS:,}",
+            "cut it to the surroundings of the town",
+        )
+    for height_m, to_cell, crs in rasters:
+        void = ~((height_m > LOWEST_M) & (height_m < HIGHEST_M))
+        if void.all():
+            raise InvalidInput(f"{path.name} holds no height at all, only voids", ACCEPTED)
+        _fill(height_m, void)
+        found.append((height_m, to_cell, crs, int(void.sum())))
+    return found
 
 
 def _rasters(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS]]:
@@ -233,10 +254,10 @@ def _raster(path: Path, name: str) -> tuple[NDArray[np.float32], Coefficients, C
         return height_m, (a, b, c, d, e, f), CRS.from_wkt(raster.crs.to_wkt())
 
 
-def _fill(height_m: NDArray[np.float32], void: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return the heights with voids interpolated; see `read_elevation`."""
+def _fill(height_m: NDArray[np.float32], void: NDArray[np.bool_]) -> None:
+    """Interpolate the voids where they stand; see `read_elevation`."""
     if not void.any():
-        return height_m
+        return
     rows, columns = np.nonzero(void)
     total, weights = np.zeros(len(rows)), np.zeros(len(rows))
     for axis, (line, place) in enumerate(((columns, rows), (rows, columns))):
@@ -249,25 +270,25 @@ def _fill(height_m: NDArray[np.float32], void: NDArray[np.bool_]) -> NDArray[np.
             weight = np.where(known, 1 / np.maximum(distance, 1), 0)
             total += np.where(known, heights, 0) * weight
             weights += weight
-    filled = height_m.copy()
     reached = weights > 0
-    filled[rows[reached], columns[reached]] = total[reached] / weights[reached]
+    height_m[rows[reached], columns[reached]] = total[reached] / weights[reached]
     if not reached.all():
         from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - seldom needed, slow to import
 
         nearest = distance_transform_edt(void, return_distances=False, return_indices=True)
         far = rows[~reached], columns[~reached]
-        filled[far] = height_m[nearest[0][far], nearest[1][far]]
-    return filled
+        height_m[far] = height_m[nearest[0][far], nearest[1][far]]
 
 
-def _last_valid(void: NDArray[np.bool_], axis: int, *, reverse: bool) -> NDArray[np.int64]:
+def _last_valid(void: NDArray[np.bool_], axis: int, *, reverse: bool) -> NDArray[np.int32]:
     """Return each cell's index along `axis` of the last height before it (`reverse`: after), else -1."""
     length = void.shape[axis]
-    place = np.arange(length).reshape((-1, 1) if axis == 0 else (1, -1))
+    place = np.arange(length, dtype=np.int32).reshape((-1, 1) if axis == 0 else (1, -1))
+    index = np.where(void, np.int32(length if reverse else -1), place)
     if reverse:
-        index = np.where(void, length, np.broadcast_to(place, void.shape))
-        ahead = np.flip(np.minimum.accumulate(np.flip(index, axis), axis=axis), axis)
-        return np.where(ahead == length, -1, ahead)
-    index = np.where(void, -1, np.broadcast_to(place, void.shape))
-    return np.maximum.accumulate(index, axis=axis)
+        back = np.flip(index, axis)
+        np.minimum.accumulate(back, axis=axis, out=back)
+        index[index == length] = -1
+    else:
+        np.maximum.accumulate(index, axis=axis, out=index)
+    return index

@@ -80,3 +80,35 @@ def test_heights_that_fill_the_memory_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(elevation, "FILE", Limits(memory_mb=150, seconds=60))
     with pytest.raises(InvalidInput):
         read_elevation([path])
+
+
+def test_voids_are_filled_apart_and_their_memory_counts(tmp_path, monkeypatch):
+    """One height and 16 million voids are 200 kB; to fill them takes half a gigabyte."""
+    side = 4_000
+    profile = {"driver": "GTiff", "width": side, "height": side, "count": 1, "dtype": "float32"}
+    where = {"crs": "EPSG:4326", "transform": from_origin(7, 44, 1 / side, 1 / side), "nodata": -9999}
+    heights = np.full((1, side, side), -9999, np.float32)
+    heights[0, 0, 0] = 7
+    with rasterio.open(tmp_path / "a.tif", "w", **profile, **where, compress="deflate") as file:
+        file.write(heights)
+    monkeypatch.setattr(elevation, "FILE", Limits(memory_mb=350, seconds=60))
+    with pytest.raises(InvalidInput, match="350 MB"):
+        read_elevation([tmp_path / "a.tif"])
+
+
+def test_an_archive_of_many_rasters_is_one_file(tmp_path, monkeypatch):
+    parts = [raster(tmp_path / f"{letter}.tif") for letter in "abc"]
+    path = zipped(tmp_path / "a.zip", *parts)
+    monkeypatch.setattr(elevation, "MOST_CELLS", 3 * 400)
+    assert len(elevation._whole_rasters(path)) == 3  # here: a worker has its own number
+    monkeypatch.setattr(elevation, "MOST_CELLS", 3 * 400 - 1)
+    with pytest.raises(InvalidInput, match="1,200 cells in all"):
+        elevation._whole_rasters(path)
+
+
+def test_many_files_of_heights_are_counted_together(tmp_path, monkeypatch):
+    parts = [raster(tmp_path / f"{letter}.tif") for letter in "abc"]
+    monkeypatch.setattr(elevation, "MOST_CELLS_IN_ALL", 2 * 400)
+    assert len(read_elevation(parts[:2]).tiles) == 2
+    with pytest.raises(InvalidInput, match="up to c"):
+        read_elevation(parts)
