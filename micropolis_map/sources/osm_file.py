@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.errors import InvalidInput, UnreadableFile
@@ -17,9 +16,12 @@ from micropolis_map.ports import Progress, silent
 from micropolis_map.sources.osm_columns import columns_of, extract_of, join_columns
 from micropolis_map.sources.osm_overpass import read_overpass
 from micropolis_map.sources.osm_xml import read_xml
+from micropolis_map.sources.unpacking import Readable, Room, Unpacked
 
 ACCEPTED = "give an .osm, .osm.gz, .osm.bz2 or .osm.pbf file, or a recorded Overpass JSON answer"
 
+TIMES, FREE_BYTES = 40, 100_000_000
+"""How many times its size a packed file may unpack to. OSM's XML becomes 12 to 25 times as large."""
 _OPENERS = {b"\x1f\x8b": gzip.GzipFile, b"BZh": bz2.BZ2File, b"\xfd7zXZ\x00": lzma.LZMAFile}
 
 
@@ -50,7 +52,8 @@ def read_osm(path: Path, progress: Progress = silent) -> OsmExtract:
             return read_pbf(path, progress)
         opener = next((_OPENERS[magic] for magic in _OPENERS if start.startswith(magic)), None)
         with path.open("rb") as raw, opener(path) if opener else raw as stream:
-            return _read_text(stream, path, progress)
+            room = Room(path.name, size, TIMES, FREE_BYTES)
+            return _read_text(Unpacked(stream, room) if opener else stream, path, progress)
 
 
 def merge_extracts(extracts: Sequence[OsmExtract]) -> OsmExtract:
@@ -69,7 +72,7 @@ def merge_extracts(extracts: Sequence[OsmExtract]) -> OsmExtract:
     return extract_of(join_columns([columns_of(extract) for extract in extracts]), source or "nothing")
 
 
-def _read_text(stream: IO[bytes], path: Path, progress: Progress) -> OsmExtract:
+def _read_text(stream: Readable, path: Path, progress: Progress) -> OsmExtract:
     """Return the elements of an inflated stream of XML or JSON."""
     start = stream.read(2048)
     stream.seek(0)

@@ -28,10 +28,13 @@ from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
 from micropolis_map.errors import MicropolisError, UnreadableFile
 from micropolis_map.ports import Progress, silent
 from micropolis_map.sources.osm_columns import OsmColumns, extract_of, join_columns
+from micropolis_map.sources.unpacking import Room
 from micropolis_map.sources.wire_format import DELTA, PLAIN, ZIGZAG, Bytes, column, dense_tags, fields
 
 MAX_BLOB_BYTES = 32 * 1024 * 1024
 """A blob must be smaller, says the format; also what keeps a small hostile file from filling the memory."""
+TIMES, FREE_BYTES = 10, MAX_BLOB_BYTES
+"""How many times its size a file may unpack to; real ones become two to four times as large."""
 KNOWN_FEATURES = frozenset({"OsmSchema-V0.6", "DenseNodes"})
 MEMBER_TYPES = ("node", "way", "relation")
 
@@ -50,7 +53,8 @@ def read_pbf(path: Path, progress: Progress = silent) -> OsmExtract:
     """
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return extract_of(join_columns(list(_blocks(data, progress))), path.name)
+            room = Room(path.name, len(data), TIMES, FREE_BYTES)
+            return extract_of(join_columns(list(_blocks(data, room, progress))), path.name)
     except (ValueError, OverflowError, LookupError, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
         if isinstance(error, MicropolisError):
             raise
@@ -59,13 +63,13 @@ def read_pbf(path: Path, progress: Progress = silent) -> OsmExtract:
         ) from error
 
 
-def _blocks(data: mmap.mmap, progress: Progress) -> Iterator[OsmColumns]:
+def _blocks(data: mmap.mmap, room: Room, progress: Progress) -> Iterator[OsmColumns]:
     """Yield the decoded blocks of the file in their order."""
     size = len(data)
     pool = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1))
     try:
         blobs = list(_blobs(data))
-        jobs = [pool.submit(_decode, bytes(data[start:end]), kind) for kind, start, end in blobs]
+        jobs = [pool.submit(_decode, bytes(data[start:end]), kind, room) for kind, start, end in blobs]
         for job, (_, _, end) in zip(jobs, blobs, strict=True):
             yield job.result()
             progress(end / size, "reading OpenStreetMap data")
@@ -91,19 +95,20 @@ def _blobs(data: mmap.mmap) -> Iterator[tuple[str, int, int]]:
         yield header[1].tobytes().decode("ascii", "replace"), start, position
 
 
-def _decode(blob: bytes, kind: str) -> OsmColumns:
+def _decode(blob: bytes, kind: str, room: Room) -> OsmColumns:
     """Return the elements of one blob; a header gives its timestamp only, unknown kinds nothing."""
     empty = join_columns([])
     if kind == "OSMHeader":
-        empty.timestamp = _header_timestamp(_inflate(blob))
+        empty.timestamp = _header_timestamp(_inflate(blob, room))
         return empty
-    return _block(_inflate(blob)) if kind == "OSMData" else empty
+    return _block(_inflate(blob, room)) if kind == "OSMData" else empty
 
 
-def _inflate(blob: bytes) -> Bytes:
+def _inflate(blob: bytes, room: Room) -> Bytes:
     message = _message(np.frombuffer(blob, np.uint8))
     if 1 in message:
         return message[1]
+    room.take(_int(message, 2))
     if 3 in message:
         raw = zlib.decompressobj().decompress(message[3].tobytes(), MAX_BLOB_BYTES)
     elif 4 in message:

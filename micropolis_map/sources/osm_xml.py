@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
 from xml.parsers import expat
 
 import numpy as np
@@ -13,11 +12,10 @@ import numpy as np
 from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
 from micropolis_map.errors import UnreadableFile
 from micropolis_map.sources.osm_columns import OsmColumns, extract_of
+from micropolis_map.sources.unpacking import CHUNK_BYTES, Readable
 
-CHUNK_BYTES = 1 << 20
 
-
-def read_xml(stream: IO[bytes], path: Path, advance: Callable[[], None] = lambda: None) -> OsmExtract:
+def read_xml(stream: Readable, path: Path, advance: Callable[[], None] = lambda: None) -> OsmExtract:
     """Return the elements of the (inflated) XML `stream` of the file at `path`.
 
     Elements that an editor marked as deleted are left out. `advance` is called after every megabyte.
