@@ -9,8 +9,10 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 from typing import Any
+
+import numpy as np
+import shapely
 
 from micropolis_map.domain.place import Place
 
@@ -107,64 +109,20 @@ def distance_m(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
     Corners and the edges between them count; edges are taken as straight in a plane at the spot, which is
     right to a thousandth within the reach of a town.
     """
-    lon, lat = next(_positions(one["coordinates"]))
-    first, second = _Shape(one, (lon, lat)), _Shape(other, (lon, lat))
-    if first.holds(second.corner) or second.holds(first.corner):
-        return 0.0
-    return min(_between(a, b) for a in first.edges for b in second.edges)
+    origin = next(_positions(one["coordinates"]))
+    return float(shapely.distance(_in_metres(one, origin), _in_metres(other, origin)))
 
 
-class _Shape:
-    """A geometry in metres around `origin`: its edges (a point is an edge of no length), and its rings."""
+def _in_metres(geometry: Mapping[str, Any], origin: Pair) -> Any:
+    """Return the geometry in metres around `origin`; its rings may be open.
 
-    def __init__(self, geometry: Mapping[str, Any], origin: Pair) -> None:
-        kind = str(geometry["type"])
-        self.edges: list[tuple[Pair, Pair]] = []
-        self.rings: list[list[Pair]] = []
-        for line in _lines(geometry["coordinates"], points="Point" in kind):
-            metres = [_metres(position, origin) for position in line]
-            self.edges += list(pairwise(metres)) or [(metres[0], metres[0])]
-            if "Polygon" in kind:
-                self.rings.append(metres)
-        self.corner = self.edges[0][0]
-
-    def holds(self, point: Pair) -> bool:
-        """Return whether the point lies in an area of it (even-odd over all rings, so holes are out)."""
-        x, y = point
-        inside = False
-        for ring in self.rings:
-            for (x1, y1), (x2, y2) in pairwise(ring):
-                if (y1 > y) != (y2 > y) and x < x1 + (y - y1) / (y2 - y1) * (x2 - x1):
-                    inside = not inside
-        return inside
-
-
-def _between(a: tuple[Pair, Pair], b: tuple[Pair, Pair]) -> float:
-    if _cross(a, b):
-        return 0.0
-    return min(_to_edge(a[0], b), _to_edge(a[1], b), _to_edge(b[0], a), _to_edge(b[1], a))
-
-
-def _cross(a: tuple[Pair, Pair], b: tuple[Pair, Pair]) -> bool:
-    return _side(a, b[0]) * _side(a, b[1]) < 0 and _side(b, a[0]) * _side(b, a[1]) < 0
-
-
-def _side(edge: tuple[Pair, Pair], point: Pair) -> float:
-    (x1, y1), (x2, y2) = edge
-    return (x2 - x1) * (point[1] - y1) - (y2 - y1) * (point[0] - x1)
-
-
-def _to_edge(point: Pair, edge: tuple[Pair, Pair]) -> float:
-    (x1, y1), (x2, y2) = edge
-    squared = (x2 - x1) ** 2 + (y2 - y1) ** 2
-    along = ((point[0] - x1) * (x2 - x1) + (point[1] - y1) * (y2 - y1)) / squared if squared else 0.0
-    along = min(1.0, max(0.0, along))
-    return math.hypot(point[0] - x1 - along * (x2 - x1), point[1] - y1 - along * (y2 - y1))
-
-
-def _metres(position: Pair, origin: Pair) -> Pair:
-    east = math.radians(position[0] - origin[0]) * math.cos(math.radians(origin[1]))
-    return east * _EARTH_M, math.radians(position[1] - origin[1]) * _EARTH_M
+    GEOS looks among 2,000 corners for the nearest ones in a millisecond; each with each of another outline
+    took the server half a minute.
+    """
+    north = math.radians(1) * _EARTH_M
+    scale = np.array((math.cos(math.radians(origin[1])) * north, north))
+    flat = shapely.force_2d(shapely.geometry.shape(dict(geometry)))
+    return shapely.transform(flat, lambda degrees: (degrees - np.array(origin)) * scale)
 
 
 def _within_reach(place: Place, other: Place) -> bool:
@@ -201,13 +159,3 @@ def _positions(coordinates: Any) -> Iterator[Pair]:
     else:
         for part in coordinates:
             yield from _positions(part)
-
-
-def _lines(coordinates: Any, *, points: bool) -> Iterator[list[Pair]]:
-    if points:
-        yield from ([position] for position in _positions(coordinates))
-    elif isinstance(coordinates[0][0], int | float):
-        yield list(_positions(coordinates))
-    else:
-        for part in coordinates:
-            yield from _lines(part, points=False)
