@@ -10,7 +10,7 @@ from typing import Any
 
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import ProjError
 from shapely.geometry import mapping
 
 from micropolis_map.errors import InvalidInput, Sentence
@@ -19,7 +19,7 @@ from micropolis_map.sources.place_files.coordinates import usable
 from micropolis_map.sources.place_files.rows import MAX_ROWS, Question, Row, unreadable
 
 _FAILURES = (
-    DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, CRSError, ValueError, OSError,
+    DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, ProjError, ValueError, OSError,
     NotImplementedError,
 )  # fmt: skip
 

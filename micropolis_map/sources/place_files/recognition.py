@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import ProjError
 
 from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
@@ -151,11 +151,11 @@ def _converted(xy: Pairs, crs: str) -> Pairs:
 def _transformer(crs: str) -> Transformer:
     try:
         return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-    except CRSError as error:
+    except ProjError as error:
         raise InvalidInput(
             mark("the coordinate system {crs} is not known"),
             mark("give one such as EPSG:2180"),
-            crs=repr(crs),
+            crs=repr(crs[:80]),
         ) from error
 
 

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pytest
 from row_reading import point, read
 
-from micropolis_map.errors import UnreadableFile
+from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.sources.place_files import read_rows
 from micropolis_map.sources.place_files.coordinates import NotACoordinate, angle, geometry_text
 from micropolis_map.sources.place_files.plain_text import from_html, from_umap
@@ -294,3 +294,33 @@ def test_texts_of_other_tools_become_plain() -> None:
     assert from_html("1 < 2 and 3 > 2") == "1 < 2 and 3 > 2"
     assert from_umap("2*3*4 = 24") == "2*3*4 = 24"
     assert from_umap("{{{https://x.org|100}}}text") == "text"
+
+
+GRID = "+proj=longlat +ellps=bessel +nadgrids={} +type=crs"
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        GRID.format("http://127.0.0.1:9/grid.tif"),
+        GRID.format("/etc/hostname"),
+        "+proj=pipeline +step +proj=vgridshift +grids=/etc/hostname",
+        "file:///etc/hostname",
+        "/vsicurl/http://127.0.0.1:9/wkt",
+        '{"type": "GeographicCRS"}',
+        "x" * 100_000,
+    ],
+)
+def test_a_coordinate_system_that_leads_elsewhere_is_refused_in_words(tmp_path, crs):
+    document = {
+        "type": "FeatureCollection",
+        "crs": {"type": "name", "properties": {"name": crs}},
+        "features": [
+            {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [7, 43]}}
+        ],
+    }
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps(document))
+    with pytest.raises(InvalidInput, match="is not known") as raised:
+        read_rows(path)
+    assert len(str(raised.value)) < 300
