@@ -21,7 +21,7 @@ from micropolis_map.sources.unpacking import Readable, Room, Unpacked
 ACCEPTED = "give an .osm, .osm.gz, .osm.bz2 or .osm.pbf file, or a recorded Overpass JSON answer"
 
 TIMES, FREE_BYTES = 40, 100_000_000
-"""How many times its size a packed file may unpack to. OSM's XML becomes 12 to 25 times as large."""
+"""How many times its size a packed file may unpack to. Answers of Overpass become 5 to 14 times as large."""
 _OPENERS = {b"\x1f\x8b": gzip.GzipFile, b"BZh": bz2.BZ2File, b"\xfd7zXZ\x00": lzma.LZMAFile}
 
 
