@@ -11,6 +11,7 @@ from micropolis_map.analysis.profiles import add_profiles
 from micropolis_map.errors import StoreUnavailable
 from micropolis_map.ports import CommunityStore, PlaceStore, TourStore
 from micropolis_map.services.caretaking import Caretaker
+from micropolis_map.services.health import Health
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.publishing import Publishing, public_places
 from micropolis_map.services.soundness import Soundness
@@ -55,6 +56,7 @@ class Application:
     caretaker: Caretaker
     uploads: Uploads
     soundness: Soundness
+    health: Health
 
 
 _BUILT: dict[Settings, Application] = {}
@@ -117,6 +119,7 @@ def _wired(settings: Settings) -> Application:
         caretaker=Caretaker(participation, settings.keep_refused_months, runs, soundness),
         uploads=Uploads(participation.accounts),
         soundness=soundness,
+        health=Health((place_store, community_store), database, publishing, soundness),
     )
 
 

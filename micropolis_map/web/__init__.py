@@ -156,6 +156,7 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
     async def running(_: Any) -> AsyncIterator[None]:
         application.publishing.start()
         application.caretaker.start()
+        await to_thread.run_sync(application.health.start)
         await to_thread.run_sync(announce_setup_link, application)
         threading.Thread(target=prepare, name="load-bundled", daemon=True).start()
         sys.setswitchinterval(SWITCH_S)
@@ -169,6 +170,7 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
             yield
         finally:
             heads.cancel()
+            await to_thread.run_sync(application.health.stop)
             await to_thread.run_sync(application.caretaker.stop)
             await to_thread.run_sync(application.publishing.stop)
 

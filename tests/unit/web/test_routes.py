@@ -18,6 +18,7 @@ from micropolis_map import __version__, errors, web
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.errors import StoreUnavailable
+from micropolis_map.services import health
 from micropolis_map.settings import Settings
 from micropolis_map.web.answers import error_response
 
@@ -103,6 +104,43 @@ def test_health_says_what_is_wrong(server, application, monkeypatch):
         "the disk is full; free some space",
         "places.geojson cannot be written",
     ]
+
+
+def test_health_asks_no_store_while_the_server_runs(server, application, monkeypatch):
+    """Nor does it take a thread: both may be busy with anything."""
+
+    async def ask_for_a_thread(*_, **__):
+        raise AssertionError("a thread was asked for")
+
+    application.health._again()
+    with monkeypatch.context() as patched:
+        for store in (application.place_store, application.community_store, application.soundness):
+            for name in ("check", "version", "slugs", "counts"):
+                patched.setattr(store, name, lambda: pytest.fail("a store was asked"), raising=False)
+        patched.setattr("anyio.to_thread.run_sync", ask_for_a_thread)
+        answer = get(server, "/healthz")
+        monkeypatch.setattr(health, "SILENT_S", -1.0)
+        late = get(server, "/healthz")
+    application.health.stop()
+    assert (answer.status, answer.json["status"], answer.json["looked_s_ago"] >= 0) == (200, "ok", True)
+    assert (late.status, late.json["status"]) == (503, "unavailable")
+    assert "not answered" in late.json["problems"][-1]
+
+
+def test_health_is_looked_at_again_and_again(server, application, monkeypatch):
+    monkeypatch.setattr(health, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(application.health._repeating, "_first_after_s", 0.01)
+    application.health.start()
+    assert get(server, "/healthz").status == 200
+
+    def fail():
+        raise StoreUnavailable("the disk is full", "free some space")
+
+    monkeypatch.setattr(application.place_store, "check", fail)
+    while get(server, "/healthz").status == 200:
+        pass
+    application.health.stop()
+    assert get(server, "/healthz").json["problems"] == ["the disk is full; free some space"]
 
 
 @pytest.mark.parametrize(

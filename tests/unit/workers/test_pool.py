@@ -190,3 +190,11 @@ def test_nothing_outlives_a_server_that_was_killed(tmp_path):
 
 def test_a_worker_has_no_signals_of_the_template(workers):
     assert workers.run(jobs.signals) == (signal.SIG_DFL, -1)
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="only Linux schedules batches")
+def test_the_server_comes_before_its_workers(workers):
+    nice, scheduled = workers.run(jobs.urgency)
+    assert nice >= min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
+    assert scheduled == os.SCHED_BATCH
+    assert os.sched_getscheduler(0) != os.SCHED_BATCH

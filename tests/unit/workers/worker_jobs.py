@@ -55,3 +55,8 @@ def signals():
 
 def same(value):
     return value
+
+
+def urgency():
+    """How nice this process is, and how it is scheduled."""
+    return os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0)
