@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
 
 MAX_PIXELS = 60_000_000
-"""Phones make up to 50 million; a pixel takes four bytes, in a HEIC seven for a moment, in a WebP sixteen."""
-MOST_PIXELS = {"HEIF": 52_000_000, "WEBP": 12_000_000}
-"""Of the kinds whose readers hold a picture several times."""
+"""Phones make up to 50 million; a pixel takes four bytes."""
+MOST_PIXELS = {"HEIF": 51_000_000, "PNG": 52_000_000, "WEBP": 11_000_000}
+"""Of the kinds whose readers hold all pixels of a picture, WebP's several times."""
+DEEP_PIXELS = 13_000_000
+"""Of a HEIC with more than 8 bits, colours in full or transparency: up to 14 bytes for each pixel."""
+MOST_COEFFICIENTS = 180_000_000
+"""Bytes of coefficients that are held of a JPEG that comes in several scans."""
 MAX_SIDE = 20_000
 """Longer than any panorama of a phone; a limit against pictures one pixel high."""
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
+_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
+_SCAN = 0xDA
+_BLOCK_BYTES = 128
+"""Of 8 × 8 coefficients of two bytes."""
 
 
 def looks_like(data: bytes) -> str | None:
@@ -32,9 +44,9 @@ def looks_like(data: bytes) -> str | None:
     return None
 
 
-def check_size(size: tuple[int, int], filename: str, kind: str = "") -> None:
+def check_size(size: tuple[int, int], filename: str, kind: str = "", *, deep: bool = False) -> None:
     """Raise InvalidInput where a header states more pixels than are ever decoded of this `kind`, or none."""
-    (width, height), most = size, MOST_PIXELS.get(kind, MAX_PIXELS)
+    (width, height), most = size, DEEP_PIXELS if deep else MOST_PIXELS.get(kind, MAX_PIXELS)
     if width < 1 or height < 1 or max(size) > MAX_SIDE or width * height > most:
         raise InvalidInput(
             mark("{file} has {width} × {height} pixels"),
@@ -45,3 +57,65 @@ def check_size(size: tuple[int, int], filename: str, kind: str = "") -> None:
             millions=most // 1_000_000,
             side=MAX_SIDE,
         )
+
+
+def check_scans(data: bytes, size: tuple[int, int], filename: str) -> int:
+    """Return how many bytes of coefficients a JPEG's reader holds: none where it comes in one scan.
+
+    A progressive JPEG, and one whose colours come one after the other, is held whole until its last scan,
+    however small it is drawn: two bytes for each sample.
+
+    Raises
+    ------
+    InvalidInput
+        More than `MOST_COEFFICIENTS`.
+    """
+    held = _coefficients(data)
+    if held > MOST_COEFFICIENTS:
+        width, height = size
+        raise InvalidInput(
+            mark("{file} is a progressive JPEG of {width} × {height} pixels"),
+            mark("save it as an ordinary JPEG, or with at most {millions} million pixels"),
+            file=repr(filename),
+            width=width,
+            height=height,
+            millions=MOST_COEFFICIENTS * width * height // held // 1_000_000,
+        )
+    return held
+
+
+def _coefficients(data: bytes) -> int:
+    frame: tuple[int, bytes] = (0, b"")
+    for marker, content in _segments(data):
+        if marker in _FRAMES:
+            frame = (marker, content)
+        if marker == _SCAN:
+            kind, head = frame
+            several = kind in _PROGRESSIVE or content[:1] < head[5:6]
+            return _held(head) if several else 0
+    return 0  # without a scan nothing is read
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield marker and content of each segment up to the first scan's."""
+    at = data.find(b"\xff", 2)
+    while 0 <= at < len(data) - 3:
+        marker = data[at + 1]
+        if marker in {0x00, 0xFF} or marker in _WITHOUT_LENGTH:
+            at = data.find(b"\xff", at + 1 + (marker != 0xFF))
+            continue
+        length = int.from_bytes(data[at + 2 : at + 4])
+        yield marker, data[at + 4 : at + 2 + length]
+        if marker == _SCAN:
+            return
+        at = data.find(b"\xff", at + 2 + length)
+
+
+def _held(head: bytes) -> int:
+    """Return the bytes of all coefficients of a frame: ``precision, height, width, n`` and n components."""
+    height, width = int.from_bytes(head[1:3]), int.from_bytes(head[3:5])
+    sampled = [((factors >> 4) or 1, (factors & 15) or 1) for factors in head[7::3]]
+    most_x = max((x for x, _ in sampled), default=1)
+    most_y = max((y for _, y in sampled), default=1)
+    across, down = -(-width // (8 * most_x)), -(-height // (8 * most_y))
+    return sum(across * x * down * y for x, y in sampled) * _BLOCK_BYTES

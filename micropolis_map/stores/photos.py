@@ -6,7 +6,7 @@ import io
 import re
 import secrets
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,25 +14,30 @@ from typing import Any
 
 import numpy as np
 from pi_heif import HeifImagePlugin  # noqa: F401 (importing it teaches Pillow to read HEIC)
+from pi_heif import options as heif_options
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from micropolis_map.errors import InvalidInput, NotFound, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.stores.files import unreadable, unwritable, write_whole
-from micropolis_map.stores.photo_header import check_size, looks_like
+from micropolis_map.stores.photo_header import check_scans, check_size, looks_like
 from micropolis_map.workers.pool import WORKERS, Limits
 
 MAX_BYTES = 15_000_000
 SIZES = (320, 960, 1920)
 """Longest side in pixels: lists, popups, full screen. A smaller photo is never enlarged."""
 QUALITY = 82
-LIMITS = Limits(memory_mb=400, seconds=20)
+LIMITS = Limits(memory_mb=300, seconds=20)
 _ENOUGH = SIZES[-1] * 2
 """Pixels of the longest side that all sizes are made from."""
-_LARGE = 30_000_000
-"""Pixels from which on only what the largest size needs is held."""
+_LARGE = 50_000_000
+"""Bytes of a whole picture above which only what the largest size needs is held: it is held four times while
+it is turned, brought to sRGB and put on white."""
+_BITS = 8
 _STRIP = 32
 """Rows of the reduced picture that are made at a time."""
+
+heif_options.DECODE_THREADS = 1  # each has memory of its own, and the server comes first
 
 _ID = re.compile(r"[A-Za-z0-9_-]{20,40}")
 _TODO = mark("choose a JPEG, PNG, WebP or HEIC photo")
@@ -80,7 +85,7 @@ class PhotoStore:
     """Photos as files in `folder`: ``<first two letters>/<id>/<size>.webp``.
 
     Only what was decoded and encoded again is kept; the original never touches the disk. It is decoded in a
-    process of its own, one photo at a time: 60 million pixels take up to 300 MB.
+    process of its own, one photo at a time, which takes up to 300 MB.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -95,7 +100,7 @@ class PhotoStore:
         Parameters
         ----------
         data
-            At most `MAX_BYTES` of JPEG, PNG, WebP or HEIC, at most `photo_header.MAX_PIXELS` pixels.
+            At most `MAX_BYTES` of JPEG, PNG, WebP or HEIC, of at most as many pixels as `photo_header` says.
         filename
             Only for the error.
 
@@ -201,7 +206,7 @@ def decoded(data: bytes, filename: str) -> tuple[StoredPhoto, tuple[bytes, ...]]
     """
     with _opened(data, filename) as whole:
         gps = _gps(whole)
-        picture, (width, height) = _upright(whole, filename)
+        picture, (width, height) = _upright(whole, filename, data)
     sizes = []
     for size in SIZES:
         smaller = picture.copy()
@@ -258,6 +263,9 @@ def _opened(data: bytes, filename: str) -> Iterator[Image.Image]:
         raise InvalidInput(mark("{file} is not a photo of a kind we can read"), _TODO, file=repr(filename))
     try:
         with Image.open(io.BytesIO(data), formats=(kind,)) as picture:
+            # Before anything else: asked for its EXIF, a PNG is decoded.
+            check_size(picture.size, filename, picture.format or "", deep=_is_deep(picture))
+            _scans(picture, data, filename)
             yield picture
     except InvalidInput:
         raise
@@ -278,9 +286,8 @@ def _opened(data: bytes, filename: str) -> Iterator[Image.Image]:
         ) from error
 
 
-def _upright(picture: Image.Image, filename: str) -> tuple[Image.Image, tuple[int, int]]:
+def _upright(picture: Image.Image, filename: str, data: bytes) -> tuple[Image.Image, tuple[int, int]]:
     """Return the turned picture, large ones already reduced, and its whole size after turning."""
-    check_size(picture.size, filename, picture.format or "")
     frames = int(getattr(picture, "n_frames", 1))
     if frames > 1 and picture.format in {"PNG", "WEBP"}:  # a phone's JPEG or HEIC may carry a second view
         raise InvalidInput(
@@ -290,27 +297,41 @@ def _upright(picture: Image.Image, filename: str) -> tuple[Image.Image, tuple[in
             n=frames,
         )
     width, height = picture.size
-    picture.draft(None, (_ENOUGH, _ENOUGH))  # decodes fewer pixels
+    held = width * height * 4 + _scans(picture, data, filename)
+    enough = _ENOUGH if held <= _LARGE else SIZES[-1]
+    picture.draft(None, (enough, enough))  # decodes fewer pixels
     turning, profile = _turning(picture), picture.info.get("icc_profile")
-    smaller = _reduced(picture)
+    smaller = _reduced(picture, enough)
     picture.close()  # its pixels are the most that is held: away with them before there are others
     turned = _in_srgb(smaller if turning is None else smaller.transpose(turning), profile)
     sideways = turning in _SIDEWAYS
     return turned, (height, width) if sideways else (width, height)
 
 
-def _reduced(picture: Image.Image) -> Image.Image:
+def _scans(picture: Image.Image, data: bytes, filename: str) -> int:
+    return check_scans(data, picture.size, filename) if picture.format in {"JPEG", "MPO"} else 0
+
+
+def _is_deep(picture: Image.Image) -> bool:
+    """Return whether it is a HEIC that is not decoded straight to 8 bits of three colours."""
+    told = picture.info
+    plain = (
+        told.get("bit_depth") == _BITS and told.get("chroma") in {400, 420} and picture.mode in {"RGB", "L"}
+    )
+    return picture.format == "HEIF" and not plain
+
+
+def _reduced(picture: Image.Image, enough: int) -> Image.Image:
     """Return the picture with 8 bits a colour, without more pixels than are needed.
 
     A large one is taken some rows at a time: converted or reduced at once it would be held twice.
     """
-    enough = _ENOUGH if picture.width * picture.height <= _LARGE else SIZES[-1]
+    strip_of = _heic_rows(picture) if picture.format == "HEIF" else _rows(picture)
     factor = max(1, max(picture.size) // enough)
     rows = _STRIP * factor
     whole: Image.Image | None = None
     for number, top in enumerate(range(0, picture.height, rows)):
-        strip = picture.crop((0, top, picture.width, min(top + rows, picture.height)))
-        part = _eight_bits(strip).reduce(factor)
+        part = _eight_bits(strip_of(top, min(top + rows, picture.height))).reduce(factor)
         if whole is None:
             whole = Image.new(part.mode, (part.width, -(-picture.height // factor)))
         whole.paste(part, (0, number * _STRIP))
@@ -318,11 +339,26 @@ def _reduced(picture: Image.Image) -> Image.Image:
     return whole
 
 
+def _rows(picture: Image.Image) -> Callable[[int, int], Image.Image]:
+    return lambda top, end: picture.crop((0, top, picture.width, end))
+
+
+def _heic_rows(picture: Any) -> Callable[[int, int], Image.Image]:
+    """Return what gives rows of a HEIC out of libheif's own pixels: Pillow would hold them once more."""
+    frame = picture._heif_file[picture.tell()]  # noqa: SLF001 - the plugin has no other way to it
+    pixels, mode, stride, width = frame.data, frame.mode, frame.stride, frame.size[0]
+    if frame.size != picture.size:
+        raise ValueError(f"{frame.size} pixels where its header says {picture.size}")
+    return lambda top, end: Image.frombuffer(
+        mode, (width, end - top), pixels[top * stride : end * stride], "raw", mode, stride, 1
+    )
+
+
 def _eight_bits(rows: Image.Image) -> Image.Image:
     """Return rows of a picture with 8 bits for each colour, without a palette."""
     if rows.mode in _DEEP:
         return Image.fromarray((np.asarray(rows).clip(0, 65535).astype(np.uint16) >> 8).astype(np.uint8))
-    if "transparency" in rows.info or rows.mode in {"P", "PA", "La", "LA"}:
+    if "transparency" in rows.info or rows.mode in {"P", "PA", "La", "LA", "RGBa"}:
         return rows.convert("RGBA")
     return rows.convert("L") if rows.mode == "1" else rows
 

@@ -137,7 +137,7 @@ def _filled() -> int:
     return int(pages) * resource.getpagesize()
 
 
-def _read(job: socket.socket, letter: bytes) -> bytes:
+def _read(job: socket.socket, letter: bytes) -> bytearray:
     """Return the content of the next frame, which has this letter."""
     told, size = FRAME.unpack(_exactly(job, FRAME.size))
     if told != letter:
@@ -145,7 +145,7 @@ def _read(job: socket.socket, letter: bytes) -> bytes:
     return _exactly(job, size)
 
 
-def _exactly(job: socket.socket, size: int) -> bytes:
+def _exactly(job: socket.socket, size: int) -> bytearray:
     content = bytearray(size)
     view, have = memoryview(content), 0
     while have < size:
@@ -153,4 +153,4 @@ def _exactly(job: socket.socket, size: int) -> bytes:
         if got == 0:
             raise EOFError(f"{have} of {size} bytes came")
         have += got
-    return bytes(content)
+    return content
