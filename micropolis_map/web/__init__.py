@@ -74,6 +74,7 @@ from micropolis_map.web import (
     walk_routes,
 )
 from micropolis_map.web.answers import Always, nothing_here, other_methods
+from micropolis_map.web.connections import Shares, descriptors, share_out
 from micropolis_map.web.first_start import announce_setup_link
 from micropolis_map.web.patience import end_half_heads, send_at_once, server_states
 from micropolis_map.web.security import middleware
@@ -163,6 +164,7 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
         to_thread.current_default_thread_limiter().total_tokens = THREADS
         send_at_once()
         limit_messages()
+        share_out(Shares.of(descriptors()), application.settings.proxies)
         heads = asyncio.create_task(end_half_heads(server_states()))
         gc.collect()
         gc.freeze()  # what the libraries made at their start lives as long as the server

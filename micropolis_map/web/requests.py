@@ -153,8 +153,12 @@ def session_token(request: Request) -> str:
 
 
 def address_of(request: Request) -> str:
-    """Return the sender's network address (`proxies`); an IPv6 one as its /64, which one household shares."""
-    host = request.client.host if request.client else ""
+    """Return the sender's network address (`proxies`), as `household` has it."""
+    return household(request.client.host if request.client else "")
+
+
+def household(host: str) -> str:
+    """Return the address; an IPv6 one as its /64, which one household shares."""
     try:
         found = ip_address(host.partition("%")[0])
     except ValueError:  # a test, or a socket without addresses

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 
 import pytest
 import uvicorn
@@ -16,6 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from websockets.asyncio.client import connect
 
+from micropolis_map.web.connections import Shares, share_out
 from micropolis_map.web.patience import SlowBodies, end_half_heads, send_at_once, server_states
 
 WHOLE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -28,7 +30,7 @@ async def until(fact):
 
 
 @asynccontextmanager
-async def serving(head_s=60.0, body_s=60.0):
+async def serving(head_s=60.0, body_s=60.0, shares=None, trusted=()):
     """A server whose socket does not say that it is TCP, as Streamlit binds it."""
     came = []
 
@@ -48,6 +50,8 @@ async def serving(head_s=60.0, body_s=60.0):
     @asynccontextmanager
     async def lifespan(_):
         send_at_once()
+        if shares:
+            share_out(shares, trusted)
         task = asyncio.create_task(end_half_heads(server_states(), head_s))
         yield
         task.cancel()
@@ -64,8 +68,8 @@ async def serving(head_s=60.0, body_s=60.0):
     await running
 
 
-async def opened(port, *said):
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def opened(port, *said, address="127.0.0.1"):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
     writer.write(b"".join(said))
     await writer.drain()
     return reader, writer
@@ -146,3 +150,45 @@ def test_small_answers_are_sent_at_once():
     is_set, proto = run(try_it())
     assert proto == 0  # asyncio would have left it
     assert is_set
+
+
+@pytest.mark.parametrize(
+    "said", [b"", WHOLE[:-2], WHOLE, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n1"]
+)
+def test_an_address_holds_its_share_of_connections_and_no_more(said):
+    """Sixty are opened by one that may have ten; another address is heard."""
+
+    async def try_it():
+        async with serving(shares=Shares(10, 40, 4)) as (port, _, server):
+            held = [await opened(port, said, address="127.0.0.2") for _ in range(60)]
+            _, other = heard = await opened(port, WHOLE, address="127.0.0.3")
+            first = await heard[0].read(15)
+            other.close()
+            await until(lambda: len(server.server_state.connections) <= 11)
+            now = len(server.server_state.connections)
+            for _, writer in held:
+                writer.close()
+        return first, now
+
+    first, now = run(try_it())
+    assert first == b"HTTP/1.1 200 OK"
+    assert 10 <= now <= 11
+
+
+def test_a_named_proxy_speaks_for_many():
+    async def try_it():
+        trusted = [ip_network("127.0.0.2/32")]
+        async with serving(shares=Shares(10, 40, 4), trusted=trusted) as (port, _, server):
+            held = [await opened(port, address="127.0.0.2") for _ in range(35)]
+            await until(lambda: len(server.server_state.connections) == len(held))
+            for _, writer in held:
+                writer.close()
+
+    run(try_it())
+
+
+def test_shares_leave_room_for_files():
+    for number in (256, 1_024, 16_384):
+        shares = Shares.of(number)
+        assert shares.each * 2 <= shares.total
+        assert shares.total + 3 * shares.at_a_time <= number * 0.9
