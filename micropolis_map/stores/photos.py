@@ -57,6 +57,8 @@ _BROKEN = (
     ZeroDivisionError, OverflowError, struct.error,
 )  # fmt: skip
 """What Pillow and libheif raise for a broken file."""
+_NARROW = {"1", "L", "P", "I;16"}
+"""Of one or two bytes a pixel."""
 _DEEP = {"I", "I;16", "I;16B", "I;16L", "I;16N", "F"}
 
 
@@ -264,7 +266,8 @@ def _opened(data: bytes, filename: str) -> Iterator[Image.Image]:
     try:
         with Image.open(io.BytesIO(data), formats=(kind,)) as picture:
             # Before anything else: asked for its EXIF, a PNG is decoded.
-            check_size(picture.size, filename, picture.format or "", deep=_is_deep(picture))
+            narrow = picture.format == "PNG" and picture.mode in _NARROW
+            check_size(picture.size, filename, "" if narrow else picture.format or "", deep=_is_deep(picture))
             _scans(picture, data, filename)
             yield picture
     except InvalidInput:

@@ -256,7 +256,7 @@ LARGEST = {
     "turned JPEG with a profile": lambda: encoded(
         Image.new("CMYK", (4080, 3060)), exif=exif(6), icc_profile=SRGB, quality=50
     ),
-    "PNG of 16 bits": lambda: png(Image.fromarray(np.zeros((7211, 7211), np.uint16))),
+    "PNG of 16 bits": lambda: png(Image.fromarray(np.zeros((7745, 7745), np.uint16))),
     "transparent PNG": lambda: png(Image.new("LA", (7211, 7211))),
     "WebP": lambda: encoded(Image.new("RGBA", (3316, 3316), (1, 2, 3, 4)), "WEBP", lossless=True),
 }
