@@ -11,7 +11,7 @@ UPGRADE ?=
 PROCESSOR_TESTS ?= tests/golden tests/unit/test_demo_town.py tests/properties/test_walk_laws.py tests/properties/test_siting_laws.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test full processors soak mutants crash check format lint types layers browser bench lock texts demo clean
+.PHONY: help run test full processors soak mutants crash check format lint types layers browser bench attack lock texts demo clean
 
 help: ## show these targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench: $(VENV)/.run ## measure the walk engine beside its peers and write docs/b
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt # peers, without hashes
 	.venv-bench/bin/python -m bench
+
+attack: $(VENV)/.test ## only the bench's attack: 42 hostile requests at once while another address reads
+	$(BIN)/python -m bench hostile
 
 texts: $(VENV)/.run ## collect the texts to translate and compile the catalogues
 	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k mark -k ngettext:1,2 --no-wrap --omit-header --sort-output -o micropolis_map/locale/micropolis.pot .

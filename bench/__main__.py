@@ -20,6 +20,8 @@ ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("MICROPOLIS_TEST_DATA", ROOT.parent / "shared" / "data"))
 GRAPHS = ("porto", "20000", "200000", "200000x", "2000000", "siting", "hostile")
 RESULTS = ROOT / "bench" / "results.jsonl"
+ALONE = "hostile"
+"""What no peer is needed for; the rest of the page stays as it is."""
 PEERS = ("numpy", "numba", "scipy", "igraph", "networkx", "pandana", "osmnx", "pyrosm", "spopt", "highspy")
 
 
@@ -38,7 +40,7 @@ def main(names: list[str]) -> None:
         own = {"siting": ("bench.siting_tasks",), "hostile": ("bench.hostile",)}
         tasks = own.get(name, ("bench.graph_tasks", name, str(DATA)))
         results += [{"run": name, **line} for line in [*lines, *child(*tasks)]]
-        write(results)
+        write(results, kept_facts() if names == [ALONE] else {})
     for row in results:
         if "task" in row:
             print(
@@ -55,9 +57,17 @@ def kept(names: list[str]) -> list[dict[str, Any]]:
     return [row for row in rows if "run" in row and row["run"] not in names]
 
 
-def write(results: list[dict[str, Any]]) -> None:
-    """Write the JSON lines and the page."""
-    facts = {
+def kept_facts() -> dict[str, Any]:
+    """Return what is said of the machine and the versions of the earlier runs; nothing without any."""
+    if not RESULTS.exists():
+        return {}
+    first = json.loads(RESULTS.read_text("utf-8").partition("\n")[0])
+    return {} if "run" in first else dict(first)
+
+
+def write(results: list[dict[str, Any]], known: dict[str, Any]) -> None:
+    """Write the JSON lines and the page; without `known` facts those of this moment."""
+    facts = known or {
         "machine": f"{os.cpu_count()} cores, {processor()}, {platform.system()} {platform.machine()}",
         "load while measuring": f"{os.getloadavg()[1]:.1f} processes for {os.cpu_count()} cores",
         "python": platform.python_version(),

@@ -1,7 +1,9 @@
-"""42 hostile requests at once from one address, while another reads: ``python -m bench.hostile``.
+"""42 hostile requests at once from one address, while another reads: ``make attack``.
 
 A server of its own, with the demo town alone. Prints one JSON line for each kind of attack: how long pages
-and ``/healthz`` take for the other address, before and meanwhile, and what became of the attack.
+and ``/healthz`` take for the other address, before and meanwhile, and what became of the attack. The attacker
+takes turns of this machine's processor from the server; so each is done again with one who comes last for
+them, as it is when the attack comes from another machine.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,8 @@ from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 AT_ONCE, SECONDS = 42, 20.0
+PAUSE_S = 0.02
+LAST = 19
 ATTACKER, READER = "127.0.0.2", "127.0.0.3"
 PAGES = (
     "/walk/demo-op-ad-bakketrappen",
@@ -50,24 +54,29 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as port:
         stops = [f["id"] for f in json.loads(answer(port, READER, ("GET", PAGES[3], b"", {}))[1])["features"]]
-        for name in attacks(stops):
-            quiet, answers = read(port, 5.0), multiprocessing.Queue()
-            stop = multiprocessing.Event()
-            attacker = multiprocessing.Process(target=hostile, args=(port, name, stops, stop, answers))
+        quiet = read(port, SECONDS)
+        for name, behind in product(attacks(stops), (0, LAST)):
+            answers, stop = multiprocessing.Queue(), multiprocessing.Event()
+            attacker = multiprocessing.Process(
+                target=hostile, args=(port, name, behind, stops, stop, answers)
+            )
             attacker.start()
             busy = read(port, SECONDS)
             stop.set()
             done = answers.get()
             attacker.join()
-            told = {"attack": f"{AT_ONCE} × {name}", "seconds": SECONDS, "quiet": quiet, "busy": busy}
-            print(
-                json.dumps({**told, "answers": {str(status): n for status, n in sorted(done.items())}}),
-                flush=True,
-            )
+            told = {
+                "attack": f"{AT_ONCE} × {name}", "attacker": "comes last" if behind else "beside the server",
+                "seconds": SECONDS, "quiet": quiet, "busy": busy, "load": round(os.getloadavg()[0], 1),
+                "machine": f"{os.cpu_count()} cores",
+                "answers": {str(status): n for status, n in sorted(done.items())},
+            }  # fmt: skip
+            print(json.dumps(told), flush=True)
 
 
-def hostile(port: int, name: str, stops: list[str], stop: Any, answers: Any) -> None:
+def hostile(port: int, name: str, behind: int, stops: list[str], stop: Any, answers: Any) -> None:
     """Attack until told to stop, in a process of its own: the reader is not to wait for this one."""
+    os.nice(behind)
     attack, done = attacks(stops)[name], Counter[int]()
     threads = [threading.Thread(target=send, args=(port, attack, done, stop)) for _ in range(AT_ONCE)]
     for thread in threads:
@@ -118,19 +127,34 @@ def send(port: int, attack: Callable[[], Asked], done: Counter[int], stop: Any) 
 
 
 def read(port: int, seconds: float) -> dict[str, Any]:
-    """Return how long (ms) pages and ``/healthz`` took a reader."""
-    ends, pages, health = time.monotonic() + seconds, [], []
+    """Return how long (ms) pages and ``/healthz`` took a reader, each asked by a process of its own."""
+    found: dict[str, Any] = {}
+    with multiprocessing.Pool(2) as pool:
+        asked = {
+            what: pool.apply_async(_times, (port, paths, seconds))
+            for what, paths in (("page", PAGES), ("healthz", ("/healthz",)))
+        }
+        for what, answers in asked.items():
+            times = sorted(answers.get())
+            found |= {
+                f"{what}s": len(times),
+                f"{what}_median_ms": round(statistics.median(times), 1),
+                f"{what}_p99_ms": round(times[math.ceil(0.99 * len(times)) - 1], 1),
+                f"{what}_longest_ms": round(times[-1], 1),
+            }
+    return found
+
+
+def _times(port: int, paths: tuple[str, ...], seconds: float) -> list[float]:
+    ends, times = time.monotonic() + seconds, []
     while time.monotonic() < ends:
-        for path, times in [*((page, pages) for page in PAGES), ("/healthz", health)]:
+        for path in paths:
             begun = time.monotonic()
             status, _ = answer(port, READER, ("GET", path, b"", {}))
             times.append((time.monotonic() - begun) * 1e3)
             assert status == 200, (path, status)
-    return {
-        "pages": len(pages), "page_median_ms": round(statistics.median(pages), 1),
-        "page_longest_ms": round(max(pages), 1), "healthz_median_ms": round(statistics.median(health), 1),
-        "healthz_longest_ms": round(max(health), 1),
-    }  # fmt: skip
+        time.sleep(PAUSE_S)
+    return times
 
 
 def answer(port: int, address: str, asked: Asked) -> tuple[int, bytes]:
