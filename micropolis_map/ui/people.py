@@ -11,10 +11,12 @@ from streamlit import runtime
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from micropolis_map.domain.network_address import household
 from micropolis_map.domain.permission import RESIDENT, Action, Actor, Subject, may
 from micropolis_map.services import openid, signing_in
 from micropolis_map.services.participation import Participation
 from micropolis_map.ui import session
+from micropolis_map.workers.asking import find_askers
 
 COOKIE = "micropolis_session"
 SECURE_COOKIE = f"__Host-{COOKIE}"
@@ -63,8 +65,16 @@ def session_token() -> str:
 
 def address() -> str:
     """Return the asker's network address for limits, an IPv6 one as its /64; empty on this machine."""
-    host = st.context.ip_address or ""
-    return ":".join(host.split(":")[:4]) if ":" in host else host
+    return household(st.context.ip_address or "")
+
+
+def _asker() -> str:
+    """Return whose places a page's work takes: the address's, on this machine the session's."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return (address() or f"page {context.session_id}") if context else ""
+
+
+find_askers(_asker)
 
 
 def scope() -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from micropolis_map import i18n
 from micropolis_map.errors import InvalidInput, MicropolisError, NotFound, TooMany, answer
 from micropolis_map.i18n import mark
 from micropolis_map.web.reader import reader_language
-from micropolis_map.workers.pool import leaving
+from micropolis_map.workers.asking import leaving
 
 GEOJSON = "application/geo+json"
 JSON = "application/json"

@@ -18,8 +18,8 @@ from typing import Any
 
 import uvicorn
 
+from micropolis_map.domain.network_address import household
 from micropolis_map.settings import Network
-from micropolis_map.web.requests import household
 
 if sys.platform != "win32":
     import resource

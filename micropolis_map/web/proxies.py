@@ -9,12 +9,13 @@ header), and the headers are taken out, so that nothing behind can believe them 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 import uvicorn.config
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from micropolis_map.domain.network_address import read_address
 from micropolis_map.settings import Network, origin_of
 
 _FORWARDED = (
@@ -53,7 +54,7 @@ def seen_from_outside(scope: Scope, trusted: Sequence[Network]) -> Scope:
         else:
             kept.append((name, value))
     seen: dict[str, Any] = {**scope, "headers": kept}
-    peer = _address(scope["client"][0]) if scope.get("client") else None
+    peer = read_address(scope["client"][0]) if scope.get("client") else None
     if peer is None or not _is_of(peer, trusted):
         return seen
     hops = [hop.strip() for line in told.get(b"x-forwarded-for", []) for hop in line.split(",")]
@@ -88,7 +89,7 @@ def _outermost(peer: Address, hops: list[str], trusted: Sequence[Network]) -> Ad
     """Return the rightmost address that is no named proxy; the last one that can be read."""
     asker = peer
     while hops and _is_of(asker, trusted):
-        hop = _address(hops.pop())
+        hop = read_address(hops.pop())
         if hop is None:
             break
         asker = hop
@@ -102,17 +103,3 @@ def _last(told: Mapping[bytes, list[str]], name: bytes) -> str:
 
 def _is_of(address: Address, networks: Sequence[Network]) -> bool:
     return any(address in network for network in networks)
-
-
-def _address(text: str) -> Address | None:
-    """Return the address of ``1.2.3.4``, ``1.2.3.4:5``, ``::1`` or ``[::1]:5``; IPv4 in IPv6 as IPv4."""
-    plain = text.strip()
-    if plain.startswith("["):
-        plain = plain[1:].partition("]")[0]
-    elif plain.count(":") == 1:
-        plain = plain.partition(":")[0]
-    try:
-        found = ip_address(plain.partition("%")[0])
-    except ValueError:
-        return None
-    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found

@@ -36,7 +36,8 @@ from micropolis_map.services.siting_link import Points, Scenario
 from micropolis_map.services.siting_result import SitingRequest, SitingResult
 from micropolis_map.web.answers import Body, answering, query_lists, respond, while_asked
 from micropolis_map.web.communities import known_slug
-from micropolis_map.workers.pool import WORKERS, check_asker
+from micropolis_map.workers.asking import check_asker
+from micropolis_map.workers.pool import WORKERS
 
 PDF = "application/pdf"
 _KEPT = 32

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Protocol
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 
 from micropolis_map import i18n
 from micropolis_map.domain.json_document import read_json, short
+from micropolis_map.domain.network_address import household
 from micropolis_map.domain.permission import RESIDENT, Actor
 from micropolis_map.errors import Busy, InvalidInput, MicropolisError, NotAllowed, TooMany, answer
 from micropolis_map.i18n import mark
@@ -152,20 +152,9 @@ def session_token(request: Request) -> str:
     return secret_of(request, COOKIE)
 
 
-def address_of(request: Request) -> str:
-    """Return the sender's network address (`proxies`), as `household` has it."""
+def address_of(request: HTTPConnection) -> str:
+    """Return the sender's network address (`proxies`); an IPv6 one as its /64, which one household shares."""
     return household(request.client.host if request.client else "")
-
-
-def household(host: str) -> str:
-    """Return the address; an IPv6 one as its /64, which one household shares."""
-    try:
-        found = ip_address(host.partition("%")[0])
-    except ValueError:  # a test, or a socket without addresses
-        return host
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False).network_address)
 
 
 def answered(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

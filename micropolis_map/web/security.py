@@ -6,7 +6,7 @@ import re
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from micropolis_map.bootstrap import Application
@@ -14,8 +14,10 @@ from micropolis_map.web.answers import nothing_here
 from micropolis_map.web.own_address import PublicAddress
 from micropolis_map.web.patience import SlowBodies
 from micropolis_map.web.proxies import Proxies, trust_nobody
+from micropolis_map.web.requests import address_of
 from micropolis_map.web.socket_guard import SocketGuard
 from micropolis_map.web.upload_guard import UploadGuard
+from micropolis_map.workers.asking import asking
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -95,12 +97,28 @@ class PlainPaths:
         await self.app(scope, receive, send)
 
 
+class Askers:
+    """Say whose places in the pool of workers a request takes, so that no route can forget it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; what is worked on for it counts for its address."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        with asking(address_of(HTTPConnection(scope))):
+            await self.app(scope, receive, send)
+
+
 def middleware(application: Application) -> list[Middleware]:
     """Return what wraps the whole server, pages and routes; the outermost first."""
     settings = application.settings
     trust_nobody()
     return [
         Middleware(Proxies, trusted=settings.proxies),
+        Middleware(Askers),
         Middleware(PublicAddress, public_url=settings.public_url),
         Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
         Middleware(PlainPaths),

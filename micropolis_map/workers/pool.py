@@ -1,5 +1,7 @@
 """A small pool of processes for what strangers give: two work at once, eight wait, the next is sent away.
 
+Places are shared fairly among those who ask (`line`): nobody's requests keep all others out.
+
 A process works within `Limits` of memory and time and is ended when whoever asked has gone: geometry that
 takes for ever, a photo that fills the memory or a file that crashes its reader ends there, and the server
 goes on. Where processes cannot be forked (Windows) the work is done here, without limits.
@@ -23,9 +25,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeVar
 
-from micropolis_map.errors import Busy, Cancelled, InvalidInput
+from micropolis_map.errors import Busy, InvalidInput
 from micropolis_map.i18n import mark
+from micropolis_map.workers.asking import asker, check_asker
 from micropolis_map.workers.frames import STATUS, framed, frames
+from micropolis_map.workers.line import Ask, Line
 
 AT_ONCE = 2
 MOST_WAITING = 8
@@ -38,7 +42,6 @@ CLOCK = 3
 T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
-_LEFT: ContextVar[threading.Event | None] = ContextVar("left", default=None)
 _HELD: ContextVar[Workers | None] = ContextVar("held", default=None)
 
 
@@ -53,31 +56,12 @@ class Limits:
 USUAL = Limits()
 
 
-@contextmanager
-def leaving(left: threading.Event) -> Iterator[None]:
-    """Say that who asks for the work within has gone once `left` is set: then it ends with `Cancelled`."""
-    token = _LEFT.set(left)
-    try:
-        yield
-    finally:
-        _LEFT.reset(token)
-
-
-def check_asker() -> None:
-    """Raise `Cancelled` where nobody waits for the answer any more."""
-    left = _LEFT.get()
-    if left is not None and left.is_set():
-        raise Cancelled("who asked for this has gone", "ask again")
-
-
 class Workers:
     """The places, and the template that processes are copies of."""
 
     def __init__(self, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING) -> None:
-        self._at_once, self._most_waiting = at_once, most_waiting
         self._changed = threading.Condition()
-        self._working: list[str] = []
-        self._waiting: list[tuple[object, str]] = []
+        self._line = Line(at_once, most_waiting)
         self._template: _Template | None = None
         self._starting = threading.Lock()
 
@@ -85,7 +69,7 @@ class Workers:
     def counts(self) -> tuple[int, int]:
         """How many places are taken, and how many wait for one."""
         with self._changed:
-            return len(self._working), len(self._waiting)
+            return len(self._line.working), len(self._line.waiting)
 
     def run(
         self, function: Callable[..., T], *arguments: object, limits: Limits = USUAL, alone: str = ""
@@ -102,7 +86,7 @@ class Workers:
         Raises
         ------
         Busy
-            All places are taken, and so many wait that waiting makes no sense.
+            All places are taken, and who asks has their share of them.
         InvalidInput
             It took more memory or time than its limits, or its process crashed.
         Cancelled
@@ -127,39 +111,33 @@ class Workers:
         if _HELD.get() is self:
             yield
             return
-        self._take(alone)
+        ask = Ask(asker(), alone)
+        self._take(ask)
         token = _HELD.set(self)
         try:
             yield
         finally:
             _HELD.reset(token)
             with self._changed:
-                self._working.remove(alone)
+                self._line.end(ask)
                 self._changed.notify_all()
 
-    def _take(self, alone: str) -> None:
-        me = (object(), alone)
+    def _take(self, ask: Ask) -> None:
+        line = self._line
         with self._changed:
-            if not self._is_next(me) and len(self._waiting) >= self._most_waiting:
-                raise _busy(len(self._waiting))
-            self._waiting.append(me)
+            if not line.enter(ask):
+                raise _busy(len(line.waiting))
+            self._changed.notify_all()
             try:
-                while not self._is_next(me):
+                while line.next() is not ask:
                     self._changed.wait(LOOK_EVERY_S)
                     check_asker()
-                self._working.append(alone)
+                    if ask not in line.waiting:  # its place is another's, who holds fewer
+                        raise _busy(len(line.waiting))
+                line.begin(ask)
             finally:
-                self._waiting.remove(me)
+                line.leave(ask)
                 self._changed.notify_all()
-
-    def _is_next(self, me: tuple[object, str]) -> bool:
-        """Return whether a place is free for this one and nobody who waits longer could take it."""
-        if len(self._working) >= self._at_once:
-            return False
-        for waiting in [*(self._waiting if me in self._waiting else [*self._waiting, me])]:
-            if not waiting[1] or waiting[1] not in self._working:
-                return waiting is me
-        return False
 
     def _asked(self, function: Callable[..., T], arguments: tuple[object, ...], limits: Limits) -> T:
         head = {

@@ -215,7 +215,9 @@ def test_hostile_texts_are_shown_as_words(visitor):
     expect(one.page.locator("#card .tale p")).to_have_text(HOSTILE)
     link = send(one.page)
     one.page.goto(link)
-    expect(one.page.locator(".thing h2")).to_have_text(HOSTILE.replace("\u202e", ""))  # what nobody sees is left out
+    expect(one.page.locator(".thing h2")).to_have_text(
+        HOSTILE.replace("\u202e", "")
+    )  # what nobody sees is left out
     one.page.get_by_text("History", exact=True).click()
     assert one.page.evaluate("window.hacked") is None
     assert one.page.locator("main img").count() == 0

@@ -19,7 +19,8 @@ from starlette.requests import Request
 
 from micropolis_map.errors import Busy, Cancelled, InvalidInput
 from micropolis_map.web.answers import while_there
-from micropolis_map.workers.pool import Limits, Workers, leaving
+from micropolis_map.workers.asking import asking, leaving
+from micropolis_map.workers.pool import Limits, Workers
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork: work is done here")
 
@@ -144,6 +145,31 @@ def test_of_one_word_one_is_worked_on_and_others_pass_by(workers, tmp_path):
         while not (one.done() and other.done()):
             _opened(gate)
     assert (one.result(), other.result()) == ("one", "other")
+
+
+def test_ten_requests_of_one_address_keep_no_other_out(workers, tmp_path):
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+
+    def work(asker, name):
+        with asking(asker):
+            return workers.run(jobs.waits, name, gate)
+
+    with ThreadPoolExecutor(20) as threads:
+        crowd = [threads.submit(work, "crowd", str(number)) for number in range(10)]
+        until(lambda: workers.counts == (2, 8))
+        with pytest.raises(Busy):
+            work("crowd", "one more")
+        others = [threads.submit(work, f"other {number}", f"other {number}") for number in range(3)]
+        until(lambda: sum(one.done() for one in crowd) == 3)
+        refusals = [one.exception() for one in crowd if one.done()]
+        assert {type(one) for one in refusals} == {Busy}
+        assert {one.retry_after_s for one in refusals} == {5.0}
+        assert workers.counts == (2, 8)
+        while not all(one.done() for one in [*crowd, *others]):
+            _opened(gate)
+    assert [one.result() for one in others] == ["other 0", "other 1", "other 2"]
+    assert workers.counts == (0, 0)
 
 
 def test_within_a_place_no_other_is_needed():
