@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 HOUSEHOLD = {4: 32, 6: 64}
 """Bits of an address, by its version, that one household or machine has to itself."""
+SUBSCRIBER = {4: 24, 6: 48}
+"""What one subscriber may have; of IPv4 addresses often several share one."""
+PROVIDER = {4: 16, 6: 32}
+"""What a provider has at least."""
 
 
 def read_address(text: str) -> IPv4Address | IPv6Address | None:
@@ -30,7 +35,12 @@ def household(text: str) -> str:
     >>> household("192.0.2.7"), household("2001:db8::7"), household("::ffff:192.0.2.7")
     ('192.0.2.7', '2001:db8::', '192.0.2.7')
     """
+    return network(text, HOUSEHOLD)
+
+
+def network(text: str, bits: Mapping[int, int]) -> str:
+    """Return the first address of the network with so many bits by version; what is no address as it is."""
     found = read_address(text)
     if found is None:
         return text
-    return str(ip_network((found, HOUSEHOLD[found.version]), strict=False).network_address)
+    return str(ip_network((found, bits[found.version]), strict=False).network_address)

@@ -1,9 +1,11 @@
 """Slows down who guesses passwords, and never the right password from a device that signed in before.
 
-Wrong passwords are counted by login and address together, so that nobody shuts somebody else out from
-elsewhere; by address; by login; and in all, for those who guess from many addresses. Each slows down: some
-are free, then each wait is twice the one before. A device on which the account signed in is asked none of
-it: guessing elsewhere does not keep its owner out. Logins that do not exist are counted like those that do.
+Wrong passwords are counted by address, by the subscriber's network (IPv6 /48, IPv4 /24), by the provider's
+(/32, /16) and in all, each for the login and for all logins. Each slows down: some are free, then each wait
+is twice the one before. Who guesses from many addresses or networks meets the wider brakes; but of each
+address its subscriber's brake counts only so many, of each subscriber the provider's and of each provider
+that of all, and fewer than are free: nobody alone slows down somebody else. A device on which the account
+signed in is asked none of it. Logins that do not exist are counted like those that do.
 """
 
 from __future__ import annotations
@@ -13,11 +15,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from micropolis_map.domain.freshness import iso
+from micropolis_map.domain.network_address import HOUSEHOLD, PROVIDER, SUBSCRIBER, network
 from micropolis_map.domain.secret import hashed, new_secret
 from micropolis_map.errors import TooMany
 from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
-from micropolis_map.services.pinning import hashed_today
+from micropolis_map.services.pinning import hashed_today, hashing_today
 from micropolis_map.stores.care_store import Brake
 
 DEVICE_DAYS = 400
@@ -27,11 +30,18 @@ DEVICE_TRIES, DEVICE_WINDOW_S = 100, 86_400.0
 _HOUR_S = 3600.0
 BRAKES: Mapping[str, tuple[int, float, float, float]] = {
     "here for the login": (5, 2.0, 900.0, 6 * _HOUR_S),
-    "here": (20, 2.0, 300.0, _HOUR_S),
+    "near for the login": (10, 2.0, 300.0, 6 * _HOUR_S),
+    "around for the login": (20, 1.0, 120.0, _HOUR_S),
     "for the login": (30, 1.0, 60.0, _HOUR_S),
+    "here": (20, 2.0, 300.0, _HOUR_S),
+    "near": (60, 2.0, 120.0, _HOUR_S),
+    "around": (120, 1.0, 30.0, _HOUR_S),
     "anywhere": (200, 1.0, 5.0, _HOUR_S),
 }
 """So many wrong passwords are free, the first wait and the longest (seconds), how long one counts."""
+SHARE = 0.5
+"""Of the free ones, so many count at most of one part: it takes two to slow others down."""
+_WITHIN = {"here": HOUSEHOLD, "near": SUBSCRIBER, "around": PROVIDER}
 
 
 def slow_down(desk: Participation, login: str, address: str) -> Sequence[int]:
@@ -85,13 +95,25 @@ def know_device(desk: Participation, session: str, before: str = "") -> str:
 
 
 def _brakes(desk: Participation, login: str, address: str) -> Sequence[Brake]:
-    who = {
-        "here for the login": _pair(desk, login, address),
-        "here": hashed_today(desk, address) if address else "",
-        "for the login": hashed(f"login:{login}"),
-        "anywhere": "anybody",
-    }
-    return [Brake(who[name], f"password {name}", *numbers) for name, numbers in BRAKES.items() if who[name]]
+    today = hashing_today(desk)
+    networks = {name: network(address, bits) for name, bits in _WITHIN.items()} if address else {}
+    brakes = []
+    for which, of, everybody in (
+        (" for the login", f" {login}", hashed(f"login:{login}")),
+        ("", "", "anybody"),
+    ):
+        part = ""
+        for name, within in networks.items():
+            who = today(f"{within}{of}" if name == "here" else f"{name} {within}{of}")
+            brakes.append(_brake(who, f"{name}{which}", part))
+            part = who
+        brakes.append(_brake(everybody, which.strip() or "anywhere", part))
+    return brakes
+
+
+def _brake(who: str, name: str, part: str) -> Brake:
+    free = BRAKES[name][0]
+    return Brake(who, f"password {name}", *BRAKES[name], part, math.floor(free * SHARE) if part else 0)
 
 
 def _pair(desk: Participation, login: str, address: str) -> str:

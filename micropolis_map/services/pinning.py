@@ -7,7 +7,7 @@ So whatever happens between sending and the answer, sending again gives the same
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -208,8 +208,13 @@ def hashed_today(desk: Participation, text: str) -> str:
 
     Nobody can tell later who it was.
     """
+    return hashing_today(desk)(text)
+
+
+def hashing_today(desk: Participation) -> Callable[[str], str]:
+    """Return what hashes addresses, as `hashed_today`."""
     salt = desk.care.salt(desk.now().astimezone(UTC).date().isoformat(), new_secret())
-    return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
+    return lambda text: hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
 
 
 def base_of(desk: Participation, place_id: str, revision: int) -> Place | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -29,6 +30,10 @@ class Brake:
     ----------
     window_s
         For how long a time counts.
+    part
+        Of several that are counted together the (hashed) one that asks.
+    most_of_part
+        So many times count at most of each part; 0 for all. Below `free` no part alone slows the others down.
     """
 
     who: str
@@ -37,14 +42,17 @@ class Brake:
     first_s: float
     most_s: float
     window_s: float
+    part: str = ""
+    most_of_part: int = 0
 
-    def wait_s(self, moments: Sequence[float], now_s: float) -> float:
-        """Return how long to wait yet when it was done at `moments` of the window; 0 for not at all."""
-        beyond = len(moments) - self.free
-        if beyond < 0 or not moments:
+    def wait_s(self, times: Sequence[tuple[float, str]], now_s: float) -> float:
+        """Return how long to wait yet, 0 for not at all, after `times`: when, and by which part."""
+        parts = Counter(part for _, part in times)
+        beyond = sum(min(count, self.most_of_part or count) for count in parts.values()) - self.free
+        if beyond < 0 or not times:
             return 0.0
         pause_s = min(self.most_s, self.first_s * 2.0 ** min(beyond, 60))
-        return max(0.0, min(pause_s, max(moments) + pause_s - now_s))
+        return max(0.0, min(pause_s, max(moment for moment, _ in times) + pause_s - now_s))
 
 
 @dataclass(frozen=True)
@@ -190,12 +198,12 @@ class SqlCareStore:
         """
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
-            waits = [brake.wait_s(_moments(connection, brake, now_s), now_s) for brake in brakes]
+            waits = [brake.wait_s(_times(connection, brake, now_s), now_s) for brake in brakes]
             if wait_s := max(waits, default=0.0):
                 return wait_s, ()
             counted = []
             for brake in brakes:
-                values = {"who": brake.who, "action": brake.action, "moment_s": now_s}
+                values = {"who": brake.who, "action": brake.action, "moment_s": now_s, "part": brake.part}
                 done = connection.execute(sa.insert(ATTEMPT).values(values))
                 counted.append(int((done.inserted_primary_key or (0,))[0]))
             return 0.0, counted
@@ -219,13 +227,15 @@ def erase_reports(connection: Connection, ids: Sequence[str], now: str, closed_b
     return int(done.rowcount)
 
 
-def _moments(connection: Connection, brake: Brake, now_s: float) -> Sequence[float]:
-    """Return when it was done within the window; what is older is forgotten: the table stays small."""
+def _times(connection: Connection, brake: Brake, now_s: float) -> Sequence[tuple[float, str]]:
+    """Return when it was done within the window, by which part; what is older is forgotten."""
     mine = (ATTEMPT.c.who == brake.who, ATTEMPT.c.action == brake.action)
     old = ATTEMPT.c.moment_s <= now_s - brake.window_s
     connection.execute(sa.delete(ATTEMPT).where(ATTEMPT.c.action == brake.action, old))
-    recent = sa.select(ATTEMPT.c.moment_s).where(*mine, ATTEMPT.c.moment_s <= now_s + _AHEAD_S)
-    return list(connection.execute(recent).scalars())
+    recent = sa.select(ATTEMPT.c.moment_s, ATTEMPT.c.part).where(
+        *mine, ATTEMPT.c.moment_s <= now_s + _AHEAD_S
+    )
+    return [(float(moment_s), part) for moment_s, part in connection.execute(recent)]
 
 
 REPORTS = Kind("report", REPORT, lambda row: Report(**row), moments=("recorded", "closed"))

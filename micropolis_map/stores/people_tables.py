@@ -122,4 +122,5 @@ ATTEMPT = sa.Table(
     sa.Column("who", sa.String(64), nullable=False),
     sa.Column("action", sa.String(30), nullable=False),
     sa.Column("moment_s", sa.Float, nullable=False),
+    sa.Column("part", sa.String(64), nullable=False, server_default=""),
 )

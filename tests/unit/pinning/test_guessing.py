@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from itertools import count
+from ipaddress import ip_address, ip_network
+from itertools import count, repeat
 
 import pytest
 import sqlalchemy as sa
@@ -48,6 +49,17 @@ def guess(desk, address: str = "192.0.2.1", login: str = LOGIN, password: str = 
         return error.retry_after_s
 
 
+def everywhere():
+    """An address of another provider each time."""
+    return (f"{1 + number % 200}.{number // 200}.113.7" for number in count())
+
+
+def within(prefix: str, bits: int):
+    """An IPv6 address of another network with so many bits, within the prefix, each time."""
+    first = int(ip_network(prefix).network_address)
+    return (str(ip_address(first + (number << (128 - bits)))) for number in count())
+
+
 def known_device(desk, account, before: str = "") -> str:
     return guessing.know_device(desk, signing_in.open_session(desk, account), before)
 
@@ -90,7 +102,7 @@ def test_guessing_from_elsewhere_shuts_nobody_out(desk, ada):
 
 def test_a_known_device_is_never_refused_the_right_password(desk, ada, clock, fewer):
     device = known_device(desk, ada)
-    addresses = (f"198.51.{number // 250}.{number % 250}" for number in count())
+    addresses = everywhere()
     for login in (LOGIN, "b"):
         for _ in range(10):  # from everywhere: no address is counted twice
             guess(desk, next(addresses), login)
@@ -150,15 +162,80 @@ def test_guesses_at_once_are_counted_one_after_another(desk, ada):
 def test_what_is_counted_stays_small_and_a_clock_set_back_holds_nobody_up(
     desk, ada, application, clock, fewer
 ):
-    addresses = (f"198.51.{number // 250}.{number % 250}" for number in count())
+    addresses = everywhere()
     for _ in range(30):
         guess(desk, next(addresses), "nobody")
     clock.move(hours=1)
     guess(desk, next(addresses), "nobody")
     with application.database.reading() as connection:
-        assert connection.execute(sa.select(sa.func.count()).select_from(ATTEMPT)).scalar_one() < 20
+        assert connection.execute(sa.select(sa.func.count()).select_from(ATTEMPT)).scalar_one() < 30
     clock.move(hours=-2)
     assert guess(desk, next(addresses), "nobody") is None
+
+
+CROWDS = {
+    "subscriber": lambda: within("2001:db8:7::/48", 64),
+    "IPv4 subscriber": lambda: (f"203.0.113.{number % 256}" for number in count()),
+    "provider": lambda: within("2001:db8::/32", 48),
+    "everywhere": everywhere,
+}
+
+
+def guessed(desk, clock, addresses, hours: float, logins=(LOGIN,)):
+    """Guess as fast as one may for so long, from an address that was not used yet where there is one."""
+    begun, tries = clock(), 0
+    while (clock() - begun).total_seconds() < hours * 3600:
+        try:
+            guessing.slow_down(desk, logins[tries % len(logins)], next(addresses))
+            tries += 1
+        except TooMany as error:
+            clock.move(seconds=error.retry_after_s)
+        yield tries
+
+
+@pytest.mark.parametrize(("crowd", "most"), [("subscriber", 32), ("provider", 62), ("everywhere", 98)])
+def test_guessing_one_login_stays_slow_from_however_many_addresses(desk, ada, clock, crowd, most):
+    assert list(guessed(desk, clock, CROWDS[crowd](), 1))[-1] <= most
+
+
+@pytest.mark.parametrize(
+    ("crowd", "neighbour"),
+    [
+        ("subscriber", "2001:db8:8::1"),  # of the same provider
+        ("IPv4 subscriber", "203.0.112.7"),
+        ("provider", "2001:db9::1"),
+        ("subscriber", "192.0.2.1"),
+    ],
+)
+@pytest.mark.parametrize("others", [0, 8])
+def test_nobody_alone_slows_down_the_sign_in_of_another(
+    desk, ada, clock, crowd, neighbour, others, monkeypatch
+):
+    of_all = {"here": 6, "near": 12, "around": 20, "anywhere": 28}  # fewer: what they do is the same
+    fewer = {name: (of_all.get(name, most), *rest) for name, (most, *rest) in guessing.BRAKES.items()}
+    monkeypatch.setattr(guessing, "BRAKES", fewer)
+    logins = (*(f"login {number}" for number in range(others)), LOGIN)
+    tried = []
+    for tries in guessed(desk, clock, CROWDS[crowd](), 0.4, logins):
+        tried.append(tries)
+        if len(tried) % 25 == 0:
+            assert guess(desk, neighbour, password=PASSWORD).login == LOGIN
+    assert tried[-1] > 12
+    assert guess(desk, neighbour, password=PASSWORD).login == LOGIN
+
+
+def test_one_address_does_not_slow_down_the_others_of_its_network(desk, ada, clock):
+    for _ in guessed(desk, clock, repeat("203.0.113.1"), 0.5):
+        pass
+    assert guess(desk, "203.0.113.9", password=PASSWORD).login == LOGIN
+
+
+def test_of_each_part_fewer_count_than_are_free():
+    for name in guessing.BRAKES:
+        brake = guessing._brake("who", name, "part")
+        assert 0 < brake.most_of_part < brake.free
+        assert brake.wait_s([(0.0, "part")] * 10_000, 0.0) == 0
+        assert brake.wait_s([(0.0, str(number % 9)) for number in range(10_000)], 0.0) == brake.most_s
 
 
 def test_right_passwords_are_never_counted(desk, ada):
