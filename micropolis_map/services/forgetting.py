@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from micropolis_map.domain.permission import Actor, require
+from micropolis_map.domain.permission import Actor, Subject, require
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_parts import reverted
 from micropolis_map.domain.proposal import OPEN, Proposal, media_of
@@ -32,17 +32,26 @@ def forget(desk: Participation, actor: Actor, proposal_ids: Iterable[str]) -> in
     NotAllowed
         One of them was not sent with the actor's keys; nothing is deleted then.
     """
-    wanted = [desk.proposals.to_erase(proposal_id) for proposal_id in dict.fromkeys(proposal_ids)]
+    wanted = [_deletable(desk, actor, proposal_id) for proposal_id in dict.fromkeys(proposal_ids)]
     if not wanted:
         raise InvalidInput(mark("nothing to delete was named"), mark("name the proposals"))
-    for proposal in wanted:
-        require(actor, "delete", proposal.subject)
     by_place: dict[str, list[Proposal]] = {}
     for proposal in wanted:
         by_place.setdefault(proposal.place_id, []).append(proposal)
     for proposals in by_place.values():
         erase(desk, proposals, Note("resident", DELETED, desk.moment()))
     return len(wanted)
+
+
+def _deletable(desk: Participation, actor: Actor, proposal_id: str) -> Proposal:
+    """Return what the actor may delete, damaged or not; who may not is told the same, there or not."""
+    try:
+        found = desk.proposals.to_erase(proposal_id)
+    except NotFound:
+        require(actor, "delete", Subject())
+        raise
+    require(actor, "delete", found.subject)
+    return found
 
 
 def forget_again(desk: Participation, stones: Iterable[Tombstone]) -> int:

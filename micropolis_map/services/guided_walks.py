@@ -27,6 +27,7 @@ from micropolis_map.services.pinning import limit
 from micropolis_map.services.rounds import Round
 from micropolis_map.services.time_zones import check_zone
 from micropolis_map.services.touring_suggesting import district_of_tour
+from micropolis_map.stores.walk_store import no_walk
 
 MOST_PLACES, MOST_MINUTES = 200, 720
 LONGEST = {"meeting": 300, "guide": 100, "note": 1_000, "name": 80, "contact": 200}
@@ -176,7 +177,8 @@ def in_calendar(desk: Participation, community: str) -> Sequence[GuidedWalk]:
 def open_walk(desk: Participation, walk_id: str) -> GuidedWalk:
     """Return the walk; `NotFound` without one, or where its community is not shown."""
     walk = desk.walks.get(walk_id)
-    desk.communities.get(walk.community)
+    if walk.community not in desk.communities.slugs():
+        raise no_walk(walk_id)
     return walk
 
 
@@ -220,13 +222,12 @@ def sign_up(desk: Participation, asked: SignUp, address: str = "") -> Standing:
             id=repr(asked.id[:80]),
         )
     limit(desk, address, "sign_up")
-    walk = desk.walks.get(asked.walk_id)
+    walk = open_walk(desk, asked.walk_id)
     known = {seat.id for seat in desk.walks.seats(walk.id)}
     if asked.id not in known:  # the same seat asked for again is one
         most = min(MOST_SEATS, max(TWO_AT_HOME, (walk.places + 1) // 2))
         limit(desk, address, "seat", of=walk.id, most=most)
     name, contact = _text("name", asked.name, required=True), _text("contact", asked.contact)
-    open_walk(desk, asked.walk_id)
     now = desk.now()
 
     def check(walk: GuidedWalk) -> None:
@@ -252,17 +253,21 @@ def standings(desk: Participation, secret: str, walk_id: str = "") -> list[Stand
     return held
 
 
-def give_back(desk: Participation, secret: str, seat_id: str) -> None:
-    """Give a seat back; name and contact are erased at once, and the next one moves up.
+def give_back(desk: Participation, secret: str, seat_id: str, walk_id: str = "") -> GuidedWalk:
+    """Give a seat back, of this walk or of any; also of one that is not shown any more. Return the walk.
+
+    Name and contact are erased at once, and the next one moves up.
 
     Raises
     ------
     NotFound
         The key holds no such seat.
     """
-    if desk.walks.key_of(seat_id[:64]) != hashed(check_secret(secret)):
+    key, of_walk = desk.walks.held(seat_id[:64])
+    if key != hashed(check_secret(secret)) or walk_id not in {"", of_walk}:
         raise NotFound(mark("this key holds no such seat"), mark("open your private link again"))
     desk.walks.give_back(seat_id[:64], desk.moment())
+    return desk.walks.get(of_walk)
 
 
 def forget_people(desk: Participation, this: Round) -> int:

@@ -58,3 +58,11 @@ class Participation:
         """Return what the permission function is asked about `place`; its author is told by its proposals."""
         community = self.communities.get(place.community)
         return subject_of(place, district_at(community, place))
+
+    def subject_of_proposal(self, proposal_id: str) -> Subject:
+        """Return what the permission function is asked about the proposal.
+
+        Where there is none it is nobody's: whoever may do nothing with it is told the same, there or not.
+        """
+        proposal = self.proposals.find(proposal_id)
+        return proposal.subject if proposal else Subject()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from micropolis_map.domain.permission import Actor
+from micropolis_map.domain.permission import Actor, Subject
 from micropolis_map.domain.shared_tour import SharedTour, TourRevision
 from micropolis_map.domain.tour import Tour
 from micropolis_map.errors import Conflict, InvalidInput, NotFound
@@ -21,6 +21,17 @@ def shared_tour(desk: Participation, tour_id: str) -> SharedTour:
             mark("there is no tour {id}"), mark("look it up in the list of tours"), id=repr(tour_id[:128])
         )
     return shared
+
+
+def tour_subject(
+    desk: Participation, tour_id: str, keys: Iterable[str] = (), *, author_only: bool = False
+) -> Subject:
+    """Return what the permission function is asked about the tour, as `SharedTour.subject`.
+
+    Where there is none it is nobody's: whoever may do nothing with it is told the same, there or not.
+    """
+    shared = desk.tours.find(tour_id)
+    return shared.subject(keys, author_only=author_only) if shared else Subject()
 
 
 def open_revision(shared: SharedTour) -> TourRevision:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from micropolis_map.domain.permission import Actor, require
+from micropolis_map.domain.permission import Actor, Subject, require
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_geojson import LICENCE
 from micropolis_map.domain.privacy import personal_data
@@ -195,13 +195,13 @@ def _new(desk: Participation, submission: TourSubmission, key: str) -> TourRecei
 
 def _changed(desk: Participation, submission: TourSubmission, key: str) -> TourReceipt:
     shared = desk.tours.find(submission.tour_id)
+    require(Actor(keys=frozenset({key})), "edit_tour", shared.subject([key]) if shared else Subject())
     if shared is None or shared.community != submission.community or shared.status == "deleted":
         raise NotFound(
             mark("there is no tour {id}"),
             mark("open your private link again"),
             id=repr(submission.tour_id[:128]),
         )
-    require(Actor(keys=frozenset({key})), "edit_tour", shared.subject([key]))
     tour = checked_tour(desk, shared.community, shared.id, submission.document)
     sent = _revision(desk, submission, tour, key)
 

@@ -53,7 +53,7 @@ class OpenPlaces:
 
     def version(self) -> str:
         """Return a token that changes with every change and with every town that is hidden or shown."""
-        return self._store.version() + _token(self._states)
+        return _version(self._store, self._states)
 
     def check(self) -> None:
         """Write and read."""
@@ -83,9 +83,12 @@ class OpenTours:
 
     def version(self) -> str:
         """Return a token that changes with every change."""
-        return self._store.version() + _token(self._states)
+        return _version(self._store, self._states)
 
 
-def _token(states: TownStates) -> str:
-    closed = " ".join(sorted(states.closed()))
-    return f"-{hashlib.sha256(closed.encode()).hexdigest()[:8]}" if closed else ""
+def _version(store: PlaceStore | TourStore, states: TownStates) -> str:
+    """Return a token that changes with the store and with every town that is closed or shown.
+
+    Everybody reads it, so it tells neither whether a town is closed nor which.
+    """
+    return hashlib.sha256(f"{store.version()} {states.stamp()}".encode()).hexdigest()[:32]

@@ -57,6 +57,16 @@ class TownStates:
             raise unreadable(self._folder, error) from error
         return {slug: state for slug, state in found.items() if state is not None}
 
+    def stamp(self) -> str:
+        """Return a text that changes with every state that is written or removed; nobody can guess it."""
+        try:
+            found = [(path.parent.name, path.stat().st_mtime_ns) for path in self._folder.glob(f"*/{FILE}")]
+        except FileNotFoundError:  # shown again this moment
+            return self.stamp()
+        except OSError as error:
+            raise unreadable(self._folder, error) from error
+        return repr(sorted(found))
+
     def closed(self) -> frozenset[str]:
         """Return the slugs of the towns that are not shown."""
         return frozenset(self.all())

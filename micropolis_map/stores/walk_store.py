@@ -73,7 +73,7 @@ class SqlWalkStore:
         with self._database.reading() as connection:
             seat = SEATS.one(connection, query)
         if seat is None:
-            raise NotFound(mark("there is no such seat"), mark("sign up for the walk"))
+            raise NotFound(mark("this key holds no such seat"), mark("open your private link again"))
         return seat
 
     def seats_of(self, key_hash: str) -> Sequence[Seat]:
@@ -130,14 +130,14 @@ class SqlWalkStore:
             if erase_seats(connection, [seat_id], now):
                 tombstones.bury(connection, "seat", [seat_id], now)
 
-    def key_of(self, seat_id: str) -> str:
-        """Return the (hashed) key that holds the seat, damaged or not; `NotFound` without one."""
-        query = sa.select(WALK_SEAT.c.key_hash).where(WALK_SEAT.c.id == seat_id)
+    def held(self, seat_id: str) -> tuple[str, str]:
+        """Return the (hashed) key that holds the seat, damaged or not, and its walk; `NotFound` without."""
+        query = sa.select(WALK_SEAT.c.key_hash, WALK_SEAT.c.walk_id).where(WALK_SEAT.c.id == seat_id)
         with self._database.reading() as connection:
-            key = connection.execute(query).scalar_one_or_none()
-        if key is None:
-            raise NotFound(mark("there is no such seat"), mark("sign up for the walk"))
-        return str(key)
+            found = connection.execute(query).one_or_none()
+        if found is None:
+            raise NotFound(mark("this key holds no such seat"), mark("open your private link again"))
+        return str(found.key_hash), str(found.walk_id)
 
     def with_names(self) -> frozenset[str]:
         """Return the walks of which names or contacts are kept."""
@@ -173,10 +173,15 @@ def _walk(connection: Connection, walk_id: str) -> GuidedWalk:
     query = sa.select(GUIDED_WALK).where(GUIDED_WALK.c.id == walk_id)
     walk = WALKS.one(connection, query)
     if walk is None:
-        raise NotFound(
-            mark("there is no guided walk {id}"), mark("look it up in the calendar"), id=repr(walk_id[:64])
-        )
+        raise no_walk(walk_id)
     return walk
+
+
+def no_walk(walk_id: str) -> NotFound:
+    """Return what is said where there is no such walk, or none that is shown."""
+    return NotFound(
+        mark("there is no guided walk {id}"), mark("look it up in the calendar"), id=repr(walk_id[:64])
+    )
 
 
 def _walk_of(row: Row) -> GuidedWalk:

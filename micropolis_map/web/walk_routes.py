@@ -169,8 +169,8 @@ def _seats(application: Application) -> list[BaseRoute]:
 
     def give_back(request: Request, body: bytes) -> Response:
         (key,) = keys_of(request)[:1] or [""]
-        guided_walks.give_back(desk, key, text_of(json_of(request, body), "seat"))
-        return answered(_free(application, guided_walks.open_walk(desk, _walk_id(request))))
+        seat = text_of(json_of(request, body), "seat")
+        return answered(_free(application, guided_walks.give_back(desk, key, seat, _walk_id(request))))
 
     return [
         Route("/api/guided/{walk}/seats", posting(sign_up), methods=["POST"]),

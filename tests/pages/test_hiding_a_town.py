@@ -12,6 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from desk_builders import a_session, an_account
 
 from micropolis_map.bootstrap import build_application
+from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
+from micropolis_map.services import removing_towns
 from micropolis_map.settings import Settings
 from micropolis_map.ui import people
 
@@ -63,3 +65,19 @@ def test_nobody_else_finds_the_button_and_who_lost_the_right_does_nothing(
     app.button(key="w_hide_town").click().run()
     assert not app.exception
     assert "wawer" in application.community_store.slugs()
+
+
+PAGES = ("explore", "coverage", "compare", "planner", "work_centres", "tours", "data", "about", "sign_in")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_stranger_finds_no_hidden_town_on_any_page(application, run_page, explore, page):
+    """A page that asks for it is drawn as for a town that never was: for the first town there is."""
+    removing_towns.hide(application, LOCAL_ADMINISTRATOR, "cagliari")
+    query = {"community": "cagliari", "lang": "en"}
+    app = explore(**query) if page == "explore" else run_page(page, **query)
+    assert not app.exception
+    assert app.main.children or app.sidebar.children
+    drawn = f"{app.main} {app.sidebar}".lower()
+    at = drawn.find("cagliari")
+    assert at < 0, drawn[max(0, at - 200) : at + 200]

@@ -10,7 +10,7 @@ from pinning_builders import ORGANISER, a_story, a_submission, feature, holder, 
 from recordings import webm
 
 from micropolis_map.domain.place_geojson import collection
-from micropolis_map.errors import Conflict, NotAllowed, NotFound
+from micropolis_map.errors import Conflict, NotAllowed
 from micropolis_map.services import forgetting, history, media, mine, moderating, pinning
 from micropolis_map.services.media import Sending
 
@@ -190,6 +190,6 @@ def test_everything_of_a_key_at_once(desk):
     assert [stone.what for stone in desk.revisions.tombstones()].count("proposal") == 2
 
 
-def test_an_unknown_thing_is_not_found(desk):
-    with pytest.raises(NotFound):
+def test_an_unknown_thing_is_no_more_open_than_that_of_somebody_else(desk):
+    with pytest.raises(NotAllowed):
         forgetting.forget(desk, holder(), ["submission-unknown"])

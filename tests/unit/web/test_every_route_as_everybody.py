@@ -124,6 +124,7 @@ class World:
     walk: str
     seat: str
     town: str
+    slug: str = "wawer"
 
     def client(self, role: str) -> Client:
         """A browser of somebody in that role, with a session of their own."""
@@ -150,7 +151,12 @@ def quick_hashes():
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory) -> World:
-    application = build_application(Settings(data=tmp_path_factory.mktemp("everybody")))
+    return a_world(tmp_path_factory.mktemp("everybody"))
+
+
+def a_world(folder: Path) -> World:
+    """A server with something of everything in Wawer, and another town."""
+    application = build_application(Settings(data=folder))
     town = Community("wawer", {"en": "Wawer"}, centre=(21.15, 52.22), districts=(ANIN, FALENICA))
     application.community_store.save(town)
     application.community_store.save(Community("demo", {"en": "Demo"}, centre=(9.7, 55.5)))
@@ -209,7 +215,7 @@ def body_of(world: World, role: str, path: str) -> dict[str, Any]:
     account = world.accounts.get(role)
     who = secret("ania" if role == AUTHOR else "eve")
     sent = {"id": fresh, "secret": who, "started": 1_000, "sent": 61_000, "website2": ""}
-    stops = tuple(place.id for place in world.application.place_store.places("wawer"))[:3]
+    stops = tuple(place.id for place in world.application.place_store.places(world.slug))[:3]
     asked = {"tour": world.asked_tour}
     bodies: dict[str, dict[str, Any]] = {
         "/api/session": {"login": account.login if account else "nobody", "password": PASSWORD},
@@ -243,9 +249,9 @@ def body_of(world: World, role: str, path: str) -> dict[str, Any]:
 def addressed(world: World, path: str) -> str:
     """The address of that pattern, about what the world holds."""
     values = {
-        "slug": "wawer", "place_id": world.place, "id": world.place, "tour": world.tour, "walk": world.walk,
-        "photo_id": world.photo, "audio_id": "a" * 32, "size": "320", "name": "places", "layer": "homes",
-        "ending": "pdf", "file": "leaflet.js", "feature": world.place,
+        "slug": world.slug, "place_id": world.place, "id": world.place, "tour": world.tour,
+        "walk": world.walk, "photo_id": world.photo, "audio_id": "a" * 32, "size": "320",
+        "name": "places", "layer": "homes", "ending": "pdf", "file": "leaflet.js", "feature": world.place,
     }  # fmt: skip
     address = re.sub(r"\{(\w+)\}", lambda name: values[name[1]], path)
     query = {
