@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from ipaddress import ip_address, ip_network
 from itertools import count, repeat
 
@@ -157,6 +158,50 @@ def test_guesses_at_once_are_counted_one_after_another(desk, ada):
         thread.join()
     assert answers.count(None) == FREE
     assert len(answers) == 16
+
+
+@pytest.mark.parametrize("login", ["nobody", LOGIN])
+def test_of_a_crowd_that_signs_in_two_passwords_are_hashed_at_once(desk, ada, monkeypatch, login):
+    """Each takes 64 MB; the first one compares with a hash that is made then."""
+    signing_in._nobodys_hash.cache_clear()
+    gate, came, inside, most = threading.Event(), set(), [], []
+    turns, hasher = signing_in._HASHING, signing_in._HASHER
+
+    class Turns:
+        def __enter__(self):
+            came.add(threading.get_ident())
+            turns.acquire()
+
+        def __exit__(self, *_):
+            turns.release()
+
+    class Hasher:
+        def hash(self, password):
+            return self._counted(hasher.hash, password)
+
+        def verify(self, kept, password):
+            return self._counted(hasher.verify, kept, password)
+
+        def _counted(self, work, *arguments):
+            came.add(threading.get_ident())
+            inside.append(1)
+            most.append(len(inside))
+            gate.wait()
+            inside.pop()
+            return work(*arguments)
+
+    monkeypatch.setattr(signing_in, "_HASHING", Turns())
+    monkeypatch.setattr(signing_in, "_HASHER", Hasher())
+    addresses = everywhere()
+    crowd = [threading.Thread(target=guess, args=(desk, next(addresses), login)) for _ in range(FREE + 15)]
+    for one in crowd:
+        one.start()
+    while len(came) < len(crowd):
+        time.sleep(0.01)
+    gate.set()
+    for one in crowd:
+        one.join()
+    assert max(most) == 2
 
 
 def test_what_is_counted_stays_small_and_a_clock_set_back_holds_nobody_up(
