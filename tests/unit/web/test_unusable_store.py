@@ -57,6 +57,7 @@ def test_every_address_says_that_the_store_cannot_be_used(server, folder):
     assert [address for address in answered if not ASKS_NOTHING.search(address)] == []
     for address in ("/healthz", "/pin/wawer", "/guided/x", f"/walk/{KNOWN['tour']}", "/embed/wawer"):
         assert broken[address].status == 503, address
+    assert [address for address, answer in broken.items() if str(folder) in answer.text] == []  # says no path
     (folder / "micropolis.sqlite").rmdir()
     for path in stored:
         (folder / f"aside-{path.name}").rename(path)
