@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from page_scripts import MAIN, ONE_PAGE, copied_data
 from streamlit.testing.v1 import AppTest
 from town_loading import load_community
 
 from micropolis_map.bootstrap import Application, build_application
 from micropolis_map.services.loading import LoadRequest
 from micropolis_map.settings import Settings
-
-ROOT = Path(__file__).parents[2]
-MAIN = ROOT / "micropolis_map" / "ui" / "navigation" / "main.py"
-
-
-def copied_data(folder: Path) -> Path:
-    """Copy what the repository ships: communities and places, no builds and no database."""
-    shutil.copytree(ROOT / "data" / "geo", folder / "geo", ignore=shutil.ignore_patterns("built", "cache"))
-    if (ROOT / "data" / "places.geojson").is_file():
-        shutil.copy(ROOT / "data" / "places.geojson", folder / "places.geojson")
-    return folder
 
 
 @pytest.fixture
@@ -60,18 +49,6 @@ def run_page() -> Callable[..., AppTest]:
         return app.run()
 
     return run
-
-
-ONE_PAGE = """
-import importlib
-import streamlit as st
-from micropolis_map.ui import people, session
-page = importlib.import_module("micropolis_map.ui.pages.{name}")
-st.session_state.setdefault("mm_pages", {{}})
-session.begin("{name}")
-with people.same_person():
-    page.page()
-"""
 
 
 @pytest.fixture(scope="module")

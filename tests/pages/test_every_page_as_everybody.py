@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from conftest import MAIN, ONE_PAGE, copied_data
+from page_scripts import MAIN, ONE_PAGE, copied_data
 from streamlit.testing.v1 import AppTest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
