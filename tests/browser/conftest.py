@@ -20,7 +20,16 @@ from typing import Any
 import pytest
 from chrome import ARGS, CHROMIUM, DESKTOP
 from needs import missing
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FrameLocator,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).parents[2]
@@ -188,6 +197,8 @@ class Visitor:
     base: str
     asked_outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    """What the browser said of the page, its requests and its sockets; kept when a test fails."""
 
     @property
     def map(self) -> FrameLocator:
@@ -253,6 +264,7 @@ def visitor(
         # Listened to, not routed: routing costs a round trip a request and turns the browser's cache off.
         context.on("request", note)
         one.page.on("pageerror", lambda error: one.errors.append(str(error)))
+        _listen(one)
         one.page.set_default_timeout(PATIENCE_MS)
         made.append(one)
         return one
@@ -263,12 +275,29 @@ def visitor(
         if failed:
             RESULTS.mkdir(exist_ok=True)
             name = re.sub(r"\W+", "-", request.node.name)
-            (RESULTS / f"{name}-{number}.txt").write_text(one.page.url)
+            (RESULTS / f"{name}-{number}.txt").write_text("\n".join([one.page.url, *one.errors, *one.heard]))
             one.page.screenshot(path=RESULTS / f"{name}-{number}.png")
+            shutil.copy(server.data / "server.log", RESULTS / f"{name}.log")
         one.context.close()
     if not failed:
         assert [url for one in made for url in one.asked_outside] == []
         assert [error for one in made for error in one.errors] == []
+
+
+def _listen(one: Visitor) -> None:
+    began = time.monotonic()
+
+    def note(what: str) -> None:
+        one.heard.append(f"{time.monotonic() - began:.1f} s: {what}")
+
+    def socket_opened(socket: WebSocket) -> None:
+        note(f"socket {socket.url} opened")
+        socket.on("close", lambda _: note("socket closed"))
+
+    one.page.on("websocket", socket_opened)
+    one.page.on("requestfailed", lambda request: note(f"{request.url} failed: {request.failure}"))
+    one.page.on("console", lambda message: note(f"{message.type}: {message.text[:500]}"))
+    one.page.on("framenavigated", lambda frame: note(f"at {frame.url}"))
 
 
 NO_NOISE = ("Failed to load resource", "[Violation]")

@@ -41,7 +41,7 @@ class SlowLine:
             await self._pass(asked, browser)
 
     async def _pass(self, asked: asyncio.StreamReader, browser: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), contextlib.closing(browser):  # also where the server is not there
             said, server = await asyncio.open_connection("127.0.0.1", self._server_port)
             later: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
             await asyncio.gather(_forward(asked, server), self._hear(said, later), self._tell(later, browser))
@@ -53,7 +53,7 @@ class SlowLine:
         later.put_nowait((self._loop.time() + self.delay_s, b""))
 
     async def _tell(self, later: asyncio.Queue[tuple[float, bytes]], browser: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError), contextlib.closing(browser):
+        with contextlib.suppress(OSError), contextlib.closing(browser):  # the other way may still be open
             while True:
                 due, piece = await later.get()
                 await asyncio.sleep(max(0.0, due - self._loop.time()))
