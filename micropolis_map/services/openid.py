@@ -51,7 +51,7 @@ def forget_identity(desk: Participation, actor: Actor, account_id: str) -> Accou
     verified address, with a sign-in later than this.
     """
     require(actor, "manage_accounts")
-    return desk.accounts.forget_identity(account_id, desk.moment())
+    return desk.accounts.forget_identity(account_id, desk.moment(), by=actor.account_id)
 
 
 def _identity(claims: Claims) -> Identity | None:

@@ -68,7 +68,7 @@ def invite(
     account = replace(
         _new_account(desk, login, name, role), communities=tuple(communities), districts=tuple(districts)
     )
-    desk.accounts.add(account)
+    desk.accounts.add(account, by=actor.account_id)
     return account, _link(desk, "invitation", account.id)
 
 
@@ -103,7 +103,8 @@ def change_account(desk: Participation, actor: Actor, account: Account) -> Accou
     communities = tuple(slug for slug in account.communities if slug not in old.communities)
     districts = tuple(one for one in account.districts if one not in old.districts)
     _check_scope(desk, communities, districts)
-    return desk.accounts.replace(replace(account, name=visible(account.name).strip() or account.login))
+    named = replace(account, name=visible(account.name).strip() or account.login)
+    return desk.accounts.replace(named, by=actor.account_id)
 
 
 def accounts(desk: Participation, actor: Actor) -> list[Account]:

@@ -56,9 +56,14 @@ class SqlAccountStore:
         with self._database.reading() as connection:
             return connection.execute(_ADMINISTRATORS.limit(1)).first() is not None
 
-    def add(self, account: Account, password: str = "") -> Account:
-        """Add the account with its password's hash; `Conflict` when the login is taken."""
+    def add(self, account: Account, password: str = "", by: str = "") -> Account:
+        """Add the account with its password's hash; `Conflict` when the login is taken.
+
+        `by` as in `replace`.
+        """
         with self._database.writing() as connection:
+            place_store.wait_for_turn(connection)
+            _check_still_administers(connection, by)
             _add(connection, account, password)
         return account
 
@@ -96,11 +101,18 @@ class SqlAccountStore:
             connection.execute(sa.delete(TOKEN).where(TOKEN.c.account_id == account_id))
             return _kept(connection, account_id)
 
-    def replace(self, account: Account) -> Account:
+    def replace(self, account: Account, by: str = "") -> Account:
         """Write name, role, communities, districts and whether they may sign in; sessions end when not.
+
+        Parameters
+        ----------
+        by
+            The account of the administrator who does it; one that is not kept here is not asked.
 
         Raises
         ------
+        NotAllowed
+            That administrator is none any more.
         NotFound
             There is no such account.
         InvalidInput
@@ -108,6 +120,7 @@ class SqlAccountStore:
         """
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)  # two who demote each other at once: one of them stays
+            _check_still_administers(connection, by)
             _check_one_stays(connection, account)
             values = _row(account)
             connection.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == account.id).values(values))
@@ -220,11 +233,15 @@ class SqlAccountStore:
             connection.execute(sa.insert(IDENTITY).values(values))
             return _kept(connection, account_id)
 
-    def forget_identity(self, account_id: str, now: str) -> Account:
-        """Let the account's next sign-in with OpenID Connect, after `now`, be its first one again."""
+    def forget_identity(self, account_id: str, now: str, by: str = "") -> Account:
+        """Let the account's next sign-in with OpenID Connect, after `now`, be its first one again.
+
+        `by` as in `replace`.
+        """
         mine = ACCOUNT.c.id == account_id
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
+            _check_still_administers(connection, by)
             _kept(connection, account_id)
             connection.execute(sa.delete(IDENTITY).where(IDENTITY.c.account_id == account_id))
             connection.execute(sa.update(ACCOUNT).where(mine).values(openid_after=now))
@@ -263,6 +280,13 @@ def _check_one_stays(connection: Connection, account: Account) -> None:
             mark("make another one first"),
             login=repr(account.login),
         )
+
+
+def _check_still_administers(connection: Connection, by: str) -> None:
+    """Raise `NotAllowed` for an account that was taken the right since its owner was recognised."""
+    found = ACCOUNTS.one(connection, _ACCOUNTS.where(ACCOUNT.c.id == by)) if by else None
+    if found is not None and not _administers(found):
+        raise NotAllowed(mark("you are no administrator any more"), mark("ask another one to do it"))
 
 
 def _administers(account: Account) -> bool:

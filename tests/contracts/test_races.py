@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ from micropolis_map.services import (
     guided_walks,
     media,
     moderating,
+    openid,
     pinning,
     signing_in,
     taking_care,
@@ -121,6 +123,27 @@ def test_two_administrators_who_close_each_others_password_leave_one(desk):
     )
     assert len(refused(answers)) == 1
     assert [one.has_password for one in desk.accounts.accounts()].count(True) == 1
+
+
+def test_whoever_lost_the_right_since_they_were_recognised_changes_no_account(desk):
+    """The service asks in the transaction that writes, not the actor of a moment before."""
+    ada = signing_in.set_up(desk, signing_in.setup_link(desk), "ada", "Ada", PASSWORD)
+    bea, link = signing_in.invite(desk, ada.actor, "bea", "Bea", "administrator")
+    bea = signing_in.accept_invitation(desk, link, PASSWORD)
+    for lost in (replace(bea, active=False), replace(bea, role="planner")):
+        signing_in.change_account(desk, ada.actor, lost)
+        before = desk.accounts.accounts()
+        for does in (
+            lambda: signing_in.change_account(desk, bea.actor, bea),
+            lambda: signing_in.change_account(desk, bea.actor, replace(ada, active=False)),
+            lambda: signing_in.invite(desk, bea.actor, "eve", "Eve", "administrator"),
+            lambda: signing_in.invite_again(desk, bea.actor, ada.id),
+            lambda: openid.forget_identity(desk, bea.actor, ada.id),
+        ):
+            with pytest.raises(NotAllowed):
+                does()
+        assert desk.accounts.accounts() == before
+    assert signing_in.change_account(desk, LOCAL_ADMINISTRATOR, bea).active
 
 
 def test_a_password_that_was_closed_while_it_was_looked_at_opens_nothing(desk, monkeypatch):
