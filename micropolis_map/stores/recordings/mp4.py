@@ -7,12 +7,18 @@ ISO/IEC 14496-12 (the boxes), -14 and -1 (``esds``), RFC 9639 and the Opus and F
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from micropolis_map.stores.recordings.boxes import Box, boxes, child, children
 from micropolis_map.stores.recordings.mp4_description import bare_description
-from micropolis_map.stores.recordings.mp4_samples import blank_between, run_size, sample_ranges
+from micropolis_map.stores.recordings.mp4_samples import (
+    blank_between,
+    fragment_size,
+    run_size,
+    sample_ranges,
+)
 from micropolis_map.stores.recordings.parts import Recording
 
 _Clean = Callable[[Recording, Box], None]
@@ -66,17 +72,45 @@ def _clean(out: Recording, box: Box, parts: _Parts) -> None:
         kept(out, box)
 
 
-def _fields(size: int, moments: int | None = None) -> _Clean:
-    """Return what keeps a box of `size` bytes (8 or 12 more with 64-bit moments), but no moments."""
+def _fields(size: int, long_size: int | None = None) -> _Clean:
+    """Return what keeps a box of so many bytes, of version 1 where that is longer, and nothing behind it."""
 
     def clean(out: Recording, box: Box) -> None:
-        long = moments is not None and box.number(out, 0, 1) == 1
-        if moments is not None:
-            box.blank(out, moments, 16 if long else 8)
+        most = long_size if long_size and box.number(out, 0, 1) == 1 else size
+        if box.end - box.body > most:
+            box.blank(out, most)
+
+    return clean
+
+
+def _head(size: int, matrix: int | None, *gaps: tuple[int, int]) -> _Clean:
+    """Return what keeps a head of `size` bytes without its moments and without what is in its gaps.
+
+    Parameters
+    ----------
+    matrix
+        Where it says how pictures are turned, which sound does not need.
+    gaps
+        Offsets and lengths of reserved bytes. All as with 32-bit moments; with 64-bit ones they lie farther.
+    """
+
+    def clean(out: Recording, box: Box) -> None:
+        long = box.number(out, 0, 1) == 1
+        box.blank(out, 4, 16 if long else 8)
+        for at, length in gaps:
+            box.blank(out, at + (12 if at > _DURATION_AT else 8) * long, length)
+        if matrix is not None:
+            start = box.body + matrix + 12 * long
+            box.blank(out, matrix + 12 * long, len(_UNTURNED))
+            out[start : start + len(_UNTURNED)] = _UNTURNED
         if box.end - box.body > size + 12 * long:
             box.blank(out, size + 12 * long)
 
     return clean
+
+
+_DURATION_AT = 20
+_UNTURNED = struct.pack(">9I", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
 
 
 def _table(entry: int, long_entry: int | None = None) -> _Clean:
@@ -117,6 +151,12 @@ def _references(out: Recording, box: Box) -> None:
             inner.blank(out, 4)
 
 
+def _fragment(out: Recording, box: Box) -> None:
+    size = fragment_size(out, box)
+    if box.end - box.body > size:
+        box.blank(out, size)
+
+
 def _run(out: Recording, box: Box) -> None:
     box.blank(out, run_size(out, box))
 
@@ -142,20 +182,24 @@ _TABLES: _Parts = {
     b"stz2": _small_sizes,
 }
 _KEPT_MEDIA: _Parts = {
-    b"mdhd": _fields(24, 4),
+    b"mdhd": _head(24, None, (22, 2)),
     b"hdlr": _handler,
     b"minf": {b"smhd": _fields(8), b"dinf": {b"dref": _references}, b"stbl": _TABLES},
 }
-_KEPT_TRACK: _Parts = {b"tkhd": _fields(84, 4), b"edts": {b"elst": _table(12, 20)}, b"mdia": _KEPT_MEDIA}
+_KEPT_TRACK: _Parts = {
+    b"tkhd": _head(84, 40, (16, 4), (24, 8), (38, 2)),
+    b"edts": {b"elst": _table(12, 20)},
+    b"mdia": _KEPT_MEDIA,
+}
 _KEPT: _Parts = {
     b"ftyp": _brands,
     b"styp": _brands,
     b"moov": {
-        b"mvhd": _fields(100, 4),
+        b"mvhd": _head(100, 36, (26, 10), (72, 24)),
         b"trak": _KEPT_TRACK,
-        b"mvex": {b"trex": _fields(24), b"mehd": _fields(12)},
+        b"mvex": {b"trex": _fields(24), b"mehd": _fields(8, 12)},
     },
-    b"moof": {b"mfhd": _fields(8), b"traf": {b"tfhd": _fields(40), b"tfdt": _fields(12), b"trun": _run}},
+    b"moof": {b"mfhd": _fields(8), b"traf": {b"tfhd": _fragment, b"tfdt": _fields(8, 12), b"trun": _run}},
     b"sidx": _index,
     b"mdat": _samples,
 }

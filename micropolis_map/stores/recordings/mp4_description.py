@@ -12,6 +12,8 @@ _ENTRY = 28
 _MORE = {1: 16, 2: 36}
 _STREAM, _DECODER, _SPECIFIC, _SYNC_LAYER = 3, 4, 5, 6
 """Tags of MPEG-4's descriptors."""
+_AAC, _AAC_SIZE, _TOLD = {2, 5, 29}, 8, 15
+"""AAC-LC and HE-AAC, as phones record; their description's longest form; a frequency in bytes of its own."""
 _DEPENDS, _ADDRESS, _CLOCK = 0x80, 0x40, 0x20
 
 
@@ -85,8 +87,17 @@ def _bare_stream(out: Recording, box: Box) -> None:
 def _bare_decoder(out: Recording, box: Box, at: int, end: int) -> None:
     while at < end:
         tag, body, at = _descriptor(out, box, at)
-        if tag != _SPECIFIC:
-            box.blank(out, body, at - body)
+        kept = _config_size(out, box, body, at - body) if tag == _SPECIFIC else 0
+        box.blank(out, body + kept, at - body - kept)
+
+
+def _config_size(out: Recording, box: Box, at: int, size: int) -> int:
+    """Return how much of an ``AudioSpecificConfig`` can say how AAC is decoded; all of another codec's."""
+    if size <= _AAC_SIZE:
+        return size
+    first = box.number(out, at, 2)
+    kind, frequency, channels = first >> 11, first >> 7 & 15, first >> 3 & 15
+    return _AAC_SIZE if kind in _AAC and frequency != _TOLD and channels else size
 
 
 def _descriptor(out: Recording, box: Box, at: int) -> tuple[int, int, int]:

@@ -17,7 +17,9 @@ _Whole = npt.NDArray[np.int64]
 _Ranges = list[tuple[_Whole, _Whole]]
 """Arrays of beginnings and of ends, in bytes of the file."""
 
+_SAME_TOLD = ({b"stco", b"co64"}, {b"stsz", b"stz2"}, {b"stsc"})
 _BASE, _DESCRIPTION, _DURATION, _SIZE, _OF_MOOF = 0x1, 0x2, 0x8, 0x10, 0x20000
+_FLAGS = 0x20
 """What a fragment's track header holds (``tfhd``)."""
 _OFFSET, _FIRST_FLAGS, _RUN_SIZE, _RUN_FIELDS = 0x1, 0x4, 0x200, (0x100, 0x200, 0x400, 0x800)
 """What a run of samples holds (``trun``); of each field four bytes a sample."""
@@ -61,7 +63,11 @@ def blank_between(out: Recording, ranges: _Ranges, media: Sequence[Box]) -> None
 
 def _of_track(out: Recording, track: Box) -> tuple[_Whole, _Whole]:
     """Return the chunks of a track by its tables (a fragmented film has empty ones)."""
-    tables = {box.kind: box for box in children(out, child(out, track, b"mdia", b"minf", b"stbl"))}
+    there = list(children(out, child(out, track, b"mdia", b"minf", b"stbl")))
+    tables = {box.kind: box for box in there}
+    for kinds in _SAME_TOLD:  # of two tables one program believes the first, another the last
+        if sum(box.kind in kinds for box in there) > 1:
+            raise out.damaged(track.start)
     offsets = _chunk_offsets(out, track, tables)
     sizes, same = _sample_sizes(out, track, tables)
     if not len(offsets):
@@ -145,6 +151,13 @@ def _of_run(out: Recording, run: Box, begin: int, following: int, size: int) -> 
         whole = count * size
     start = min(max(start, 0), len(out))
     return start, min(start + whole, len(out))
+
+
+def fragment_size(out: Recording, header: Box) -> int:
+    """Return how long the content of a fragment's track header (``tfhd``) is by what it says of itself."""
+    flags = header.number(out, 0) & 0xFFFFFF
+    told = sum(bool(flags & field) for field in (_DESCRIPTION, _DURATION, _SIZE, _FLAGS))
+    return 8 + 8 * bool(flags & _BASE) + 4 * told
 
 
 def run_size(out: Recording, run: Box) -> int:

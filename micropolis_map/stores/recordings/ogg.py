@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -10,7 +11,9 @@ from dataclasses import dataclass, field
 from micropolis_map.stores.recordings.codec_headers import (
     FLAC_IN_OGG,
     OPUS,
+    OPUS_TAGS,
     VORBIS,
+    VORBIS_TAGS,
     BrokenHeader,
     bare_first_flac,
     bare_flac_block,
@@ -21,6 +24,8 @@ from micropolis_map.stores.recordings.parts import Recording
 _HEAD = struct.Struct("<4sBBqIIIB")
 _CONTINUED, _FIRST = 1, 2
 _HEADERS = {OPUS: 2, VORBIS: 3}
+_LATE_WORDS = re.compile(b"|".join(map(re.escape, (OPUS_TAGS, VORBIS_TAGS))))
+"""Comments among the sound: some programs write them there, and no sound begins so."""
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
@@ -63,6 +68,8 @@ def bare(data: bytes) -> bytes:
         if stream.codec:
             if stream.left:
                 _read_headers(out, page, stream)
+            elif _LATE_WORDS.search(data, page.body, page.end):
+                raise out.damaged(page.start)
             kept.append(page)
     if not kept:
         raise out.no_sound()

@@ -157,8 +157,10 @@ _PCM = {b"A_PCM/INT/LIT", b"A_PCM/INT/BIG", b"A_PCM/FLOAT/IEEE"}
 
 def _track_of(out: Recording, element: _Element) -> int:
     if element.id == _BLOCK_GROUP:
-        block = next((p for p in _elements(out, element.body, element.end) if p.id == _BLOCK), None)
-        return _track_of(out, block) if block else 0
+        found = [part for part in _elements(out, element.body, element.end) if part.id == _BLOCK]
+        if len(found) > 1:  # of another track, perhaps
+            raise out.damaged(found[1].start)
+        return _track_of(out, found[0]) if found else 0
     return _variable(out, element.body, element.end)[0] or 0
 
 

@@ -13,6 +13,8 @@ from recordings import (
     OPUS_HEAD,
     box,
     boxes_of,
+    comments,
+    element,
     elements_of,
     fragmented_mp4,
     laced,
@@ -87,7 +89,70 @@ def test_when_it_was_made_is_gone(name):
         assert found["2ad7b1"] == b"\x0f\x42\x40"
 
 
+HEADS = {
+    "mvhd": (mp4, b"mvhd", [(26, 10), (36, 36), (72, 24)]),
+    "tkhd": (mp4, b"tkhd", [(16, 4), (24, 8), (38, 2), (40, 36)]),
+    "mdhd": (mp4, b"mdhd", [(22, 2)]),
+    "tkhd in fragments": (fragmented_mp4, b"tkhd", [(24, 8), (40, 36)]),
+}
+"""Where heads have bytes that say nothing of sound, from the end of their name on."""
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_bytes_of_heads_that_say_nothing_of_sound_say_nothing(name):
+    made, kind, gaps = HEADS[name]
+    data = bytearray(made())
+    at = data.index(kind) + 4
+    for start, size in gaps:
+        data[at + start : at + start + size] = (WORDS * 2)[:size]
+    clean = cleaned(bytes(data))
+    assert all((WORDS * 2)[:size] not in clean[at : at + 100] for _, size in gaps)
+    assert frames_of(clean) == FRAMES
+    assert cleaned(clean) == clean
+
+
+def test_a_fragments_head_is_as_long_as_it_says():
+    """The box may be longer: 20 bytes behind a head without a single option."""
+    plain = fragmented_mp4()
+    at = plain.index(b"tfhd") - 4
+    words = WORDS[:20]
+    data = bytearray(plain[: at + 16] + words + plain[at + 16 :])
+    for kind, where in (
+        (b"tfhd", at),
+        (b"traf", data.index(b"traf") - 4),
+        (b"moof", data.index(b"moof") - 4),
+    ):
+        assert data[where + 4 : where + 8] == kind
+        data[where : where + 4] = (int.from_bytes(data[where : where + 4], "big") + 20).to_bytes(4, "big")
+    offset = data.index(b"trun") + 12
+    data[offset : offset + 4] = (int.from_bytes(data[offset : offset + 4], "big") + 20).to_bytes(4, "big")
+    clean = cleaned(bytes(data))
+    assert words not in clean
+    assert frames_of(clean) == FRAMES
+
+
+def two_tables(kind: bytes) -> bytes:
+    """An MP4 of which one table tells twice where the sound is: programs disagree which one they believe."""
+    first = bytearray(mp4())
+    at = first.index(kind) - 4
+    table = first[at : at + int.from_bytes(first[at : at + 4], "big")]
+    for outer in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
+        where = first.index(outer) - 4
+        size = int.from_bytes(first[where : where + 4], "big") + len(table)
+        first[where : where + 4] = size.to_bytes(4, "big")
+    return bytes(first[:at] + table + first[at:])
+
+
+def block_of(track: int, content: bytes) -> bytes:
+    return element("a1", bytes([0x80 | track, 0, 0, 0]) + content)
+
+
 WRONG = {
+    "mp4 with two tables of sizes": two_tables(b"stsz"),
+    "mp4 with two tables of chunks": two_tables(b"co64"),
+    "webm with words beside the sound in a group": webm()
+    + element("1f43b675", element("a0", block_of(1, FRAMES[0]) + block_of(2, WORDS))),
+    "ogg with comments among the sound": ogg() + ogg_pages([b"OpusTags" + comments(WORDS)], number=900),
     "mp4 cut short": mp4(WORDS)[:-300],
     "mp4 with a box longer than its parent": mp4().replace(b"\0\0\0\x20mdhd", b"\0\0\x0f\x20mdhd"),
     "mp4 with words behind its end": mp4() + WORDS[:6],
@@ -159,18 +224,25 @@ def test_a_recording_of_countless_parts_is_refused_before_they_are_walked(kind, 
 
 
 def test_flac_and_the_decoder_of_aac_keep_what_decoding_needs():
-    """FLAC's pictures and MPEG-4's addresses stand in the description of the sound."""
+    """FLAC's pictures, MPEG-4's addresses and words behind AAC's facts stand in the description."""
     config = b"\x12\x10"
-    decoder = b"\x04" + bytes([17]) + b"\x40\x15" + bytes(11) + b"\x05\x02" + config
-    said = b"\x03" + bytes([3 + 1 + len(WORDS) + 19 + 2 + len(WORDS) + 3]) + b"\0\1\x40"
-    said += bytes([len(WORDS)]) + WORDS + decoder + b"\x0c" + bytes([len(WORDS)]) + WORDS + b"\x06\x01\x02"
+    plain = b"\x04" + bytes([17]) + b"\x40\x15" + bytes(11) + b"\x05\x02" + config
+    long = config + bytes(6) + WORDS
+    wordy = b"\x04" + bytes([15 + len(long)]) + b"\x40\x15" + bytes(11) + b"\x05" + bytes([len(long)]) + long
+
+    def said(decoder: bytes) -> bytes:
+        told = b"\0\1\x40" + bytes([len(WORDS)]) + WORDS + decoder
+        told += b"\x0c" + bytes([len(WORDS)]) + WORDS + b"\x06\x01\x02"
+        return b"\x03" + (0x8000 | len(told) >> 7 << 8 | len(told) & 0x7F).to_bytes(2, "big") + told
+
     picture = b"\x86" + len(WORDS).to_bytes(3, "big") + WORDS
     facts = b"\0\0\0\x22" + bytes(range(34))
-    entries = {
-        b"mp4a": (box(b"esds", bytes(4) + said), [decoder, b"\x06\x01\x02"]),
-        b"fLaC": (box(b"dfLa", bytes(4) + facts + picture), [facts, b"\x81" + picture[1:4]]),
-    }
-    for kind, (inner, kept) in entries.items():
+    entries = [
+        (b"mp4a", box(b"esds", bytes(4) + said(plain)), [plain, b"\x06\x01\x02"]),
+        (b"mp4a", box(b"esds", bytes(4) + said(wordy)), [wordy[: -len(WORDS)], b"\x06\x01\x02"]),
+        (b"fLaC", box(b"dfLa", bytes(4) + facts + picture), [facts, b"\x81" + picture[1:4]]),
+    ]
+    for kind, inner, kept in entries:
         clean = bare("mp4", mp4(WORDS, codec=box(kind, OPUS_ENTRY[8:36] + inner)))
         assert WORDS[:12] not in clean
         assert all(part in clean for part in kept)
