@@ -12,9 +12,13 @@ from datetime import UTC, datetime, timedelta
 
 from micropolis_map.domain.freshness import iso, moment_of
 from micropolis_map.services.participation import Participation
+from micropolis_map.stores.damage import is_moment
 
 JUMP = timedelta(days=2)
 """Rounds are six hours apart. Whatever is longer is a clock put right or wrong, or a server that was off."""
+
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,12 @@ def begin(desk: Participation) -> Round:
     now = desk.now().astimezone(UTC).replace(microsecond=0)
 
     def jumped(before: str) -> bool:
-        return Round(desk, now, moment_of(before, now)).jumped
+        return Round(desk, now, _last(before)).jumped
 
     before = desk.rounds.begin(iso(now), jumped)
-    return Round(desk, now, moment_of(before, now) if before else None)
+    return Round(desk, now, _last(before) if before else None)
+
+
+def _last(text: str) -> datetime:
+    """Return when the last round was; what is damaged was so long ago that the clock jumped since."""
+    return moment_of(text, _LONG_AGO) if is_moment(text) else _LONG_AGO

@@ -173,6 +173,8 @@ class SqlCareStore:
     def attempt(self, who: str, action: str, now_s: float, window_s: float, most: int) -> float:
         """Count an attempt of the (hashed) asker, unless there were `most` within the window.
 
+        What was counted under a clock that was ahead is forgotten: nobody waits until that time comes.
+
         Returns
         -------
         float
@@ -181,6 +183,7 @@ class SqlCareStore:
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
             mine = (ATTEMPT.c.who == who, ATTEMPT.c.action == action)
+            connection.execute(sa.delete(ATTEMPT).where(*mine, ATTEMPT.c.moment_s > now_s + _AHEAD_S))
             recent = sa.select(ATTEMPT.c.moment_s).where(*mine, ATTEMPT.c.moment_s > now_s - window_s)
             moments = sorted(connection.execute(recent).scalars())
             if len(moments) >= most:

@@ -10,7 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
@@ -203,8 +203,8 @@ def texts_of(text: str) -> tuple[str, ...]:
 def is_moment(text: object) -> bool:
     """Return whether the text is an ISO 8601 moment."""
     try:
-        datetime.fromisoformat(str(text))
-    except ValueError:
+        datetime.fromisoformat(str(text)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the second: of year 1 or 9999, in a zone where it is another
         return False
     return True
 

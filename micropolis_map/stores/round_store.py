@@ -15,7 +15,7 @@ from micropolis_map.domain.place_geojson import normalised
 from micropolis_map.errors import NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store
-from micropolis_map.stores.damage import Kind, Row, texts_of
+from micropolis_map.stores.damage import Kind, Row, is_moment, texts_of
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.place_store import Note
 from micropolis_map.stores.tables import METADATA
@@ -124,8 +124,9 @@ class SqlRoundStore:
         due = set(ids)
         query = sa.select(CARE_DUE.c.id, CARE_DUE.c.since).where(CARE_DUE.c.kind == kind)
         with self._database.reading() as connection:
-            known = {str(row.id): str(row.since) for row in connection.execute(query)}
-        if known.keys() != due:
+            found = {str(row.id): str(row.since) for row in connection.execute(query)}
+        known = {one: since for one, since in found.items() if is_moment(since)}
+        if found.keys() != due or known != found:
             with self._database.writing() as connection:
                 place_store.wait_for_turn(connection)
                 connection.execute(sa.delete(CARE_DUE).where(CARE_DUE.c.kind == kind))

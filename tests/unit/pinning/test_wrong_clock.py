@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pinning_builders import (
@@ -34,10 +35,11 @@ from walk_store_contract import a_walk
 
 from micropolis_map.domain.freshness import iso
 from micropolis_map.domain.permission import RESIDENT
-from micropolis_map.errors import NotAllowed, NotFound
+from micropolis_map.errors import NotAllowed, NotFound, TooMany
 from micropolis_map.services import archiving, guided_walks, mine, moderating, pinning, rounds
 from micropolis_map.services.caretaking import Caretaker
 from micropolis_map.stores.place_store import Note
+from micropolis_map.stores.round_store import CARE_DUE, CARE_ROUND
 from micropolis_map.stores.run_store import SqlRunStore
 
 THREE_YEARS = {"days": 3 * 365}
@@ -98,6 +100,44 @@ def test_three_years_ahead_archives_and_erases_nothing_and_says_so(desk, clock):
     assert archiving.question_for(desk, ORGANISER, "wawer") is None
     assert public(desk) == before
     assert left(desk) == {"refused", "walker", "result"}
+
+
+@pytest.mark.parametrize("damaged", ["\x00\x07", "2026-13-45", "0001-01-01T00:00:00+23:00", ""])
+def test_a_damaged_moment_of_the_last_round_is_a_jump_and_the_next_is_none(desk, clock, damaged):
+    a_town(desk, clock, 3)
+    caretaker = Caretaker(desk)
+    caretaker.look()
+    clock.move(days=740)
+    look_daily(desk, clock, 2)
+    with desk.care._database.writing() as connection:
+        connection.execute(sa.update(CARE_ROUND).values(moment=damaged))
+        connection.execute(sa.update(CARE_DUE).values(since=damaged))
+    clock.move(hours=6)
+    caretaker.look()
+    assert len(public(desk)) == 3
+    with desk.care._database.reading() as connection:
+        kept = connection.execute(sa.select(CARE_DUE.c.since)).scalars().all()
+        assert set(kept) | {connection.execute(sa.select(CARE_ROUND.c.moment)).scalar_one()} == {
+            iso(clock.now)
+        }
+
+
+def test_what_was_counted_under_a_clock_that_was_ahead_keeps_nobody_waiting(desk, clock):
+    clock.now = clock.now.replace(hour=1)
+    most, _ = pinning.LIMITS["submit"]
+
+    def as_often_as_one_may() -> int:
+        for done in range(most + 1):
+            try:
+                pinning.limit(desk, "192.0.2.1", "submit")
+            except TooMany:
+                return done
+        return most + 1
+
+    clock.move(hours=20)
+    assert as_often_as_one_may() == most
+    clock.move(hours=-20)
+    assert as_often_as_one_may() == most
 
 
 def test_first_started_with_a_wrong_clock_it_asks_too(desk, clock):
