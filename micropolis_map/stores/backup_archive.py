@@ -33,6 +33,7 @@ MOST_OF_A_FILE = {"tables": 4_000_000_000, "photos": 15_000_000, "audio": 10_000
 MOST_OF_ANOTHER = 50_000_000
 MOST_OF_A_ROW = 20_000_000
 _AT_ONCE = 500
+_MOST_DIGITS = 18
 _STORE = sa.select(META.c.value).where(META.c.key == "store_id")
 _TODO = "take another backup file"
 _BROKEN = (OSError, zipfile.BadZipFile, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError)
@@ -293,17 +294,18 @@ def _stones(rows: Iterable[dict[str, Any]], now: Iterable[dict[str, Any]]) -> It
 
 
 def _meta(rows: Iterable[dict[str, Any]], kept: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        key, value = row["key"], row["value"]
-        if key == SALT:  # of a backup that an older program made
-            continue
-        if key == "store_id":
-            value = kept.get(key, value)
-        elif key.endswith("changes"):
-            value = str(max(int(value), int(kept.get(key, 0))) + 1)
-        yield {"key": key, "value": value}
-    if SALT in kept:
-        yield {"key": SALT, "value": kept[SALT]}
+    """Yield what the store says of itself; what the backup does not say stays as it is."""
+    came = {row["key"]: row["value"] for row in rows if row["key"] != SALT}  # an older program put that in
+    for key, value in {**came, **kept}.items():
+        told = came.get(key, value) if key not in {"store_id", SALT} else value
+        if key.endswith("changes"):
+            told = str(max(_count(told), _count(kept.get(key, ""))) + 1)
+        yield {"key": key, "value": told}
+
+
+def _count(value: str) -> int:
+    """Return a counter; 0 for a damaged one, which only says that nothing was counted yet."""
+    return int(value) if value.isdecimal() and len(value) <= _MOST_DIGITS else 0
 
 
 def _insert(connection: Connection, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:

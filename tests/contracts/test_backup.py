@@ -299,6 +299,33 @@ def test_each_damaged_document_of_a_backup_is_named_and_nothing_is_replaced(tmp_
     assert desk.places.places()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _: [],
+        lambda rows: [row for row in rows if row["key"] != "store_id"],
+        lambda rows: [row | {"value": "many"} if row["key"].endswith("changes") else row for row in rows],
+        lambda rows: [
+            row | {"value": "9" * 5_000} if row["key"].endswith("changes") else row for row in rows
+        ],
+    ],
+)
+def test_a_backup_that_says_nothing_sound_of_its_store_leaves_a_store_that_works(tmp_path, change):
+    application = _application(tmp_path / "data")
+    _put_away(application, tmp_path / "b.zip")
+    before, version = _everything(application), application.participation.places.version()
+
+    def damaged(name, data):
+        if name != "tables/meta.jsonl":
+            return data
+        rows = change([json.loads(line) for line in data.splitlines()])
+        return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+    _brought_back(application, _summed(_rewritten(tmp_path / "b.zip", tmp_path / "bad.zip", damaged)))
+    assert _everything(application) == before
+    assert application.participation.places.version() != version
+
+
 def _summed(path):
     """The archive with sums that are right."""
     with zipfile.ZipFile(path) as archive:
