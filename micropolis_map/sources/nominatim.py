@@ -19,7 +19,7 @@ def as_candidates(document: Any) -> list[Mapping[str, Any]] | None:
         features = document.get("features")
         if not isinstance(features, list) or not features:
             return None
-        properties = [f.get("properties") or {} if isinstance(f, dict) else {} for f in features]
+        properties = [_object(f.get("properties")) if isinstance(f, dict) else {} for f in features]
         if not all("place_rank" in p and "osm_type" in p for p in properties):
             return None
         return [{**p, "geojson": f.get("geometry")} for f, p in zip(features, properties, strict=True)]
@@ -49,9 +49,9 @@ def best_candidate(
     """
     if not candidates:
         raise NotFound(f"{asked!r} gives no place at all", "write the name as on openstreetmap.org")
-    polygons = [c for c in candidates if (c.get("geojson") or {}).get("type") in POLYGONS]
+    polygons = [c for c in candidates if _kind(c) in POLYGONS]
     if not polygons:
-        kinds = sorted({str((c.get("geojson") or {}).get("type", "no geometry")) for c in candidates})
+        kinds = sorted(set(map(_kind, candidates)))
         raise InvalidInput(
             f"{asked!r} gives {_label(candidates[0])} without an outline (only {', '.join(kinds)})",
             "ask for its municipality, or give a boundary file",
@@ -64,9 +64,18 @@ def best_candidate(
     return {"geometry": best["geojson"], "properties": {"name": _name(best)}}, notes
 
 
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _kind(candidate: Mapping[str, Any]) -> str:
+    return str(_object(candidate.get("geojson")).get("type", "no geometry"))
+
+
 def _rank(candidate: Mapping[str, Any]) -> tuple[bool, float]:
     kind = (candidate.get("class", candidate.get("category")), candidate.get("type"))
-    return kind == ("boundary", "administrative"), float(candidate.get("importance") or 0)
+    importance = candidate.get("importance")
+    return kind == ("boundary", "administrative"), importance if isinstance(importance, int | float) else 0
 
 
 def _name(candidate: Mapping[str, Any]) -> str:

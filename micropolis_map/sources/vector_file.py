@@ -120,6 +120,8 @@ def _features(
             KeyError,
             IndexError,
             AttributeError,
+            OverflowError,
+            RecursionError,
             shapely.errors.ShapelyError,
         ) as error:
             raise InvalidInput(
@@ -147,7 +149,8 @@ def _shape(geometry: Any) -> Any:
 
 def _crs_name(crs: Any) -> str | None:
     """Return the name in GeoJSON's old ``crs`` member, None where it is not used."""
-    name = crs.get("properties", {}).get("name") if isinstance(crs, dict) else None
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
     return str(name) if name else None
 
 
@@ -182,7 +185,7 @@ def _read_gdal(path: Path, name: str) -> VectorFile:
 
     try:
         meta, fids, geometry, fields = pyogrio.raw.read(path, force_2d=True, return_fids=True)
-    except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
+    except (DataSourceError, DataLayerError, ValueError, RuntimeError, LookupError) as error:
         raise UnreadableFile(f"{name} cannot be read as features: {error}", ACCEPTED) from error
     if geometry is None:
         raise InvalidInput(f"{name} is a table without geometries", ACCEPTED)
@@ -206,7 +209,7 @@ def _to_degrees(geometry: Any, crs: str | None, path: Path) -> tuple[Any, tuple[
             notes = (f"{path.name} names no coordinate system: taken as longitude and latitude (WGS 84)",)
         else:
             notes = ()
-    except (CRSError, ProjError) as error:
+    except (CRSError, ProjError, UnicodeError) as error:
         raise InvalidInput(
             f"{path.name} is in the unknown coordinate system {crs!r}", "export it in EPSG:4326"
         ) from error

@@ -128,7 +128,10 @@ def wkt(text: str) -> dict[str, Any]:
         raise NotACoordinate(mark("{text} is not WKT"), text=repr(text[:60])) from error
     if found is None or found.is_empty:
         raise NotACoordinate(mark("{text} is an empty geometry"), text=repr(text[:60]))
-    return dict(mapping(shapely.force_2d(found)))
+    try:
+        return dict(mapping(shapely.force_2d(found)))
+    except RecursionError as error:  # collections in collections, a thousand deep
+        raise NotACoordinate(mark("{text} is not WKT"), text=repr(text[:60])) from error
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -182,11 +182,13 @@ def _guess(text: str) -> str:
 
 
 def _header(record: Sequence[str]) -> list[str]:
-    names: list[str] = []
+    names: dict[str, None] = {}
     for index, cell in enumerate(record, start=1):
         name = cell.strip() or f"column {index}"
-        names.append(name if name not in names else f"{name} {index}")
-    return names
+        while name in names:
+            name = f"{name} {index}"
+        names[name] = None
+    return list(names)
 
 
 def _row(number: int, record: Sequence[str], header: Sequence[str], where: Where) -> Row:

@@ -205,9 +205,7 @@ def _unpacked(data: bytes, path: Path) -> list[bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             inner = [info for info in packed.infolist() if info.filename.lower().endswith(".kml")]
-            if not inner:
-                what, todo = archive(packed.namelist())
-                raise unreadable(path, what, todo)
+            others = packed.namelist()
             inner.sort(key=lambda info: info.filename.lower() != "doc.kml")
             parts, left = [], MAX_UNPACKED_BYTES
             for info in inner:
@@ -220,6 +218,8 @@ def _unpacked(data: bytes, path: Path) -> list[bytes]:
         raise unreadable(
             path, mark("{file} is a broken archive: {why}"), mark("export it again"), why=error
         ) from error
+    if not parts:
+        raise unreadable(path, *archive(others))
     if left < 0:
         limit = f"{MAX_UNPACKED_BYTES // 1_000_000} MB"
         raise unreadable(

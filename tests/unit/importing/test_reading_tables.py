@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from pyproj import Transformer
 from row_reading import WAWER, asked, point, read
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
-from micropolis_map.sources.place_files import ColumnMapping, ReadOptions, propose_mapping
+from micropolis_map.sources.place_files import ColumnMapping, ReadOptions, propose_mapping, read_rows
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", ":", "~"])
@@ -228,3 +229,25 @@ def test_columns_are_proposed_and_can_be_said() -> None:
     }
     assert proposed.unused == ("name_alt",)
     assert propose_mapping(["TrailHeadName", "length"]).columns["TrailHeadName"] == "name"
+
+
+def test_each_column_has_a_name_of_its_own(tmp_path: Path) -> None:
+    """Also where the name that is made for the second of two is there already; no column is lost."""
+    rows = read(tmp_path, "a.csv", "lat,lon,name 5,name,name,name\n52.2,21.1,a,b,c,d\n")
+    assert rows.rows[0].properties == {"name 5": "a", "name": "b", "name 5 5": "c", "name 6": "d"}
+
+
+def test_collections_a_thousand_deep_are_no_place(tmp_path: Path) -> None:
+    deep = "GEOMETRYCOLLECTION(" * 3_000 + "POINT(21 52)" + ")" * 3_000
+    rows = read(tmp_path, "a.csv", f'name,wkt\nDąb,"{deep}"\nLipa,POINT(21.1 52.2)\n')
+    assert [row.geometry is None for row in rows.rows] == [True, False]
+    assert "is not WKT" in str(rows.rows[0].reason)
+
+
+def test_what_an_archive_is_instead_is_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("xl/workbook.xml", "<x/>")
+    with pytest.raises(UnreadableFile) as caught:
+        read_rows(path)
+    assert str(caught.value) == "'a.xlsx' is an Excel workbook; save its sheet as CSV UTF-8"
