@@ -78,7 +78,7 @@ def build_application(settings: Settings) -> Application:
 def _wired(settings: Settings) -> Application:
     if (own := settings.data / "profiles.toml").is_file():
         add_profiles(own)
-    database = Database(settings.sql_url)
+    database = Database(settings.sql_url, beside=settings.data)
     town_states = TownStates(settings.data / "geo")
     place_store = OpenPlaces(SqlPlaceStore(database), town_states)
     community_store = FolderCommunityStore(settings.data / "geo")

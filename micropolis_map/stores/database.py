@@ -25,7 +25,8 @@ from sqlalchemy.pool import NullPool
 from micropolis_map.errors import DatabaseUnavailable, InvalidInput, MicropolisError
 from micropolis_map.stores.damage import text_of_bytes
 from micropolis_map.stores.migrations import migrate
-from micropolis_map.stores.stand_in import MADE, Fill, StandIn, is_emptied
+from micropolis_map.stores.once_there import forget_store, is_blank, is_emptied, mark_of, name_store
+from micropolis_map.stores.stand_in import Fill, StandIn
 
 _LOG = logging.getLogger(__name__)
 BUSY_TIMEOUT_S = 30
@@ -48,21 +49,30 @@ class Database:
     A database that cannot be opened is tried again at the next use: each use raises `StoreUnavailable`
     until it can be.
 
+    Parameters
+    ----------
+    beside
+        Folder that keeps the mark of a database of PostgreSQL; SQLite's lies beside its file.
+
     Raises
     ------
     InvalidInput
         The URL is not one of SQLite or PostgreSQL.
     """
 
-    def __init__(self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S, beside: Path | None = None
+    ) -> None:
         self.url = _checked(url)
         self.name = self.url.database if self.is_sqlite else self.url.render_as_string(hide_password=True)
         self._busy_timeout_s = busy_timeout_s
         self._engine: Engine | None = None
         self._opening = threading.Lock()
         self._owes_scrub = False
+        self._lost_file = False
         self._locked_since_s = math.inf
         self._path = _file_of(self.url)
+        self._mark = mark_of(self.url, self._path, beside)
         self._stand_in: StandIn | None = None
         self._said = ""
         self.reads_instead = False
@@ -85,21 +95,28 @@ class Database:
 
     def begin_anew(self) -> bool:
         """Let an emptied database be a fresh start, on purpose; return whether it was emptied."""
-        if self._path is None or not is_emptied(self._path):
-            return False
-        self._marker(self._path).unlink()
-        self._engine = None
-        return True
+        try:
+            with self._answering():
+                self._opened()
+        except EmptiedDatabase:
+            self._lost_file = self._path is not None and is_emptied(self._path)
+            if self._mark is not None:
+                self._mark.unlink()
+            return True
+        return False
 
     def stay_emptied(self) -> None:
         """Take `begin_anew` back, where what was to come did not."""
-        assert self._path is not None  # only a file is ever emptied
-        if self._engine is not None:
-            self._engine.dispose()
-        for ending in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
-        self._marker(self._path).touch()
-        self._engine = None
+        if not self._lost_file:
+            with self.writing() as connection:
+                forget_store(connection)
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()
+        if self._path is not None and self._lost_file:
+            for ending in ("", "-wal", "-shm"):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        self._set_mark()
 
     @property
     def is_sqlite(self) -> bool:
@@ -221,10 +238,7 @@ class Database:
         with self._opening:
             if self._path is not None and is_emptied(self._path):
                 self._engine = None
-                raise EmptiedDatabase(
-                    f"the database {self.name!r} was there and is gone or empty",
-                    "restore a backup (command 'restore'), or begin anew on purpose (command 'begin-anew')",
-                )
+                raise self._emptied()
             if self._engine is None:
                 engine = self._make_engine()
                 if self.is_sqlite:
@@ -234,11 +248,23 @@ class Database:
                     with connection.begin():
                         if not self.is_sqlite:
                             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7236400)"))
+                        if self._mark is not None and self._mark.exists() and is_blank(connection):
+                            raise self._emptied()
                         migrate(connection, str(self.name))
-                if self._path is not None:
-                    self._marker(self._path).touch(mode=0o600)
+                        name_store(connection)
+                self._set_mark()
                 self._engine = engine
             return self._engine
+
+    def _emptied(self) -> EmptiedDatabase:
+        return EmptiedDatabase(
+            f"the database {self.name!r} was there and is gone or empty",
+            "restore a backup (command 'restore'), or begin anew on purpose (command 'begin-anew')",
+        )
+
+    def _set_mark(self) -> None:
+        if self._mark is not None:
+            self._mark.touch(mode=0o600)
 
     def _make_engine(self) -> Engine:
         if not self.is_sqlite:
@@ -256,9 +282,6 @@ class Database:
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
-
-    def _marker(self, path: Path) -> Path:
-        return path.with_name(path.name + MADE)
 
     @contextmanager
     def _answering(self) -> Iterator[None]:

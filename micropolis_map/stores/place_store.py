@@ -18,6 +18,7 @@ from micropolis_map.errors import Conflict, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores.damage import DamagedDocument, Kind, Row, document_of
 from micropolis_map.stores.database import Database
+from micropolis_map.stores.once_there import version_in
 from micropolis_map.stores.people_tables import TOMBSTONE
 from micropolis_map.stores.tables import META, PLACE, PLACE_REVISION
 
@@ -130,10 +131,8 @@ class SqlPlaceStore:
 
     def version(self) -> str:
         """Return a token that changes with every change, and differs between databases."""
-        query = sa.select(META.c.key, META.c.value).where(META.c.key.in_(["store_id", "changes"]))
         with self._database.reading() as connection:
-            values = {row.key: row.value for row in connection.execute(query)}
-        return f"{values['store_id']}-{values['changes']}"
+            return version_in(connection, "changes")
 
     def check(self) -> None:
         """Write, without keeping it, and read; `StoreUnavailable` when either fails."""

@@ -30,6 +30,7 @@ from micropolis_map.stores.damage import (
     texts_of,
 )
 from micropolis_map.stores.database import Database
+from micropolis_map.stores.once_there import version_in
 from micropolis_map.stores.tables import META
 from micropolis_map.stores.tour_tables import TOUR, TOUR_KEY, TOUR_REVISION
 
@@ -68,10 +69,8 @@ class SqlTourStore:
 
     def version(self) -> str:
         """Return a token that changes with every change, and differs between databases."""
-        query = sa.select(META.c.key, META.c.value).where(META.c.key.in_(["store_id", "tour_changes"]))
         with self._database.reading() as connection:
-            values = {row.key: row.value for row in connection.execute(query)}
-        return f"{values['store_id']}-{values['tour_changes']}"
+            return version_in(connection, "tour_changes")
 
     # ---- what its authors and organisers see ----
 

@@ -21,21 +21,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.pool import NullPool
 
 _LOG = logging.getLogger(__name__)
-MADE = ".made"
-"""Ends the name of the file beside a database that says it was there: an empty one is then no fresh start."""
-
 Fill = Callable[[Path], None]
 """Makes a database of what is public at the path."""
-
-
-def is_emptied(path: Path) -> bool:
-    """Return whether the SQLite database at `path` was there and is gone or empty now."""
-    if not path.with_name(path.name + MADE).exists():
-        return False
-    try:
-        return path.stat().st_size == 0
-    except FileNotFoundError:
-        return True
 
 
 class StandIn:
