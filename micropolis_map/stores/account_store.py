@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from micropolis_map.domain.account import Account, Identity
+from micropolis_map.domain.freshness import iso
 from micropolis_map.domain.permission import ROLES
 from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from micropolis_map.i18n import mark
@@ -21,6 +23,8 @@ from micropolis_map.stores.people_tables import ACCOUNT, IDENTITY, TOKEN
 TokenKind = Literal["session", "setup", "invitation", "device"]
 MOST_DEVICES = 20
 """So many devices of an account are known, the ones that signed in last."""
+AHEAD = timedelta(hours=1)
+"""So long after now a token may say it was made; clocks are put right every day."""
 
 _KNOWN = sa.exists().where(IDENTITY.c.account_id == ACCOUNT.c.id).correlate(ACCOUNT).label("has_identity")
 _ACCOUNTS = sa.select(ACCOUNT, _KNOWN)
@@ -196,7 +200,7 @@ class SqlAccountStore:
     def is_device(self, token: str, login: str, now: str) -> bool:
         """Return whether the login's account signed in on the device that holds the token."""
         query = sa.select(TOKEN.c.hash).join(ACCOUNT, TOKEN.c.account_id == ACCOUNT.c.id)
-        query = query.where(TOKEN.c.hash == token, TOKEN.c.kind == "device", TOKEN.c.expires > now)
+        query = query.where(TOKEN.c.hash == token, TOKEN.c.kind == "device", *_alive(now))
         with self._database.reading() as connection:
             found = connection.execute(query.where(ACCOUNT.c.login == login.strip().lower()))
             return found.first() is not None
@@ -204,7 +208,7 @@ class SqlAccountStore:
     def session(self, token: str, now: str) -> Account | None:
         """Return whose session it is, None for one that ended, or whose account may not sign in any more."""
         query = _ACCOUNTS.join(TOKEN, TOKEN.c.account_id == ACCOUNT.c.id)
-        query = query.where(TOKEN.c.hash == token, TOKEN.c.kind == "session", TOKEN.c.expires > now)
+        query = query.where(TOKEN.c.hash == token, TOKEN.c.kind == "session", *_alive(now))
         with self._database.reading() as connection:
             found = ACCOUNTS.readable(connection, query.where(ACCOUNT.c.active))
         return found[0] if found else None
@@ -304,8 +308,14 @@ def _insert(
     connection.execute(sa.insert(TOKEN).values(**values, created=created, expires=expires))
 
 
+def _alive(now: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what is asked of a token; one made long after now was made under a wrong clock."""
+    soon = iso(datetime.fromisoformat(now) + AHEAD)
+    return TOKEN.c.expires > now, TOKEN.c.created <= soon
+
+
 def _spend(connection: Connection, token: str, kind: TokenKind, now: str) -> str:
-    query = sa.select(TOKEN).where(TOKEN.c.hash == token, TOKEN.c.kind == kind, TOKEN.c.expires > now)
+    query = sa.select(TOKEN).where(TOKEN.c.hash == token, TOKEN.c.kind == kind, *_alive(now))
     row = connection.execute(query).first()
     if row is None:
         raise NotFound(mark("this one-time link is spent, expired or wrong"), mark("ask for a new one"))

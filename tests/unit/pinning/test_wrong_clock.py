@@ -36,7 +36,7 @@ from walk_store_contract import a_walk
 from micropolis_map.domain.freshness import iso
 from micropolis_map.domain.permission import RESIDENT
 from micropolis_map.errors import NotAllowed, NotFound, TooMany
-from micropolis_map.services import archiving, guided_walks, mine, moderating, pinning, rounds
+from micropolis_map.services import archiving, guided_walks, mine, moderating, pinning, rounds, signing_in
 from micropolis_map.services.caretaking import Caretaker
 from micropolis_map.stores.place_store import Note
 from micropolis_map.stores.round_store import CARE_DUE, CARE_ROUND
@@ -138,6 +138,18 @@ def test_what_was_counted_under_a_clock_that_was_ahead_keeps_nobody_waiting(desk
     assert as_often_as_one_may() == most
     clock.move(hours=-20)
     assert as_often_as_one_may() == most
+
+
+def test_a_session_opened_under_a_clock_that_was_ahead_lives_no_longer_than_others(desk, clock):
+    account, _ = signing_in.invite(desk, ADMINISTRATOR, "ola", "Ola", "administrator", (), ())
+    clock.now += timedelta(days=365)
+    later = signing_in.open_session(desk, account)
+    assert signing_in.actor_of_session(desk, later)
+    clock.now -= timedelta(days=365)
+    assert signing_in.actor_of_session(desk, later) is None
+    link = signing_in.invite_again(desk, ADMINISTRATOR, account.id)
+    clock.now -= timedelta(minutes=5)  # as clocks are put right every day
+    assert signing_in.accept_invitation(desk, link, "a long enough sentence").login == "ola"
 
 
 def test_first_started_with_a_wrong_clock_it_asks_too(desk, clock):
