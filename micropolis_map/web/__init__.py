@@ -78,6 +78,7 @@ from micropolis_map.web.connections import Shares, descriptors, share_out
 from micropolis_map.web.first_start import announce_setup_link
 from micropolis_map.web.patience import end_half_heads, send_at_once, server_states
 from micropolis_map.web.security import middleware
+from micropolis_map.web.shared_routes import shared
 from micropolis_map.web.socket_guard import limit_messages
 
 __all__ = ["lifespan", "middleware", "routes"]
@@ -85,7 +86,7 @@ __all__ = ["lifespan", "middleware", "routes"]
 SWITCH_S = 0.001
 """How long a thread of Python works before another may. An answer waits for all others' turns thrice."""
 THREADS = 16
-"""Of all routes but those whose work a worker may do (`answers.WORKING`) and ``/healthz``."""
+"""Of files and uploads; what routes work in is counted by `shared_routes` and `answers`."""
 
 _OURS = (
     "api",
@@ -106,7 +107,7 @@ _OURS = (
 
 def routes(application: Application) -> list[BaseRoute]:
     """Return all our routes, for ``st.App(routes=…)``."""
-    own = _own(application)
+    own = shared(_own(application))
     return [
         *own,
         *other_methods(own),

@@ -9,10 +9,9 @@ import json
 import threading
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache, partial, wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -21,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from micropolis_map import i18n
 from micropolis_map.errors import InvalidInput, MicropolisError, NotFound, TooMany, answer
 from micropolis_map.i18n import mark
+from micropolis_map.web.door import door
 from micropolis_map.web.reader import reader_language
 from micropolis_map.workers.asking import leaving
 
@@ -32,8 +32,8 @@ _NAMES = "Host, X-Forwarded-Host, X-Forwarded-Proto"
 _MIN_GZIP = 500
 """Bytes below which compressing saves less than its header costs."""
 
-WORKING = 16
-"""Threads of routes whose work a worker may do: those that wait for one, and some more."""
+THREADS, EACH, MOST_WAITING = 16, 12, 128
+"""Of routes whose work a worker may do: one address may fill the workers' ten places, not all threads."""
 LOOK_EVERY_S = 0.25
 """How often is looked whether an asker is still there."""
 
@@ -129,34 +129,34 @@ def while_asked(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 
     @wraps(endpoint)
     async def watched(request: Request) -> Response:
-        return await while_there(request, endpoint, request)
+        try:
+            return await while_there(request, endpoint, request)
+        except MicropolisError as error:
+            return error_response(error, reader_language(request))
 
     return watched
 
 
-@lru_cache(maxsize=4)
-def _limiter_of(_: object) -> CapacityLimiter:
-    return CapacityLimiter(WORKING)
-
-
-def _working() -> CapacityLimiter:
-    """Return the limiter of the running event loop; tests have several."""
-    return _limiter_of(asyncio.get_running_loop())
-
-
 async def while_there(request: Request, function: Callable[..., T], *arguments: Any) -> T:
-    """Return ``function(*arguments)``, run in a thread; its workers end when the asker has gone."""
-    left = threading.Event()
+    """Return ``function(*arguments)``, run in a thread; its workers end when the asker has gone.
+
+    Raises
+    ------
+    Busy, Cancelled
+        As `Door.run`.
+    """
+    left, gone = threading.Event(), asyncio.Event()
 
     async def look() -> None:
         while not await request.is_disconnected():  # noqa: ASYNC110 - only asking tells
             await asyncio.sleep(LOOK_EVERY_S)
         left.set()
+        gone.set()
 
     looking = asyncio.create_task(look())
     try:
         with leaving(left):
-            return await to_thread.run_sync(function, *arguments, limiter=_working())
+            return await door(THREADS, EACH, MOST_WAITING).run(function, *arguments, gone=gone)
     finally:
         looking.cancel()
 

@@ -7,6 +7,7 @@ forged requests.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
@@ -57,7 +58,7 @@ def posting(handle: Handle, most: int = MAX_JSON) -> Callable[[Request], Any]:
         try:
             check_address(request)
             check_same_origin(request)
-            with _BODIES.room() as room:
+            with _BODIES.room(address_of(request)) as room:
                 body = await _body(request, most, room)
                 return await while_there(request, handle, request, body)
         except MicropolisError as error:
@@ -186,31 +187,38 @@ def failure(error: MicropolisError, lang: str = "en") -> Response:
 
 
 class Bodies:
-    """Bytes of bodies that are read or worked on: strangers must not fill the memory with half-sent ones."""
+    """Bytes of bodies that are read or worked on: strangers must not fill the memory with half-sent ones.
+
+    An address holds at most as much as is left for all others: one half, two a third each, and whoever comes
+    next always finds room. (The rule of buffers in switches: Choudhury and Hahne, doi:10.1109/90.664262.)
+    """
 
     def __init__(self, most: int) -> None:
-        self._most, self._held = most, 0
+        self._most, self._held = most, Counter[str]()
 
     @contextmanager
-    def room(self) -> Iterator[Callable[[int], None]]:
+    def room(self, address: str) -> Iterator[Callable[[int], None]]:
         """Give what takes room for so many bytes more, `Busy` when there is none; all is given back after."""
         mine = 0
 
         def take(size: int) -> None:
             nonlocal mine
-            if self._held + size > self._most:
+            left = self._most - self._held.total() - size
+            if self._held[address] + size > left:
                 raise Busy(
                     mark("so much is being sent that there is no room for more"),
                     mark("try again in a few seconds"),
                     retry_after_s=RETRY_AFTER_S,
                 )
-            self._held += size
+            self._held[address] += size
             mine += size
 
         try:
             yield take
         finally:
-            self._held -= mine
+            self._held[address] -= mine
+            if not self._held[address]:
+                del self._held[address]
 
 
 _BODIES = Bodies(MOST_HELD)

@@ -1,8 +1,8 @@
-"""Who works and who waits in the pool: places shared fairly among those who ask, without threads or clocks.
+"""Who works and who waits: places shared fairly among those who ask, without threads or clocks.
 
-Everybody may use what is free. Where all waiting places are taken, who holds fewer places gets one of whoever
-holds most: the one that came last there. Who works next is the asker with the fewest works going on, and of
-several as many the one whose turn is longest ago.
+Everybody may use what is free, up to `most_each` where there is one. Where all waiting places are taken, who
+holds fewer places gets one of whoever holds most: the one that came last there. Who works next is the asker
+with the fewest works going on, and of several as many the one whose turn is longest ago.
 """
 
 from __future__ import annotations
@@ -28,10 +28,14 @@ class Ask:
 
 
 class Line:
-    """The places: `at_once` to work in, `most_waiting` to wait in. Not safe for threads by itself."""
+    """The places: `at_once` to work in, `most_waiting` to wait in. Not safe for threads by itself.
 
-    def __init__(self, at_once: int, most_waiting: int) -> None:
+    `most_each` is how many of them one asker works in at a time: then the others find some free at once.
+    """
+
+    def __init__(self, at_once: int, most_waiting: int, most_each: int | None = None) -> None:
         self.at_once, self.most_waiting = at_once, most_waiting
+        self.most_each = at_once if most_each is None else most_each
         self.working: list[Ask] = []
         self.waiting: list[Ask] = []
         self._turns: list[str] = []
@@ -60,8 +64,9 @@ class Line:
         if len(self.working) >= self.at_once:
             return None
         taken, works = {ask.alone for ask in self.working if ask.alone}, self._held(self.working)
-        able = [ask for ask in self.waiting if ask.alone not in taken]
-        return min(able, key=lambda ask: (works[ask.asker], self._turns.index(ask.asker)), default=None)
+        turns = {asker: turn for turn, asker in enumerate(self._turns)}
+        able = [ask for ask in self.waiting if ask.alone not in taken and works[ask.asker] < self.most_each]
+        return min(able, key=lambda ask: (works[ask.asker], turns[ask.asker]), default=None)
 
     def begin(self, ask: Ask) -> None:
         """Let `ask`, which waits and is `next`, work."""

@@ -126,14 +126,14 @@ class Workers:
         line = self._line
         with self._changed:
             if not line.enter(ask):
-                raise _busy(len(line.waiting))
+                raise busy(len(line.waiting))
             self._changed.notify_all()
             try:
                 while line.next() is not ask:
                     self._changed.wait(LOOK_EVERY_S)
                     check_asker()
                     if ask not in line.waiting:  # its place is another's, who holds fewer
-                        raise _busy(len(line.waiting))
+                        raise busy(len(line.waiting))
                 line.begin(ask)
             finally:
                 line.leave(ask)
@@ -155,7 +155,7 @@ class Workers:
             try:
                 answer, status = _spoken(self._begun(instead_of=template), said, ends)
             except ConnectionError as again:
-                raise _busy(0) from again
+                raise busy(0) from again
         if answer is None:
             raise _died(status, limits)
         is_done, said = pickle.loads(answer)  # noqa: S301 - a copy of our own template wrote it
@@ -251,7 +251,8 @@ def _sent(ours: socket.socket, view: memoryview) -> int:
         return len(view)
 
 
-def _busy(waiting: int) -> Busy:
+def busy(waiting: int) -> Busy:
+    """Return what is told to who comes when so many wait already."""
     return Busy(
         mark("{n} others wait for work of this kind"),
         mark("try again in a few seconds"),

@@ -28,7 +28,10 @@ def work(line: Line) -> list[Ask]:
     while (ask := line.next()) is not None:
         works = Counter(one.asker for one in line.working)
         able = [
-            one for one in line.waiting if not one.alone or one.alone not in [w.alone for w in line.working]
+            one
+            for one in line.waiting
+            if works[one.asker] < line.most_each
+            and (not one.alone or one.alone not in [w.alone for w in line.working])
         ]
         assert works[ask.asker] == min(works[one.asker] for one in able)
         line.begin(ask)
@@ -59,9 +62,9 @@ def asked(line: Line, ask: Ask) -> bool:
     return let_in
 
 
-@given(steps, st.integers(1, 3), st.integers(0, 8))
-def test_bounds_hold_whatever_comes_and_goes(steps, at_once, most_waiting):
-    line = Line(at_once, most_waiting)
+@given(steps, st.integers(1, 3), st.integers(0, 8), st.integers(1, 3))
+def test_bounds_hold_whatever_comes_and_goes(steps, at_once, most_waiting, most_each):
+    line = Line(at_once, most_waiting, most_each)
     for step, what, word in steps:
         if step == "ask":
             asked(line, Ask(what, word))
@@ -73,8 +76,10 @@ def test_bounds_hold_whatever_comes_and_goes(steps, at_once, most_waiting):
         assert len(line.working) <= at_once
         assert len(line.waiting) <= most_waiting
         assert Counter(one.alone for one in line.working)["photo"] <= 1
-        idle = len(line.working) < at_once
-        assert not idle or all(one.alone == "photo" for one in line.waiting)  # what is free is used
+        works = Counter(one.asker for one in line.working)
+        assert max(works.values(), default=0) <= most_each
+        if len(line.working) < at_once:  # what is free is used
+            assert all(one.alone == "photo" or works[one.asker] == most_each for one in line.waiting)
     for ask in [*line.waiting]:
         line.leave(ask)
     while line.working:

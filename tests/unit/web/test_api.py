@@ -322,7 +322,7 @@ def test_an_organiser_signs_in_and_out(client, application):
 
 
 def test_there_is_room_for_so_many_bytes_of_bodies_and_it_is_given_back(client, monkeypatch):
-    monkeypatch.setattr(requests, "_BODIES", requests.Bodies(1_000))
+    monkeypatch.setattr(requests, "_BODIES", requests.Bodies(2_000))
     refused = client.post("/api/wawer/check", content=b" " * 1_001)
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
     for _ in range(3):
