@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
+from micropolis_map.stores.photo_parts import SCAN, segments
 
 MAX_PIXELS = 60_000_000
 """Phones make up to 50 million; a pixel takes four bytes."""
@@ -21,8 +20,6 @@ MAX_SIDE = 20_000
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
-_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
-_SCAN = 0xDA
 _BLOCK_BYTES = 128
 """Of 8 × 8 coefficients of two bytes."""
 
@@ -86,29 +83,14 @@ def check_scans(data: bytes, size: tuple[int, int], filename: str) -> int:
 
 def _coefficients(data: bytes) -> int:
     frame: tuple[int, bytes] = (0, b"")
-    for marker, content in _segments(data):
+    for marker, content in segments(data):
         if marker in _FRAMES:
             frame = (marker, content)
-        if marker == _SCAN:
+        if marker == SCAN:
             kind, head = frame
             several = kind in _PROGRESSIVE or content[:1] < head[5:6]
             return _held(head) if several else 0
     return 0  # without a scan nothing is read
-
-
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield marker and content of each segment up to the first scan's."""
-    at = data.find(b"\xff", 2)
-    while 0 <= at < len(data) - 3:
-        marker = data[at + 1]
-        if marker in {0x00, 0xFF} or marker in _WITHOUT_LENGTH:
-            at = data.find(b"\xff", at + 1 + (marker != 0xFF))
-            continue
-        length = int.from_bytes(data[at + 2 : at + 4])
-        yield marker, data[at + 4 : at + 2 + length]
-        if marker == _SCAN:
-            return
-        at = data.find(b"\xff", at + 2 + length)
 
 
 def _held(head: bytes) -> int:

@@ -21,13 +21,14 @@ from micropolis_map.errors import InvalidInput, NotFound, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.stores.files import unreadable, unwritable, write_whole
 from micropolis_map.stores.photo_header import check_scans, check_size, looks_like
+from micropolis_map.stores.photo_parts import check_parts
 from micropolis_map.workers.pool import WORKERS, Limits
 
 MAX_BYTES = 15_000_000
 SIZES = (320, 960, 1920)
 """Longest side in pixels: lists, popups, full screen. A smaller photo is never enlarged."""
 QUALITY = 82
-LIMITS = Limits(memory_mb=300, seconds=20)
+LIMITS = Limits(memory_mb=300)
 _ENOUGH = SIZES[-1] * 2
 """Pixels of the longest side that all sizes are made from."""
 _LARGE = 50_000_000
@@ -263,6 +264,7 @@ def _opened(data: bytes, filename: str) -> Iterator[Image.Image]:
     kind = looks_like(data)
     if kind is None:
         raise InvalidInput(mark("{file} is not a photo of a kind we can read"), _TODO, file=repr(filename))
+    check_parts(data, kind, filename)
     try:
         with Image.open(io.BytesIO(data), formats=(kind,)) as picture:
             # Before anything else: asked for its EXIF, a PNG is decoded.
