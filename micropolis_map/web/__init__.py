@@ -76,7 +76,7 @@ from micropolis_map.web import (
 from micropolis_map.web.answers import Always, nothing_here, other_methods
 from micropolis_map.web.connections import Shares, descriptors, share_out
 from micropolis_map.web.first_start import announce_setup_link
-from micropolis_map.web.patience import end_half_heads, send_at_once, server_states
+from micropolis_map.web.patience import end_half_heads, end_slow_readers, send_at_once, server_states
 from micropolis_map.web.security import middleware
 from micropolis_map.web.shared_routes import shared
 from micropolis_map.web.socket_guard import limit_messages
@@ -166,13 +166,15 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
         send_at_once()
         limit_messages()
         share_out(Shares.of(descriptors()), application.settings.proxies)
-        heads = asyncio.create_task(end_half_heads(server_states()))
+        states = server_states()
+        looking = [asyncio.create_task(end(states)) for end in (end_half_heads, end_slow_readers)]
         gc.collect()
         gc.freeze()  # what the libraries made at their start lives as long as the server
         try:
             yield
         finally:
-            heads.cancel()
+            for task in looking:
+                task.cancel()
             await to_thread.run_sync(application.health.stop)
             await to_thread.run_sync(application.caretaker.stop)
             await to_thread.run_sync(application.publishing.stop)

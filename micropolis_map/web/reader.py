@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from micropolis_map.domain.text import LANGUAGES
 
 
-def reader_language(request: Request) -> str:
+def reader_language(request: HTTPConnection) -> str:
     """Return the language of ``?lang=``, else the first one of the browser's that we speak, else English."""
     asked = request.query_params.get("lang", "")
     if asked in LANGUAGES:

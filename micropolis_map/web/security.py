@@ -11,11 +11,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from micropolis_map.bootstrap import Application
 from micropolis_map.web.answers import nothing_here
+from micropolis_map.web.open_sockets import OpenSockets
 from micropolis_map.web.own_address import PublicAddress
 from micropolis_map.web.patience import SlowBodies
 from micropolis_map.web.proxies import Proxies, trust_nobody
 from micropolis_map.web.requests import address_of
 from micropolis_map.web.socket_guard import SocketGuard
+from micropolis_map.web.turns import Turns
 from micropolis_map.web.upload_guard import UploadGuard
 from micropolis_map.workers.asking import asking
 
@@ -118,7 +120,9 @@ def middleware(application: Application) -> list[Middleware]:
     trust_nobody()
     return [
         Middleware(Proxies, trusted=settings.proxies),
+        Middleware(Turns),
         Middleware(Askers),
+        Middleware(OpenSockets),
         Middleware(PublicAddress, public_url=settings.public_url),
         Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
         Middleware(PlainPaths),

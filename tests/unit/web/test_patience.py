@@ -9,6 +9,8 @@ from ipaddress import ip_network
 
 import pytest
 import uvicorn
+from hypothesis import given
+from hypothesis import strategies as st
 from own_loop import run
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -18,9 +20,21 @@ from starlette.routing import Route, WebSocketRoute
 from websockets.asyncio.client import connect
 
 from micropolis_map.web.connections import Shares, share_out
-from micropolis_map.web.patience import SlowBodies, end_half_heads, send_at_once, server_states
+from micropolis_map.web.patience import (
+    READ_BYTES_S,
+    READ_S,
+    Readers,
+    SlowBodies,
+    end_half_heads,
+    end_slow_readers,
+    send_at_once,
+    server_states,
+)
 
 WHOLE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+GET_LARGE = WHOLE.replace(b"/ ", b"/large ", 1)
+LARGE = b"x" * 30_000_000
+"""More than the buffers of both machines hold."""
 SOON_S = 0.3
 
 
@@ -30,7 +44,7 @@ async def until(fact):
 
 
 @asynccontextmanager
-async def serving(head_s=60.0, body_s=60.0, shares=None, trusted=()):
+async def serving(head_s=60.0, body_s=60.0, read_s=60.0, shares=None, trusted=()):
     """A server whose socket does not say that it is TCP, as Streamlit binds it."""
     came = []
 
@@ -42,25 +56,44 @@ async def serving(head_s=60.0, body_s=60.0, shares=None, trusted=()):
             raise
         return PlainTextResponse("well")
 
+    async def large(request):
+        try:
+            await request.body()
+            return PlainTextResponse(LARGE)
+        finally:
+            came.append("asked")
+
     async def echo(websocket):
         await websocket.accept()
-        while True:
-            await websocket.send_text(await websocket.receive_text())
+        try:
+            while True:
+                await websocket.send_text(await websocket.receive_text() * 100)
+        finally:
+            came.append("socket gone")
 
     @asynccontextmanager
     async def lifespan(_):
         send_at_once()
         if shares:
             share_out(shares, trusted)
-        task = asyncio.create_task(end_half_heads(server_states(), head_s))
+        states = server_states()
+        tasks = [
+            asyncio.create_task(end)
+            for end in (end_half_heads(states, head_s), end_slow_readers(states, read_s))
+        ]
         yield
-        task.cancel()
+        for task in tasks:
+            task.cancel()
 
-    routes = [Route("/", answer, methods=["GET", "POST"]), WebSocketRoute("/ws", echo)]
+    routes = [
+        Route("/", answer, methods=["GET", "POST"]),
+        Route("/large", large),
+        WebSocketRoute("/ws", echo),
+    ]
     app = Starlette(routes=routes, middleware=[Middleware(SlowBodies, body_s=body_s)], lifespan=lifespan)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="websockets-sansio"))
     running = asyncio.create_task(server.serve([listening]))
     await until(lambda: server.started)
     yield listening.getsockname()[1], came, server
@@ -133,7 +166,65 @@ def test_whole_requests_and_sockets_stay_open_longer_than_half_ones():
             return heard, answer, came
 
     heard, answer, came = run(try_it())
-    assert (heard, answer, came) == ("still there", b"HTTP/1.1 200 OK", [b"1234"])
+    assert (heard, answer, came) == ("still there" * 100, b"HTTP/1.1 200 OK", ["socket gone", b"1234"])
+
+
+@pytest.mark.parametrize("asked", [GET_LARGE, WHOLE * 3 + GET_LARGE * 3])
+def test_who_does_not_read_their_answer_is_cut_off_and_nobody_else(asked):
+    async def try_it():
+        async with serving(read_s=SOON_S) as (port, came, server):
+            connections = server.server_state.connections
+            idle, other = await opened(port, WHOLE)
+            await idle.read(15)
+            _, writer = await opened(port)
+            writer.transport.pause_reading()
+            writer.write(asked)
+            await until(lambda: "asked" in came and len(connections) == 2)
+            await until(lambda: len(connections) == 1)
+            reader, reading = await opened(port, GET_LARGE.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
+            whole = await reader.read()
+            for one in (writer, other, reading):
+                one.close()
+            return whole
+
+    assert run(try_it()).endswith(LARGE)
+
+
+def test_a_socket_that_is_not_read_is_cut_off():
+    async def try_it():
+        async with serving(read_s=SOON_S) as (port, came, _):
+            talking = await connect(f"ws://127.0.0.1:{port}/ws", compression=None, ping_interval=None)
+            talking.transport.pause_reading()
+            for _ in range(300):
+                await talking.send("x" * 1_000)
+            await until(lambda: came == ["socket gone"])
+            talking.transport.abort()
+
+    run(try_it())
+
+
+@given(st.lists(st.tuples(st.integers(0, 60_000), st.integers(0, 3)), min_size=40, max_size=200))
+def test_who_reads_a_thousand_bytes_a_second_is_waited_for(looks):
+    """Whatever is written meanwhile: only of who read less in some stretch of time so long."""
+    readers, waiting, now, since = Readers(), 50_000, 0.0, []
+    for read, written in looks:
+        taken = min(waiting, read)
+        waiting += (written == 3 and waiting < 64_000) * 40_000 - taken
+        since.append((now := now + 2.0, taken))
+        if readers.too_slow({"they": waiting}, now):
+            recent = [bytes_ for at, bytes_ in since if at > now - READ_S]
+            assert sum(recent) <= READ_S * READ_BYTES_S
+            return
+
+
+@pytest.mark.parametrize(
+    ("each_look", "cut_after_s"), [(0, 30), (1, 32), (1_000, 60), (1_900, 600), (2_100, None)]
+)
+def test_who_reads_hardly_anything_is_not_waited_for(each_look, cut_after_s):
+    readers = Readers()
+    looks = range(0, 10_000, 2)
+    cut = [now for now in looks if readers.too_slow({"they": 10_000_000 - now // 2 * each_look}, now)]
+    assert cut[:1] == ([] if cut_after_s is None else [cut_after_s])
 
 
 def test_small_answers_are_sent_at_once():
