@@ -26,6 +26,8 @@ class TownRequest:
         Why it was declined.
     decided, decided_by
         When and by whose account it was declined or done.
+    network
+        Hash of the network it came from, with a salt of that day; empty where nobody knows.
     """
 
     id: str
@@ -39,6 +41,7 @@ class TownRequest:
     reason: str = ""
     decided: str = ""
     decided_by: str = ""
+    network: str = ""
 
     @property
     def name(self) -> str:

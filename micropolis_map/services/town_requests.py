@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from micropolis_map.domain.freshness import moment_of, months_since
+from micropolis_map.domain.network_address import SUBSCRIBER, network
 from micropolis_map.domain.permission import Actor, require
 from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.domain.spam import MAX_LINKS, links_in
@@ -18,7 +19,7 @@ from micropolis_map.domain.visible_text import visible
 from micropolis_map.errors import Conflict, InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
-from micropolis_map.services.pinning import limit
+from micropolis_map.services.pinning import hashed_today, limit
 from micropolis_map.services.retention import APART
 from micropolis_map.services.rounds import Round
 from micropolis_map.services.submission import refuse_machines
@@ -33,7 +34,10 @@ WORDS = {
 }
 """What the form calls its fields."""
 MOST_WAITING = 200
-"""In all: more than an administrator can look at are no requests any more."""
+"""In all, that is a megabyte of text: more than an administrator can look at are no requests any more.
+
+Nobody fills them for others: see `SqlTownRequestStore.add`.
+"""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -70,7 +74,7 @@ def ask(desk: Participation, wish: TownWish, address: str = "") -> TownRequest:
     InvalidInput
         Something is missing or too long, holds too many links, or looks made by a machine.
     Conflict
-        The id is somebody else's, or too many wait already.
+        The id is somebody else's, or too many wait already and no network sent more than this one.
     TooMany
         Too much from this address.
     """
@@ -88,7 +92,8 @@ def ask(desk: Participation, wish: TownWish, address: str = "") -> TownRequest:
     if links_in((town, where, why, contact)) > MAX_LINKS:
         raise InvalidInput(mark("there are too many links in it"), mark("leave some out"))
     limit(desk, address, "ask_town")
-    request = TownRequest(wish.id, town, where, why, contact, key, desk.moment())
+    came_from = hashed_today(desk, f"town {network(address, SUBSCRIBER)}") if address else ""
+    request = TownRequest(wish.id, town, where, why, contact, key, desk.moment(), network=came_from)
     kept = desk.town_requests.add(request, MOST_WAITING)
     if kept.author_key != key:
         raise Conflict(mark("this request's id is taken"), mark("reload the page and ask again"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import get_args
@@ -31,6 +32,7 @@ TOWN_REQUEST = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("decided", sa.String(40), nullable=False),
     sa.Column("decided_by", sa.String(60), nullable=False),
+    sa.Column("network", sa.String(64), nullable=False),
 )
 
 
@@ -43,26 +45,22 @@ class SqlTownRequestStore:
     def add(self, request: TownRequest, most: int) -> TownRequest:
         """Keep the request and return it, or the one kept before under its id.
 
+        Where `most` wait already, the newest of the network that most of them came from makes room and is
+        erased, unless the new one's has as many.
+
         Raises
         ------
         Conflict
-            `most` are waiting already.
+            `most` are waiting already, and no network has more of them than this one's.
         """
-        with self._database.writing() as connection:
+        with self._database.erasing() as connection:
             place_store.wait_for_turn(connection)
             known = _requests(connection, TOWN_REQUEST.c.id == request.id)
             if known:
                 return known[0]
             if tombstones.is_buried(connection, "town_request", request.id):
                 raise Conflict(mark("this request's id is taken"), mark("reload the page and ask again"))
-            query = sa.select(sa.func.count()).select_from(TOWN_REQUEST)
-            waiting = connection.execute(query.where(TOWN_REQUEST.c.state == "waiting")).scalar_one()
-            if waiting >= most:
-                raise Conflict(
-                    mark("{n} towns wait already for an administrator"),
-                    mark("ask again in some days"),
-                    n=most,
-                )
+            _make_room(connection, request, most)
             connection.execute(sa.insert(TOWN_REQUEST).values(asdict(request)))
             return request
 
@@ -116,6 +114,23 @@ class SqlTownRequestStore:
 def erase_requests(connection: Connection, ids: Sequence[str], now: str) -> int:  # noqa: ARG001 - as others
     """Erase the requests in the caller's transaction; return how many."""
     return int(connection.execute(sa.delete(TOWN_REQUEST).where(TOWN_REQUEST.c.id.in_(ids))).rowcount)
+
+
+def _make_room(connection: Connection, request: TownRequest, most: int) -> None:
+    """Erase a request where `most` wait, so that `request` can; `Conflict` where none has to go for it."""
+    table = TOWN_REQUEST.c
+    query = sa.select(table.id, table.network).where(table.state == "waiting")
+    waiting = connection.execute(query.order_by(table.created.desc(), table.id.desc())).all()
+    if len(waiting) < most:
+        return
+    # What came from nobody knows where is a network by itself.
+    held = Counter(row.network or row.id for row in waiting)
+    last = max(waiting, key=lambda row: held[row.network or row.id], default=None)
+    if last is None or held[last.network or last.id] <= held[request.network or request.id] + 1:
+        raise Conflict(
+            mark("{n} towns wait already for an administrator"), mark("ask again in some days"), n=most
+        )
+    erase_requests(connection, [last.id], request.created)
 
 
 def _existing(connection: Connection, request_id: str) -> TownRequest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -90,9 +91,52 @@ def test_requests_are_limited_by_address_and_in_all(desk, monkeypatch):
         town_requests.ask(desk, a_wish(3), "192.0.2.1")
     monkeypatch.setattr(town_requests, "MOST_WAITING", 4)
     asked = at_once([lambda n=n: town_requests.ask(desk, a_wish(n)) for n in range(10, 16)])
-    assert len(refused(asked)) == 4
+    assert len(refused(asked)) == 3  # two found room, and one took that of whoever had two
     with pytest.raises(Conflict):
         town_requests.ask(desk, a_wish(1, "eve"))
+
+
+@pytest.mark.parametrize("form", ["192.0.{}.7", "2001:db8:{}::7"])
+def test_networks_that_ask_for_all_they_may_leave_room_for_everybody_else(desk, monkeypatch, form):
+    monkeypatch.setattr(town_requests, "MOST_WAITING", 40)
+    for number in range(40):
+        town_requests.ask(desk, a_wish(number, "eve"), form.format(number // 5))
+    before = [one.id for one in desk.town_requests.all()]
+    others = [town_requests.ask(desk, a_wish(900 + n), f"198.51.{n}.1") for n in range(12)]
+    kept = desk.town_requests.all()
+    assert len(kept) == 40
+    assert set(others) <= set(kept)
+    gone = Counter(before.index(one) // 5 for one in before if one not in {other.id for other in kept})
+    assert set(gone.values()) == {1, 2}  # none lost two before all had lost one
+    assert len(gone) == 8
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("192.0.2.{}", "192.0.3.1"), ("2001:db8:7:{}::1", "2001:db8:8::1")]
+)
+def test_addresses_of_one_network_take_places_from_each_other_only(desk, monkeypatch, one, other):
+    monkeypatch.setattr(town_requests, "MOST_WAITING", 6)
+    theirs = town_requests.ask(desk, a_wish(99), other)
+    for number in range(5):
+        town_requests.ask(desk, a_wish(number, "eve", town="zqxw"), one.format(number))
+    for number in range(5, 9):
+        with pytest.raises(Conflict):
+            town_requests.ask(desk, a_wish(number, "eve"), one.format(number))
+    town_requests.ask(desk, a_wish(98), other)
+    assert [wish.id[-2:] for wish in desk.town_requests.all()] == ["00", "01", "02", "03", "98", "99"]
+    assert theirs in desk.town_requests.all()
+    assert town_requests.ask(desk, a_wish(4, "eve"), other).id.endswith("04")  # who had to go may come again
+
+
+def test_all_that_waits_is_a_megabyte_and_says_no_address(desk):
+    longest = {
+        field: "\U0001f469" * town_requests.LONGEST[field] for field in ("town", "where", "why", "contact")
+    }
+    kept = town_requests.ask(desk, a_wish(**longest), "192.0.2.7")
+    assert town_requests.MOST_WAITING * sum(len(getattr(kept, one).encode()) for one in longest) < 1.1e6
+    assert len(kept.network) == 64
+    desk.care.salt("2099-01-01", "another day")
+    assert "192.0.2" not in repr(kept)
 
 
 def test_it_is_erased_when_taken_back_and_some_months_after_its_answer(desk, clock, tmp_path):
