@@ -197,7 +197,7 @@ def repeat(deps: Deps, actor: Actor, run_id: str) -> Repetition:
 
 
 def delete(deps: Deps, actor: Actor, run_id: str) -> KeptRun:
-    """Take the result off the list; `restore` brings it back for thirty days.
+    """Take the result off the list, a damaged one too; `restore` brings it back for thirty days.
 
     Raises
     ------
@@ -210,7 +210,7 @@ def delete(deps: Deps, actor: Actor, run_id: str) -> KeptRun:
 
 
 def restore(deps: Deps, actor: Actor, run_id: str) -> KeptRun:
-    """Put a deleted result back on the list."""
+    """Put a deleted result back on the list, as it was."""
     run = _own(deps, actor, run_id)
     deps.run_store.set_deleted(run_id, "")
     return run
@@ -242,7 +242,8 @@ def _open(deps: Deps, actor: Actor, run_id: str) -> KeptRun:
 
 
 def _own(deps: Deps, actor: Actor, run_id: str) -> KeptRun:
-    run = _open(deps, actor, run_id)
+    run = deps.run_store.to_erase(run_id)
+    require(actor, "plan", Subject(run.community))
     if run.kept_by != actor.account_id and actor.role != "administrator":
         raise NotAllowed("somebody else kept this result", "ask them, or an administrator")
     return run

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from typing import Any, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from micropolis_map.domain.kept_run import KeptRun
+from micropolis_map.domain.kept_run import KeptRun, RunKind
 from micropolis_map.errors import NotFound
 from micropolis_map.stores import place_store, tombstones
-from micropolis_map.stores.damage import Kind, Row, document_of
+from micropolis_map.stores.damage import Kind, Row, document_of, is_moment, sound_text
 from micropolis_map.stores.database import Database
 from micropolis_map.stores.tables import METADATA
 
@@ -64,6 +65,15 @@ class SqlRunStore:
             raise _no_run(run_id)
         return run
 
+    def to_erase(self, run_id: str) -> KeptRun:
+        """Return as `get` does, a damaged one without what it says: whose it is, and of which community."""
+        query = sa.select(KEPT_RUN).where(KEPT_RUN.c.id == run_id)
+        with self._database.reading() as connection:
+            found = RUNS.readable(connection, query, instead=_without_words)
+        if not found:
+            raise _no_run(run_id)
+        return found[0]
+
     def of_community(self, community: str) -> Sequence[KeptRun]:
         """Return the community's runs that are not deleted, the newest first."""
         with self._database.reading() as connection:
@@ -111,6 +121,15 @@ def _run(row: Row) -> KeptRun:
     if not all(isinstance(value, dict) for value in given.values()):
         raise ValueError("its inputs or figures are no object")
     return KeptRun(**{**row, **given})
+
+
+def _without_words(row: Row) -> KeptRun:
+    """Return what a damaged row still says for sure."""
+    texts = {column.name: sound_text(row[column.name]) for column in KEPT_RUN.columns}
+    moments = {name: texts[name] if is_moment(texts[name]) else "" for name in RUNS.moments}
+    kind = next((one for one in get_args(RunKind) if one == row["kind"]), "coverage")
+    given: dict[str, Any] = {**texts, **moments, "kind": kind, "title": "", "inputs": {}, "figures": {}}
+    return KeptRun(**given)
 
 
 RUNS = Kind("kept result", KEPT_RUN, _run, moments=("created", "deleted"))

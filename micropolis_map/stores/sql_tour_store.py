@@ -265,9 +265,14 @@ def _write(connection: Connection, new: SharedTour, old: SharedTour) -> None:
             one = sa.and_(TOUR_REVISION.c.tour_id == new.id, TOUR_REVISION.c.number == revision.number)
             connection.execute(sa.update(TOUR_REVISION).where(one).values(_revision_row(revision)))
     if new.keys != old.keys:
-        connection.execute(sa.delete(TOUR_KEY).where(TOUR_KEY.c.tour_id == new.id))
-        for key in new.keys:
-            connection.execute(sa.insert(TOUR_KEY).values(tour_id=new.id, **asdict(key)))
+        # One by one: a damaged row, which nobody read, stays whose right it is.
+        stays = set(new.keys) & set(old.keys)
+        for key in {key.key for key in (*old.keys, *new.keys) if key not in stays}:
+            one = sa.and_(TOUR_KEY.c.tour_id == new.id, TOUR_KEY.c.key == key)
+            connection.execute(sa.delete(TOUR_KEY).where(one))
+        for added in new.keys:
+            if added not in stays:
+                connection.execute(sa.insert(TOUR_KEY).values(tour_id=new.id, **asdict(added)))
 
 
 def _bury_keys(connection: Connection, old: SharedTour, new: SharedTour) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from micropolis_map.errors import DatabaseUnavailable
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest step's number; a test compares it with the files."""
 
 

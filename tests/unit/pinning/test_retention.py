@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from itertools import product
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from micropolis_map.services import forgetting, media, mine, moderating, pinning
 from micropolis_map.services.media import Sending
 from micropolis_map.services.retention import ERASED
 from micropolis_map.settings import Settings
+from micropolis_map.stores import migrations
 
 MONTHS = 12
 
@@ -129,8 +131,6 @@ def test_how_long_is_a_setting():
 
 
 def test_what_was_closed_before_anybody_wrote_down_when_counts_from_the_upgrade(desk, clock, tmp_path):
-    from micropolis_map.stores import migrations
-
     old = sa.create_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
     with old.begin() as connection:
         migrations.migrate(connection, "old", "0005")
@@ -146,3 +146,34 @@ def test_what_was_closed_before_anybody_wrote_down_when_counts_from_the_upgrade(
         closed = dict(raw.execute("SELECT state, closed FROM proposal"))
     assert closed["approved"] == ""
     assert closed["rejected"].startswith("20")
+
+
+def test_what_an_older_program_emptied_and_left_waiting_is_deleted(tmp_path):
+    old = sa.create_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    with old.begin() as connection:
+        migrations.migrate(connection, "old", "0011")
+    states = ("pending", "questioned", "approved", "rejected")
+    with sqlite3.connect(tmp_path / "old.sqlite") as raw:
+        for table, words in (("proposal", "content"), ("tour_revision", "document")):
+            columns = raw.execute(f"PRAGMA table_info({table})").fetchall()
+            marks = ",".join("?" * len(columns))
+            for number, (state, said) in enumerate(product(states, ("", "{}"))):
+                given = {"state": state, words: said, "id": f"{number}", "number": number}
+                row = [given.get(name, 0 if kind == "INTEGER" else "") for _, name, kind, *_ in columns]
+                raw.execute(f"INSERT INTO {table} VALUES ({marks})", row)
+    with old.begin() as connection:
+        migrations.migrate(connection, "old")
+    with sqlite3.connect(tmp_path / "old.sqlite") as raw:
+        for query in (
+            "SELECT state FROM proposal ORDER BY id",
+            "SELECT state FROM tour_revision ORDER BY number",
+        ):
+            after = [state for (state,) in raw.execute(query)]
+            assert after == [
+                "deleted",
+                "pending",
+                "deleted",
+                "questioned",
+                *("approved",) * 2,
+                *("rejected",) * 2,
+            ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from micropolis_map.services.assessing import assess_coverage
 from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.siting import assess_sites, propose_sites
 from micropolis_map.services.siting_result import SitingRequest
+from micropolis_map.stores.damage import DamagedDocument
 
 PLANNER = Actor("planner", "id-ada", frozenset({"demo"}))
 COLLEAGUE = Actor("planner", "id-bo", frozenset({"demo"}))
@@ -51,6 +53,27 @@ def test_a_coverage_is_kept_listed_and_repeated_exactly(town, coverage):
     assert again.changed == ()
     assert run.figures["share_within_10"] == coverage.total.share_within[10.0]
     assert run.figures["share_within_certain_10"] == coverage.total.share_within_certain[10.0]
+
+
+@pytest.mark.parametrize("column", ["inputs", "figures", "kind", "title", "created", "deleted"])
+def test_a_damaged_result_is_deleted_by_who_kept_it_and_erased(town, coverage, column):
+    run = kept_runs.keep_coverage(town, PLANNER, coverage)
+    with sqlite3.connect(town.settings.data / "micropolis.sqlite") as connection:
+        connection.execute(f"UPDATE kept_run SET {column} = CAST(? AS TEXT)", (b"\xff zqxw",))
+    connection.close()
+    with pytest.raises(DamagedDocument):
+        kept_runs.repeat(town, PLANNER, run.id)
+    for stranger in (COLLEAGUE, ELSEWHERE):
+        with pytest.raises(NotAllowed):
+            kept_runs.delete(town, stranger, run.id)
+    gone = kept_runs.delete(town, PLANNER, run.id)
+    assert (gone.id, gone.community, gone.kept_by) == (run.id, "demo", PLANNER.account_id)
+    assert "zqxw" not in repr(gone)
+    kept_runs.restore(town, PLANNER, run.id)
+    kept_runs.delete(town, LOCAL_ADMINISTRATOR, run.id)
+    assert town.run_store.erase([run.id], "2027-01-01T00:00:00Z") == 1
+    with pytest.raises(NotFound):
+        kept_runs.delete(town, PLANNER, run.id)
 
 
 def test_the_same_result_is_kept_once(town, coverage):

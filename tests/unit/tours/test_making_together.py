@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -183,6 +184,34 @@ def test_a_co_author_changes_it_others_cannot_and_the_change_waits_while_the_old
     again = {**change, "base": 2}
     assert browser.post("/api/demo/tours", json=body("piotr", **again)).status_code == 404
     assert browser.get("/api/mine/tours", headers=strangers).json() == {"tours": []}
+
+
+@pytest.mark.parametrize("column", ["role", "added", "name", "key"])
+def test_an_author_whose_row_is_damaged_invites_and_takes_out_and_stays_the_author(
+    application, browser, desk, column
+):
+    tour_id = send(browser, body("ania"))["tour_id"]
+    for name in ("bo", "cy"):
+        touring_authors.invite(desk, holder("ania"), tour_id, secret(name), name)
+    with sqlite3.connect(application.settings.data / "micropolis.sqlite") as connection:
+        author = f"UPDATE tour_key SET {column} = CAST(? AS TEXT) WHERE tour_id = ? AND role = 'author'"
+        connection.execute(author, (b"\xff", tour_id))
+    connection.close()
+    for other in (holder("bo"), holder("eve"), RESIDENT):
+        with pytest.raises(NotAllowed):
+            touring_authors.uninvite(desk, other, tour_id, 1)
+    left = touring_authors.uninvite(desk, holder("ania"), tour_id, 1)
+    assert [key.name for key in left.keys] == ["cy"]
+    touring_authors.invite(desk, holder("ania"), tour_id, secret("di"), "di")
+    with pytest.raises(NotAllowed):
+        touring_authors.uninvite(desk, holder("di"), tour_id, 1)
+    with sqlite3.connect(application.settings.data / "micropolis.sqlite") as connection:
+        connection.text_factory = bytes
+        kept = connection.execute(f"SELECT {column} FROM tour_key WHERE tour_id = ?", (tour_id,)).fetchall()
+    connection.close()
+    assert (b"\xff",) in kept  # what nobody could read nobody wrote over
+    assert len(kept) == 3
+    touring_authors.delete_tour(desk, holder("ania"), tour_id)
 
 
 def test_two_who_change_different_parts_lose_nothing_and_the_same_part_is_a_conflict(
