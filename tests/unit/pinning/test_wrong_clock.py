@@ -34,7 +34,7 @@ from run_store_contract import a_run
 from walk_store_contract import a_walk
 
 from micropolis_map.domain.freshness import iso
-from micropolis_map.domain.permission import RESIDENT
+from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, RESIDENT
 from micropolis_map.errors import NotAllowed, NotFound, TooMany
 from micropolis_map.services import archiving, guided_walks, mine, moderating, pinning, rounds, signing_in
 from micropolis_map.services.caretaking import Caretaker
@@ -147,7 +147,7 @@ def test_a_session_opened_under_a_clock_that_was_ahead_lives_no_longer_than_othe
     assert signing_in.actor_of_session(desk, later)
     clock.now -= timedelta(days=365)
     assert signing_in.actor_of_session(desk, later) is None
-    link = signing_in.invite_again(desk, ADMINISTRATOR, account.id)
+    link = signing_in.invite_again(desk, LOCAL_ADMINISTRATOR, account.id)
     clock.now -= timedelta(minutes=5)  # as clocks are put right every day
     assert signing_in.accept_invitation(desk, link, "a long enough sentence").login == "ola"
 
