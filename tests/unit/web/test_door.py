@@ -53,7 +53,7 @@ class Works:
     def __init__(self):
         self.goes_on, self.begun = threading.Event(), Counter()
 
-    def __call__(self, *_):
+    def work(self, *_):
         self.begun[asker()] += 1
         if asker() == ATTACKER:
             self.goes_on.wait()
@@ -63,9 +63,9 @@ class Works:
 @pytest.mark.parametrize(
     ("method", "route"),
     [
-        ("GET", lambda works: Route("/", while_asked(works))),
-        ("POST", lambda works: Route("/", posting(lambda *_: works()), methods=["POST"])),
-        ("GET", lambda works: shared([Route("/", works)])[0]),
+        ("GET", lambda works: Route("/", while_asked(works.work))),
+        ("POST", lambda works: Route("/", posting(works.work), methods=["POST"])),
+        ("GET", lambda works: shared([Route("/", works.work)])[0]),
     ],
 )
 def test_another_address_is_answered_while_forty_two_of_one_are_worked_on(tmp_path, works, method, route):
