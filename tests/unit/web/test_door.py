@@ -10,6 +10,7 @@ import pytest
 from asgi_client import Client, _asked
 from own_loop import run
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
@@ -70,11 +71,23 @@ class Works:
 )
 def test_another_address_is_answered_while_forty_two_of_one_are_worked_on(tmp_path, works, method, route):
     application = build_application(Settings(data=tmp_path / "data"))
-    app = Starlette(routes=[route(works)], middleware=web.middleware(application))
+    arrived = []
+
+    def noticing(app):
+        async def noticed(*asked):
+            arrived.append(asked)
+            await app(*asked)
+
+        return noticed
+
+    around = [*web.middleware(application), Middleware(noticing)]
+    app = Starlette(routes=[route(works)], middleware=around)
 
     async def try_it():
         attack = [asyncio.create_task(_asked(app, scope_of(method, ATTACKER), b"")) for _ in range(42)]
-        await until(lambda: works.begun[ATTACKER])
+        await until(lambda: len(arrived) == len(attack))
+        for _ in range(200):  # turns of the loop, until each has read its body and is at the door
+            await asyncio.sleep(0)
         try:
             async with asyncio.timeout(NEVER_S):
                 answer = await _asked(app, scope_of(method, READER), b"")
