@@ -47,6 +47,9 @@ PAGES = (
 KEY = {"X-Micropolis-Key": "hostile-0123456789abcdefghijklm"}
 Asked = tuple[str, str, bytes, dict[str, str]]
 
+APART = multiprocessing.get_context("spawn")
+"""Pools have threads; a copy of a process with threads may wait for ever for one that it does not have."""
+
 _numbers = count(1)
 
 
@@ -56,10 +59,8 @@ def main() -> None:
         stops = [f["id"] for f in json.loads(answer(port, READER, ("GET", PAGES[3], b"", {}))[1])["features"]]
         quiet = read(port, SECONDS)
         for name, behind in product(attacks(stops), (0, LAST)):
-            answers, stop = multiprocessing.Queue(), multiprocessing.Event()
-            attacker = multiprocessing.Process(
-                target=hostile, args=(port, name, behind, stops, stop, answers)
-            )
+            answers, stop = APART.Queue(), APART.Event()
+            attacker = APART.Process(target=hostile, args=(port, name, behind, stops, stop, answers))
             attacker.start()
             busy = read(port, SECONDS)
             stop.set()
@@ -129,7 +130,7 @@ def send(port: int, attack: Callable[[], Asked], done: Counter[int], stop: Any) 
 def read(port: int, seconds: float) -> dict[str, Any]:
     """Return how long (ms) pages and ``/healthz`` took a reader, each asked by a process of its own."""
     found: dict[str, Any] = {}
-    with multiprocessing.Pool(2) as pool:
+    with APART.Pool(2) as pool:
         asked = {
             what: pool.apply_async(_times, (port, paths, seconds))
             for what, paths in (("page", PAGES), ("healthz", ("/healthz",)))
