@@ -22,6 +22,10 @@ _AHEAD_S = 60.0
 farther ahead was counted under a clock that was wrong."""
 
 
+MOST_REFUSED = 10_000
+"""So many refusals are remembered; then all are forgotten, and the database is asked again."""
+
+
 @dataclass(frozen=True)
 class Brake:
     """Slows the (hashed) asker down: `free` times at once, then each time twice the wait, at most `most_s`.
@@ -75,6 +79,8 @@ class SqlCareStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._today = ("", "")
+        self._refused: dict[tuple[str, str, int], tuple[float, float]] = {}
 
     def confirm(self, place_id: str, device: str, now: str) -> int:
         """Count the device's "I know this place", once for each device; return how many know it."""
@@ -155,6 +161,14 @@ class SqlCareStore:
 
     def salt(self, day: str, fresh: str) -> str:
         """Return the salt of `day`, `fresh` when it has none yet; those of other days are gone for good."""
+        known, salt = self._today
+        if known != day:
+            salt = self._kept_salt(day, fresh)
+            self._today = (day, salt)
+            self._refused.clear()
+        return salt
+
+    def _kept_salt(self, day: str, fresh: str) -> str:
         query = sa.select(META.c.value).where(META.c.key == SALT)
         with self._database.reading() as connection:
             kept = connection.execute(query).scalar_one_or_none()
@@ -173,13 +187,25 @@ class SqlCareStore:
     def attempt(self, who: str, action: str, now_s: float, window_s: float, most: int) -> float:
         """Count an attempt of the (hashed) asker, unless there were `most` within the window.
 
-        What was counted under a clock that was ahead is forgotten: nobody waits until that time comes.
+        What was counted under a clock that was ahead is forgotten: nobody waits until that time comes. Who
+        was refused is refused again without asking the database: a flood of requests costs no more.
 
         Returns
         -------
         float
             0 when it was counted, else the seconds until one is free again.
         """
+        told_s, until_s = self._refused.get((who, action, most), (0.0, 0.0))
+        if told_s <= now_s < until_s:
+            return max(1.0, until_s - now_s)
+        wait_s = self._counted(who, action, now_s, window_s, most)
+        if wait_s:
+            if len(self._refused) >= MOST_REFUSED:
+                self._refused.clear()
+            self._refused[who, action, most] = (now_s, now_s + wait_s)
+        return wait_s
+
+    def _counted(self, who: str, action: str, now_s: float, window_s: float, most: int) -> float:
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
             mine = (ATTEMPT.c.who == who, ATTEMPT.c.action == action)
@@ -218,6 +244,9 @@ class SqlCareStore:
 
     def forget_attempts(self, who: str, action: str) -> None:
         """Forget the asker's attempts: one succeeded."""
+        for refused in list(self._refused):
+            if refused[:2] == (who, action):
+                self._refused.pop(refused, None)
         with self._database.writing() as connection:
             connection.execute(sa.delete(ATTEMPT).where(ATTEMPT.c.who == who, ATTEMPT.c.action == action))
 

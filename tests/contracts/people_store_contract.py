@@ -312,6 +312,20 @@ class PeopleStoreContract:
         store.forget_attempts("who", "do")
         assert store.attempt("who", "do", 11.0, 10.0, 2) == 0.0
 
+    def test_who_is_refused_again_costs_the_database_nothing(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = SqlCareStore(database)
+        assert [store.attempt("who", "do", moment, 10.0, 1) for moment in (5.0, 8.0)] == [0.0, 7.0]
+        with monkeypatch.context() as away:
+            away.setattr(Database, "writing", lambda _: pytest.fail("asked"))
+            away.setattr(Database, "reading", lambda _: pytest.fail("asked"))
+            assert [store.attempt("who", "do", moment, 10.0, 1) for moment in (9.0, 14.5)] == [6.0, 1.0]
+        assert store.attempt("who", "do", 8.0, 10.0, 2) == 0.0  # of whom more is allowed is asked anew
+        assert store.attempt("who", "do", -60.0, 10.0, 1) == 0.0  # a clock that was put right
+        store.forget_attempts("who", "do")
+        assert store.attempt("who", "do", 9.0, 10.0, 1) == 0.0
+
     def test_the_salt_lives_a_day(self, database: Database) -> None:
         store = SqlCareStore(database)
         assert [store.salt("d1", salt) for salt in ("one", "two")] == ["one", "one"]
