@@ -13,12 +13,11 @@ import gc
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
 
-from micropolis_map.domain.network_address import household
+from micropolis_map.domain.network_address import household, read_address
 from micropolis_map.settings import Network
 
 if sys.platform != "win32":
@@ -99,9 +98,5 @@ def _remembering() -> Callable[[str], str]:
 
 
 def _is_proxy(host: str, trusted: Sequence[Network]) -> bool:
-    try:
-        found = ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    found = getattr(found, "ipv4_mapped", None) or found
-    return any(found in network for network in trusted)
+    found = read_address(host)
+    return found is not None and any(found in network for network in trusted)

@@ -25,7 +25,7 @@ BODY_BYTES_S = 1_000
 """A body may take `BODY_S` and a second for each thousand bytes that came, and none may come for `BODY_S`."""
 READ_S = 30.0
 READ_BYTES_S = 1_000
-"""An answer may take `READ_S` and a second for each thousand bytes that were read, none for as long"""
+"""An answer may take `READ_S` and a second for each thousand bytes read, of which some come each `READ_S`."""
 LOOK_EVERY_S = 2.0
 
 

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pytest
 import sqlalchemy as sa
 from pinning_builders import (
-    ANIN,
-    FALENICA,
     ORGANISER,
-    Clock,
     a_story,
     a_submission,
     feature,
@@ -20,33 +14,11 @@ from pinning_builders import (
 )  # fmt: skip
 from test_mine import WEBM, WORDS, a_photo, on_disk
 
-from micropolis_map.bootstrap import build_application
-from micropolis_map.domain.community import Community
 from micropolis_map.services import forgetting, media, mine, moderating, pinning, taking_care
 from micropolis_map.services.media import Sending
-from micropolis_map.settings import Settings
 from micropolis_map.stores.database import Database
 
 NAME = "submission-00777777"
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def settings(request, tmp_path):
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    return Settings(data=tmp_path, database_url=url)
-
-
-@pytest.fixture
-def application(settings):
-    application = build_application(settings)
-    wawer = Community("wawer", {"en": "Wawer"}, centre=(21.15, 52.22), districts=(ANIN, FALENICA))
-    application.community_store.save(wawer)
-    return application
-
-
-@pytest.fixture
-def desk(application, clock: Clock):
-    return replace(application.participation, now=clock)
 
 
 def rows_with(settings, *words: str) -> list[str]:
@@ -83,14 +55,14 @@ def everything_of_somebody(desk):
     return proposal, place, photo.id, audio.id
 
 
-def test_no_byte_is_left(settings, desk, application, tmp_path):
+def test_no_byte_is_left(settings, desk, application):
     proposal, place, photo, audio = everything_of_somebody(desk)
     tables = {found.partition(":")[0] for found in rows_with(settings, WORDS)}
     assert {"place", "place_revision", "proposal", "report"} <= tables
     assert forgetting.forget(desk, holder(), [proposal.id]) == 1
     application.publishing.mirror_now()
     assert rows_with(settings, WORDS, photo, audio, "21.15,52.22", proposal.author_key) == []
-    assert on_disk(tmp_path) == []
+    assert on_disk(settings.data) == []
     assert sorted(stone.what for stone in desk.revisions.tombstones()) == ["medium"] * 2 + [
         "place",
         "proposal",
@@ -98,11 +70,11 @@ def test_no_byte_is_left(settings, desk, application, tmp_path):
     assert place.id not in {shown.id for shown in desk.places.places()}
 
 
-def test_nor_of_what_was_turned_down_a_year_ago(settings, desk, clock, tmp_path):
+def test_nor_of_what_was_turned_down_a_year_ago(settings, desk, clock):
     sent = pinning.submit(desk, a_submission(feature=feature(WORDS, description={"en": WORDS}))).proposal
     moderating.reject(desk, ORGANISER, sent.id, f"No {WORDS}, please.")
     assert rows_with(settings, WORDS) == [f"proposal: {WORDS}"]
     clock.move(days=366)
     look_daily(desk, clock)
     assert rows_with(settings, WORDS, sent.author_key) == []
-    assert on_disk(tmp_path) == []
+    assert on_disk(settings.data) == []
