@@ -7,7 +7,9 @@ import streamlit as st
 from micropolis_map import web
 from micropolis_map.bootstrap import build_application
 from micropolis_map.settings import Settings
+from micropolis_map.ui import whole_clicks
 
+whole_clicks.install()
 application = build_application(Settings.read(os.environ))
 app = st.App(
     "micropolis_map/ui/navigation/main.py",
