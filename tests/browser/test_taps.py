@@ -12,6 +12,11 @@ STOPS = 12
 LATE_S = 2.0
 OWN = "/tours?community=demo&order=own"
 VIEW = "[map.getZoom(), map.getCenter().lat, map.getCenter().lng]"
+RELOAD_AND_TELL_WHEN_ALL_IS_TAKEN = """() => {
+    const kept = () => JSON.parse(sessionStorage.getItem("mm-taps:planmap-demo"));
+    setInterval(() => kept().waiting.length || console.info("all taken"), 50);
+    setTimeout(() => location.reload());
+}"""
 PLAN = "/planner?community=demo&new=2&within=5"
 
 
@@ -154,6 +159,27 @@ def test_new_sites_are_drawn_at_once_and_none_is_lost(far_away, line):
     one.page.reload()
     expect(one.page.locator(".mm-siterow")).to_have_count(4)
     one.map.locator("#map_div[data-sites='4']").wait_for()
+
+
+def test_a_site_the_page_took_while_it_was_being_reloaded_is_kept(far_away, line):
+    """The reload opens the address from before the tap, and the page hears before it goes that it was taken."""
+    one = a_plan(far_away)
+    line.delay_s = LATE_S
+    held = []
+    one.page.route("**/planner?**", lambda route, _asked: held.append(route))
+    one.map.get_by_role("button", name="Add a place").click()
+    Finger(one).tap({"x": 120, "y": 200})
+    with (
+        one.page.expect_request("**/planner?**") as asked,
+        one.page.expect_console_message(lambda said: said.text == "all taken"),
+    ):
+        one.page.evaluate(RELOAD_AND_TELL_WHEN_ALL_IS_TAKEN)
+    assert "sites=" not in asked.value.url
+    line.delay_s = 0
+    with one.page.expect_navigation():
+        held[0].continue_()
+    expect(one.page.locator(".mm-siterow")).to_have_count(3)
+    one.map.locator("#map_div[data-sites='3']").wait_for()
 
 
 def test_an_area_and_a_site_tapped_before_a_reload_are_kept(far_away, line):

@@ -4,24 +4,30 @@
   "use strict";
   const mm = (window.micropolis = window.micropolis || {});
   const MOST = 200; // told at once; the page reads no more
+  const LATE_MS = 500; // a busy browser may reload the address it had so long ago
 
   // Whose taps they are: those of this document, or of the one it was reloaded from; a link opens something else.
+  // A reload opens the address as it was when it was asked for: what the page took only after that is told again.
   function kept(name) {
     const page = window.parent.performance;
-    const fresh = { name, page: page.timeOrigin, last: 0, waiting: [], session: "", told: 0 };
+    const fresh = { name, page: page.timeOrigin, last: 0, waiting: [], taken: [], session: "", told: 0 };
     try {
       const found = JSON.parse(sessionStorage.getItem(`mm-taps:${name}`));
-      const ours = found && (found.page === page.timeOrigin || page.getEntriesByType("navigation")[0].type === "reload");
-      return ours ? { ...fresh, last: found.last, waiting: found.waiting } : fresh;
+      if (!found) return fresh;
+      const { last, waiting, taken = [] } = found;
+      if (found.page === page.timeOrigin) return { ...fresh, last, waiting, taken };
+      if (page.getEntriesByType("navigation")[0].type !== "reload") return fresh;
+      const missing = taken.filter((one) => one.at > page.timeOrigin - LATE_MS).map((one) => one.tap);
+      return { ...fresh, last, waiting: [...missing, ...waiting] };
     } catch (error) {
       console.info("no taps are kept on this device", error);
       return fresh;
     }
   }
 
-  function keep({ name, page, last, waiting }) {
+  function keep({ name, page, last, waiting, taken }) {
     try {
-      sessionStorage.setItem(`mm-taps:${name}`, JSON.stringify({ page, last, waiting }));
+      sessionStorage.setItem(`mm-taps:${name}`, JSON.stringify({ page, last, waiting, taken }));
     } catch (error) {
       console.info("taps are kept only while the map is open", error);
     }
@@ -52,6 +58,9 @@
     if (renewed) ours({ last_active_drawing: null });
     queue.session = given.session;
     queue.last = Math.max(queue.last, given.taken);
+    const at = window.parent.performance.timeOrigin + window.parent.performance.now();
+    const news = queue.waiting.filter((tap) => tap.n <= given.taken).map((tap) => ({ at, tap }));
+    queue.taken = [...queue.taken, ...news].slice(-MOST);
     queue.waiting = queue.waiting.filter((tap) => tap.n > given.taken);
     keep(queue);
     const next = queue.waiting.slice(0, MOST).pop();
