@@ -1,4 +1,4 @@
-"""Putting old places away: a few by itself, many or by a doubtful clock only when an organiser says so."""
+"""Putting old places away: very few by itself, more or by a doubtful clock only when an organiser says so."""
 
 from __future__ import annotations
 
@@ -8,39 +8,43 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from micropolis_map.domain.freshness import iso
+from micropolis_map.domain.freshness import iso, moment_of
 from micropolis_map.domain.permission import Actor, Subject, require
 from micropolis_map.domain.place import Place
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.rounds import Round
 from micropolis_map.services.taking_care import CARETAKER, Freshnesses
+from micropolis_map.stores.damage import is_moment
 from micropolis_map.stores.place_store import Note
 from micropolis_map.stores.round_store import Batch, Question, Reason
 
 ARCHIVED = "nobody said within two years that it is still true"
-SHARE, FLOOR = 0.05, 3
-"""What a round archives by itself of a community's public places at most; the floor is for small ones."""
+ONE_IN = 20
+"""Of a community's public places rounds archive at most one in so many `LATELY` without asking, or one."""
+LATELY = timedelta(days=30)
 APART = timedelta(days=3)
 """Two rounds this far apart must find a place due."""
 PUT_OFF = timedelta(days=30)
 _SHOWN_BATCHES = 5
 
 
-def at_once(public: int) -> int:
-    """Return how many of so many public places may be archived together without asking.
+def without_asking(public: int) -> int:
+    """Return how many of so many public places may be archived `LATELY` without asking.
 
     Examples
     --------
-    >>> [at_once(n) for n in (0, 40, 79, 80, 1_000)]
-    [3, 3, 3, 4, 50]
+    >>> [without_asking(n) for n in (1, 3, 39, 40, 79, 1_000)]
+    [1, 1, 1, 2, 3, 50]
     """
-    return max(FLOOR, int(public * SHARE))
+    return max(1, public // ONE_IN)
 
 
 def archive_old(desk: Participation, this: Round) -> list[str]:
     """Archive places nobody found true for two years, or ask the organisers; return the archived ids.
 
-    Nothing of a community is archived when the clock jumped or more than `at_once` of its places are due.
+    Nothing of a community is archived when the clock jumped, when with what rounds archived `LATELY` it would
+    be more than `without_asking`, and while something is asked about it: what is due joins the question.
+    A question ends by an answer, or when nothing of its community is due any more.
     `found_true` and `take_back` reverse it.
     """
     known = Freshnesses(desk)
@@ -48,24 +52,22 @@ def archive_old(desk: Participation, this: Round) -> list[str]:
     public = Counter(place.community for place in everything)
     due = {place.id: place for place in everything if known.of(place) == "archive"}
     ripe = set(this.ripe("archive", due, APART))
-    asked = desk.rounds.questions()
+    asked, unanswered = desk.rounds.questions(), desk.rounds.asked_about()
+    lately = _archived_lately(desk, this)
     archived: list[str] = []
-    for community in sorted({place.community for place in due.values()} | asked.keys()):
+    towns = {place.community for place in due.values()}
+    for community in sorted(towns):
         mine = [place for place in due.values() if place.community == community]
-        if not mine:
-            desk.rounds.drop_question(community)
-            continue
-        question = asked.get(community)
-        if question and _is_put_off(question, this):
-            continue
-        if reason := _doubt(this, len(mine), public[community]):
-            desk.rounds.ask(_question(this, community, reason, mine, public[community]))
-            continue
-        if question and question.reason == "many":
-            desk.rounds.drop_question(community)
-        if some := [place for place in mine if place.id in ripe]:
+        gone = lately[community]
+        too_many = gone + len(mine) > without_asking(gone + public[community])
+        if this.jumped or too_many or community in unanswered:
+            _ask(desk, this, asked.get(community), mine, public[community])
+        elif some := [place for place in mine if place.id in ripe]:
             batch = Batch(secrets.token_hex(8), community, CARETAKER, iso(this.now))
             archived += desk.rounds.archive(batch, some, Note(CARETAKER, ARCHIVED, iso(this.now))).places
+    # A hidden town is not looked at: what is asked about it waits until it is shown.
+    for community in unanswered.intersection(desk.communities.slugs()) - towns:
+        desk.rounds.drop_question(community)
     return archived
 
 
@@ -112,15 +114,36 @@ def take_back(desk: Participation, actor: Actor, batch_id: str) -> int:
     return desk.rounds.take_back(batch_id, Note(by, "took the archiving back", desk.moment()))
 
 
-def _doubt(this: Round, due: int, public: int) -> Reason | None:
-    if this.jumped:
-        return "clock"
-    return "many" if due > at_once(public) else None
+def _archived_lately(desk: Participation, this: Round) -> Counter[str]:
+    """Return how many places of each community rounds archived `LATELY` without asking.
+
+    A moment soon after now counts, too: the clock was put right meanwhile. So does one that cannot be read.
+    """
+    found: Counter[str] = Counter()
+    for community, recorded, places in desk.rounds.archived_by(CARETAKER):
+        if not is_moment(recorded) or abs(this.now - moment_of(recorded, this.now)) < LATELY:
+            found[community] += places
+    return found
 
 
-def _question(this: Round, community: str, reason: Reason, places: Sequence[Place], public: int) -> Question:
-    before = iso(this.before) if this.before else ""
-    return Question(community, reason, iso(this.now), before, public, tuple(place.id for place in places))
+def _ask(
+    desk: Participation, this: Round, open_one: Question | None, due: Sequence[Place], public: int
+) -> None:
+    """Ask about all that is due; what is asked already keeps its reason until the clock jumps again."""
+    if open_one and _is_put_off(open_one, this):
+        return
+    ids = tuple(place.id for place in due)
+    if open_one and not this.jumped:
+        question = replace(open_one, public=public, places=ids, put_off="")
+    else:
+        before, reason = iso(this.before) if this.before else "", _reason(this)
+        question = Question(due[0].community, reason, iso(this.now), before, public, ids)
+    if question != open_one:
+        desk.rounds.ask(question)
+
+
+def _reason(this: Round) -> Reason:
+    return "clock" if this.jumped else "many"
 
 
 def _is_put_off(question: Question, this: Round) -> bool:

@@ -169,6 +169,14 @@ class SqlRoundStore:
         with self._database.reading() as connection:
             return _batches(connection, wanted)[:most]
 
+    def archived_by(self, actor: str) -> Sequence[tuple[str, str, int]]:
+        """Return what the actor archived that was not taken back: of which community, when, how many."""
+        batch = (CARE_BATCH.c.id, CARE_BATCH.c.community, CARE_BATCH.c.recorded)
+        query = sa.select(*batch, sa.func.count().label("places")).join(CARE_ARCHIVED)
+        query = query.where(CARE_BATCH.c.actor == actor, CARE_BATCH.c.taken_back == "").group_by(*batch)
+        with self._database.reading() as connection:
+            return [(row.community, row.recorded, row.places) for row in connection.execute(query)]
+
     def take_back(self, batch_id: str, note: Note) -> int:
         """Publish again what is still as the batch left it; return how many. Twice is once."""
         rows = sa.select(CARE_ARCHIVED).where(CARE_ARCHIVED.c.batch == batch_id)
@@ -208,6 +216,11 @@ class SqlRoundStore:
         with self._database.reading() as connection:
             found = QUESTIONS.readable(connection, sa.select(CARE_QUESTION))
         return {question.community: question for question in found}
+
+    def asked_about(self) -> frozenset[str]:
+        """Return the communities something is asked about, also where the question cannot be read."""
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(sa.select(CARE_QUESTION.c.community)).scalars())
 
 
 def _question(row: Row) -> Question:

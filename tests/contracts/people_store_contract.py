@@ -399,6 +399,7 @@ class PeopleStoreContract:
         old = [places.put(replace(a_place(f"old-{n}"), community="wawer")) for n in range(3)]
         store.ask(Question("wawer", "many", NOON, "", 3, ("old-0", "old-1")))
         assert store.questions()["wawer"].places == ("old-0", "old-1")
+        assert store.asked_about() == {"wawer"}
         changed = places.put(replace(old[2], licence="CC0"))
         batch = store.archive(Batch("one", "wawer", "caretaker", NOON), old, Note("caretaker", "old", NOON))
         assert batch.places == ("old-0", "old-1")
@@ -406,11 +407,16 @@ class PeopleStoreContract:
         assert list(places.places()) == [changed]
         assert [store.batch("one")] == list(store.batches("wawer", 5)) == [batch]
         assert list(store.batches("demo", 5)) == []
+        assert (store.archived_by("organiser:o"), store.archived_by("caretaker")) == (
+            [],
+            [("wawer", NOON, 2)],
+        )
         places.put(replace(places.get("old-1"), licence="CC0"))
         assert store.take_back("one", Note("organiser:o", "back", LATER)) == 1
         assert store.take_back("one", Note("organiser:o", "back", LATER)) == 0
         assert [place.id for place in places.places()] == ["old-0", "old-2"]
         assert store.batch("one").taken_back == LATER
+        assert store.archived_by("caretaker") == []
         store.archive(Batch("two", "wawer", "caretaker", NOON), old, Note("caretaker", "old", NOON))
         assert list(store.batches("wawer", 5)) == []
         with pytest.raises(NotFound):

@@ -77,10 +77,10 @@ def _why(question: Question) -> str:
             n,
         ).format(before=numbers.moment(question.before), now=numbers.moment(question.asked), n=n)
     return ngettext(
-        "Nobody has said for two years that {n} of {public} places is still true. Nothing was archived: it "
-        "would be too many at once.",
-        "Nobody has said for two years that {n} of {public} places are still true. Nothing was archived: it "
-        "would be too many at once.",
+        "Nobody has said for two years that {n} of {public} places is still true. Nothing more is archived "
+        "until you answer: by itself at most one in twenty goes in a month.",
+        "Nobody has said for two years that {n} of {public} places are still true. Nothing more is archived "
+        "until you answer: by itself at most one in twenty goes in a month.",
         n,
     ).format(n=n, public=question.public)
 
