@@ -67,6 +67,7 @@ class Caretaker:
             "walkers forgotten": lambda: guided_walks.forget_people(desk, this),
             "refused proposals erased": lambda: retention.erase_refused(desk, months, this),
             "answered requests erased": lambda: town_requests.erase_old(desk, months, this),
+            "ended sessions and links erased": lambda: retention.erase_expired_tokens(desk, this),
             "deleted results erased": lambda: retention.erase_deleted_runs(runs, this) if runs else 0,
         }
         for what, work in works.items():

@@ -1,4 +1,4 @@
-"""How long what nobody sees is kept: what was turned down or withdrawn is erased some months later."""
+"""How long what nobody sees is kept: what was turned down or withdrawn some months, ended sessions days."""
 
 from __future__ import annotations
 
@@ -55,6 +55,17 @@ def erase_deleted_runs(runs: SqlRunStore, this: Round) -> int:
     due = runs.deleted_before(iso(this.now - RUNS_AFTER))
     ripe = this.ripe("run", due, APART)
     return runs.erase(ripe, iso(this.now)) if ripe else 0
+
+
+def erase_expired_tokens(desk: Participation, this: Round) -> int:
+    """Erase sessions, devices and one-time links that are over; two rounds `APART` must find them so.
+
+    They open nothing before, but a clock that was ahead may be put right until then.
+    """
+    ripe = this.ripe("token", desk.accounts.expired(iso(this.now)), APART)
+    if ripe:
+        desk.accounts.erase_tokens(ripe)
+    return len(ripe)
 
 
 def _is_shown(desk: Participation, proposal: Proposal) -> bool:

@@ -21,6 +21,8 @@ from micropolis_map.stores.database import Database
 from micropolis_map.stores.people_tables import ACCOUNT, IDENTITY, TOKEN
 
 TokenKind = Literal["session", "setup", "invitation", "device"]
+MOST_SESSIONS = 50
+"""So many sessions of an account are kept, the last ones: who signs in again and again fills no disk."""
 MOST_DEVICES = 20
 """So many devices of an account are known, the ones that signed in last."""
 AHEAD = timedelta(hours=1)
@@ -136,8 +138,9 @@ class SqlAccountStore:
         """Keep a token's hash; of setup and invitations only the newest one of an account stays."""
         with self._database.writing() as connection:
             place_store.wait_for_turn(connection)
-            connection.execute(sa.delete(TOKEN).where(TOKEN.c.expires < created))
-            if kind != "session":
+            if kind == "session":
+                _make_room(connection, kind, account_id, MOST_SESSIONS, created)
+            else:
                 old = (TOKEN.c.kind == kind, TOKEN.c.account_id == account_id)
                 connection.execute(sa.delete(TOKEN).where(*old))
             _insert(connection, token, kind, account_id, created, expires)
@@ -153,7 +156,7 @@ class SqlAccountStore:
             place_store.wait_for_turn(connection)
             if connection.execute(sa.select(ACCOUNT.c.id).where(*unchanged)).first() is None:
                 return False
-            connection.execute(sa.delete(TOKEN).where(TOKEN.c.expires < created))
+            _make_room(connection, "session", account_id, MOST_SESSIONS, created)
             _insert(connection, token, "session", account_id, created, expires)
             return True
 
@@ -191,11 +194,8 @@ class SqlAccountStore:
                 return
             devices = (TOKEN.c.kind == "device", TOKEN.c.account_id == account_id)
             connection.execute(sa.delete(TOKEN).where(*devices, TOKEN.c.hash == replaces))
+            _make_room(connection, "device", account_id, MOST_DEVICES, created)
             _insert(connection, token, "device", account_id, created, expires)
-            query = sa.select(TOKEN.c.hash).where(*devices, TOKEN.c.hash != token)
-            newest = connection.execute(query.order_by(TOKEN.c.created.desc(), TOKEN.c.hash)).scalars()
-            too_many = list(newest)[MOST_DEVICES - 1 :]
-            connection.execute(sa.delete(TOKEN).where(TOKEN.c.hash.in_(too_many)))
 
     def is_device(self, token: str, login: str, now: str) -> bool:
         """Return whether the login's account signed in on the device that holds the token."""
@@ -256,6 +256,18 @@ class SqlAccountStore:
         with self._database.writing() as connection:
             connection.execute(sa.delete(TOKEN).where(TOKEN.c.hash == token))
 
+    def expired(self, now: str) -> Sequence[str]:
+        """Return the hashes of tokens that are over by the clock; nothing is opened by them any more."""
+        with self._database.reading() as connection:
+            return list(connection.execute(sa.select(TOKEN.c.hash).where(TOKEN.c.expires <= now)).scalars())
+
+    def erase_tokens(self, tokens: Sequence[str]) -> None:
+        """Forget the tokens of these hashes."""
+        with self._database.writing() as connection:
+            for start in range(0, len(tokens), place_store.AT_ONCE):
+                some = TOKEN.c.hash.in_(tokens[start : start + place_store.AT_ONCE])
+                connection.execute(sa.delete(TOKEN).where(some))
+
 
 def _kept(connection: Connection, account_id: str) -> Account:
     account = ACCOUNTS.one(connection, _ACCOUNTS.where(ACCOUNT.c.id == account_id))
@@ -310,8 +322,23 @@ def _insert(
 
 def _alive(now: str) -> tuple[sa.ColumnElement[bool], ...]:
     """Return what is asked of a token; one made long after now was made under a wrong clock."""
-    soon = iso(datetime.fromisoformat(now) + AHEAD)
-    return TOKEN.c.expires > now, TOKEN.c.created <= soon
+    return TOKEN.c.expires > now, TOKEN.c.created <= _soon(now)
+
+
+def _soon(now: str) -> str:
+    return iso(datetime.fromisoformat(now) + AHEAD)
+
+
+def _make_room(connection: Connection, kind: TokenKind, account_id: str, most: int, now: str) -> None:
+    """Forget the account's oldest tokens, so that with one more there are at most so many.
+
+    Those made under a clock that was ahead go first: they open nothing.
+    """
+    mine = (TOKEN.c.kind == kind, TOKEN.c.account_id == account_id)
+    order = (TOKEN.c.created > _soon(now), TOKEN.c.created.desc(), TOKEN.c.hash)
+    newest = connection.execute(sa.select(TOKEN.c.hash).where(*mine).order_by(*order)).scalars()
+    too_many = list(newest)[most - 1 :]
+    connection.execute(sa.delete(TOKEN).where(TOKEN.c.hash.in_(too_many)))
 
 
 def _spend(connection: Connection, token: str, kind: TokenKind, now: str) -> str:

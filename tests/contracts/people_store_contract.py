@@ -269,6 +269,19 @@ class PeopleStoreContract:
         store.replace(replace(account, active=False))
         assert store.session("s3", NOON) is None
 
+    def test_what_is_over_stays_until_it_is_erased(self, database: Database) -> None:
+        store = SqlAccountStore(database)
+        one, other = store.add(an_account("one"), "hash"), store.add(an_account("other"), "hash")
+        store.add_token("a", "session", one.id, NOON, LATER)
+        store.add_token("b", "device", one.id, NOON, LATER)
+        store.add_token("c", "session", other.id, LATEST, "2099-01-01T00:00:00Z")
+        assert store.open_session("d", other.id, "hash", LATEST, "2099-01-01T00:00:00Z")
+        assert store.session("a", LATEST) is None
+        assert store.session("a", NOON).id == one.id  # the clock was put right
+        assert (list(store.expired(NOON)), sorted(store.expired(LATER))) == ([], ["a", "b"])
+        store.erase_tokens(["b", "unknown"])
+        assert list(store.expired(LATER)) == ["a"]
+
     def test_media(self, database: Database) -> None:
         store = SqlMediaStore(database)
         medium = Medium("p1", "photo", "sub", "wawer", KEY, "d", NOON, 40, 30)
