@@ -171,6 +171,46 @@ def mp4_frames(data: bytes) -> list[bytes]:
     return frames
 
 
+# ---- Vorbis and FLAC ----
+
+
+def vorbis_bits(*fields: tuple[int, int]) -> bytes:
+    """Fields of value and bits as Vorbis packs them: the lowest bit first, zeros up to the byte."""
+    value = size = 0
+    for number, bits in fields:
+        value, size = value | number << size, size + bits
+    return value.to_bytes(-(-size // 8), "little")
+
+
+VORBIS_HEAD = b"\x01vorbis" + struct.pack("<IBIiiiBB", 0, 1, 48_000, 0, 0, 0, 0xB8, 1)
+BOOK = [(0x564342, 24), (1, 16), (2, 24), (0, 2), (0, 5), (0, 5), (0, 4)]
+"""Two words of one bit."""
+TIMES = [(0, 6), (0, 16)]
+FLOOR = [(0, 6), (1, 16), (0, 5), (0, 2), (0, 4)]
+RESIDUE = [(0, 6), (2, 16), (0, 24), (0, 24), (0, 24), (0, 6), (0, 8), (0, 4)]
+MAPPING = [(0, 6), (0, 16), (0, 2), (0, 2), (0, 8), (0, 8), (0, 8)]
+MODE = [(0, 6), (0, 1), (0, 32), (0, 8)]
+
+
+def vorbis_setup(
+    *,
+    books: list[list[tuple[int, int]]] | None = None,
+    floor: list[tuple[int, int]] = FLOOR,
+    residue: list[tuple[int, int]] = RESIDUE,
+    mapping: list[tuple[int, int]] = MAPPING,
+    mode: list[tuple[int, int]] = MODE,
+    end: int = 1,
+) -> bytes:
+    """A setup packet of as few parts as there can be, or of those that are given."""
+    books = books or [BOOK]
+    told = [(len(books) - 1, 8), *(field for book in books for field in book), *TIMES]
+    return b"\x05vorbis" + vorbis_bits(*told, *floor, *residue, *mapping, *mode, (end, 1))
+
+
+VORBIS_SETUP = vorbis_setup()
+FLAC_FRAMES = [b"\xff\xf8" + frame for frame in FRAMES]
+
+
 # ---- Ogg ----
 
 
@@ -206,15 +246,15 @@ def comments(words: bytes) -> bytes:
     return struct.pack("<I", len(words)) + words + struct.pack("<II", 1, len(said)) + said
 
 
-def ogg(words: bytes = b"Lavf", codec: str = "opus") -> bytes:
-    """An Ogg file of `FRAMES` with a second stream of words between its pages."""
+def ogg(words: bytes = b"Lavf", codec: str = "opus", *, setup: bytes = VORBIS_SETUP) -> bytes:
+    """An Ogg file of `FRAMES` (of `FLAC_FRAMES`) with a second stream of words between its pages."""
     picture = bytes(30) + words
     headers = {
         "opus": [OPUS_HEAD, b"OpusTags" + comments(words) + words],
         "vorbis": [
-            b"\x01vorbis" + bytes(22) + b"\x01",
+            VORBIS_HEAD + words,
             b"\x03vorbis" + comments(words) + b"\x01" + words,
-            b"\x05vorbis" + bytes(300),
+            setup + words,
         ],
         "flac": [
             b"\x7fFLAC\x01\0\0\x02fLaC\0\0\0\x22" + bytes(range(34)),
@@ -227,7 +267,7 @@ def ogg(words: bytes = b"Lavf", codec: str = "opus") -> bytes:
         + ogg_pages([b"fishead\0" + words], serial=9, flags=2)
         + ogg_pages(headers[1:], number=1)
         + ogg_pages([words], serial=9, number=1, flags=4)
-        + ogg_pages(FRAMES, number=500, flags=4)
+        + ogg_pages(FLAC_FRAMES if codec == "flac" else FRAMES, number=500, flags=4)
     )
 
 
@@ -306,9 +346,9 @@ def webm(words: bytes = b"Chrome", *, unknown: bool = True, private: bytes = OPU
 
 def laced(words: bytes) -> bytes:
     """The three headers of Vorbis in one, as WebM keeps them."""
-    first, second = b"\x01vorbis" + bytes(22) + b"\x01", b"\x03vorbis" + comments(words) + b"\x01"
+    first, second = VORBIS_HEAD + words, b"\x03vorbis" + comments(words) + b"\x01"
     sizes = b"".join(b"\xff" * (len(one) // 255) + bytes([len(one) % 255]) for one in (first, second))
-    return b"\x02" + sizes + first + second + b"\x05vorbis" + bytes(300)
+    return b"\x02" + sizes + first + second + VORBIS_SETUP + words
 
 
 _NESTED = {

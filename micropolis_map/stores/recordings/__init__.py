@@ -3,6 +3,11 @@
 Each container is walked by a list of what sound needs. Everything else in it is blanked where it stands (an
 Ogg stream of its own is left out), so the offsets inside stay right and the sound stays playable. What cannot
 be walked to its last byte is refused: nobody knows what is in it.
+
+Kept are the sound and the numbers a player needs, where they are such as a recording can have. Inside
+the sound what a decoder skips is blanked where its place is told (Opus' padding). Behind the last bit that
+is read of a packet of Vorbis, AAC, FLAC or of Opus' frames, and in fill elements of AAC, bytes stay that only
+decoding would tell from sound, as would a tune that spells words.
 """
 
 from __future__ import annotations

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from micropolis_map.stores.recordings.parts import Recording
 
+_MOST_NUMBER = 1 << 53
+"""A moment in nanoseconds since months; eight letters are more."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -23,6 +26,11 @@ class Box:
         if at + size > self.end:
             raise out.damaged(self.start)
         return int.from_bytes(out[at : at + size], "big")
+
+    def small(self, out: Recording, offset: int) -> None:
+        """`InvalidInput` for a 64-bit number at `offset` that no recording has; all ones are none."""
+        if _MOST_NUMBER <= self.number(out, offset, 8) < (1 << 64) - 1:
+            raise out.damaged(self.start)
 
     def blank(self, out: Recording, offset: int, size: int | None = None) -> None:
         """Write zeros from `offset` of the content on, to its end or over `size` bytes."""

@@ -12,12 +12,15 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from micropolis_map.stores.recordings.boxes import Box, boxes, child, children
-from micropolis_map.stores.recordings.mp4_description import bare_description
+from micropolis_map.stores.recordings.mp4_description import bare_description, opus_head
 from micropolis_map.stores.recordings.mp4_samples import (
+    MOST_DESCRIPTIONS,
+    bare_fragment,
+    bare_run,
     blank_between,
-    fragment_size,
-    run_size,
+    free_other_fragments,
     sample_ranges,
+    track_number,
 )
 from micropolis_map.stores.recordings.parts import Recording
 
@@ -41,20 +44,23 @@ def bare(data: bytes) -> bytes:
     sounds = _sounds(out, films[0])
     if not sounds:
         raise out.no_sound()
+    fragments = [box for box in top if box.kind == b"moof"]
+    free_other_fragments(out, fragments, sounds)
     for box in top:
         _clean(out, box, _KEPT)
-    ranges = sample_ranges(out, films[0], [box for box in top if box.kind == b"moof"], sounds)
+    heads = {number: opus_head(out, track) for number, track in sounds.items()}
+    ranges = sample_ranges(out, films[0], fragments, heads)
     blank_between(out, ranges, [box for box in top if box.kind == b"mdat"])
     return bytes(out)
 
 
-def _sounds(out: Recording, film: Box) -> set[int]:
-    """Return the numbers of the tracks of sound; what belongs to others in the film is emptied."""
-    sounds = set()
+def _sounds(out: Recording, film: Box) -> dict[int, Box]:
+    """Return the tracks of sound by their numbers; what belongs to others in the film is emptied."""
+    sounds: dict[int, Box] = {}
     for box in [inner for inner in children(out, film) if inner.kind == b"trak"]:
         if out[child(out, box, b"mdia", b"hdlr").body + 8 :][:4] == b"soun":
-            header = child(out, box, b"tkhd")
-            sounds.add(header.number(out, 20 if header.number(out, 0, 1) else 12))
+            if sounds.setdefault(track_number(out, box), box) is not box:
+                raise out.damaged(box.start)
         else:
             box.free(out)
     return sounds
@@ -66,104 +72,166 @@ def _clean(out: Recording, box: Box, parts: _Parts) -> None:
     if kept is None:
         box.free(out)
     elif isinstance(kept, Mapping):
+        there = set()
         for inner in children(out, box):
+            if inner.kind in there and inner.kind in kept and inner.kind not in _SEVERAL:
+                raise out.damaged(inner.start)  # of two, programs believe one or the other
+            there.add(inner.kind)
             _clean(out, inner, kept)
     else:
         kept(out, box)
+
+
+_SEVERAL = {b"trak", b"trex", b"traf", b"trun"}
+_FLAGS = 3
+"""Bytes of flags behind the version of a box; few boxes have any that sound needs."""
+
+
+def _unflagged(out: Recording, box: Box) -> bool:
+    """Blank the flags, and return whether the box is of version 1, where some numbers have 64 bits."""
+    version = box.number(out, 0, 1)
+    if version > 1:
+        raise out.damaged(box.start)
+    box.blank(out, 1, _FLAGS)
+    return version == 1
 
 
 def _fields(size: int, long_size: int | None = None) -> _Clean:
     """Return what keeps a box of so many bytes, of version 1 where that is longer, and nothing behind it."""
 
     def clean(out: Recording, box: Box) -> None:
-        most = long_size if long_size and box.number(out, 0, 1) == 1 else size
-        if box.end - box.body > most:
-            box.blank(out, most)
+        long = _unflagged(out, box) and long_size is not None
+        if long:
+            box.small(out, 4)
+        _cut(out, box, long_size if long and long_size else size)
 
     return clean
 
 
-def _head(size: int, matrix: int | None, *gaps: tuple[int, int]) -> _Clean:
-    """Return what keeps a head of `size` bytes without its moments and without what is in its gaps.
+def _cut(out: Recording, box: Box, size: int) -> None:
+    if box.end - box.body > size:
+        box.blank(out, size)
+
+
+def _head(size: int, duration: int, *written: tuple[int, bytes]) -> _Clean:
+    """Return what keeps a head of `size` bytes without its moments.
 
     Parameters
     ----------
-    matrix
-        Where it says how pictures are turned, which sound does not need.
-    gaps
-        Offsets and lengths of reserved bytes. All as with 32-bit moments; with 64-bit ones they lie farther.
+    duration
+        Where it stands.
+    written
+        Offsets, and what stands there in every recording: what is reserved, about pictures, the language.
+        All as with 32-bit numbers; with 64-bit ones they lie farther.
     """
 
     def clean(out: Recording, box: Box) -> None:
-        long = box.number(out, 0, 1) == 1
+        flags = box.number(out, 1, _FLAGS)
+        long = _unflagged(out, box)
+        if box.kind == b"tkhd":
+            out[box.body + _FLAGS] = flags & _PLAYED
         box.blank(out, 4, 16 if long else 8)
-        for at, length in gaps:
-            box.blank(out, at + (12 if at > _DURATION_AT else 8) * long, length)
-        if matrix is not None:
-            start = box.body + matrix + 12 * long
-            box.blank(out, matrix + 12 * long, len(_UNTURNED))
-            out[start : start + len(_UNTURNED)] = _UNTURNED
-        if box.end - box.body > size + 12 * long:
-            box.blank(out, size + 12 * long)
+        if box.kind != b"tkhd" and box.number(out, 20 if long else 12) > _MOST_STEPS:
+            raise out.damaged(box.start)
+        if long:
+            box.small(out, duration + 8)
+        for at, new in written:
+            start = at + (12 if at > duration else 8) * long
+            box.blank(out, start, len(new))
+            out[box.body + start : box.body + start + len(new)] = new
+        _cut(out, box, size + 12 * long)
 
     return clean
 
 
-_DURATION_AT = 20
+_PLAYED = 0xF
+_MOST_STEPS = 10_000_000
+"""Of a second, as Windows counts time."""
 _UNTURNED = struct.pack(">9I", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+_AS_FAST, _AS_LOUD = struct.pack(">I", 1 << 16), struct.pack(">H", 1 << 8)
+_NO_LANGUAGE = struct.pack(">H", 0x55C4)
+"""``und``: three letters of five bits."""
 
 
-def _table(entry: int, long_entry: int | None = None) -> _Clean:
+def _table(entry: int) -> _Clean:
     """Return what keeps a table of so many bytes an entry, and nothing behind it."""
 
     def clean(out: Recording, box: Box) -> None:
-        size = long_entry if long_entry and box.number(out, 0, 1) == 1 else entry
-        box.blank(out, 8 + size * box.number(out, 4))
+        _unflagged(out, box)
+        box.blank(out, 8 + entry * box.number(out, 4))
 
     return clean
 
 
+def _edits(out: Recording, box: Box) -> None:
+    """Keep where the sound begins and how long it is: an empty edit and one that plays, as fast as it was."""
+    long, count = _unflagged(out, box), box.number(out, 4)
+    if count > _MOST_EDITS:
+        raise out.damaged(box.start)
+    size = 20 if long else 12
+    for at in range(8, 8 + size * count, size):
+        if long:
+            box.small(out, at)
+            box.small(out, at + 8)
+        box.blank(out, at + size - 4, 4)
+        out[box.body + at + size - 4 : box.body + at + size] = _AS_FAST
+    box.blank(out, 8 + size * count)
+
+
+_MOST_EDITS = 4
+
+
 def _brands(out: Recording, box: Box) -> None:
-    """Keep the main brand; those it agrees with are told again as the plainest one."""
+    """Keep the file's main brand; all others are told again as the plainest one."""
     box.blank(out, 4)
-    for at in range(box.body + 8, box.end - 3, 4):
+    for at in range(box.body + (8 if box.start == 0 else 0), box.end - 3, 4):
         out[at : at + 4] = b"isom"
 
 
 def _handler(out: Recording, box: Box) -> None:
     box.number(out, 20)
-    box.blank(out, 4, 4)
+    box.blank(out, 0, 8)
     box.blank(out, 12)
 
 
 def _sizes(out: Recording, box: Box) -> None:
+    _unflagged(out, box)
     box.blank(out, 12 + (0 if box.number(out, 4) else 4 * box.number(out, 8)))
 
 
 def _small_sizes(out: Recording, box: Box) -> None:
+    _unflagged(out, box)
+    box.blank(out, 4, 3)
     box.blank(out, 12 + (box.number(out, 7, 1) * box.number(out, 8) + 7) // 8)
 
 
 def _references(out: Recording, box: Box) -> None:
     """Keep that the sound is in this file; an address of another one goes."""
+    box.blank(out, 0, 4)
     for inner in children(out, box, 8):
-        if inner.end - inner.body > 4:
-            inner.blank(out, 4)
+        if inner.kind not in _HERE:
+            inner.free(out)
+            continue
+        inner.number(out, 0)
+        inner.blank(out, 0)
+        out[inner.body + 3] = 1  # "in this file"
 
 
-def _fragment(out: Recording, box: Box) -> None:
-    size = fragment_size(out, box)
-    if box.end - box.body > size:
-        box.blank(out, size)
+_HERE = {b"url ", b"urn ", b"alis"}
 
 
-def _run(out: Recording, box: Box) -> None:
-    box.blank(out, run_size(out, box))
+def _usual(out: Recording, box: Box) -> None:
+    """Keep of what fragments do not tell the length and the size of samples; sound has no flags."""
+    _cut(out, box, 24)
+    box.blank(out, 0, 4)
+    if box.number(out, 8) > MOST_DESCRIPTIONS or box.number(out, 16) > len(out):
+        raise out.damaged(box.start)
+    box.blank(out, 20, 4)
 
 
-def _index(out: Recording, box: Box) -> None:
-    at = 28 if box.number(out, 0, 1) == 1 else 20
-    box.blank(out, at + 4 + 12 * box.number(out, at + 2, 2))
+def _sound_head(out: Recording, box: Box) -> None:
+    box.number(out, 4)
+    box.blank(out, 0)
 
 
 def _samples(out: Recording, box: Box) -> None:
@@ -173,8 +241,6 @@ def _samples(out: Recording, box: Box) -> None:
 _TABLES: _Parts = {
     b"stsd": bare_description,
     b"stts": _table(8),
-    b"ctts": _table(8),
-    b"stss": _table(4),
     b"stsc": _table(12),
     b"stco": _table(4),
     b"co64": _table(8),
@@ -182,24 +248,28 @@ _TABLES: _Parts = {
     b"stz2": _small_sizes,
 }
 _KEPT_MEDIA: _Parts = {
-    b"mdhd": _head(24, None, (22, 2)),
+    b"mdhd": _head(24, 16, (20, _NO_LANGUAGE), (22, bytes(2))),
     b"hdlr": _handler,
-    b"minf": {b"smhd": _fields(8), b"dinf": {b"dref": _references}, b"stbl": _TABLES},
+    b"minf": {b"smhd": _sound_head, b"dinf": {b"dref": _references}, b"stbl": _TABLES},
 }
 _KEPT_TRACK: _Parts = {
-    b"tkhd": _head(84, 40, (16, 4), (24, 8), (38, 2)),
-    b"edts": {b"elst": _table(12, 20)},
+    b"tkhd": _head(76, 20, (16, bytes(4)), (24, bytes(12)), (36, _AS_LOUD), (38, bytes(2)), (40, _UNTURNED)),
+    b"edts": {b"elst": _edits},
     b"mdia": _KEPT_MEDIA,
 }
 _KEPT: _Parts = {
     b"ftyp": _brands,
     b"styp": _brands,
     b"moov": {
-        b"mvhd": _head(100, 36, (26, 10), (72, 24)),
+        b"mvhd": _head(
+            100, 16, (20, _AS_FAST), (24, _AS_LOUD), (26, bytes(10)), (36, _UNTURNED), (72, bytes(24))
+        ),
         b"trak": _KEPT_TRACK,
-        b"mvex": {b"trex": _fields(24), b"mehd": _fields(8, 12)},
+        b"mvex": {b"trex": _usual, b"mehd": _fields(8, 12)},
     },
-    b"moof": {b"mfhd": _fields(8), b"traf": {b"tfhd": _fragment, b"tfdt": _fields(8, 12), b"trun": _run}},
-    b"sidx": _index,
+    b"moof": {
+        b"mfhd": _fields(8),
+        b"traf": {b"tfhd": bare_fragment, b"tfdt": _fields(8, 12), b"trun": bare_run},
+    },
     b"mdat": _samples,
 }

@@ -18,9 +18,9 @@ class Recording(bytearray):
         self.kind = kind
         self.parts = 0
 
-    def look(self, at: int) -> None:
-        """Count a part; `InvalidInput` when there are too many."""
-        self.parts += 1
+    def look(self, at: int, parts: int = 1) -> None:
+        """Count a part, or `parts` that take as long; `InvalidInput` when there are too many."""
+        self.parts += parts
         if self.parts > MOST_PARTS:
             raise InvalidInput(
                 mark("the {kind} recording has more than {most} parts up to byte {at}"),
