@@ -177,12 +177,14 @@ def _rows(kind: str, data: bytes, path: Path, options: ReadOptions) -> tuple[lis
     if kind == "gpkg":
         rows, questions = gpkg_rows(path)
         return [_from_cells(row) for row in rows], questions, ""
-    if kind in {"gpx", "kml"}:
-        read = gpx_rows if kind == "gpx" else kml_rows
+    if kind == "gpx":
+        rows, questions = gpx_rows(data, path)
+        return [_from_cells(row) for row in rows], questions, ""
+    if kind == "kml":
         parts = _unpacked(data, path) if data.startswith(b"PK") else [data]
         rows, questions = [], []
         for part in parts:
-            more, found = read(parse(part, path), path)
+            more, found = kml_rows(parse(part, path), path)
             rows += [replace(row, number=len(rows) + row.number) for row in more]
             questions += found
         return [_from_cells(row) for row in rows], questions, ""

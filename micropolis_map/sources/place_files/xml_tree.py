@@ -7,7 +7,7 @@ they never declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
@@ -18,9 +18,14 @@ from micropolis_map.sources.place_files.rows import unreadable
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 5_000_000
+MAX_KEPT = 100_000
+"""Elements that are held at once of a file that is read thing by thing."""
+
+Ended = Callable[["Element", Sequence["Element"]], bool]
+"""Is told of an element that ended and of those around it, the outermost first; says whether to keep it."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Element:
     """An element: its name without prefix, attributes without prefixes, children, and its own text."""
 
@@ -54,15 +59,21 @@ class Element:
             yield from child.walk()
 
 
-def parse(data: bytes, path: Path) -> Element:
+def parse(data: bytes, path: Path, ended: Ended | None = None) -> Element:
     """Return the root element of `data`; `path` is for the error.
+
+    Parameters
+    ----------
+    ended
+        Takes what it needs of each element and says which stay in the tree, of which at most `MAX_KEPT` may
+        be there at once: a long file takes no more memory than what is taken of it.
 
     Raises
     ------
     UnreadableFile
         Not well-formed, declares entities, or nested or long beyond the limits.
     """
-    builder = _Builder(path)
+    builder = _Builder(path, ended)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
@@ -85,28 +96,44 @@ def parse(data: bytes, path: Path) -> Element:
 
 
 class _Builder:
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, ended: Ended | None) -> None:
+        self.path, self.ended = path, ended
         self.root = Element("")
         self.open = [self.root]
         self.count = 0
+        self.kept = 0
+        self.kept_before: list[int] = []
+        """How many elements were kept when each of the open ones began."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.count += 1
-        if len(self.open) > MAX_DEPTH or self.count > MAX_ELEMENTS:
+        self.kept_before.append(self.kept)
+        self.kept += 1
+        self._limit(self.count, MAX_ELEMENTS)
+        if self.ended is not None:
+            self._limit(self.kept, MAX_KEPT)
+        element = Element(_local(name), {_local(key): value for key, value in attributes.items()})
+        self.open[-1].children.append(element)
+        self.open.append(element)
+
+    def _limit(self, count: int, most: int) -> None:
+        if len(self.open) > MAX_DEPTH or count > most:
             raise unreadable(
                 self.path,
                 mark("{file} is nested deeper than {depth} or has more than {most} elements"),
                 mark("export fewer things into one file"),
                 depth=MAX_DEPTH,
-                most=MAX_ELEMENTS,
+                most=most,
             )
-        element = Element(_local(name), {_local(key): value for key, value in attributes.items()})
-        self.open[-1].children.append(element)
-        self.open.append(element)
 
     def end(self, _name: str) -> None:
-        self.open.pop()
+        element, before = self.open.pop(), self.kept_before.pop()
+        if self.ended is not None and len(self.open) > 1 and not self.ended(element, self.open[1:]):
+            around = self.open[-1]
+            around.children.pop()
+            if around.texts and around.texts[-1].isspace():  # the end of the line before it
+                around.texts.pop()
+            self.kept = before
 
     def characters(self, text: str) -> None:
         self.open[-1].texts.append(text)
