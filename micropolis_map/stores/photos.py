@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import secrets
-import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,11 +16,12 @@ from pi_heif import HeifImagePlugin  # noqa: F401 (importing it teaches Pillow t
 from pi_heif import options as heif_options
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from micropolis_map.errors import InvalidInput, NotFound, UnreadableFile
+from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.stores.files import unreadable, unwritable, write_whole
 from micropolis_map.stores.photo_header import check_scans, check_size, looks_like
 from micropolis_map.stores.photo_parts import check_parts
+from micropolis_map.stores.photos_written import BROKEN, check_written
 from micropolis_map.workers.pool import WORKERS, Limits
 
 MAX_BYTES = 15_000_000
@@ -53,11 +53,6 @@ _TURNINGS = {
     8: Image.Transpose.ROTATE_90,
 }
 _SIDEWAYS = {_TURNINGS[orientation] for orientation in (5, 6, 7, 8)}
-_BROKEN = (
-    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, RuntimeError,
-    ZeroDivisionError, OverflowError, struct.error,
-)  # fmt: skip
-"""What Pillow and libheif raise for a broken file."""
 _NARROW = {"1", "L", "P", "I;16"}
 """Of one or two bytes a pixel."""
 _DEEP = {"I", "I;16", "I;16B", "I;16L", "I;16N", "F"}
@@ -180,25 +175,6 @@ class PhotoStore:
         return self._folder / photo_id[:2] / photo_id / f"{size}.webp"
 
 
-def check_written(data: bytes, size: int, name: str) -> None:
-    """Raise UnreadableFile unless `data` is a photo of that size as `PhotoStore.add` writes it."""
-    try:
-        with Image.open(io.BytesIO(data), formats=("WEBP",)) as picture:
-            plain = not {"exif", "xmp", "icc_profile"} & set(picture.info)
-            whole = int.from_bytes(data[4:8], "little") + 8 in {len(data), len(data) + 1}
-            sound = plain and whole and max(picture.size) <= size and getattr(picture, "n_frames", 1) == 1
-            if sound:
-                picture.load()
-    except _BROKEN:
-        sound = False
-    if not sound:
-        raise UnreadableFile(
-            mark("{file} is not a file as this program keeps it"),
-            mark("take another backup file"),
-            file=repr(name),
-        )
-
-
 def decoded(data: bytes, filename: str) -> tuple[StoredPhoto, tuple[bytes, ...]]:
     """Return the photo without an id, and its `SIZES` as WebP; a worker's job, for it may take `LIMITS`.
 
@@ -238,7 +214,7 @@ def _gps(picture: Image.Image) -> tuple[float, float] | None:
         gps = picture.getexif().get_ifd(0x8825)
         lat = _degrees(gps.get(2), str(gps.get(1, "")))
         lon = _degrees(gps.get(4), str(gps.get(3, "")))
-    except _BROKEN:
+    except BROKEN:
         return None
     if not (-180 <= lon <= 180 and -90 <= lat <= 90) or (lon == 0 and lat == 0):
         return None  # (0, 0) is what cameras write before they know
@@ -282,7 +258,7 @@ def _opened(data: bytes, filename: str) -> Iterator[Image.Image]:
         raise InvalidInput(
             mark("{file} is broken"), mark("save or send the photo again"), file=repr(filename)
         ) from error
-    except _BROKEN as error:
+    except BROKEN as error:
         raise InvalidInput(
             mark("{file} is broken: {why}"),
             mark("save or send the photo again"),
@@ -372,7 +348,7 @@ def _turning(picture: Image.Image) -> Image.Transpose | None:
     """Return how EXIF says the picture must be turned; None where it says nothing that can be read."""
     try:
         return _TURNINGS.get(picture.getexif().get(_ORIENTATION, 1))
-    except _BROKEN:
+    except BROKEN:
         return None  # broken EXIF is no reason to lose the photo
 
 
