@@ -191,6 +191,8 @@ def serving(folder: Path) -> Iterator[int]:
         )
     try:
         while True:
+            if server.poll() is not None:
+                raise SystemExit(f"the server did not start: {(folder / 'log').read_text()[-500:]}")
             try:
                 if answer(port, READER, ("GET", "/healthz", b"", {}))[0] == 200:
                     break
