@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 HOUSEHOLD = {4: 32, 6: 64}
@@ -27,6 +28,7 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
 
 
+@lru_cache(maxsize=4_096)  # each request asks half a dozen times, on the event loop
 def household(text: str) -> str:
     """Return the address as limits count it: an IPv6 one as its /64; what is no address as it is.
 
