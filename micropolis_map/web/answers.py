@@ -34,8 +34,6 @@ _MIN_GZIP = 500
 
 THREADS, EACH, MOST_WAITING = 16, 12, 128
 """Of routes whose work a worker may do: one address may fill the workers' ten places, not all threads."""
-LOOK_EVERY_S = 0.25
-"""How often is looked whether an asker is still there."""
 
 T = TypeVar("T")
 Endpoint = Callable[[Request], Response]
@@ -147,18 +145,18 @@ async def while_there(request: Request, function: Callable[..., T], *arguments: 
     """
     left, gone = threading.Event(), asyncio.Event()
 
-    async def look() -> None:
-        while not await request.is_disconnected():  # noqa: ASYNC110 - only asking tells
-            await asyncio.sleep(LOOK_EVERY_S)
+    async def listen() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass  # the rest of a body that nobody reads
         left.set()
         gone.set()
 
-    looking = asyncio.create_task(look())
+    listening = asyncio.create_task(listen())
     try:
         with leaving(left):
             return await door(THREADS, EACH, MOST_WAITING).run(function, *arguments, gone=gone)
     finally:
-        looking.cancel()
+        listening.cancel()
 
 
 class Always:
