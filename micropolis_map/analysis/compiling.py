@@ -38,8 +38,13 @@ def compile_kernels(progress: Progress = silent) -> None:
     if is_compiled():
         return
     progress(0.0, MESSAGE)
-    _walk(build_walk_network(_crossroads()))
+    load_kernels()
     progress(1.0, MESSAGE)
+
+
+def load_kernels() -> None:
+    """Use every kernel of the walk engine once: numba compiles it, or takes it from its cache."""
+    _walk(build_walk_network(_crossroads()))
 
 
 def _crossroads() -> OsmExtract:

@@ -49,7 +49,7 @@ from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
 from micropolis_map.services.loading import load_bundled
-from micropolis_map.services.walk_engine import compile_apart
+from micropolis_map.services.walk_engine import compile_apart, load_engine
 from micropolis_map.web import (
     api_care,
     api_mine,
@@ -85,6 +85,12 @@ __all__ = ["lifespan", "middleware", "routes"]
 
 SWITCH_S = 0.001
 """How long a thread of Python works before another may. An answer waits for all others' turns thrice."""
+YOUNG = 2_000
+"""Objects that are made before the collector looks for those that are lost: an outline has a few thousand.
+
+While it looks nobody else works, the event loop neither. At Python's 700 it did so several times for each
+body that was read, and looked at all there is every second or two.
+"""
 THREADS = 16
 """Of files and uploads; what routes work in is counted by `shared_routes` and `answers`."""
 
@@ -147,12 +153,14 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
     """Return what runs while the server does: the public file is kept equal to the store.
 
     At its start communities with bundled files, such as the demo town, are loaded in the background; then the
-    walk engine is compiled if this machine has not done so yet.
+    walk engine is compiled if this machine has not done so yet, and loaded: else the first visitor waits.
     """
 
     def prepare() -> None:
         load_bundled(application)
         compile_apart()
+        load_engine()
+        gc.freeze()  # the engine is fifty thousand objects, looked at for 50 to 100 ms each time
 
     @asynccontextmanager
     async def running(_: Any) -> AsyncIterator[None]:
@@ -160,7 +168,6 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
         application.caretaker.start()
         await to_thread.run_sync(application.health.start)
         await to_thread.run_sync(announce_setup_link, application)
-        threading.Thread(target=prepare, name="load-bundled", daemon=True).start()
         sys.setswitchinterval(SWITCH_S)
         to_thread.current_default_thread_limiter().total_tokens = THREADS
         send_at_once()
@@ -170,6 +177,8 @@ def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextMa
         looking = [asyncio.create_task(end(states)) for end in (end_half_heads, end_slow_readers)]
         gc.collect()
         gc.freeze()  # what the libraries made at their start lives as long as the server
+        gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+        threading.Thread(target=prepare, name="load-bundled", daemon=True).start()
         try:
             yield
         finally:
