@@ -16,7 +16,7 @@ from micropolis_map.domain.secret import check_secret, hashed
 from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.services.participation import Participation
-from micropolis_map.services.pinning import limit
+from micropolis_map.services.pinning import check_not_refused, limit
 from micropolis_map.services.public_place import is_public
 from micropolis_map.services.submission import MAX_PHOTOS
 from micropolis_map.stores.media_store import Medium
@@ -141,6 +141,7 @@ def _known(desk: Participation, sending: Sending, data: bytes) -> Medium | None:
     desk.communities.get(sending.community)
     if not data:
         raise InvalidInput(mark("nothing was sent"), mark("choose a file that is not empty"))
+    check_not_refused(desk, sending.address, "media")
     proposal = desk.proposals.find(sending.submission)
     if proposal is not None and proposal.author_key != key:
         raise NotAllowed(

@@ -191,7 +191,21 @@ def limit(desk: Participation, address: str, action: str, *, of: str = "", most:
     usual, window_s = LIMITS[action]
     most = usual if most is None else min(most, usual)
     who = hashed_today(desk, address + of)
-    wait_s = desk.care.attempt(who, action, desk.now().timestamp(), window_s, most)
+    _check_wait(desk.care.attempt(who, action, desk.now().timestamp(), window_s, most), window_s, most)
+
+
+def check_not_refused(desk: Participation, address: str, action: str) -> None:
+    """Raise `TooMany` for an address that `limit` told to wait and that did not; it counts nothing.
+
+    For what looks something up before it counts: who does not wait costs no look.
+    """
+    if address:
+        most, window_s = LIMITS[action]
+        who = hashed_today(desk, address)
+        _check_wait(desk.care.refused(who, action, desk.now().timestamp(), most), window_s, most)
+
+
+def _check_wait(wait_s: float, window_s: float, most: int) -> None:
     if wait_s:
         raise TooMany(
             mark("{most} within {minutes} minutes came from your network"),

@@ -195,15 +195,19 @@ class SqlCareStore:
         float
             0 when it was counted, else the seconds until one is free again.
         """
-        told_s, until_s = self._refused.get((who, action, most), (0.0, 0.0))
-        if told_s <= now_s < until_s:
-            return max(1.0, until_s - now_s)
+        if wait_s := self.refused(who, action, now_s, most):
+            return wait_s
         wait_s = self._counted(who, action, now_s, window_s, most)
         if wait_s:
             if len(self._refused) >= MOST_REFUSED:
                 self._refused.clear()
             self._refused[who, action, most] = (now_s, now_s + wait_s)
         return wait_s
+
+    def refused(self, who: str, action: str, now_s: float, most: int) -> float:
+        """Return the seconds that the asker was told to wait and has not waited yet; 0 if there are none."""
+        told_s, until_s = self._refused.get((who, action, most), (0.0, 0.0))
+        return max(1.0, until_s - now_s) if told_s <= now_s < until_s else 0.0
 
     def _counted(self, who: str, action: str, now_s: float, window_s: float, most: int) -> float:
         with self._database.writing() as connection:

@@ -14,7 +14,7 @@ from recordings import mp4, ogg, webm
 
 from micropolis_map.domain.permission import RESIDENT
 from micropolis_map.domain.place import Photo
-from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from micropolis_map.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooMany
 from micropolis_map.services import forgetting, media, moderating, pinning, rounds, taking_care
 from micropolis_map.services.media import Sending
 from micropolis_map.stores.audio import AudioStore
@@ -66,6 +66,28 @@ def test_the_same_bytes_again_are_the_same_photo(desk):
     other = media.add_photo(desk, sending(), a_photo("blue")).medium
     assert first == again != other
     assert len(list(desk.photos.ids())) == 2
+
+
+def test_who_was_told_to_wait_and_does_not_costs_no_look_at_the_database(desk, clock, monkeypatch):
+    mine = sending(address="192.0.2.7")
+    first = media.add_photo(desk, mine, a_photo())
+    for _ in range(pinning.LIMITS["media"][0] - 1):
+        pinning.limit(desk, mine.address, "media")
+    assert media.add_photo(desk, mine, a_photo()) == first  # nobody was refused yet
+    with pytest.raises(TooMany) as told:
+        media.add_photo(desk, mine, a_photo("blue"))
+    with monkeypatch.context() as nowhere:
+        nowhere.setattr(type(desk.proposals), "find", _no_look)
+        nowhere.setattr(type(desk.media), "of_submission", _no_look)
+        with pytest.raises(TooMany):
+            media.add_photo(desk, mine, a_photo("blue"))
+    assert media.add_photo(desk, sending(address="192.0.2.8"), a_photo()) == first
+    clock.move(seconds=told.value.retry_after_s + 1)
+    assert media.add_photo(desk, mine, a_photo()) == first
+
+
+def _no_look(*_: object) -> None:
+    raise AssertionError("the database was asked")
 
 
 def test_at_most_five(desk):
