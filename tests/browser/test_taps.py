@@ -162,7 +162,7 @@ def test_new_sites_are_drawn_at_once_and_none_is_lost(far_away, line):
 
 
 def test_a_site_the_page_took_while_it_was_being_reloaded_is_kept(far_away, line):
-    """The reload opens the address from before the tap, and the page hears before it goes that it was taken."""
+    """A reload opens the address from before the tap, and the old page still hears that it was taken."""
     one = a_plan(far_away)
     line.delay_s = LATE_S
     held = []
