@@ -146,8 +146,11 @@ async def while_there(request: Request, function: Callable[..., T], *arguments: 
     left, gone = threading.Event(), asyncio.Event()
 
     async def listen() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass  # the rest of a body that nobody reads
+        more = True
+        while (message := await request.receive())["type"] != "http.disconnect":
+            if not more:
+                return  # this server says the end again and again, and never who has gone
+            more = bool(message.get("more_body"))  # the rest of a body that nobody reads
         left.set()
         gone.set()
 

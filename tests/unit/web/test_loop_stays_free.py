@@ -107,6 +107,24 @@ def test_an_asker_is_listened_to_not_asked_again_and_again():
     assert (len(asked), len(taken_back)) == (1, 0)
 
 
+def test_a_server_that_only_repeats_the_end_of_a_request_is_not_listened_to():
+    """It never says who has gone; listening on would turn the event loop round and round."""
+    heard, worked = [], threading.Event()
+
+    async def receive():
+        heard.append("end")
+        if len(heard) == 2:
+            worked.set()
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def ask():
+        request = Request({"type": "http", "method": "GET", "headers": []}, receive)
+        return await while_there(request, worked.wait, 60.0)
+
+    assert run(ask())
+    assert heard == ["end", "end"]
+
+
 def test_an_address_is_read_once_however_often_it_asks(monkeypatch):
     read = []
     real = network_address.ip_address
