@@ -12,10 +12,14 @@ import typer
 
 from micropolis_map.analysis.profiles import names
 from micropolis_map.bootstrap import Application, build_application
+from micropolis_map.cli.terminal import tell
+from micropolis_map.domain.points import PointSet
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.errors import InvalidInput
 from micropolis_map.services import thresholds
 from micropolis_map.settings import Settings
+from micropolis_map.sources.delimited_table import TableOptions
+from micropolis_map.sources.points import read_points
 
 
 class By(StrEnum):
@@ -84,6 +88,22 @@ Lang = Annotated[
 ]
 MustOut = Annotated[Path, typer.Option("--out", help="File to write.")]
 OptionalFile = Path | None
+Encoding = Annotated[
+    str,
+    typer.Option("--encoding", help="Of the tables of points, such as cp1250; else it is guessed."),
+]
+Delimiter = Annotated[
+    str,
+    typer.Option("--delimiter", help="Between their columns: semicolon, comma, tab, bar; else guessed."),
+]
+
+
+def points_of(path: Path, encoding: str = "", delimiter: str = "") -> PointSet:
+    """Return the points of a file that an option names; what was guessed is told."""
+    points = read_points(path, TableOptions(encoding, delimiter))
+    for note in points.notes:
+        tell(f"note: {note}")
+    return points
 
 
 @dataclass

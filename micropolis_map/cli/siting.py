@@ -12,6 +12,8 @@ from micropolis_map.analysis.facility_location import TIME_LIMIT_S
 from micropolis_map.cli.options import (
     AsJson,
     Data,
+    Delimiter,
+    Encoding,
     Lang,
     OptionalFile,
     OutOrReport,
@@ -20,6 +22,7 @@ from micropolis_map.cli.options import (
     application_of,
     known_profile,
     minutes_of,
+    points_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell, tell_if_compiling
 from micropolis_map.services.coverage_downloads import write_sites
@@ -30,7 +33,6 @@ from micropolis_map.services.siting import propose_sites
 from micropolis_map.services.siting_result import SitingRequest, SitingResult
 from micropolis_map.services.table_files import check_ending
 from micropolis_map.services.venues import venue_kinds
-from micropolis_map.sources.points import read_points
 
 
 class Objective(StrEnum):
@@ -91,6 +93,8 @@ def site(
     older: Older = 1.0,
     children: Children = 1.0,
     time_limit: Seconds = TIME_LIMIT_S,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
     out: OutOrReport = None,
     lang: Lang = "en",
     as_json: AsJson = False,
@@ -108,8 +112,8 @@ def site(
         minutes=minutes[0],
         profile=known_profile(profile),
         objective=objective.value,
-        candidates=read_points(candidates) if candidates else None,
-        spots=read_points(spots) if spots else None,
+        candidates=points_of(candidates, encoding, delimiter) if candidates else None,
+        spots=points_of(spots, encoding, delimiter) if spots else None,
         keep_existing=existing,
         where=where.value,
         venues=_known(tuple(venue or ())),

@@ -11,12 +11,15 @@ from micropolis_map.bootstrap import Application
 from micropolis_map.cli.options import (
     AsJson,
     Data,
+    Delimiter,
+    Encoding,
     Out,
     Slug,
     Who,
     application_of,
     known_profile,
     language_of,
+    points_of,
     position_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, tell, tell_if_compiling
@@ -25,7 +28,6 @@ from micropolis_map.errors import InvalidInput
 from micropolis_map.services.touring import TourPlan, TourRequest, plan_tour
 from micropolis_map.services.touring_files import check_ending, write_tour
 from micropolis_map.services.touring_stops import stops_of_ids, stops_of_points
-from micropolis_map.sources.points import read_points
 
 
 def tour(
@@ -44,6 +46,8 @@ def tour(
         Any,
         typer.Option("--lang", parser=language_of, metavar="LANG", help="en, pl, da, it, uk: of the words."),
     ] = "en",
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
     out: Out = None,
     as_json: AsJson = False,
     data: Data = None,
@@ -54,7 +58,12 @@ def tour(
     application = application_of(context, data)
     tell_if_compiling()
     request = TourRequest(
-        _stops(application, slug, stops), start, loop, known_profile(profile), keep_order, lang=lang
+        _stops(application, slug, stops, (encoding, delimiter)),
+        start,
+        loop,
+        known_profile(profile),
+        keep_order,
+        lang=lang,
     )
     plan = plan_tour(application, slug, request)
     if out is not None:
@@ -68,12 +77,12 @@ def tour(
         tell(f"note: {note}")
 
 
-def _stops(application: Application, slug: str, text: str) -> tuple[Stop, ...]:
+def _stops(application: Application, slug: str, text: str, told: tuple[str, str]) -> tuple[Stop, ...]:
     path = Path(text)
     if not text.strip():
         raise InvalidInput("--stops is empty", "give a file of points, or ids of places with commas between")
     if "," not in text and (path.suffix or path.exists()):
-        return stops_of_points(read_points(path))
+        return stops_of_points(points_of(path, *told))
     application.community_store.get(slug)
     ids = [part.strip() for part in text.split(",") if part.strip()]
     return stops_of_ids(application.place_store, slug, ids)

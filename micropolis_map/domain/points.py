@@ -26,6 +26,8 @@ class PointSet:
         ``step_free``, ``opening_hours``, ``capacity`` …
     source
         Where they come from, for people to read.
+    notes
+        Sentences about what was guessed when they were read.
     """
 
     id: tuple[str, ...]
@@ -35,6 +37,7 @@ class PointSet:
     name: tuple[str, ...] = ()
     columns: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
     source: str = ""
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.id)
@@ -50,4 +53,5 @@ class PointSet:
             name=tuple(self.name[i] for i in index) if self.name else (),
             columns={key: values[index] for key, values in self.columns.items()},
             source=self.source,
+            notes=self.notes,
         )

@@ -1,21 +1,54 @@
-"""Tables with commas, semicolons, tabs or bars between values; every doubt is refused by row and value."""
+"""Tables of points and of people: CSV in all its forms, spreadsheets, Parquet; every doubt is refused by row.
+
+The one reader behind ``--spots``, ``--origins``, ``--destinations``, ``--candidates``, ``--stops`` and
+``--population``. What it shares with the import of places: `text_encoding.decode` (bytes to text),
+`delimited_text.divide` (text to rows: sign between cells, titles above the headings), `spreadsheets`
+(sheets to rows), `column_names` (the dictionary) and `position_columns` (where a row is).
+"""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from micropolis_map.errors import InvalidInput, UnreadableFile
-from micropolis_map.sources import column_names
+from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
+from micropolis_map.i18n import mark
+from micropolis_map.sources.coordinates import NotACoordinate, usable
+from micropolis_map.sources.delimited_text import DELIMITERS, divide, headings_at
+from micropolis_map.sources.number_texts import decimal_mark_of, number_in, thousands_mark_of
+from micropolis_map.sources.position_columns import Where, columns_by_content, find_columns, raw_geometry
+from micropolis_map.sources.text_encoding import decode
 
-DELIMITERS = ",;\t|"
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+Floats = NDArray[np.float64]
+LIMITS = (180.0, 90.0)
+_PLAIN = re.compile(r"\s*[+-]?\d{1,5}([.,]\d*)?\s*")
+"""A coordinate of digits only: whole tables of them are read at once."""
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What may be said of a table instead of being guessed; "" to guess it.
+
+    Attributes
+    ----------
+    encoding
+        Such as ``cp1250``.
+    delimiter
+        The sign between cells or its name, such as ``semicolon``.
+    """
+
+    encoding: str = ""
+    delimiter: str = ""
+
+
+GUESS = TableOptions()
 
 
 @dataclass(frozen=True)
@@ -25,17 +58,20 @@ class DelimitedTable:
     Attributes
     ----------
     rows
-        Line of each row as spreadsheets count it: the header is row 1.
-    decimal_comma
-        Whether a comma may be a decimal mark (it does not divide the values).
+        Number of each row as spreadsheets count it: the first line of the file is row 1.
+    decimal_mark
+        Before the decimals of its coordinates, "" where they have none.
+    notes
+        What was guessed.
     """
 
     name: str
     columns: Mapping[str, Sequence[str]]
     rows: Sequence[int]
-    decimal_comma: bool
+    decimal_mark: str = ""
+    notes: tuple[str, ...] = ()
 
-    def numbers(self, column: str, default: float | None = None) -> NDArray[np.float64]:
+    def numbers(self, column: str, default: float | None = None) -> Floats:
         """Return a column as float64[n]; an empty value is `default`.
 
         Raises
@@ -44,112 +80,221 @@ class DelimitedTable:
             Naming row and value: not a number, not finite, or empty without a default.
         """
         texts = [text.strip() for text in self.columns[column]]
-        if self.decimal_comma:
-            texts = [text.replace(",", ".") for text in texts]
-        for text, row in zip(texts, self.rows, strict=True):
-            if not _NUMBER.fullmatch(text) and (text or default is None):
+        thousands = thousands_mark_of(self.columns[column], self.decimal_mark)
+        found = [number_in(text, thousands) for text in self.columns[column]]
+        for number, text, row in zip(found, texts, self.rows, strict=True):
+            if number is None and (text or default is None):
                 raise InvalidInput(
-                    f"{self.name}, row {row}: {column.strip()} is {text!r}, not a number",
-                    "give a decimal number such as 12.345",
+                    mark("{file}, row {row}: {column} is {value}, not a number"),
+                    mark("give a decimal number such as 12.345"),
+                    file=self.name,
+                    row=row,
+                    column=column.strip(),
+                    value=repr(text),
                 )
-        return np.array([float(text) if text else default for text in texts], np.float64)
+        return np.array([default if number is None else number for number in found], np.float64)
 
     def looks_numeric(self, column: str) -> bool:
         """Return whether every value of the column is a number or empty, and one is a number."""
-        texts = [
-            text.strip().replace(",", "." if self.decimal_comma else ",") for text in self.columns[column]
-        ]
-        return any(texts) and all(not text or _NUMBER.fullmatch(text) for text in texts)
+        texts = [text for text in self.columns[column] if text.strip()]
+        return bool(texts) and all(number_in(text) is not None for text in texts)
 
 
-def read_delimited(path: Path) -> DelimitedTable:
-    """Return the table in the file at `path`; UTF-8 or UTF-16, the delimiter told from the header.
+def read_delimited(path: Path, options: TableOptions = GUESS) -> DelimitedTable:
+    """Return the table in the text file at `path`.
+
+    Encoding, delimiter and the row of the headings are told from the content; each guess is a note.
 
     Raises
     ------
     UnreadableFile
-        There is no such file, it is empty, or no text.
+        There is no such file, it is empty, no text, or in another encoding than said.
     InvalidInput
         It has no row below the header, a row with more values than the header, or one header twice.
     """
-    lines = _text(path).splitlines(keepends=True)
-    header = next((line for line in lines if line.strip()), "")
-    delimiter = max(DELIMITERS, key=header.count)
-    try:
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        numbered = [(i, row) for i, row in enumerate(reader, 1) if any(value.strip() for value in row)]
-    except csv.Error as error:
-        raise UnreadableFile(f"{path.name} is no table: {error}", "export it again as CSV") from error
-    if len(numbered) < 2:
-        raise InvalidInput(f"{path.name} has no row below its header", "give a table with at least one row")
-    names = numbered[0][1]
-    _check_shape(path.name, names, numbered[1:])
-    width = len(names)
-    padded = [row[:width] + [""] * (width - len(row)) for _, row in numbered[1:]]
-    columns = dict(zip(names, map(list, zip(*padded, strict=True)), strict=True))
-    return DelimitedTable(path.name, columns, [i for i, _ in numbered[1:]], delimiter != ",")
+    content = _content(path)
+    text, encoding = decode(content, path.name, options.encoding)
+    if "\0" in text:
+        raise UnreadableFile(
+            mark("{file} is no text: it holds zero bytes"), mark("save it as CSV in UTF-8"), file=path.name
+        )
+    divided = divide(text, path.name, options.delimiter)
+    notes: list[str] = []
+    if not options.encoding and encoding not in {"utf-8", "ascii"}:
+        words = mark("{file}: the text is in {encoding}")
+        notes.append(Sentence(words, file=path.name, encoding=encoding))
+    if not divided.told and divided.delimiter != ",":
+        sign = DELIMITERS.get(divided.delimiter, divided.delimiter)
+        notes.append(Sentence(mark("{file}: the columns are separated by {sign}"), file=path.name, sign=sign))
+    if divided.titles:
+        row = divided.rows[0][0]
+        notes.append(Sentence(mark("{file}: the headings stand in row {row}"), file=path.name, row=row))
+    return table_of(path.name, divided.rows, notes)
 
 
-def lon_lat_of(table: DelimitedTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the table's longitudes and latitudes, float64[n], degrees in EPSG:4326.
+def table_of_sheet(path: Path, rows: Sequence[tuple[int, list[str]]], notes: Sequence[str]) -> DelimitedTable:
+    """Return the table in the numbered rows of a spreadsheet; titles above the headings are left out.
 
     Raises
     ------
     InvalidInput
-        A column is missing, or a value is empty, no number, or beyond the Earth's degrees.
+        As `read_delimited`.
     """
-    found = []
-    for names, limit in ((column_names.LON, 180.0), (column_names.LAT, 90.0)):
-        column = column_names.find(table.columns, names)
-        if column is None:
-            raise InvalidInput(
-                f"{table.name} has the columns {', '.join(map(str.strip, table.columns))} and none of "
-                f"{', '.join(names)}",
-                f"name a column {names[0]!r}",
-            )
-        values = table.numbers(column)
-        bad = np.flatnonzero(np.abs(values) > limit)
-        if len(bad):
-            raise InvalidInput(
-                f"{table.name}, row {table.rows[int(bad[0])]}: {column.strip()} is {values[bad[0]]:g}, "
-                f"beyond ±{limit:g} degrees",
-                "give longitude and latitude in WGS 84",
-            )
-        found.append(values)
-    return found[0], found[1]
+    at = headings_at([cells for _, cells in rows[:10]])
+    width = max((i for i, cell in enumerate(rows[at][1], 1) if cell.strip()), default=0)
+    kept = [(number, cells[:width] + [c for c in cells[width:] if c.strip()]) for number, cells in rows[at:]]
+    said = list(notes)
+    if at:
+        words = mark("{file}: the headings stand in row {row}")
+        said.append(Sentence(words, file=path.name, row=rows[at][0]))
+    return table_of(path.name, kept, said)
 
 
-def _text(path: Path) -> str:
+def table_of(
+    name: str, rows: Sequence[tuple[int, Sequence[str]]], notes: Iterable[str] = ()
+) -> DelimitedTable:
+    """Return the table whose first row holds the headings.
+
+    Raises
+    ------
+    InvalidInput
+        It has no row below them, a row with more values than they are, or one of them twice.
+    """
+    if len(rows) < 2:
+        raise InvalidInput(
+            mark("{file} has no row below its header"),
+            mark("give a table with at least one row"),
+            file=name,
+        )
+    header = rows[0][1]
+    _check_shape(name, header, rows[1:])
+    width = len(header)
+    padded = [[*row[:width], *[""] * (width - len(row))] for _, row in rows[1:]]
+    columns = dict(zip(header, map(list, zip(*padded, strict=True)), strict=True))
+    where = find_columns(header)
+    decimal_mark = decimal_mark_of([*columns.get(where.lat, ()), *columns.get(where.lon, ())])
+    return DelimitedTable(name, columns, [i for i, _ in rows[1:]], decimal_mark, tuple(notes))
+
+
+def where_of(table: DelimitedTable) -> Where:
+    """Return which columns say where the rows are: by their names, else one that holds shapes or pairs.
+
+    Raises
+    ------
+    InvalidInput
+        None does.
+    """
+    header = [name for name in table.columns if name.strip()]
+    where = find_columns(header)
+    if not where.found:
+        found = columns_by_content(header, list(zip(*(table.columns[c] for c in header), strict=True)))
+        where = Where(whole=found.whole)  # of two columns of degrees nobody knows which is which
+    if not where.found:
+        raise InvalidInput(
+            mark("{file} has the columns {columns} and none of lon, lat, or of their names in our languages"),
+            mark("name a column 'lon' and one 'lat'"),
+            file=table.name,
+            columns=", ".join(map(str.strip, table.columns)),
+        )
+    return Where(where.lat, where.lon) if where.lat else where
+
+
+def geometry_of(table: DelimitedTable) -> NDArray[np.object_]:
+    """Return each row's shape, object[n], EPSG:4326: a point, or what its WKT or GeoJSON says.
+
+    Raises
+    ------
+    InvalidInput
+        No column says it, or naming row and value: it is empty, no position, or beyond the Earth's degrees.
+    """
+    where = where_of(table)
+    columns = [name for name in (where.lat, where.lon, where.whole) if name]
+    if where.lat and all(_PLAIN.fullmatch(text) for name in columns for text in table.columns[name]):
+        lat, lon = ([float(t.replace(",", ".")) for t in table.columns[name]] for name in columns)
+        shapes: NDArray[np.object_] = shapely.points(lon, lat)
+    else:
+        shapes = _shapes(table, where, columns)
+    _check_degrees(table, shapes, columns)
+    return shapes
+
+
+def _shapes(table: DelimitedTable, where: Where, columns: Sequence[str]) -> NDArray[np.object_]:
+    shapes = np.empty(len(table.rows), object)
+    for i, row in enumerate(table.rows):
+        cells = {column: table.columns[column][i] for column in columns}
+        try:
+            shapes[i] = _shape(cells, where)
+        except NotACoordinate as error:
+            raise InvalidInput(
+                mark("{file}, row {row}: {why} ({values})"),
+                mark("give longitude and latitude in degrees, such as 12.345"),
+                file=table.name,
+                row=row,
+                why=error.reason,
+                values=", ".join(f"{column.strip()} is {text!r:.60}" for column, text in cells.items()),
+            ) from error
+    return shapes
+
+
+def _shape(cells: Mapping[str, str], where: Where) -> Any:
+    found, reason = usable(raw_geometry(cells, where))
+    if found is None:
+        raise NotACoordinate(mark("{why}"), why=reason)
+    return shapely.geometry.shape(found)
+
+
+def _check_degrees(table: DelimitedTable, shapes: NDArray[np.object_], columns: Sequence[str]) -> None:
+    bounds = np.abs(shapely.bounds(shapes))
+    beyond = np.maximum(bounds[:, :2], bounds[:, 2:]) > LIMITS
+    if not beyond.any():
+        return
+    at = int(np.flatnonzero(beyond.any(axis=1))[0])
+    axis = int(np.flatnonzero(beyond[at])[0])
+    column = columns[1 - axis] if len(columns) == 2 else columns[0]
+    raise InvalidInput(
+        mark("{file}, row {row}: {column} is {value}, beyond ±{limit} degrees"),
+        mark("give longitude and latitude in WGS 84"),
+        file=table.name,
+        row=table.rows[at],
+        column=column.strip(),
+        value=table.columns[column][at].strip()[:60],
+        limit=f"{LIMITS[axis]:g}",
+    )
+
+
+def _content(path: Path) -> bytes:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
-    except OSError as error:
-        raise UnreadableFile(f"{path.name} cannot be read: {error}", "check the file") from error
-    if not content.strip():
-        raise UnreadableFile(f"{path.name} is empty", "export it again")
-    encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
         raise UnreadableFile(
-            f"{path.name} is no text in {encoding.removesuffix('-sig').upper()}: {error.reason} at byte "
-            f"{error.start}",
-            "save it as CSV in UTF-8",
+            mark("there is no file {path}"), mark("check the path"), path=repr(str(path))
         ) from error
-    if "\0" in text:
-        raise UnreadableFile(f"{path.name} is no text: it holds zero bytes", "save it as CSV in UTF-8")
-    return text
+    except OSError as error:
+        raise UnreadableFile(
+            mark("{file} cannot be read: {why}"), mark("check the file"), file=path.name, why=error
+        ) from error
+    if not content.strip():
+        raise UnreadableFile(mark("{file} is empty"), mark("export it again"), file=path.name)
+    return content
 
 
 def _check_shape(name: str, header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]) -> None:
     twice = [column for column in header if column.strip() and list(header).count(column) > 1]
     if twice:
-        raise InvalidInput(f"{name} has the column {twice[0]!r} twice", "name each column once")
+        raise InvalidInput(
+            mark("{file} has the column {column} twice"),
+            mark("name each column once"),
+            file=name,
+            column=repr(twice[0]),
+        )
     for number, row in rows:
         if any(value.strip() for value in row[len(header) :]):
             raise InvalidInput(
-                f"{name}, row {number}: {len(row)} values for {len(header)} columns ({row[len(header)]!r} is "
-                "too many)",
-                "put texts that hold the delimiter into quotes",
+                mark("{file}, row {row}: {n} values for {most} columns ({value} is too many)"),
+                mark("put texts that hold the delimiter into quotes"),
+                file=name,
+                row=number,
+                n=len(row),
+                most=len(header),
+                value=repr(row[len(header)]),
             )

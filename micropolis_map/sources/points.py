@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,51 +16,61 @@ from micropolis_map.domain.place import STEP_FREE
 from micropolis_map.domain.points import PointSet
 from micropolis_map.domain.text import pick
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
-from micropolis_map.sources.delimited_table import lon_lat_of, read_delimited
-from micropolis_map.sources.vector_file import VectorFile, is_vector_file, read_vector
+from micropolis_map.sources.delimited_table import GUESS, DelimitedTable, TableOptions, geometry_of, where_of
+from micropolis_map.sources.file_kinds import VECTOR, kind_of
+from micropolis_map.sources.number_texts import thousands_mark_of, value_in
+from micropolis_map.sources.table_files import read_table
+from micropolis_map.sources.vector_file import VectorFile, read_vector
+from micropolis_map.sources.waypoints import read_waypoints
 
-ACCEPTED = "give GeoJSON points or a CSV with id,lon,lat"
+ACCEPTED = mark("give GeoJSON points, a table (CSV, XLSX) with id,lon,lat, or waypoints (GPX, KML)")
 
 
-def read_points(path: Path) -> PointSet:
+def read_points(path: Path, options: TableOptions = GUESS) -> PointSet:
     """Return the points in the file at `path`, in its order.
 
-    GeoJSON (also the product's own ``places.geojson``), GeoPackage or zipped shapefile, or a table with the
-    columns ``id,lon,lat[,population]`` with any usual delimiter, decimal comma where the comma does not
-    divide values, and headers in any case (``lng``, ``longitude``, ``x`` …). Lines and areas stand at a point
-    on them. Without an id column a row's number (the header is row 1; a feature's place in the file) is its
-    id. All other columns are kept: numbers as float64 (nan where empty), else texts.
+    GeoJSON (also the product's own ``places.geojson``), GeoPackage, FlatGeobuf, zipped shapefile, GeoParquet,
+    KML or KMZ; GPX, of which the waypoints count, else the points of its routes; or a table, as text with any
+    usual encoding, delimiter and decimal mark, as a spreadsheet (XLSX, XLS, ODS) or Parquet, with the columns
+    ``id,lon,lat[,population]`` called as in `column_names`. Lines and areas stand at a point on them. Without
+    an id column a row's number (the first line is row 1; a feature's place in the file) is its id. All other
+    columns are kept: numbers as float64 (nan where empty), else texts. What was guessed is in the notes.
 
     Raises
     ------
     UnreadableFile
-        There is no such file, or it is neither.
+        There is no such file, or it is none of these.
     InvalidInput
         Naming row and value: a coordinate that is empty, no number or beyond the Earth's degrees; a
         population that is negative or no number; an id that is there twice.
     """
-    if is_vector_file(path, ACCEPTED):
+    kind = kind_of(path)
+    if kind == "gpx":
+        return _from_features(read_waypoints(path), path.name)
+    if kind in VECTOR:
         return _from_features(read_vector(path), path.name)
-    return _from_table(path)
+    table = read_table(path, kind, options, ACCEPTED)
+    if isinstance(table, DelimitedTable):
+        return _from_table(table)
+    return _from_features(table, path.name)
 
 
-def _from_table(path: Path) -> PointSet:
-    table = read_delimited(path)
-    lon, lat = lon_lat_of(table)
+def _from_table(table: DelimitedTable) -> PointSet:
+    points = _points_on(geometry_of(table))
+    where = where_of(table)
     id_column = column_names.find(table.columns, column_names.ID)
-    population = column_names.find(table.columns, column_names.POPULATION)
+    population = column_names.population_column(table.columns)
     name = column_names.find(table.columns, column_names.NAME)
-    used = {id_column, population, name, _column(table.columns, column_names.LON)}
-    used.add(_column(table.columns, column_names.LAT))
+    used = {id_column, population, name, where.lat, where.lon, where.whole}
     ids = [text.strip() for text in table.columns[id_column]] if id_column else list(map(str, table.rows))
     people = table.numbers(population) if population else None
-    where = [f"row {row}" for row in table.rows]
-    _check(path.name, ids, people, where)
+    _check(table.name, ids, people, [f"row {row}" for row in table.rows])
     return PointSet(
         id=tuple(ids),
-        lon=lon,
-        lat=lat,
+        lon=shapely.get_x(points),
+        lat=shapely.get_y(points),
         population=people,
         name=tuple(text.strip() for text in table.columns[name]) if name else (),
         columns={
@@ -70,7 +80,8 @@ def _from_table(path: Path) -> PointSet:
             for column, texts in table.columns.items()
             if column not in used and column.strip()
         },
-        source=path.name,
+        source=table.name,
+        notes=table.notes,
     )
 
 
@@ -88,9 +99,9 @@ def _from_features(file: VectorFile, source: str) -> PointSet:
     columns = {key: list(values) for key, values in file.columns.items() if key != "id"}
     if "access" in columns:
         columns.setdefault("step_free", [_step_free(access) for access in columns["access"]])
-    name = _column(columns, column_names.NAME)
+    name = column_names.find(columns, column_names.NAME)
     names = tuple(_text(value) for value in columns.pop(name)) if name else ()
-    population = _column(columns, column_names.POPULATION)
+    population = column_names.population_column(columns)
     people = _numbers(columns.pop(population), source, where, population) if population else None
     _check(source, ids, people, where)
     return PointSet(
@@ -101,6 +112,7 @@ def _from_features(file: VectorFile, source: str) -> PointSet:
         name=names,
         columns={key: _array(values) for key, values in columns.items()},
         source=source,
+        notes=file.notes,
     )
 
 
@@ -110,10 +122,6 @@ def _points_on(geometry: Any) -> Any:
     lines = shapely.get_type_id(geometry) == 1
     points[lines] = shapely.line_interpolate_point(geometry[lines], 0.5, normalized=True)
     return points
-
-
-def _column(columns: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
-    return column_names.find(columns, names)
 
 
 def _check(source: str, ids: Sequence[str], people: NDArray[np.float64] | None, where: Sequence[str]) -> None:
@@ -136,17 +144,17 @@ def _check(source: str, ids: Sequence[str], people: NDArray[np.float64] | None, 
         )
 
 
-def _numbers(
-    values: Sequence[Any], source: str, where: Sequence[str], column: str | None
-) -> NDArray[np.float64]:
-    for value, place in zip(values, where, strict=True):
-        number = isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)
-        if not number:
+def _numbers(values: Sequence[Any], source: str, where: Sequence[str], column: str) -> NDArray[np.float64]:
+    texts = [str(value) for value in values if isinstance(value, str)]
+    thousands = thousands_mark_of(texts)
+    found = [value_in(value, thousands) for value in values]
+    for number, value, place in zip(found, values, where, strict=True):
+        if number is None:
             raise InvalidInput(
                 f"{source}, {place}: {column} is {value!r}, not a number",
                 "give a number of people, 0 or more",
             )
-    return np.array(values, np.float64)
+    return np.array(found, np.float64)
 
 
 def _text(value: Any) -> str:

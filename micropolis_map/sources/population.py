@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import h3
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -15,15 +14,21 @@ from numpy.typing import NDArray
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
 from micropolis_map.sources import column_names
-from micropolis_map.sources.delimited_table import DelimitedTable, lon_lat_of, read_delimited
+from micropolis_map.sources.delimited_table import DelimitedTable, geometry_of
+from micropolis_map.sources.file_kinds import VECTOR, kind_of
+from micropolis_map.sources.hexagons import hexagons_of
 from micropolis_map.sources.local_projection import LocalProjection
-from micropolis_map.sources.vector_file import VectorFile, is_vector_file, read_vector
+from micropolis_map.sources.number_texts import thousands_mark_of, value_in
+from micropolis_map.sources.population_raster import Bounds, read_cells
+from micropolis_map.sources.table_files import read_table
+from micropolis_map.sources.vector_file import VectorFile, read_vector
 from micropolis_map.workers.mending import valid_areas
+from micropolis_map.workers.pool import FILE, READERS
 
 Floats = NDArray[np.float64]
 NEAREST_HOME_M = 250.0
 """People of a cell without a home move to the nearest home this near: a side of a census grid's cell."""
-ACCEPTED = "give polygons or points with a column 'population', or a CSV with lon,lat,population"
+ACCEPTED = "give polygons or points with a column 'population', a CSV with lon,lat,population, or a GeoTIFF"
 
 
 @dataclass(frozen=True)
@@ -54,23 +59,42 @@ class PopulationFile:
         return float(self.population.sum())
 
 
-def read_population(path: Path) -> PopulationFile:
+def read_population(path: Path, column: str = "", near: Bounds | None = None) -> PopulationFile:
     """Return who lives where, as the file at `path` says.
 
-    GeoJSON, GeoPackage or zipped shapefile of polygons or points with a population column; or a table with
-    ``lon,lat,population``, or with H3 cells ``id,population`` (a table with both is taken as H3 cells). Cells
-    without a number have nobody; both that and the chosen column are said in the notes.
+    Polygons or points with a population column: GeoJSON, GeoPackage, FlatGeobuf, zipped shapefile,
+    GeoParquet, KML; a table (CSV, XLSX, Parquet) with ``lon,lat,population``, with WKT, or with H3 cells
+    ``id,population`` (a table with both is taken as H3 cells), the cells as texts or whole numbers; or a
+    GeoTIFF with people by cell (also zipped). Cells without a number have nobody; what was guessed and the
+    chosen column are said in the notes.
+
+    Parameters
+    ----------
+    column
+        The column, or a GeoTIFF's band, that counts the people; "" to find it by its name.
+    near
+        Of a GeoTIFF only the cells whose centres lie within are read: degrees, EPSG:4326.
 
     Raises
     ------
     UnreadableFile
         There is no such file, or it is none of these.
     InvalidInput
-        It has no population column, a value that is negative or no number, or nobody in all.
+        It has no population column, or none called `column`; a value that is negative or no number; nobody
+        in all.
     """
-    if is_vector_file(path, ACCEPTED):
-        return _from_features(read_vector(path), path.name)
-    return _from_table(read_delimited(path))
+    kind = kind_of(path)
+    if kind == "tiff":
+        cells = READERS.run(read_cells, path, column, near, limits=FILE)
+        where = [f"cell {i}" for i in range(1, len(cells.people) + 1)]
+        _check(cells.people, path.name, where)
+        return _population_file(cells.geometry, cells.people, {}, cells.band, path.name, cells.notes)
+    if kind in VECTOR:
+        return _from_features(read_vector(path), path.name, column)
+    table = read_table(path, kind, accepted=ACCEPTED)
+    if isinstance(table, DelimitedTable):
+        return _from_table(table, column)
+    return _from_features(table, path.name, column)
 
 
 def spread_population(cells: PopulationFile, homes: PointSet) -> PointSet:
@@ -106,39 +130,27 @@ def spread_population(cells: PopulationFile, homes: PointSet) -> PointSet:
     return _with_own_homes(cells, homes, spread, moved, alone)
 
 
-def _from_table(table: DelimitedTable) -> PopulationFile:
-    column = _population_column(table.columns, table.name)
+def _from_table(table: DelimitedTable, wanted: str) -> PopulationFile:
+    column = _population_column(table.columns, table.name, wanted)
     people = table.numbers(column, 0.0)
     _check(people, table.name, [f"row {row}" for row in table.rows])
-    ages = {name.strip(): table.numbers(name, 0.0) for name in column_names.age_columns(table.columns)}
-    id_column = column_names.find(
-        table.columns, (*column_names.ID, "h3", "h3_index", "hex", "hex_id", "cell")
-    )
-    ids = [text.strip().lower() for text in table.columns[id_column]] if id_column else []
-    if ids and h3.is_valid_cell(ids[0]):
-        geometry = _hexagons(ids, table)
-    else:
-        geometry = shapely.points(*lon_lat_of(table))
-    return _population_file(geometry, people, ages, column, table.name, ())
+    ages = {
+        name.strip(): table.numbers(name, 0.0) for name in column_names.age_columns(table.columns, column)
+    }
+    geometry = hexagons_of(table)
+    if geometry is None:
+        geometry = geometry_of(table)
+    return _population_file(geometry, people, ages, column, table.name, table.notes)
 
 
-def _hexagons(ids: Sequence[str], table: DelimitedTable) -> Any:
-    for identity, row in zip(ids, table.rows, strict=True):
-        if not h3.is_valid_cell(identity):
-            raise InvalidInput(
-                f"{table.name}, row {row}: {identity!r} is no H3 cell, as the rows before are", "correct it"
-            )
-    return shapely.polygons([shapely.linearrings([(x, y) for y, x in h3.cell_to_boundary(i)]) for i in ids])
-
-
-def _from_features(file: VectorFile, source: str) -> PopulationFile:
+def _from_features(file: VectorFile, source: str, wanted: str) -> PopulationFile:
     where = [f"feature {i}" for i in range(1, len(file.ids) + 1)]
-    column = _population_column(file.columns, source)
+    column = _population_column(file.columns, source, wanted)
     people = _numbers(file.columns[column], source, where, column)
     _check(people, source, where)
     ages = {
         name: _numbers(file.columns[name], source, where, name)
-        for name in column_names.age_columns(file.columns)
+        for name in column_names.age_columns(file.columns, column)
     }
     kinds = shapely.get_type_id(file.geometry)
     usable = np.isin(kinds, (0, 3, 4, 6))
@@ -164,26 +176,34 @@ def _population_file(
     return PopulationFile(geometry, people, ages, column.strip(), source, (*notes, said))
 
 
-def _population_column(columns: Mapping[str, Any], source: str) -> str:
-    column = column_names.find(columns, column_names.POPULATION)
+def _population_column(columns: Mapping[str, Any], source: str, wanted: str) -> str:
+    if wanted:
+        column = column_names.named(columns, wanted)
+    else:
+        column = column_names.population_column(columns, column_names.GRID_POPULATION)
     if column is None:
         known = ", ".join(name.strip() for name in columns) or "none"
-        raise InvalidInput(f"{source} has no population column (its columns: {known})", ACCEPTED)
+        what = f"no column {wanted!r}" if wanted else "no population column"
+        raise InvalidInput(
+            f"{source} has {what} (its columns: {known})",
+            "say with --population-column which one counts people",
+        )
     return column
 
 
 def _numbers(values: Sequence[Any], source: str, where: Sequence[str], column: str) -> Floats:
     """Return the values as numbers; nothing (null, an empty text) counts nobody."""
     out = np.zeros(len(values))
+    thousands = thousands_mark_of([value for value in values if isinstance(value, str)])
     for row, (value, place) in enumerate(zip(values, where, strict=True)):
         if value is None or value == "" or (isinstance(value, float) and np.isnan(value)):
             continue
-        try:
-            out[row] = float(value)
-        except (TypeError, ValueError) as error:
+        number = value_in(value, thousands)
+        if number is None:
             raise InvalidInput(
                 f"{source}, {place}: {column} is {value!r}, not a number", "give a number of people"
-            ) from error
+            )
+        out[row] = number
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,15 +17,21 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.i18n import mark
 from micropolis_map.sources.archives import content, listed
+from micropolis_map.sources.file_kinds import kind_of
+from micropolis_map.sources.geoparquet import read_parquet
 from micropolis_map.sources.nominatim import as_candidates, best_candidate
+from micropolis_map.sources.overpass_areas import areas_in_elements, areas_in_xml
 from micropolis_map.workers.pool import FILE, READERS
 
-GPKG_SIGN = (68, (b"GPKG", b"GP10", b"GP11"))
-"""Where a GeoPackage says that it is one: other SQLite files can name tables that lie elsewhere."""
 SHP_SIGN = b"\x00\x00\x27\x0a"
 SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-ACCEPTED = "give GeoJSON, a GeoPackage, a zipped shapefile, or a Nominatim JSON answer"
+_EPSG_ADDRESS = re.compile(r"epsg[/:=]+(?:[\d.]+[/:]+)?(\d{4,6})\b", re.IGNORECASE)
+ACCEPTED = mark(
+    "give GeoJSON, a GeoPackage, a zipped shapefile, FlatGeobuf, GeoParquet, KML, or an answer of Nominatim "
+    "or Overpass"
+)
 
 
 @dataclass(frozen=True)
@@ -57,22 +64,24 @@ def read_vector(path: Path) -> VectorFile:
     InvalidInput
         The coordinates are not degrees and the file does not say what they are.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(72)
-        if not start:
-            raise UnreadableFile(f"{path.name} is empty (0 bytes)", "export it again")
-        if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
-            return _read_json(path)
-        if start.startswith(b"PK\x03\x04"):
-            return READERS.run(_read_zipped, path, limits=FILE)
-        if start.startswith(b"fgb") or is_geopackage(start):
-            return READERS.run(_read_gdal, path, path.name, limits=FILE)
-    except FileNotFoundError as error:
-        raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
-    except OSError as error:
-        raise UnreadableFile(f"{path.name} cannot be read: {error}", "check the file") from error
-    raise UnreadableFile(f"{path.name} is no file of features: it begins with {start[:12]!r}", ACCEPTED)
+    kind = kind_of(path)
+    if kind == "json":
+        return _read_json(path)
+    if kind == "osm":
+        return VectorFile(*READERS.run(areas_in_xml, path, limits=FILE))
+    if kind == "shapefile":
+        return READERS.run(_read_zipped, path, limits=FILE)
+    if kind in {"flatgeobuf", "gpkg"}:
+        return READERS.run(_read_gdal, path, path.name, limits=FILE)
+    if kind in {"kml", "kmz", "gpx"}:
+        return READERS.run(_read_rows, path, limits=FILE)
+    if kind == "parquet":
+        return _read_parquet(path)
+    if kind == "archive":
+        raise UnreadableFile(f"{path.name} holds no shapefile and no KML", ACCEPTED)
+    with path.open("rb") as file:
+        start = file.read(12)
+    raise UnreadableFile(f"{path.name} is no file of features: it begins with {start!r}", ACCEPTED)
 
 
 def _read_zipped(path: Path) -> VectorFile:
@@ -91,6 +100,8 @@ def _read_json(path: Path) -> VectorFile:
     if candidates is not None:
         feature, notes = best_candidate(candidates, path.name)
         return _features([feature], None, path, notes)
+    if isinstance(document, dict) and isinstance(document.get("elements"), list):
+        return VectorFile(*areas_in_elements(document["elements"], path.name))
     if not isinstance(document, dict):
         raise UnreadableFile(f"{path.name} is JSON, but neither GeoJSON nor a Nominatim answer", ACCEPTED)
     return _features(_feature_list(document, path), document.get("crs"), path, ())
@@ -148,16 +159,49 @@ def _shape(geometry: Any) -> Any:
 
 
 def _crs_name(crs: Any) -> str | None:
-    """Return the name in GeoJSON's old ``crs`` member, None where it is not used."""
+    """Return the coordinate system in GeoJSON's old ``crs`` member, None where it is not used.
+
+    The specification of 2008 has it by ``name``, by ``EPSG`` code, and by ``link`` to its definition, of
+    which the address says the code: nothing is fetched.
+    """
     properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    return str(name) if name else None
+    if not isinstance(properties, dict):
+        return None
+    name = properties.get("name") or properties.get("urn")
+    if name:
+        return str(name)
+    code = properties.get("code")
+    if code is not None:
+        return f"EPSG:{str(code).upper().removeprefix('EPSG:')}"
+    address = str(properties.get("href") or "")
+    match = _EPSG_ADDRESS.search(address)
+    return f"EPSG:{match[1]}" if match else address or None
 
 
-def is_geopackage(start: bytes) -> bool:
-    """Return whether a file that begins so (72 bytes) says that it is a GeoPackage."""
-    at, signs = GPKG_SIGN
-    return start.startswith(b"SQLite format 3\0") and start[at : at + 4] in signs
+def _read_rows(path: Path) -> VectorFile:
+    """Return the placemarks, waypoints and lines of a KML, KMZ or GPX; what has no geometry has None."""
+    from micropolis_map.sources.place_files.reading import read_rows  # noqa: PLC0415 - a heavy package
+
+    rows = read_rows(path).rows
+    geometry = np.empty(len(rows), object)
+    for at, row in enumerate(rows):
+        geometry[at] = _shape(row.geometry)
+    names = dict.fromkeys(key for row in rows for key in row.properties)
+    columns = {name: [row.properties.get(name) for row in rows] for name in names}
+    return VectorFile(geometry, columns, [row.id or None for row in rows])
+
+
+def _read_parquet(path: Path) -> VectorFile:
+    rows = READERS.run(read_parquet, path, limits=FILE)
+    if rows.geometry is None:
+        raise InvalidInput(
+            mark("{file} is a table without geometries (its columns: {columns})"),
+            ACCEPTED,
+            file=path.name,
+            columns=", ".join(rows.columns),
+        )
+    moved, notes = _to_degrees(rows.geometry, rows.crs, path)
+    return VectorFile(moved, rows.columns, rows.columns.get("id", [None] * len(moved)), notes)
 
 
 @contextmanager
@@ -229,21 +273,3 @@ def _check_degrees(geometry: Any, path: Path) -> None:
             "latitude (they seem to be metres of a map projection that the file does not name)",
             "export it in EPSG:4326, or with its coordinate system",
         )
-
-
-def is_vector_file(path: Path, accepted: str) -> bool:
-    """Return whether the file holds features (JSON, GeoPackage, zipped shapefile, FlatGeobuf), not a table.
-
-    Raises
-    ------
-    UnreadableFile
-        There is no such file, or it cannot be opened; `accepted` says what would do.
-    """
-    try:
-        with path.open("rb") as file:
-            start = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
-    except FileNotFoundError as error:
-        raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
-    except OSError as error:
-        raise UnreadableFile(f"{path.name} cannot be read: {error}", accepted) from error
-    return start[:1] in {b"{", b"["} or start.startswith((b"SQLite format 3", b"PK\x03\x04", b"fgb"))

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+
+from micropolis_map.sources import column_names
+from micropolis_map.sources.column_names import NAMES, plain
 
 IGNORED = ""
 """The field of a column that is left out."""
 
 _WORDS: Mapping[str, str] = {
-    "name": "name title label naam nom placename place_name",
-    "name.pl": "nazwa tytul",
-    "name.da": "navn titel",
-    "name.it": "nome titolo denominazione",
-    "name.uk": "назва",
+    **{".".join(filter(None, ("name", lang))): " ".join(words) for lang, words in NAMES.items()},
     "description": "description desc details text comment comments notes note popupcontent cmt",
     "description.pl": "opis",
     "description.da": "beskrivelse",
@@ -44,6 +41,10 @@ _WORDS: Mapping[str, str] = {
     "revision": "revision",
 }
 _FIELDS = {word: target for target, words in _WORDS.items() for word in words.split()}
+WORDS = frozenset(
+    (*_FIELDS, *column_names.LAT, *column_names.LON, *column_names.NORTHING, *column_names.EASTING)
+)
+"""What the headings of a table of places are called, plainly."""
 _TRANSLATABLE = ("name", "description")
 _LANGUAGE_NAMES = {
     "english": "en", "polish": "pl", "polski": "pl", "danish": "da", "dansk": "da", "italian": "it",
@@ -118,12 +119,3 @@ def propose_field(column: str) -> str:
     lang = suffix if "-" in suffix else suffix.casefold()
     lang = _LANGUAGE_NAMES.get(lang, lang)
     return f"{base}.{lang}" if _LANGUAGE.fullmatch(lang) else IGNORED
-
-
-@lru_cache(maxsize=10_000)
-def plain(column: str) -> str:
-    """Return `column` in lower case without accents, blanks and punctuation, as one word."""
-    text = column.casefold().replace("ł", "l").replace("ø", "o").replace("å", "a").replace("æ", "ae")
-    decomposed = unicodedata.normalize("NFKD", text.replace("й", "\ue000"))
-    kept = "".join(letter for letter in decomposed if letter.isalnum() or letter == "\ue000")
-    return unicodedata.normalize("NFC", kept.replace("\ue000", "й"))

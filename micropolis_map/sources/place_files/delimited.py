@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
-from micropolis_map.sources.place_files.coordinates import NotACoordinate, angle, geometry_text, usable
-from micropolis_map.sources.place_files.position_columns import (
+from micropolis_map.sources.coordinates import NotACoordinate, usable
+from micropolis_map.sources.delimited_text import DELIMITERS, divide
+from micropolis_map.sources.place_files.columns import WORDS
+from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row, unreadable
+from micropolis_map.sources.position_columns import (
     Where,
     columns_by_content,
     find_columns,
     is_degrees,
     is_position,
     is_shape,
+    raw_geometry,
 )
-from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row, unreadable
-
-DELIMITERS = {
-    ",": "comma",
-    ";": "semicolon",
-    "\t": "tab",
-    "|": "bar",
-    "^": "caret",
-    ":": "colon",
-    "~": "tilde",
-}
-_RARE = {"^", ":", "~"}
-"""Also stand in ordinary texts: taken only where they divide the header into columns of a position."""
-_BY_NAME = {name: sign for sign, name in DELIMITERS.items()}
-
-_EMPTY = mark("has no position: {columns} empty")
-_NONE_OF_BOTH = mark("has no position: {columns} and {other} empty")
-
-MAX_CELL = 10_000_000
-"""Characters in one cell."""
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
@@ -54,15 +36,15 @@ def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], li
     UnreadableFile
         No header, or the csv module cannot read it.
     """
-    csv.field_size_limit(MAX_CELL)  # Python's own limit is shorter than an outline or a long story
-    text, delimiter, questions = _delimiter(text, options)
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise unreadable(
-            path, mark("{file} is not CSV: {why}"), mark("save it again as CSV in UTF-8"), why=error
-        ) from error
-    records = [record for record in records if any(cell.strip() for cell in record)]
+    table = divide(text, path.name, options.answers.get("delimiter", ""), WORDS)
+    questions = []
+    if table.delimiter in DELIMITERS and table.delimiter != ",":
+        seen = Sentence(mark("the columns are separated by {sign}"), sign=repr(table.delimiter))
+        questions.append(Question("delimiter", seen, DELIMITERS[table.delimiter], tuple(DELIMITERS.values())))
+    if table.titles:
+        seen = Sentence(mark("the headings stand in row {row}"), row=table.rows[0][0])
+        questions.append(Question("file", seen))
+    records = [record for _, record in table.rows]
     if not records:
         raise unreadable(path, mark("{file} is empty"), mark("give a header and a row for each place"))
     header, records, unnamed = _header_and_records(records)
@@ -114,71 +96,15 @@ def row_from_cells(number: int, cells: Mapping[str, Any], where: Where) -> Row:
     """Return the row whose position stands in the `cells` that `where` names."""
     used = {where.lat, where.lon, where.whole}
     properties = {key: value for key, value in cells.items() if key not in used and value not in ("", None)}
-    whole = str(cells.get(where.whole) or "") if where.whole else ""
     try:
-        if whole.strip():
-            raw: Any = geometry_text(whole, lat_first=where.lat_first)
-        elif where.lat:
-            raw = _point(str(cells.get(where.lat) or ""), str(cells.get(where.lon) or ""), where)
-        elif where.whole:
-            empty = Sentence(_EMPTY, columns=where.whole)
-            return Row(number, None, properties, empty)
-        else:
-            nowhere = mark("has no position: no column is named lat and lon, coordinates, or WKT")
-            return Row(number, None, properties, Sentence(nowhere))
+        raw = raw_geometry(cells, where)
     except NotACoordinate as error:
         return Row(number, None, properties, error.reason)
+    if raw is None:
+        nowhere = mark("has no position: no column is named lat and lon, coordinates, or WKT")
+        return Row(number, None, properties, Sentence(nowhere))
     geometry, reason = usable(raw)
     return Row(number, geometry, properties, reason or None)
-
-
-def _point(lat_text: str, lon_text: str, where: Where) -> dict[str, Any]:
-    missing = [name for name, text in ((where.lat, lat_text), (where.lon, lon_text)) if not text.strip()]
-    if missing:
-        raise NotACoordinate(
-            _NONE_OF_BOTH if len(missing) > 1 else _EMPTY, columns=missing[0], other=missing[-1]
-        )
-    try:
-        (lat, lat_axis), (lon, lon_axis) = angle(lat_text), angle(lon_text)
-    except NotACoordinate as error:
-        there = f"{where.lat}, {where.lon}"
-        raise NotACoordinate(mark("{what} (in {columns})"), what=error.reason, columns=there) from error
-    if lat_axis == "lon" or lon_axis == "lat":  # the compass letters say it
-        lat, lon = lon, lat
-    return {"type": "Point", "coordinates": [lon, lat]}
-
-
-def _delimiter(text: str, options: ReadOptions) -> tuple[str, str, list[Question]]:
-    answer = options.answers.get("delimiter", "")
-    if text[:4].lower() == "sep=" and len(text) > 4:  # Excel's own way of saying it
-        first, _, text = text.partition("\n")
-        answer = answer or first[4:5]
-    sign = _BY_NAME.get(answer, answer) or _guess(text)
-    if sign not in DELIMITERS or sign == ",":
-        return text, sign, []
-    seen = Sentence(mark("the columns are separated by {sign}"), sign=repr(sign))
-    return text, sign, [Question("delimiter", seen, DELIMITERS[sign], tuple(DELIMITERS.values()))]
-
-
-def _guess(text: str) -> str:
-    sample = text[:20_000].splitlines(keepends=True)[:60]
-    best, best_score = ",", 0.0
-    for sign in DELIMITERS:
-        try:
-            records = [record for record in csv.reader(sample, delimiter=sign) if record]
-        except csv.Error:
-            continue
-        if not records or len(records[0]) < 2:
-            continue
-        width = len(records[0])
-        where = find_columns(_header(records[0]))
-        if sign in _RARE and not where.found:
-            continue
-        fitting = sum(len(record) == width for record in records) / len(records)
-        score = fitting * (1 + min(width, 20) / 100) + (0.5 if where.lat or where.whole else 0)
-        if score > best_score + 1e-9:
-            best, best_score = sign, score
-    return best
 
 
 def _header(record: Sequence[str]) -> list[str]:

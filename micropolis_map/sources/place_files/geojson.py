@@ -9,7 +9,7 @@ from typing import Any
 
 from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
-from micropolis_map.sources.place_files.coordinates import usable
+from micropolis_map.sources.coordinates import usable
 from micropolis_map.sources.place_files.plain_text import from_umap
 from micropolis_map.sources.place_files.rows import Question, Row, short, unreadable
 

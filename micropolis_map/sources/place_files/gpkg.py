@@ -15,7 +15,7 @@ from shapely.geometry import mapping
 
 from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
-from micropolis_map.sources.place_files.coordinates import usable
+from micropolis_map.sources.coordinates import usable
 from micropolis_map.sources.place_files.rows import MAX_ROWS, Question, Row, unreadable
 
 _FAILURES = (

@@ -8,7 +8,7 @@ from typing import Any
 
 from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
-from micropolis_map.sources.place_files.coordinates import NotACoordinate, number
+from micropolis_map.sources.coordinates import NotACoordinate, number
 from micropolis_map.sources.place_files.plain_text import from_html
 from micropolis_map.sources.place_files.rows import Question, Row
 from micropolis_map.sources.place_files.xml_tree import Element

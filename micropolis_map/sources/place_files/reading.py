@@ -11,16 +11,15 @@ from pathlib import Path
 from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.archives import BROKEN
+from micropolis_map.sources.coordinates import usable
+from micropolis_map.sources.file_kinds import is_geopackage
 from micropolis_map.sources.place_files.columns import propose_mapping
-from micropolis_map.sources.place_files.coordinates import usable
-from micropolis_map.sources.place_files.decoding import CHOICES, decode
 from micropolis_map.sources.place_files.delimited import csv_rows, row_from_cells
 from micropolis_map.sources.place_files.geojson import geojson_rows, parse_json
 from micropolis_map.sources.place_files.gpkg import gpkg_rows
 from micropolis_map.sources.place_files.gpx import gpx_rows
 from micropolis_map.sources.place_files.kml import kml_rows
 from micropolis_map.sources.place_files.other_kinds import TODO, archive, is_no_text, known_otherwise
-from micropolis_map.sources.place_files.position_columns import find_columns
 from micropolis_map.sources.place_files.recognition import recognise
 from micropolis_map.sources.place_files.rows import (
     MAX_FILE_BYTES,
@@ -33,7 +32,8 @@ from micropolis_map.sources.place_files.rows import (
     unreadable,
 )
 from micropolis_map.sources.place_files.xml_tree import parse
-from micropolis_map.sources.vector_file import is_geopackage
+from micropolis_map.sources.position_columns import find_columns
+from micropolis_map.sources.text_encoding import CHOICES, decode
 
 KINDS = ("geojson", "csv", "gpx", "kml", "gpkg")
 _ENDINGS = {

@@ -14,7 +14,7 @@ from pyproj.exceptions import ProjError
 
 from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
-from micropolis_map.sources.place_files.coordinates import positions
+from micropolis_map.sources.coordinates import positions
 from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row
 
 MARGIN_DEG = 0.5

@@ -13,8 +13,8 @@ import pytest
 from row_reading import point, read
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.sources.coordinates import NotACoordinate, angle, geometry_text
 from micropolis_map.sources.place_files import read_rows
-from micropolis_map.sources.place_files.coordinates import NotACoordinate, angle, geometry_text
 from micropolis_map.sources.place_files.plain_text import from_html, from_umap
 
 # --- GeoJSON and uMap -------------------------------------------------------------------------------------

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
-from micropolis_map.sources.place_files.columns import plain
-from micropolis_map.sources.place_files.coordinates import NotACoordinate, geometry_text, number
+from micropolis_map.i18n import mark
+from micropolis_map.sources import column_names
+from micropolis_map.sources.column_names import find, plain
+from micropolis_map.sources.coordinates import NotACoordinate, angle, geometry_text, number
 
-_LAT = {
-    "lat", "latitude", "ycoord", "coordy", "coordinatey", "szerokosc", "szerokoscgeograficzna", "breddegrad",
-    "bredde", "latitudine", "широта", "northing", "northings", "y", "szer", "szerokoscgeogr", "breite",
-    "breitengrad", "latitud",
-}  # fmt: skip
-_LON = {
-    "lon", "lng", "long", "longitude", "xcoord", "coordx", "coordinatex", "dlugosc", "dlugoscgeograficzna",
-    "laengdegrad", "laengde", "longitudine", "довгота", "easting", "eastings", "x", "dlug", "dlugoscgeogr",
-    "lange", "laenge", "langengrad", "laengengrad", "longitud",
-}  # fmt: skip
-_WHOLE = {"geometry", "wkt", "geom", "thegeom", "geojson", "wktgeom", "shape"}
-_PAIR_LAT_FIRST = {
-    "latlon", "latlng", "latlong", "coordinates", "coordinate", "coords", "position", "gps", "location",
-    "wspolrzedne", "koordinater", "coordinata", "координати",
-}  # fmt: skip
-_PAIR_LON_FIRST = {"lonlat", "lnglat", "longlat", "xy"}
+_LAT = frozenset((*column_names.LAT, *column_names.NORTHING))
+_LON = frozenset((*column_names.LON, *column_names.EASTING))
 
+_PAIRS = (
+    (column_names.LAT, column_names.LON),
+    (column_names.NORTHING, column_names.EASTING),
+    (column_names.LAT + column_names.NORTHING, column_names.LON + column_names.EASTING),
+)
+_EMPTY = mark("has no position: {columns} empty")
+_NONE_OF_BOTH = mark("has no position: {columns} and {other} empty")
 _WORD = re.compile(r"[^\W\d_]+?(?=[A-Z][a-z]|[\W\d_]|$)")
 _FINE = re.compile(r"\d[.,]\d{3,}")
 """A number fine enough to be a coordinate in degrees under any name: a thousandth is 110 m."""
@@ -61,23 +57,56 @@ def find_columns(header: Sequence[str]) -> Where:
     ``stop_lat`` and ``stop_lon``, ``decimalLatitude`` and ``decimalLongitude`` are a pair as well: one word
     of each is one of ours, the others are the same.
     """
-    by_plain: dict[str, str] = {}
-    for name in header:
-        by_plain.setdefault(plain(name), name)
+    whole = find(header, column_names.WHOLE) or ""
+    for lats, lons in _PAIRS:
+        lat, lon = find(header, lats), find(header, lons)
+        if lat and lon:
+            return Where(lat, lon, whole)
+    in_one = find(header, column_names.PAIR_LON_FIRST)
+    if whole or in_one:
+        return Where(whole=whole or in_one or "", lat_first=not in_one)
+    in_one = find(header, column_names.PAIR_LAT_FIRST)
+    if in_one:
+        return Where(whole=in_one, lat_first=not plain(in_one).endswith(column_names.PAIR_LON_FIRST))
+    with_lat, with_lon = _with_a_word(header, _LAT), _with_a_word(header, _LON)
+    rest = next((rest for rest in with_lat if rest in with_lon), None)
+    return Where() if rest is None else Where(with_lat[rest], with_lon[rest])
 
-    def first(words: AbstractSet[str]) -> str:
-        return next((name for word, name in by_plain.items() if word in words), "")
 
-    whole, lat, lon = first(_WHOLE), first(_LAT), first(_LON)
-    if lat and lon:
-        return Where(lat, lon, whole)
-    if whole or first(_PAIR_LON_FIRST):
-        return Where(whole=whole or first(_PAIR_LON_FIRST), lat_first=not first(_PAIR_LON_FIRST))
-    if first(_PAIR_LAT_FIRST):
-        return Where(whole=first(_PAIR_LAT_FIRST))
-    lats, lons = _with_a_word(header, _LAT), _with_a_word(header, _LON)
-    rest = next((rest for rest in lats if rest in lons), None)
-    return Where() if rest is None else Where(lats[rest], lons[rest])
+def raw_geometry(cells: Mapping[str, Any], where: Where) -> dict[str, Any] | None:
+    """Return the GeoJSON geometry that the cells `where` names say, None where it names none.
+
+    Its values are not checked.
+
+    Raises
+    ------
+    NotACoordinate
+        They are empty, or say no position.
+    """
+    whole = str(cells.get(where.whole) or "") if where.whole else ""
+    if whole.strip():
+        return geometry_text(whole, lat_first=where.lat_first)
+    if where.lat:
+        return _point(str(cells.get(where.lat) or ""), str(cells.get(where.lon) or ""), where)
+    if where.whole:
+        raise NotACoordinate(_EMPTY, columns=where.whole)
+    return None
+
+
+def _point(lat_text: str, lon_text: str, where: Where) -> dict[str, Any]:
+    missing = [name for name, text in ((where.lat, lat_text), (where.lon, lon_text)) if not text.strip()]
+    if missing:
+        raise NotACoordinate(
+            _NONE_OF_BOTH if len(missing) > 1 else _EMPTY, columns=missing[0], other=missing[-1]
+        )
+    try:
+        (lat, lat_axis), (lon, lon_axis) = angle(lat_text), angle(lon_text)
+    except NotACoordinate as error:
+        there = f"{where.lat}, {where.lon}"
+        raise NotACoordinate(mark("{what} (in {columns})"), what=error.reason, columns=there) from error
+    if lat_axis == "lon" or lon_axis == "lat":  # the compass letters say it
+        lat, lon = lon, lat
+    return {"type": "Point", "coordinates": [lon, lat]}
 
 
 def columns_by_content(
