@@ -13,6 +13,8 @@ from micropolis_map.cli.options import (
     AsJson,
     By,
     Data,
+    Delimiter,
+    Encoding,
     Lang,
     Minutes,
     MustOut,
@@ -23,6 +25,7 @@ from micropolis_map.cli.options import (
     application_of,
     known_profile,
     minutes_of,
+    points_of,
     position_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell, tell_if_compiling
@@ -37,7 +40,6 @@ from micropolis_map.services.opening_hours import WeekHour
 from micropolis_map.services.reaching import MatrixRequest, isochrones_from, write_matrix
 from micropolis_map.services.reporting import coverage_report, is_report, write_report
 from micropolis_map.services.table_files import check_ending
-from micropolis_map.sources.points import read_points
 
 
 def load(
@@ -52,6 +54,12 @@ def load(
     districts: Annotated[OptionalFile, typer.Option(help="Polygons of its districts.")] = None,
     elevation: Annotated[list[Path] | None, typer.Option(help="GeoTIFF or HGT, several if need be.")] = None,
     population: Annotated[OptionalFile, typer.Option(help="Where people live.")] = None,
+    population_column: Annotated[
+        str, typer.Option(metavar="NAME", help="The column (of a GeoTIFF the band) that counts them.")
+    ] = "",
+    district_name_column: Annotated[
+        str, typer.Option(metavar="NAME", help="The column that names the districts.")
+    ] = "",
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Ask the servers again, within a week too.")
     ] = False,
@@ -69,6 +77,8 @@ def load(
         districts=districts,
         elevation=(*(elevation or ()), *(more or ())),
         population=population,
+        population_column=population_column,
+        district_name_column=district_name_column,
         refresh=refresh,
     )
     with progress_bar() as progress:
@@ -98,6 +108,8 @@ def coverage(
         bool, typer.Option("--all", help="With --json: every profile, curves and fairness, too.")
     ] = False,
     by: Annotated[By, typer.Option(help="What one row of --out is.")] = By.district,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
     out: OutOrReport = None,
     lang: Lang = "en",
     as_json: AsJson = False,
@@ -111,8 +123,8 @@ def coverage(
     request = CoverageRequest(
         profile=known_profile(profile),
         minutes=minutes,
-        spots=read_points(spots) if spots else None,
-        origins=read_points(origins) if origins else None,
+        spots=points_of(spots, encoding, delimiter) if spots else None,
+        origins=points_of(origins, encoding, delimiter) if origins else None,
         kinds=tuple(sorted(set(kind or ()))),
         step_free=step_free,
         open_at=str(WeekHour.parse(open_at)) if open_at else "",
@@ -160,6 +172,8 @@ def matrix(
     minutes: Annotated[
         Any, typer.Option("--minutes", parser=minutes_of, metavar="M", help="Longest walk; without it all.")
     ] = None,
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
     data: Data = None,
 ) -> None:
     """Write the walking cost of every pair of points, those beyond the threshold left out."""
@@ -168,7 +182,8 @@ def matrix(
     longest = None if minutes is None else minutes[0]
     application = application_of(context, data)
     tell_if_compiling()
-    request = MatrixRequest(read_points(origins), read_points(destinations), known_profile(profile), longest)
+    starts, ends = (points_of(path, encoding, delimiter) for path in (origins, destinations))
+    request = MatrixRequest(starts, ends, known_profile(profile), longest)
     pairs = write_matrix(application, slug, request, out)
     tell(f"wrote {pairs} pairs to {out}")
 

@@ -13,10 +13,13 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.text import pick
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, Sentence
+from micropolis_map.i18n import mark
 from micropolis_map.sources.boundaries import PolygonFile, districts_of, read_polygons, voronoi_districts
 
 HULL = "hull of the data"
+MOST_NAMED = 8
+"""Polygons of a boundary that are named when it is said that they are taken together."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,13 @@ def area_from_file(path: Path) -> Area:
     """Return the area that the polygons of the file at `path` cover together."""
     polygons = read_polygons(path)
     geometry = shapely.union_all(list(polygons.geometries))
-    return Area(
-        geometry, f"boundary of {path.name}", surveyed=True, repaired=polygons.repaired, notes=polygons.notes
-    )
+    notes = polygons.notes
+    count = len(polygons.names)
+    if count > 1:
+        words = mark("{file}: its {n} polygons together are the community's area: {names}")
+        names = ", ".join(polygons.names[:MOST_NAMED]) + (" …" if count > MOST_NAMED else "")
+        notes += (Sentence(words, file=path.name, n=count, names=names),)
+    return Area(geometry, f"boundary of {path.name}", surveyed=True, repaired=polygons.repaired, notes=notes)
 
 
 def area_of_outline(community: Community) -> Area | None:
@@ -91,20 +98,27 @@ def area_of_data(extract: OsmExtract) -> Area:
     return Area(hull, HULL, surveyed=False, notes=(note,))
 
 
-def districts_for(community: Community, area: Area, extract: OsmExtract, path: Path | None) -> Districts:
+def districts_for(
+    community: Community, area: Area, extract: OsmExtract, path: Path | None, names_from: str = ""
+) -> Districts:
     """Return the community's districts, clipped to its area, from the best source there is.
 
     In this order: the polygons of the file at `path`; the quarters the community is described with
     (their surveyed polygons, else the Voronoi cells of their centres); the Voronoi cells of OpenStreetMap's
     place nodes; else the whole community as one.
 
+    Parameters
+    ----------
+    names_from
+        The file's column with the names; "" to know it by its name.
+
     Raises
     ------
     InvalidInput
-        No polygon of the file meets the community's area.
+        No polygon of the file meets the community's area, or it has no column called `names_from`.
     """
     name = pick(community.name, "en", community.languages)[0]
-    shipped = read_polygons(path) if path is not None else _described(community, area.geometry)
+    shipped = read_polygons(path, names_from) if path is not None else _described(community, area.geometry)
     found = districts_of(extract, area.geometry, shipped, whole=name)
     if path is not None and shipped is not None and not set(found.names) & set(shipped.names):
         raise InvalidInput(
@@ -112,7 +126,8 @@ def districts_for(community: Community, area: Area, extract: OsmExtract, path: P
             "give the districts of this community, or its right --boundary",
         )
     surveyed = path is not None or (shipped is not None and not _approximate(community))
-    return Districts(found.names, found.geometries, not surveyed, found.repaired, found.notes)
+    notes = (*(shipped.naming if shipped is not None else ()), *found.notes)
+    return Districts(found.names, found.geometries, not surveyed, found.repaired, notes)
 
 
 def _approximate(community: Community) -> bool:

@@ -82,6 +82,8 @@ class LoadRequest:
         GeoTIFF or HGT files.
     population
         File of where people live; without it, homes are estimated.
+    population_column, district_name_column
+        The columns that count the people and name the districts; "" to find them by their names.
     refresh
         Ask OpenStreetMap's servers even where their answers of less than a week ago are kept.
     """
@@ -92,6 +94,8 @@ class LoadRequest:
     districts: Path | None = None
     elevation: tuple[Path, ...] = ()
     population: Path | None = None
+    population_column: str = ""
+    district_name_column: str = ""
     refresh: bool = False
 
 
@@ -155,7 +159,14 @@ def load_community(
         request = _with_bundled_files(request, deps.settings.data / "geo" / slug)
         extract, area = _read(deps.settings, community, request, _part(progress, 0.0, 0.4))
         surveys = read_surveys(deps.settings.data / "geo" / slug)
-        files = TownFiles(request.districts, request.elevation, request.population, surveys)
+        files = TownFiles(
+            request.districts,
+            request.elevation,
+            request.population,
+            surveys,
+            request.population_column,
+            request.district_name_column,
+        )
         town = build_town(community, files, extract, area, _part(progress, 0.4, 0.85))
         progress(0.85, "writing")
         return _store(deps.community_store, gate, community, town, begun)

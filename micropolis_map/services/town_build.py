@@ -33,12 +33,17 @@ POPULATION_BEYOND_M = 500.0
 
 @dataclass(frozen=True)
 class TownFiles:
-    """Files beside the streets, and what was surveyed on the spot; None or empty where there are none."""
+    """Files beside the streets, and what was surveyed on the spot; None or empty where there are none.
+
+    The columns that count the people and name the districts are known by their names where they are "".
+    """
 
     districts: Path | None = None
     elevation: tuple[Path, ...] = ()
     population: Path | None = None
     surveys: tuple[SurveyedSpot, ...] = ()
+    population_column: str = ""
+    district_name_column: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,13 +84,16 @@ def build_town(
     """
     progress(0.0, "reading elevation and population")
     elevation = read_elevation(files.elevation) if files.elevation else None
-    population = read_population(files.population) if files.population else None
+    near = widened(area.geometry.bounds, POPULATION_BEYOND_M)
+    population = (
+        read_population(files.population, files.population_column, near) if files.population else None
+    )
     progress(0.1, "building the walk network")
     walked, surveys = surveyed(extract, files.surveys, datetime.now(UTC).date())
     network = build_walk_network(walked, elevation=elevation.sample if elevation else None)
     _check_network(network, extract, elevation)
     progress(0.6, "finding homes and meeting places")
-    districts = districts_for(community, area, extract, files.districts)
+    districts = districts_for(community, area, extract, files.districts, files.district_name_column)
     homes = _homes(extract, area, population)
     index = district_of(homes.lon, homes.lat, districts.geometries)
     homes = replace(homes, columns={**homes.columns, "district": index})

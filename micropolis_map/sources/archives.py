@@ -26,7 +26,7 @@ _ENCRYPTED = 0x1
 def listed(path: Path, endings: Sequence[str]) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
     """Open the archive at `path` and give its files with one of the `endings` (small letters), in its order.
 
-    What macOS adds (``__MACOSX/``) is left out.
+    What macOS adds (``__MACOSX/``, ``._name``) is left out.
 
     Raises
     ------
@@ -47,6 +47,7 @@ def listed(path: Path, endings: Sequence[str]) -> Iterator[tuple[zipfile.ZipFile
                 for info in infos
                 if info.filename.lower().endswith(tuple(endings))
                 and PurePosixPath(info.filename).parts[0] != "__MACOSX"
+                and not PurePosixPath(info.filename).name.startswith("._")
             ],
         )
 

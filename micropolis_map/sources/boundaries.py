@@ -13,10 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.osm_extract import OsmExtract
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, Sentence
+from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
+from micropolis_map.sources.district_names import name_column
+from micropolis_map.sources.file_kinds import kind_of
 from micropolis_map.sources.local_projection import LocalProjection
-from micropolis_map.sources.vector_file import read_vector
+from micropolis_map.sources.poly_file import is_poly, read_poly
+from micropolis_map.sources.vector_file import VectorFile, read_vector
 from micropolis_map.workers.mending import valid_areas
 
 POLYGONAL = (3, 6)
@@ -43,28 +47,38 @@ class PolygonFile:
         How many were invalid and have been repaired.
     notes
         Sentences: what was chosen, repaired, ignored.
+    naming
+        Sentences: where the names are from.
     """
 
     names: tuple[str, ...]
     geometries: tuple[BaseGeometry, ...]
     repaired: int = 0
     notes: tuple[str, ...] = ()
+    naming: tuple[str, ...] = ()
 
 
-def read_polygons(path: Path) -> PolygonFile:
+def read_polygons(path: Path, names_from: str = "") -> PolygonFile:
     """Return the polygons of the file at `path`.
 
-    GeoJSON in any form, GeoPackage, zipped shapefile, or a Nominatim answer, in any coordinate system the
-    file names. Invalid polygons are repaired, and what is no polygon is ignored; both are said in the notes.
+    GeoJSON in any form, GeoPackage, FlatGeobuf, zipped shapefile, GeoParquet, KML or KMZ, an answer of
+    Nominatim or Overpass, or Osmosis' ``.poly``, in any coordinate system the file names. Invalid polygons
+    are repaired, and what is no polygon is ignored; both are said in the notes.
+
+    Parameters
+    ----------
+    names_from
+        The column with the names; "" to know it by its name (`district_names`).
 
     Raises
     ------
     UnreadableFile
         There is no such file, or it is none of these.
     InvalidInput
-        It has no polygon, or coordinates that are no degrees without saying what they are.
+        It has no polygon, no column called `names_from`, or coordinates that are no degrees without saying
+        what they are.
     """
-    file = read_vector(path)
+    file = _features(path)
     valid, repaired = _repair(file.geometry)
     keep = [i for i, shape in enumerate(valid) if shape is not None]
     if not keep:
@@ -78,14 +92,64 @@ def read_polygons(path: Path) -> PolygonFile:
         notes.append(f"{path.name}: {repaired} of {len(keep)} polygons were invalid and have been repaired")
     if len(keep) < len(valid):
         notes.append(f"{path.name}: {len(valid) - len(keep)} features that are no polygons were ignored")
-    column = column_names.find(file.columns, column_names.NAME)
-    names = file.columns[column] if column else [None] * len(valid)
+    column = _name_column(file, path, names_from)
+    found = [_text(file.columns[column][i]) if column else "" for i in keep]
     return PolygonFile(
-        names=tuple(str(names[i]).strip() if names[i] else f"Area {n}" for n, i in enumerate(keep, 1)),
+        names=tuple(name or f"Area {n}" for n, name in enumerate(found, 1)),
         geometries=tuple(valid[i] for i in keep),
         repaired=repaired,
         notes=tuple(notes),
+        naming=_naming(file, path, column, found),
     )
+
+
+def _features(path: Path) -> VectorFile:
+    if kind_of(path) == "text" and is_poly(path):
+        name, area = read_poly(path)
+        return VectorFile(np.array([area], object), {"name": [name]}, [None])
+    return read_vector(path)
+
+
+def _name_column(file: VectorFile, path: Path, wanted: str) -> str | None:
+    if not wanted:
+        return name_column(file.columns)
+    column = column_names.named(file.columns, wanted)
+    if column is None:
+        raise InvalidInput(
+            mark("{file} has no column {column} (its columns: {columns})"),
+            mark("give one of them"),
+            file=path.name,
+            column=repr(wanted),
+            columns=", ".join(file.columns) or "-",
+        )
+    return column
+
+
+def _naming(file: VectorFile, path: Path, column: str | None, names: Sequence[str]) -> tuple[str, ...]:
+    """Return where the names are from, and of how many areas there is none."""
+    if column is None and len(names) > 1:
+        words = mark(
+            "{file}: no column is known to hold names (its columns: {columns}): the districts are called "
+            "Area 1, Area 2 …; say the column with --district-name-column"
+        )
+        return (Sentence(words, file=path.name, columns=", ".join(file.columns) or "-"),)
+    if column is None:
+        return ()
+    notes = []
+    if column_names.plain(column) not in column_names.NAME:
+        words = mark("{file}: the names are from the column {column}")
+        notes.append(Sentence(words, file=path.name, column=repr(column)))
+    unnamed = sum(not name for name in names)
+    if unnamed:
+        words = mark("{file}: {n} of {all} areas have no name in the column {column}")
+        notes.append(Sentence(words, file=path.name, n=unnamed, all=len(names), column=repr(column)))
+    return tuple(notes)
+
+
+def _text(value: Any) -> str:
+    if value is None or value != value:  # noqa: PLR0124 - not a number
+        return ""
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
 
 
 def voronoi_districts(

@@ -19,8 +19,8 @@ def as_candidates(document: Any) -> list[Mapping[str, Any]] | None:
         features = document.get("features")
         if not isinstance(features, list) or not features:
             return None
-        properties = [_object(f.get("properties")) if isinstance(f, dict) else {} for f in features]
-        if not all("place_rank" in p and "osm_type" in p for p in properties):
+        properties = [_facts(_object(f.get("properties"))) if isinstance(f, dict) else {} for f in features]
+        if not all({"place_rank", "osm_type"} <= p.keys() for p in properties):
             return None
         return [{**p, "geojson": f.get("geometry")} for f, p in zip(features, properties, strict=True)]
     if isinstance(document, dict) and "osm_type" in document and "display_name" in document:
@@ -62,6 +62,24 @@ def best_candidate(
         others = "; ".join(_label(c) for c in candidates if c is not best)
         notes = (f"{asked}: chose {_label(best)} of {len(candidates)} candidates (not {others})",)
     return {"geometry": best["geojson"], "properties": {"name": _name(best)}}, notes
+
+
+def _facts(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return Nominatim's facts of a feature; those that GeocodeJSON has as its GeoJSON calls them.
+
+    GeocodeJSON (version 0.1.0) has them in ``geocoding`` and knows no ``place_rank``.
+    """
+    facts = _object(properties.get("geocoding"))
+    if "osm_type" not in facts:
+        return properties
+    return {
+        "display_name": facts.get("label") or facts.get("name") or "?",
+        "place_rank": None,
+        **facts,
+        "addresstype": facts.get("type"),
+        "class": facts.get("osm_key"),
+        "type": facts.get("osm_value"),
+    }
 
 
 def _object(value: Any) -> Mapping[str, Any]:
