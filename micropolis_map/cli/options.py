@@ -98,9 +98,14 @@ Delimiter = Annotated[
 ]
 
 
-def points_of(path: Path, encoding: str = "", delimiter: str = "") -> PointSet:
+Crs = Annotated[
+    str, typer.Option("--crs", help="Of the tables' coordinates, such as EPSG:2180; else degrees.")
+]
+
+
+def points_of(path: Path, told: TableOptions) -> PointSet:
     """Return the points of a file that an option names; what was guessed is told."""
-    points = read_points(path, TableOptions(encoding, delimiter))
+    points = read_points(path, told)
     for note in points.notes:
         tell(f"note: {note}")
     return points

@@ -11,6 +11,7 @@ import typer
 from micropolis_map.analysis.facility_location import TIME_LIMIT_S
 from micropolis_map.cli.options import (
     AsJson,
+    Crs,
     Data,
     Delimiter,
     Encoding,
@@ -33,6 +34,7 @@ from micropolis_map.services.siting import propose_sites
 from micropolis_map.services.siting_result import SitingRequest, SitingResult
 from micropolis_map.services.table_files import check_ending
 from micropolis_map.services.venues import venue_kinds
+from micropolis_map.sources.delimited_table import TableOptions
 
 
 class Objective(StrEnum):
@@ -95,6 +97,7 @@ def site(
     time_limit: Seconds = TIME_LIMIT_S,
     encoding: Encoding = "",
     delimiter: Delimiter = "",
+    crs: Crs = "",
     out: OutOrReport = None,
     lang: Lang = "en",
     as_json: AsJson = False,
@@ -107,13 +110,14 @@ def site(
         check_ending(out)
     application = application_of(context, data)
     tell_if_compiling()
+    told = TableOptions(encoding, delimiter, crs)
     request = SitingRequest(
         new=new,
         minutes=minutes[0],
         profile=known_profile(profile),
         objective=objective.value,
-        candidates=points_of(candidates, encoding, delimiter) if candidates else None,
-        spots=points_of(spots, encoding, delimiter) if spots else None,
+        candidates=points_of(candidates, told) if candidates else None,
+        spots=points_of(spots, told) if spots else None,
         keep_existing=existing,
         where=where.value,
         venues=_known(tuple(venue or ())),

@@ -10,6 +10,7 @@ import typer
 from micropolis_map.bootstrap import Application
 from micropolis_map.cli.options import (
     AsJson,
+    Crs,
     Data,
     Delimiter,
     Encoding,
@@ -28,6 +29,7 @@ from micropolis_map.errors import InvalidInput
 from micropolis_map.services.touring import TourPlan, TourRequest, plan_tour
 from micropolis_map.services.touring_files import check_ending, write_tour
 from micropolis_map.services.touring_stops import stops_of_ids, stops_of_points
+from micropolis_map.sources.delimited_table import TableOptions
 
 
 def tour(
@@ -48,6 +50,7 @@ def tour(
     ] = "en",
     encoding: Encoding = "",
     delimiter: Delimiter = "",
+    crs: Crs = "",
     out: Out = None,
     as_json: AsJson = False,
     data: Data = None,
@@ -58,7 +61,7 @@ def tour(
     application = application_of(context, data)
     tell_if_compiling()
     request = TourRequest(
-        _stops(application, slug, stops, (encoding, delimiter)),
+        _stops(application, slug, stops, TableOptions(encoding, delimiter, crs)),
         start,
         loop,
         known_profile(profile),
@@ -77,12 +80,12 @@ def tour(
         tell(f"note: {note}")
 
 
-def _stops(application: Application, slug: str, text: str, told: tuple[str, str]) -> tuple[Stop, ...]:
+def _stops(application: Application, slug: str, text: str, told: TableOptions) -> tuple[Stop, ...]:
     path = Path(text)
     if not text.strip():
         raise InvalidInput("--stops is empty", "give a file of points, or ids of places with commas between")
     if "," not in text and (path.suffix or path.exists()):
-        return stops_of_points(points_of(path, *told))
+        return stops_of_points(points_of(path, told))
     application.community_store.get(slug)
     ids = [part.strip() for part in text.split(",") if part.strip()]
     return stops_of_ids(application.place_store, slug, ids)

@@ -12,6 +12,7 @@ import typer
 from micropolis_map.cli.options import (
     AsJson,
     By,
+    Crs,
     Data,
     Delimiter,
     Encoding,
@@ -40,6 +41,8 @@ from micropolis_map.services.opening_hours import WeekHour
 from micropolis_map.services.reaching import MatrixRequest, isochrones_from, write_matrix
 from micropolis_map.services.reporting import coverage_report, is_report, write_report
 from micropolis_map.services.table_files import check_ending
+from micropolis_map.services.town_build import Told
+from micropolis_map.sources.delimited_table import TableOptions
 
 
 def load(
@@ -60,6 +63,9 @@ def load(
     district_name_column: Annotated[
         str, typer.Option(metavar="NAME", help="The column that names the districts.")
     ] = "",
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    crs: Crs = "",
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Ask the servers again, within a week too.")
     ] = False,
@@ -77,8 +83,7 @@ def load(
         districts=districts,
         elevation=(*(elevation or ()), *(more or ())),
         population=population,
-        population_column=population_column,
-        district_name_column=district_name_column,
+        told=Told(population_column, district_name_column, TableOptions(encoding, delimiter, crs)),
         refresh=refresh,
     )
     with progress_bar() as progress:
@@ -110,6 +115,7 @@ def coverage(
     by: Annotated[By, typer.Option(help="What one row of --out is.")] = By.district,
     encoding: Encoding = "",
     delimiter: Delimiter = "",
+    crs: Crs = "",
     out: OutOrReport = None,
     lang: Lang = "en",
     as_json: AsJson = False,
@@ -120,11 +126,12 @@ def coverage(
         check_ending(out)
     application = application_of(context, data)
     tell_if_compiling()
+    told = TableOptions(encoding, delimiter, crs)
     request = CoverageRequest(
         profile=known_profile(profile),
         minutes=minutes,
-        spots=points_of(spots, encoding, delimiter) if spots else None,
-        origins=points_of(origins, encoding, delimiter) if origins else None,
+        spots=points_of(spots, told) if spots else None,
+        origins=points_of(origins, told) if origins else None,
         kinds=tuple(sorted(set(kind or ()))),
         step_free=step_free,
         open_at=str(WeekHour.parse(open_at)) if open_at else "",
@@ -174,6 +181,7 @@ def matrix(
     ] = None,
     encoding: Encoding = "",
     delimiter: Delimiter = "",
+    crs: Crs = "",
     data: Data = None,
 ) -> None:
     """Write the walking cost of every pair of points, those beyond the threshold left out."""
@@ -182,7 +190,8 @@ def matrix(
     longest = None if minutes is None else minutes[0]
     application = application_of(context, data)
     tell_if_compiling()
-    starts, ends = (points_of(path, encoding, delimiter) for path in (origins, destinations))
+    told = TableOptions(encoding, delimiter, crs)
+    starts, ends = points_of(origins, told), points_of(destinations, told)
     request = MatrixRequest(starts, ends, known_profile(profile), longest)
     pairs = write_matrix(application, slug, request, out)
     tell(f"wrote {pairs} pairs to {out}")

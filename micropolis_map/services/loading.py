@@ -34,7 +34,7 @@ from micropolis_map.services.extract_window import widened, within
 from micropolis_map.services.finding import write_gazetteer
 from micropolis_map.services.load_area import Area, area_from_file, area_of_data, area_of_outline
 from micropolis_map.services.surveyed_streets import read_surveys
-from micropolis_map.services.town_build import Town, TownFiles, build_town
+from micropolis_map.services.town_build import TOLD_NOTHING, Told, Town, TownFiles, build_town
 from micropolis_map.settings import Settings
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.osm_features import gazetteer_of
@@ -82,8 +82,8 @@ class LoadRequest:
         GeoTIFF or HGT files.
     population
         File of where people live; without it, homes are estimated.
-    population_column, district_name_column
-        The columns that count the people and name the districts; "" to find them by their names.
+    told
+        What is said of those files instead of being guessed.
     refresh
         Ask OpenStreetMap's servers even where their answers of less than a week ago are kept.
     """
@@ -94,8 +94,7 @@ class LoadRequest:
     districts: Path | None = None
     elevation: tuple[Path, ...] = ()
     population: Path | None = None
-    population_column: str = ""
-    district_name_column: str = ""
+    told: Told = TOLD_NOTHING
     refresh: bool = False
 
 
@@ -159,14 +158,7 @@ def load_community(
         request = _with_bundled_files(request, deps.settings.data / "geo" / slug)
         extract, area = _read(deps.settings, community, request, _part(progress, 0.0, 0.4))
         surveys = read_surveys(deps.settings.data / "geo" / slug)
-        files = TownFiles(
-            request.districts,
-            request.elevation,
-            request.population,
-            surveys,
-            request.population_column,
-            request.district_name_column,
-        )
+        files = TownFiles(request.districts, request.elevation, request.population, surveys, request.told)
         town = build_town(community, files, extract, area, _part(progress, 0.4, 0.85))
         progress(0.85, "writing")
         return _store(deps.community_store, gate, community, town, begun)

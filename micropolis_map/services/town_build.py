@@ -23,6 +23,7 @@ from micropolis_map.services.district_index import OUTSIDE, district_of, inside
 from micropolis_map.services.extract_window import widened
 from micropolis_map.services.load_area import HULL, Area, Districts, districts_for
 from micropolis_map.services.surveyed_streets import SurveyedSpot, surveyed
+from micropolis_map.sources.delimited_table import GUESS, TableOptions
 from micropolis_map.sources.elevation import Elevation, read_elevation
 from micropolis_map.sources.osm_features import activity_spots_of, basemap_of, comforts_of, homes_of
 from micropolis_map.sources.population import PopulationFile, read_population, spread_population
@@ -32,18 +33,34 @@ POPULATION_BEYOND_M = 500.0
 
 
 @dataclass(frozen=True)
-class TownFiles:
-    """Files beside the streets, and what was surveyed on the spot; None or empty where there are none.
+class Told:
+    """What is said of the files instead of being guessed; "" to guess it.
 
-    The columns that count the people and name the districts are known by their names where they are "".
+    Attributes
+    ----------
+    population_column, district_name_column
+        The columns that count the people and name the districts.
+    table
+        How the table of people is written.
     """
+
+    population_column: str = ""
+    district_name_column: str = ""
+    table: TableOptions = GUESS
+
+
+TOLD_NOTHING = Told()
+
+
+@dataclass(frozen=True)
+class TownFiles:
+    """Files beside the streets, and what was surveyed on the spot; None or empty where there are none."""
 
     districts: Path | None = None
     elevation: tuple[Path, ...] = ()
     population: Path | None = None
     surveys: tuple[SurveyedSpot, ...] = ()
-    population_column: str = ""
-    district_name_column: str = ""
+    told: Told = TOLD_NOTHING
 
 
 @dataclass(frozen=True)
@@ -83,17 +100,18 @@ def build_town(
         A file is not usable, or there is no walkable street.
     """
     progress(0.0, "reading elevation and population")
+    told = files.told
     elevation = read_elevation(files.elevation) if files.elevation else None
     near = widened(area.geometry.bounds, POPULATION_BEYOND_M)
-    population = (
-        read_population(files.population, files.population_column, near) if files.population else None
-    )
+    population = None
+    if files.population:
+        population = read_population(files.population, told.population_column, near, told.table)
     progress(0.1, "building the walk network")
     walked, surveys = surveyed(extract, files.surveys, datetime.now(UTC).date())
     network = build_walk_network(walked, elevation=elevation.sample if elevation else None)
     _check_network(network, extract, elevation)
     progress(0.6, "finding homes and meeting places")
-    districts = districts_for(community, area, extract, files.districts, files.district_name_column)
+    districts = districts_for(community, area, extract, files.districts, told.district_name_column)
     homes = _homes(extract, area, population)
     index = district_of(homes.lon, homes.lat, districts.geometries)
     homes = replace(homes, columns={**homes.columns, "district": index})

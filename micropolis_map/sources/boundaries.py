@@ -19,6 +19,7 @@ from micropolis_map.sources import column_names
 from micropolis_map.sources.district_names import name_column
 from micropolis_map.sources.file_kinds import kind_of
 from micropolis_map.sources.local_projection import LocalProjection
+from micropolis_map.sources.packed_files import unpacked
 from micropolis_map.sources.poly_file import is_poly, read_poly
 from micropolis_map.sources.vector_file import VectorFile, read_vector
 from micropolis_map.workers.mending import valid_areas
@@ -62,8 +63,8 @@ def read_polygons(path: Path, names_from: str = "") -> PolygonFile:
     """Return the polygons of the file at `path`.
 
     GeoJSON in any form, GeoPackage, FlatGeobuf, zipped shapefile, GeoParquet, KML or KMZ, an answer of
-    Nominatim or Overpass, or Osmosis' ``.poly``, in any coordinate system the file names. Invalid polygons
-    are repaired, and what is no polygon is ignored; both are said in the notes.
+    Nominatim or Overpass, or Osmosis' ``.poly``, also packed alone, in any coordinate system the file names.
+    Invalid polygons are repaired, and what is no polygon is ignored; both are said in the notes.
 
     Parameters
     ----------
@@ -78,7 +79,8 @@ def read_polygons(path: Path, names_from: str = "") -> PolygonFile:
         It has no polygon, no column called `names_from`, or coordinates that are no degrees without saying
         what they are.
     """
-    file = _features(path)
+    with unpacked(path) as alone:
+        file = _features(alone)
     valid, repaired = _repair(file.geometry)
     keep = [i for i, shape in enumerate(valid) if shape is not None]
     if not keep:

@@ -73,6 +73,15 @@ POPULATION: Names = (
 GRID_POPULATION: Names = ("totp", "obsvaluet", "obsvalue", "tot", "p1", "t")
 """In the grids of Eurostat, GUS and ISTAT: too short to be looked for in files of other things."""
 
+_BESIDE: Names = (
+    "total", "totals", "tot", "all", "sum", "count", "number", "num", "no", "n", "nr", "est", "estimate",
+    "estimated", "year", "of", "in", "the", "liczba", "ogolem", "razem", "suma", "osob", "stan", "na",
+    "rok", "roku", "w", "antal", "ialt", "alt", "ar", "numero", "totale", "totali", "al", "anno", "stima",
+    "di", "кількість", "чисельність", "всього", "осіб", "рік", "року",
+)  # fmt: skip
+"""Words beside one for people that do not say which people: ``people_count``, ``Mieszkańcy razem``."""
+_FOUR_DIGITS = re.compile(r"(19|20)\d\d")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
 _YEARLY = frozenset((*POPULATION, "totp"))
 """Names that a year may follow or precede: ``TOT_P_2021``, ``population_2020``, ``2019 population``."""
 _YEAR = re.compile(r"(?P<before>(?:19|20)\d\d)?(?P<word>\D+)(?P<after>(?:19|20)\d\d)?")
@@ -138,8 +147,9 @@ def named(columns: Iterable[str], wanted: str) -> str | None:
 def population_column(columns: Iterable[str], more: Names = ()) -> str | None:
     """Return the column that counts people, None without one.
 
-    A plain name goes before one with a year; of several years the last one is taken (``TOT_P_2021`` before
-    ``TOT_P_2018``). ``POP21`` is the year 2021 unless its fellows are ages (``pop_15``, ``pop_65``).
+    A plain name goes before one with a year, and that before one with further words (``people_count``); of
+    several years the last one is taken (``TOT_P_2021`` before ``TOT_P_2018``). ``POP21`` is the year 2021
+    unless its fellows are ages (``pop_15``, ``pop_65``).
 
     Parameters
     ----------
@@ -156,7 +166,16 @@ def population_column(columns: Iterable[str], more: Names = ()) -> str | None:
         if match and match["word"] in _YEARLY:
             years[match["before"] or match["after"] or ""] = column
     years = years or _short_years(listed)
-    return years[max(years)] if years else find(listed, more)
+    if years:
+        return years[max(years)]
+    return find(listed, more) or next((column for column in listed if _counts_people(column)), None)
+
+
+def _counts_people(column: str) -> bool:
+    """Return whether one word of the column's name is one for people, and the others say only how many."""
+    words = [plain(word) for word in _WORD.findall(_UNIT.sub("", column))]
+    others = [word for word in words if word not in POPULATION and not _FOUR_DIGITS.fullmatch(word)]
+    return bool(set(words) & set(POPULATION)) and set(others) <= set(_BESIDE)
 
 
 def age_columns(columns: Iterable[str], population: str | None = None) -> tuple[str, ...]:

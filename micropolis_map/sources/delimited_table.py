@@ -17,18 +17,26 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import Transformer
+from pyproj.exceptions import ProjError
 
 from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import NotACoordinate, usable
 from micropolis_map.sources.delimited_text import DELIMITERS, divide, headings_at
 from micropolis_map.sources.number_texts import decimal_mark_of, number_in, thousands_mark_of
-from micropolis_map.sources.position_columns import Where, columns_by_content, find_columns, raw_geometry
+from micropolis_map.sources.position_columns import (
+    Where,
+    columns_by_content,
+    find_columns,
+    is_shape,
+    raw_geometry,
+)
 from micropolis_map.sources.text_encoding import decode
 
 Floats = NDArray[np.float64]
 LIMITS = (180.0, 90.0)
-_PLAIN = re.compile(r"\s*[+-]?\d{1,5}([.,]\d*)?\s*")
+_PLAIN = re.compile(r"\s*[+-]?\d{1,9}([.,]\d*)?\s*")
 """A coordinate of digits only: whole tables of them are read at once."""
 
 
@@ -42,10 +50,13 @@ class TableOptions:
         Such as ``cp1250``.
     delimiter
         The sign between cells or its name, such as ``semicolon``.
+    crs
+        What the coordinates are in, such as ``EPSG:2180``, x before y; "" for degrees (EPSG:4326).
     """
 
     encoding: str = ""
     delimiter: str = ""
+    crs: str = ""
 
 
 GUESS = TableOptions()
@@ -173,7 +184,20 @@ def table_of(
     columns = dict(zip(header, map(list, zip(*padded, strict=True)), strict=True))
     where = find_columns(header)
     decimal_mark = decimal_mark_of([*columns.get(where.lat, ()), *columns.get(where.lon, ())])
-    return DelimitedTable(name, columns, [i for i, _ in rows[1:]], decimal_mark, tuple(notes))
+    said = (*notes, *_said_of_pairs(name, where, columns))
+    return DelimitedTable(name, columns, [i for i, _ in rows[1:]], decimal_mark, said)
+
+
+def _said_of_pairs(name: str, where: Where, columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return which of two coordinates in one cell is taken as the latitude."""
+    if where.lat or not where.whole or any(map(is_shape, columns[where.whole])):
+        return ()
+    words = (
+        mark("{file}: the column {column} holds the position, latitude first")
+        if where.lat_first
+        else mark("{file}: the column {column} holds the position, longitude first")
+    )
+    return (Sentence(words, file=name, column=repr(where.whole)),)
 
 
 def where_of(table: DelimitedTable) -> Where:
@@ -199,13 +223,19 @@ def where_of(table: DelimitedTable) -> Where:
     return Where(where.lat, where.lon) if where.lat else where
 
 
-def geometry_of(table: DelimitedTable) -> NDArray[np.object_]:
+def geometry_of(table: DelimitedTable, crs: str = "") -> NDArray[np.object_]:
     """Return each row's shape, object[n], EPSG:4326: a point, or what its WKT or GeoJSON says.
+
+    Parameters
+    ----------
+    crs
+        What the table's coordinates are in; "" for EPSG:4326.
 
     Raises
     ------
     InvalidInput
-        No column says it, or naming row and value: it is empty, no position, or beyond the Earth's degrees.
+        No column says it, `crs` is not known, or naming row and value: it is empty, no position, or beyond
+        the Earth's degrees.
     """
     where = where_of(table)
     columns = [name for name in (where.lat, where.lon, where.whole) if name]
@@ -214,8 +244,25 @@ def geometry_of(table: DelimitedTable) -> NDArray[np.object_]:
         shapes: NDArray[np.object_] = shapely.points(lon, lat)
     else:
         shapes = _shapes(table, where, columns)
+    if crs:
+        shapes = _to_degrees(shapes, crs)
     _check_degrees(table, shapes, columns)
     return shapes
+
+
+def _to_degrees(shapes: NDArray[np.object_], crs: str) -> NDArray[np.object_]:
+    try:
+        forth = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    except ProjError as error:  # what pyproj raises for systems it does not know, too
+        raise InvalidInput(
+            mark("the coordinate system {crs} is not known"),
+            mark("give one such as EPSG:2180"),
+            crs=repr(crs[:80]),
+        ) from error
+    moved: NDArray[np.object_] = shapely.transform(
+        shapes, lambda xy: np.column_stack(forth.transform(xy[:, 0], xy[:, 1]))
+    )
+    return moved
 
 
 def _shapes(table: DelimitedTable, where: Where, columns: Sequence[str]) -> NDArray[np.object_]:
@@ -245,7 +292,7 @@ def _shape(cells: Mapping[str, str], where: Where) -> Any:
 
 def _check_degrees(table: DelimitedTable, shapes: NDArray[np.object_], columns: Sequence[str]) -> None:
     bounds = np.abs(shapely.bounds(shapes))
-    beyond = np.maximum(bounds[:, :2], bounds[:, 2:]) > LIMITS
+    beyond = ~(np.maximum(bounds[:, :2], bounds[:, 2:]) <= LIMITS)  # infinite ones, too
     if not beyond.any():
         return
     at = int(np.flatnonzero(beyond.any(axis=1))[0])
@@ -253,7 +300,7 @@ def _check_degrees(table: DelimitedTable, shapes: NDArray[np.object_], columns: 
     column = columns[1 - axis] if len(columns) == 2 else columns[0]
     raise InvalidInput(
         mark("{file}, row {row}: {column} is {value}, beyond ±{limit} degrees"),
-        mark("give longitude and latitude in WGS 84"),
+        mark("give longitude and latitude in WGS 84, or say their coordinate system"),
         file=table.name,
         row=table.rows[at],
         column=column.strip(),

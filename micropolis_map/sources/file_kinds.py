@@ -11,7 +11,7 @@ from micropolis_map.sources.archives import listed
 
 Kind = Literal[
     "json", "gpkg", "flatgeobuf", "shapefile", "kml", "kmz", "gpx", "osm", "xml", "parquet", "spreadsheet",
-    "tiff", "archive", "database", "text",
+    "tiff", "archive", "gzip", "grid", "database", "foreign", "text",
 ]  # fmt: skip
 VECTOR: frozenset[Kind] = frozenset({"json", "gpkg", "flatgeobuf", "shapefile", "kml", "kmz", "gpx"})
 """What holds features and nothing else."""
@@ -20,6 +20,17 @@ GPKG_SIGN = (68, (b"GPKG", b"GP10", b"GP11"))
 """Where a GeoPackage says that it is one: other SQLite files can name tables that lie elsewhere."""
 _HEAD = 2_000
 _BEGINNINGS: dict[bytes, Kind] = {
+    b"\x1f\x8b": "gzip",
+    b"ncols": "grid",  # heights or people in an ASCII grid
+    b"NCOLS": "grid",
+    b"\x89HDF": "foreign",
+    b"CDF\x01": "foreign",
+    b"CDF\x02": "foreign",
+    b"%PDF": "foreign",
+    b"\x89PNG": "foreign",
+    b"\xff\xd8\xff": "foreign",
+    b"7z\xbc\xaf": "foreign",
+    b"Rar!": "foreign",
     b"fgb": "flatgeobuf",
     b"PAR1": "parquet",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "spreadsheet",  # of Excel before 2007

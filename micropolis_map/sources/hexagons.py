@@ -61,9 +61,9 @@ def _cells(table: DelimitedTable, texts: Sequence[str]) -> list[str]:
     for text, row in zip(texts, table.rows, strict=True):
         cell = cell_in(text)
         if cell is None:
-            rounded = _ROUNDED.fullmatch(text.strip()) or text.strip().endswith("00000")
+            rounded = _ROUNDED.fullmatch(text.strip()) or text.strip().endswith("000")
             raise InvalidInput(
-                mark("{file}, row {row}: {value} is no H3 cell, as the rows before are"),
+                mark("{file}, row {row}: {value} is no H3 cell"),
                 mark("a spreadsheet has rounded it: keep the cells as texts")
                 if rounded
                 else mark("correct it"),

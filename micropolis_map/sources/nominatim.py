@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import shapely
+
 from micropolis_map.errors import InvalidInput, NotFound
 
 POLYGONS = frozenset({"Polygon", "MultiPolygon"})
@@ -23,13 +25,15 @@ def as_candidates(document: Any) -> list[Mapping[str, Any]] | None:
         if not all({"place_rank", "osm_type"} <= p.keys() for p in properties):
             return None
         return [{**p, "geojson": f.get("geometry")} for f, p in zip(features, properties, strict=True)]
+    if isinstance(document, dict) and {"osm_type", "place_id"} <= document.keys() and "geometry" in document:
+        document = {"display_name": document.get("localname") or "?", **document}  # of /details
     if isinstance(document, dict) and "osm_type" in document and "display_name" in document:
         document = [document]
     if not isinstance(document, list) or not all(
         isinstance(c, dict) and "display_name" in c for c in document
     ):
         return None
-    return [{**c, "geojson": c.get("geojson", c.get("polygon_geojson"))} for c in document]
+    return [{**c, "geojson": _outline(c)} for c in document]
 
 
 def best_candidate(
@@ -80,6 +84,16 @@ def _facts(properties: Mapping[str, Any]) -> Mapping[str, Any]:
         "class": facts.get("osm_key"),
         "type": facts.get("osm_value"),
     }
+
+
+def _outline(candidate: Mapping[str, Any]) -> Any:
+    """Return the outline as GeoJSON, asked for as ``polygon_geojson`` or as ``polygon_text``."""
+    for key in ("geojson", "polygon_geojson", "geometry"):
+        if key in candidate:
+            return candidate[key]
+    text = candidate.get("geotext")
+    shape = shapely.from_wkt(text, on_invalid="ignore") if isinstance(text, str) else None
+    return None if shape is None else shapely.geometry.mapping(shape)
 
 
 def _object(value: Any) -> Mapping[str, Any]:

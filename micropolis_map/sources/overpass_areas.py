@@ -23,19 +23,33 @@ OF_AREAS = frozenset({"boundary", "multipolygon"})
 _AGAIN = mark("ask Overpass again with 'out geom;'")
 
 
-def areas_in_elements(elements: Sequence[Element], name: str) -> Features:
+def areas_in_elements(elements: Sequence[Element], name: str, remark: str = "") -> Features:
     """Return the areas of an answer's elements: its boundary relations, where there is none its closed ways.
 
     The places of a way's nodes stand in it (``out geom``) or among the elements (``out; >; out skel``). Rings
     inside others are holes. Tags become columns.
+
+    Parameters
+    ----------
+    name
+        Of the file, for errors.
+    remark
+        What the server said beside its answer.
 
     Raises
     ------
     InvalidInput
         A relation's ways are not all there, or make no ring.
     UnreadableFile
-        There is neither, or an element is not as Overpass writes it.
+        There is neither, an element is not as Overpass writes it, or the server stopped before the end.
     """
+    if "error" in remark:
+        raise UnreadableFile(
+            mark("{file} breaks off, its server said {remark}"),
+            mark("ask for a smaller area"),
+            file=name,
+            remark=repr(remark),
+        )
     try:
         return _areas(elements, name)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -21,6 +21,7 @@ from micropolis_map.sources import column_names
 from micropolis_map.sources.delimited_table import GUESS, DelimitedTable, TableOptions, geometry_of, where_of
 from micropolis_map.sources.file_kinds import VECTOR, kind_of
 from micropolis_map.sources.number_texts import thousands_mark_of, value_in
+from micropolis_map.sources.packed_files import unpacked
 from micropolis_map.sources.table_files import read_table
 from micropolis_map.sources.vector_file import VectorFile, read_vector
 from micropolis_map.sources.waypoints import read_waypoints
@@ -34,9 +35,10 @@ def read_points(path: Path, options: TableOptions = GUESS) -> PointSet:
     GeoJSON (also the product's own ``places.geojson``), GeoPackage, FlatGeobuf, zipped shapefile, GeoParquet,
     KML or KMZ; GPX, of which the waypoints count, else the points of its routes; or a table, as text with any
     usual encoding, delimiter and decimal mark, as a spreadsheet (XLSX, XLS, ODS) or Parquet, with the columns
-    ``id,lon,lat[,population]`` called as in `column_names`. Lines and areas stand at a point on them. Without
-    an id column a row's number (the first line is row 1; a feature's place in the file) is its id. All other
-    columns are kept: numbers as float64 (nan where empty), else texts. What was guessed is in the notes.
+    ``id,lon,lat[,population]`` called as in `column_names`; any of them packed alone. Lines and areas stand
+    at a point on them. Without an id column a row's number (the first line is row 1; a feature's place in the
+    file) is its id. All other columns are kept: numbers as float64 (nan where empty), else texts. What was
+    guessed is in the notes.
 
     Raises
     ------
@@ -46,6 +48,11 @@ def read_points(path: Path, options: TableOptions = GUESS) -> PointSet:
         Naming row and value: a coordinate that is empty, no number or beyond the Earth's degrees; a
         population that is negative or no number; an id that is there twice.
     """
+    with unpacked(path) as alone:
+        return _read(alone, options)
+
+
+def _read(path: Path, options: TableOptions) -> PointSet:
     kind = kind_of(path)
     if kind == "gpx":
         return _from_features(read_waypoints(path), path.name)
@@ -53,12 +60,12 @@ def read_points(path: Path, options: TableOptions = GUESS) -> PointSet:
         return _from_features(read_vector(path), path.name)
     table = read_table(path, kind, options, ACCEPTED)
     if isinstance(table, DelimitedTable):
-        return _from_table(table)
+        return _from_table(table, options.crs)
     return _from_features(table, path.name)
 
 
-def _from_table(table: DelimitedTable) -> PointSet:
-    points = _points_on(geometry_of(table))
+def _from_table(table: DelimitedTable, crs: str) -> PointSet:
+    points = _points_on(geometry_of(table, crs))
     where = where_of(table)
     id_column = column_names.find(table.columns, column_names.ID)
     population = column_names.population_column(table.columns)

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
 from micropolis_map.sources import column_names
-from micropolis_map.sources.delimited_table import DelimitedTable, geometry_of
+from micropolis_map.sources.delimited_table import GUESS, DelimitedTable, TableOptions, geometry_of
 from micropolis_map.sources.file_kinds import VECTOR, kind_of
 from micropolis_map.sources.hexagons import hexagons_of
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.number_texts import thousands_mark_of, value_in
+from micropolis_map.sources.packed_files import unpacked
 from micropolis_map.sources.population_raster import Bounds, read_cells
 from micropolis_map.sources.table_files import read_table
 from micropolis_map.sources.vector_file import VectorFile, read_vector
@@ -59,14 +60,16 @@ class PopulationFile:
         return float(self.population.sum())
 
 
-def read_population(path: Path, column: str = "", near: Bounds | None = None) -> PopulationFile:
+def read_population(
+    path: Path, column: str = "", near: Bounds | None = None, options: TableOptions = GUESS
+) -> PopulationFile:
     """Return who lives where, as the file at `path` says.
 
     Polygons or points with a population column: GeoJSON, GeoPackage, FlatGeobuf, zipped shapefile,
     GeoParquet, KML; a table (CSV, XLSX, Parquet) with ``lon,lat,population``, with WKT, or with H3 cells
     ``id,population`` (a table with both is taken as H3 cells), the cells as texts or whole numbers; or a
-    GeoTIFF with people by cell (also zipped). Cells without a number have nobody; what was guessed and the
-    chosen column are said in the notes.
+    GeoTIFF with people by cell; any of them packed alone. Cells without a number have nobody; what was
+    guessed and the chosen column are said in the notes.
 
     Parameters
     ----------
@@ -74,6 +77,8 @@ def read_population(path: Path, column: str = "", near: Bounds | None = None) ->
         The column, or a GeoTIFF's band, that counts the people; "" to find it by its name.
     near
         Of a GeoTIFF only the cells whose centres lie within are read: degrees, EPSG:4326.
+    options
+        What is said of a table instead of being guessed.
 
     Raises
     ------
@@ -83,6 +88,11 @@ def read_population(path: Path, column: str = "", near: Bounds | None = None) ->
         It has no population column, or none called `column`; a value that is negative or no number; nobody
         in all.
     """
+    with unpacked(path) as alone:
+        return _read(alone, column, near, options)
+
+
+def _read(path: Path, column: str, near: Bounds | None, options: TableOptions) -> PopulationFile:
     kind = kind_of(path)
     if kind == "tiff":
         cells = READERS.run(read_cells, path, column, near, limits=FILE)
@@ -91,9 +101,9 @@ def read_population(path: Path, column: str = "", near: Bounds | None = None) ->
         return _population_file(cells.geometry, cells.people, {}, cells.band, path.name, cells.notes)
     if kind in VECTOR:
         return _from_features(read_vector(path), path.name, column)
-    table = read_table(path, kind, accepted=ACCEPTED)
+    table = read_table(path, kind, options, ACCEPTED)
     if isinstance(table, DelimitedTable):
-        return _from_table(table, column)
+        return _from_table(table, column, options.crs)
     return _from_features(table, path.name, column)
 
 
@@ -130,7 +140,7 @@ def spread_population(cells: PopulationFile, homes: PointSet) -> PointSet:
     return _with_own_homes(cells, homes, spread, moved, alone)
 
 
-def _from_table(table: DelimitedTable, wanted: str) -> PopulationFile:
+def _from_table(table: DelimitedTable, wanted: str, crs: str) -> PopulationFile:
     column = _population_column(table.columns, table.name, wanted)
     people = table.numbers(column, 0.0)
     _check(people, table.name, [f"row {row}" for row in table.rows])
@@ -139,7 +149,7 @@ def _from_table(table: DelimitedTable, wanted: str) -> PopulationFile:
     }
     geometry = hexagons_of(table)
     if geometry is None:
-        geometry = geometry_of(table)
+        geometry = geometry_of(table, crs)
     return _population_file(geometry, people, ages, column, table.name, table.notes)
 
 

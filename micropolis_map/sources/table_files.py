@@ -61,6 +61,8 @@ def read_table(
 _WORDS = {
     "tiff": mark("a picture or a raster (TIFF)"),
     "archive": mark("an archive"),
+    "grid": mark("an ASCII grid"),
+    "foreign": mark("a file of another kind (a picture, a PDF, NetCDF, 7z …)"),
     "database": mark("a database (SQLite)"),
     "osm": mark("a file of OpenStreetMap"),
     "xml": mark("XML of a kind that is not known"),

@@ -77,8 +77,6 @@ def read_vector(path: Path) -> VectorFile:
         return READERS.run(_read_rows, path, limits=FILE)
     if kind == "parquet":
         return _read_parquet(path)
-    if kind == "archive":
-        raise UnreadableFile(f"{path.name} holds no shapefile and no KML", ACCEPTED)
     with path.open("rb") as file:
         start = file.read(12)
     raise UnreadableFile(f"{path.name} is no file of features: it begins with {start!r}", ACCEPTED)
@@ -101,7 +99,7 @@ def _read_json(path: Path) -> VectorFile:
         feature, notes = best_candidate(candidates, path.name)
         return _features([feature], None, path, notes)
     if isinstance(document, dict) and isinstance(document.get("elements"), list):
-        return VectorFile(*areas_in_elements(document["elements"], path.name))
+        return VectorFile(*areas_in_elements(document["elements"], path.name, document.get("remark", "")))
     if not isinstance(document, dict):
         raise UnreadableFile(f"{path.name} is JSON, but neither GeoJSON nor a Nominatim answer", ACCEPTED)
     return _features(_feature_list(document, path), document.get("crs"), path, ())
@@ -164,6 +162,8 @@ def _crs_name(crs: Any) -> str | None:
     The specification of 2008 has it by ``name``, by ``EPSG`` code, and by ``link`` to its definition, of
     which the address says the code: nothing is fetched.
     """
+    if isinstance(crs, str):
+        return crs or None
     properties = crs.get("properties") if isinstance(crs, dict) else None
     if not isinstance(properties, dict):
         return None

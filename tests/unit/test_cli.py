@@ -151,6 +151,38 @@ def test_own_origins_and_spots_are_used(loaded, run, tmp_path):
     assert figures["total"]["unreachable_share"] == 0.6
 
 
+def test_what_was_guessed_of_files_is_told_and_an_option_says_it_instead(loaded, run, tmp_path):
+    spots, people, areas = tmp_path / "punkty.csv", tmp_path / "ludzie.csv", tmp_path / "areas.geojson"
+    spots.write_bytes(f"Świetlice;;\nnazwa;szerokość;długość\nŻółw;{LAT};{LON}\n".encode("cp1250"))
+    words = ["coverage", "tiny", "--spots", spots, "--data", loaded / "data"]
+    code, _, err = run(*words)
+    assert code == 0
+    for note in ("the text is in cp1250", "separated by semicolon", "the headings stand in row 2"):
+        assert f"note: punkty.csv: {note}" in err or f"note: punkty.csv: the columns are {note}" in err
+    code, _, err = run(*words, "--encoding", "cp1250", "--delimiter", ";")
+    assert (code, err.count("note: punkty.csv")) == (0, 1)
+    people.write_text(f"lon;lat;Mieszk. 2031\n{LON};{LAT};40\n")
+    square = [
+        [LON - 1, LAT - 1],
+        [LON + 1, LAT - 1],
+        [LON + 1, LAT + 1],
+        [LON - 1, LAT + 1],
+        [LON - 1, LAT - 1],
+    ]
+    geometry = {"type": "Polygon", "coordinates": [square]}
+    feature = {"type": "Feature", "properties": {"kaldes": "Alt"}, "geometry": geometry}
+    areas.write_text(json.dumps(feature))
+    words = ["load", "tiny", "--osm", loaded / "town.osm", "--data", tmp_path, "--json"]
+    words += ["--population", people, "--districts", areas]
+    code, _, err = run(*words)
+    assert "no population column (its columns: lon, lat, Mieszk. 2031)" in one_error(err)
+    words += ["--population-column", "Mieszk. 2031", "--district-name-column"]
+    code, out, err = run(*words, "kaldes")
+    assert (code, json.loads(out)["population"]) == (0, 40)
+    code, _, err = run(*words, "navn")
+    assert "has no column 'navn' (its columns: kaldes)" in one_error(err)
+
+
 def test_the_matrix_has_the_pairs_within_reach(loaded, run, tmp_path):
     points = tmp_path / "points.csv"
     points.write_text(f"id,lon,lat\na,{LON},{LAT}\nb,{LON + 6 * BLOCK_LON},{LAT + 6 * BLOCK_LAT}\n")

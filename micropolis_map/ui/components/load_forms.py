@@ -12,6 +12,7 @@ from micropolis_map.domain.community import Community
 from micropolis_map.domain.permission import may
 from micropolis_map.domain.place_filter import plain
 from micropolis_map.services.loading import LoadRequest
+from micropolis_map.services.town_build import Told
 from micropolis_map.ui import people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.loading_progress import may_load, start_loading
@@ -21,7 +22,8 @@ from micropolis_map.ui.language import _
 from micropolis_map.ui.loading_job import LoadingJob, Upload
 
 OSM_ENDINGS = ["osm", "gz", "bz2", "pbf", "json"]
-AREA_ENDINGS = ["geojson", "gpkg", "json"]
+AREA_ENDINGS = ["geojson", "json", "gpkg", "zip", "fgb", "parquet", "kml", "kmz", "osm", "gz"]
+PEOPLE_ENDINGS = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "tif", "tiff", *AREA_ENDINGS]
 NEW_NAME = "mm_new_name"
 """Where the name of a new community waits while it is being loaded and the form is away."""
 
@@ -126,10 +128,19 @@ def _file_form(slug: str, name: str, key: str) -> None:
     )
     with st.expander(_("More files, if you have them")):
         boundary = st.file_uploader(
-            _("Its boundary (GeoJSON, GeoPackage)"), type=AREA_ENDINGS, key=f"w_{key}_b"
+            _("Its boundary (GeoJSON, GeoPackage, zipped shapefile, KML, .poly)"),
+            type=[*AREA_ENDINGS, "poly"],
+            key=f"w_{key}_b",
         )
         districts = st.file_uploader(
-            _("Its districts (GeoJSON, GeoPackage)"), type=AREA_ENDINGS, key=f"w_{key}_d"
+            _("Its districts (GeoJSON, GeoPackage, zipped shapefile, KML)"),
+            type=AREA_ENDINGS,
+            key=f"w_{key}_d",
+        )
+        names_from = st.text_input(
+            _("The column with the districts' names, if it is not found by itself"),
+            key=f"w_{key}_dn",
+            max_chars=80,
         )
         elevation = st.file_uploader(
             _("Elevation (GeoTIFF, HGT)"),
@@ -138,7 +149,14 @@ def _file_form(slug: str, name: str, key: str) -> None:
             key=f"w_{key}_e",
         )
         population = st.file_uploader(
-            _("Where people live (CSV, GeoJSON, GeoPackage)"), type=["csv", *AREA_ENDINGS], key=f"w_{key}_p"
+            _("Where people live (CSV, XLSX, GeoTIFF, GeoJSON, GeoPackage)"),
+            type=PEOPLE_ENDINGS,
+            key=f"w_{key}_p",
+        )
+        counted_in = st.text_input(
+            _("The column that counts the people, if it is not found by itself"),
+            key=f"w_{key}_pn",
+            max_chars=80,
         )
     uploads = {
         "osm": _uploads(osm),
@@ -149,7 +167,8 @@ def _file_form(slug: str, name: str, key: str) -> None:
     }
     if not uploads["osm"]:
         st.caption(_("Choose a file with streets first."))
-    _start_button(slug, _("Load from the file"), LoadRequest(name=name), uploads, ready=bool(uploads["osm"]))
+    request = LoadRequest(name=name, told=Told(counted_in.strip(), names_from.strip()))
+    _start_button(slug, _("Load from the file"), request, uploads, ready=bool(uploads["osm"]))
 
 
 def _uploads(files: Any) -> list[Upload]:

@@ -132,6 +132,28 @@ def test_of_geocodejsons_candidates_one_is_chosen_and_that_is_said(tmp_path: Pat
     assert read_polygons(path).names == ("Tårn",)
 
 
+def test_an_outline_comes_in_each_way_nominatim_gives_it(tmp_path: Path) -> None:
+    facts = {"place_id": 1, "osm_type": "R", "osm_id": 5, "category": "boundary", "type": "administrative"}
+    outline = shapely.geometry.mapping(WEST)
+    forms: list[Any] = [
+        {**facts, "localname": "By", "geometry": outline},
+        [{**facts, "display_name": "By, Land", "geojson": outline}],
+        [{**facts, "display_name": "By, Land", "geotext": WEST.wkt}],
+    ]
+    for form in forms:
+        path = tmp_path / "a.json"
+        path.write_text(json.dumps(form))
+        polygons = read_polygons(path)
+        assert (polygons.names, polygons.geometries[0].equals(WEST)) == (("By",), True)
+
+
+def test_districts_packed_alone_are_read(tmp_path: Path) -> None:
+    path = collection(tmp_path / "gadm_3.json", {"NAME_3": "A"}, {"NAME_3": "B"})
+    with zipfile.ZipFile(tmp_path / "gadm_3.json.zip", "w") as packed:
+        packed.write(path, path.name)
+    assert read_polygons(tmp_path / "gadm_3.json.zip").names == ("A", "B")
+
+
 def test_polygons_that_become_one_area_are_named(tmp_path: Path) -> None:
     area = area_from_file(collection(tmp_path / "a.geojson", {"name": "Vest"}, {"name": "Øst"}))
     assert area.geometry.equals(BOTH)
@@ -198,6 +220,9 @@ def test_relations_of_overpass_are_areas(tmp_path: Path) -> None:
         read_polygons(overpass(path, relation([[*WEST.exterior.coords], HOLE[:3]])))
     with pytest.raises(UnreadableFile, match="holds no boundary"):
         read_polygons(overpass(path, {"type": "node", "id": 1, "lat": 57, "lon": 10}))
+    path.write_text(json.dumps({"elements": [relation([RING])], "remark": "runtime error: Query timed out"}))
+    with pytest.raises(UnreadableFile, match="breaks off, its server said 'runtime error"):
+        read_polygons(path)
     with pytest.raises(UnreadableFile, match="not as Overpass writes it"):
         read_polygons(
             overpass(path, {"type": "relation", "id": 1, "tags": {"type": "boundary"}, "members": [{}]})

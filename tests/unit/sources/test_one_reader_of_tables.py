@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import itertools
 import zipfile
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyproj import Transformer
 from table_files import write_xlsx
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
@@ -31,6 +33,7 @@ from micropolis_map.sources.number_texts import number_in, thousands_mark_of
 from micropolis_map.sources.place_files.reading import read_rows
 from micropolis_map.sources.points import read_points
 from micropolis_map.sources.text_encoding import decode
+from micropolis_map.workers.pool import READERS
 
 HEADINGS = {
     "en": ("Name", "Latitude (°)", "LONGITUDE [deg]", "Residents"),
@@ -213,6 +216,10 @@ def test_columns_are_known_in_any_spelling() -> None:
         ("pop_15", "pop_16", "pop_65"): None,
         ("GRD_ID", "T", "M", "F"): "T",
         ("height",): None,
+        ("area", "Mieszkańcy razem"): "Mieszkańcy razem",
+        ("people_count",): "people_count",
+        ("Населення, осіб (2031)",): "Населення, осіб (2031)",
+        ("population density", "male population", "2031", "total"): None,
     }
     for columns, found in people.items():
         assert population_column(columns, GRID_POPULATION) == found, columns
@@ -299,6 +306,46 @@ def test_what_is_no_table_says_what_it_is(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"II*\0" + bytes(100))
     with pytest.raises(UnreadableFile, match=r"a\.csv is a picture or a raster \(TIFF\), and no table"):
         read_points(tmp_path / "a.csv")
+
+
+def test_a_table_in_metres_is_read_where_its_system_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id;Easting (m);Northing (m)\na;560 550,75;6317500,5\n")
+    with pytest.raises(InvalidInput, match="or say their coordinate system"):
+        read_points(path)
+    forth = Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True)
+    points = read_points(path, TableOptions(crs="EPSG:25832"))
+    assert (points.lon[0], points.lat[0]) == pytest.approx(forth.transform(560550.75, 6317500.5), abs=1e-9)
+    with pytest.raises(InvalidInput, match="'EPSG:1' is not known"):
+        read_points(path, TableOptions(crs="EPSG:1"))
+
+
+def test_a_file_packed_alone_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "id,lon,lat\na,10,57\n"
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text.encode()))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("folder/readme.pdf", "x")
+        packed.writestr("folder/points.csv", text)
+    for name in ("a.csv.gz", "a.zip"):
+        assert read_points(tmp_path / name).id == ("a",)
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as packed:
+        packed.writestr("a.csv", text)
+        packed.writestr("b.csv", text)
+    with pytest.raises(UnreadableFile, match=r"b\.zip holds 2 files that could be read \(a\.csv, b\.csv\)"):
+        read_points(tmp_path / "b.zip")
+    (tmp_path / "cut.gz").write_bytes(gzip.compress(text.encode())[:-9])
+    with pytest.raises(UnreadableFile, match=r"cut\.gz is a broken archive"):
+        read_points(tmp_path / "cut.gz")
+    monkeypatch.setattr(READERS, "run", lambda function, *arguments, limits: function(*arguments))  # noqa: ARG005
+    monkeypatch.setattr(archives, "MOST_BYTES", 10)
+    with pytest.raises(UnreadableFile, match="unpacks to more than"):
+        read_points(tmp_path / "a.csv.gz")
+    with pytest.raises(UnreadableFile, match="unpacks to"):
+        read_points(tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "out.zip", "w") as packed:
+        packed.writestr("../../a.csv", "")
+    with pytest.raises(UnreadableFile, match="leads out of it"):
+        read_points(tmp_path / "out.zip")
 
 
 @pytest.mark.parametrize(
