@@ -14,6 +14,7 @@ from micropolis_map.domain.tour import Tour
 from micropolis_map.errors import NotFound
 from micropolis_map.i18n import mark, translation
 from micropolis_map.ports import TourStore
+from micropolis_map.services.calendar_zones import zone_component
 
 PRODUCT = "-//Micropolis Map//Guided walks//EN"
 REFRESH = timedelta(hours=6)
@@ -58,7 +59,9 @@ def calendar_of(walks: Iterable[GuidedWalk], tours: TourStore, address: str, lan
         calendar.add_component(_event(walk, tours, address, lang))
     if listed:  # only the years around the walks: a zone's whole history is 100 times as long
         first, last = min(walk.begins for walk in listed), max(walk.ends for walk in listed)
-        calendar.add_missing_timezones((first - ZONE_MARGIN).date(), (last + ZONE_MARGIN).date())
+        years = (first - ZONE_MARGIN).date(), (last + ZONE_MARGIN).date()
+        zones = [zone_component(zone, *years) for zone in sorted(calendar.get_missing_tzids())]
+        calendar.subcomponents[:0] = zones  # before the events that name them
     return bytes(calendar.to_ical())
 
 
