@@ -2,7 +2,9 @@
 
 Anybody can send ``X-Forwarded-For``. It is believed only where the operator named the proxy it comes from
 (`Settings.proxies`), and then the rightmost address that is no such proxy is the asker's: what stands left of
-it the asker may have written. What was read is put where ASGI keeps it (``client``, ``scheme``, the ``Host``
+it the asker may have written. Scheme and host are the first of their lists: each proxy adds what it was asked
+under at the end, so the first is what people typed; the outermost proxy must overwrite what it was sent
+(docs/behind-nginx.md). What was read is put where ASGI keeps it (``client``, ``scheme``, the ``Host``
 header), and the headers are taken out, so that nothing behind can believe them again.
 """
 
@@ -59,10 +61,10 @@ def seen_from_outside(scope: Scope, trusted: Sequence[Network]) -> Scope:
         return seen
     hops = [hop.strip() for line in told.get(b"x-forwarded-for", []) for hop in line.split(",")]
     seen["client"] = (str(_outermost(peer, hops, trusted)), 0)
-    scheme = _SCHEMES[scope["type"]].get(_last(told, b"x-forwarded-proto").lower())
+    scheme = _SCHEMES[scope["type"]].get(_first(told, b"x-forwarded-proto").lower())
     if scheme:
         seen["scheme"] = scheme
-    host = origin_of(f"http://{_last(told, b'x-forwarded-host')}").partition("://")[2]
+    host = origin_of(f"http://{_first(told, b'x-forwarded-host')}").partition("://")[2]
     if host:
         seen["headers"] = [
             *((name, value) for name, value in kept if name != b"host"),
@@ -96,9 +98,10 @@ def _outermost(peer: Address, hops: list[str], trusted: Sequence[Network]) -> Ad
     return asker
 
 
-def _last(told: Mapping[bytes, list[str]], name: bytes) -> str:
-    """Return the last value of the header: of the proxy nearest to us."""
-    return told.get(name, [""])[-1].rpartition(",")[2].strip()
+def _first(told: Mapping[bytes, list[str]], name: bytes) -> str:
+    """Return the first value of the header, of all its lines: of the proxy nearest to the asker."""
+    values = (value.strip() for line in told.get(name, ()) for value in line.split(","))
+    return next(filter(None, values), "")
 
 
 def _is_of(address: Address, networks: Sequence[Network]) -> bool:

@@ -155,6 +155,30 @@ def test_a_named_proxy_tells_scheme_and_host_and_nobody_else(application):
     assert named.get("/who", headers=told | {"X-Forwarded-Proto": "javascript"}).json()[1] == "http"
 
 
+@pytest.mark.parametrize(
+    ("hosts", "schemes", "seen"),
+    [
+        ("town.example.org, inner.internal", "https,http", ["https", "town.example.org"]),
+        (" , town.example.org:8443 ,b,c", " HTTPS , http", ["https", "town.example.org:8443"]),
+        ("no host, town.example.org", "javascript, https", ["http", "map.example"]),
+    ],
+)
+def test_of_several_proxies_the_first_says_what_people_typed(application, hosts, schemes, seen):
+    """Two proxies in a row each add theirs; what is no host or scheme says nothing."""
+    told = {"X-Forwarded-Host": hosts, "X-Forwarded-Proto": schemes}
+    named = a_client(application, proxies=(ip_network("192.0.2.0/24"),))
+    assert named.get("/who", headers=told).json()[1:] == seen
+    assert f"{'://'.join(seen)}/ogc/" in named.get("/ogc", headers=told).content.decode()
+    assert a_client(application).get("/who", headers=told).json()[1:] == ["http", "map.example"]
+
+
+def test_each_proxy_may_have_sent_a_line_of_its_own():
+    asked = scope("10.1.2.3", x_forwarded_host="town.example.org", x_forwarded_proto="https")
+    asked["headers"] += [(b"x-forwarded-host", b"inner:8080"), (b"x-forwarded-proto", b"http")]
+    seen = seen_from_outside(asked, NAMED)
+    assert (seen["scheme"], seen["headers"]) == ("https", [(b"host", b"town.example.org")])
+
+
 def test_one_household_is_one_address(application):
     client = a_client(application, proxies=(ip_network("192.0.2.55"),))
     of = [
