@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -19,6 +21,7 @@ _ORIGIN = re.compile(
 _PORTS = {"http": 80, "https": 443}
 _LAST_PORT = 65_535
 _SLASHES_OF_ORIGIN = 2
+_BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,99}){1,5}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,9 @@ class Settings:
         Raises
         ------
         InvalidInput
-            A number is not a number, or makes no sense; an address is none.
+            A number is not a number, or makes no sense; an address or a path is none.
         """
+        read_base_path(environ.get("MICROPOLIS_BASE_PATH", ""))
         return cls(
             data=Path(environ.get("MICROPOLIS_DATA", "data")),
             database_url=environ.get("MICROPOLIS_DATABASE_URL", ""),
@@ -83,6 +87,58 @@ class Settings:
     def sql_url(self) -> str:
         """The SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{(self.data / 'micropolis.sqlite').resolve()}"
+
+
+def read_base_path(text: str) -> str:
+    """Return the path below which the server is: with a slash before it and none behind; empty for the root.
+
+    Raises
+    ------
+    InvalidInput
+        It is no path of letters, digits and ``. _ ~ -``.
+
+    Examples
+    --------
+    >>> read_base_path("maps/wawer/"), read_base_path("/")
+    ('/maps/wawer', '')
+    """
+    named = text.strip().strip("/")
+    if not named:
+        return ""
+    if not _BASE_PATH.fullmatch(f"/{named}"):
+        raise InvalidInput(
+            f"MICROPOLIS_BASE_PATH is {text!r}, not the path of an address",
+            "set it to what stands behind the server's name, such as /map",
+        )
+    return f"/{named}"
+
+
+@lru_cache(maxsize=1)
+def base_path() -> str:
+    """Return the path below which this process serves (``MICROPOLIS_BASE_PATH``), empty for the root.
+
+    It is one for the process, as Streamlit's ``server.baseUrlPath`` is, and stands in every address we write.
+
+    Raises
+    ------
+    InvalidInput
+        As `read_base_path`.
+    """
+    return read_base_path(os.environ.get("MICROPOLIS_BASE_PATH", ""))
+
+
+def below(address: str) -> str:
+    """Return the address (``/…`` of this server) below the path it serves under."""
+    return base_path() + address
+
+
+def safe_cookie(name: str) -> str:
+    """Return what the cookie is called over https: browsers let only this host set it, and only so.
+
+    At the root of a host it is this host's alone (``__Host-``, which asks for the path ``/``); below a path
+    it goes only there, and others on the host do not get it.
+    """
+    return f"__Secure-{name}" if base_path() else f"__Host-{name}"
 
 
 def origin_of(url: str) -> str:

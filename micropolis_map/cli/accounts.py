@@ -11,6 +11,7 @@ from micropolis_map.cli.options import Data, application_of
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
 from micropolis_map.errors import NotFound
 from micropolis_map.services import signing_in
+from micropolis_map.settings import below
 
 
 def setup_link(
@@ -27,9 +28,10 @@ def setup_link(
         token = signing_in.setup_link(desk)
         if token is None:
             raise NotFound("the map has an administrator already", "name the login whose password is lost")
-        sys.stdout.write(f"/?setup={token}\n")
+        sys.stdout.write(below(f"/?setup={token}\n"))
         return
     found = desk.accounts.by_login(login)
     if found is None:
         raise NotFound(f"there is no account {login[:80]!r}", "check the login")
-    sys.stdout.write(f"/?invited={signing_in.invite_again(desk, LOCAL_ADMINISTRATOR, found[0].id)}\n")
+    invited = signing_in.invite_again(desk, LOCAL_ADMINISTRATOR, found[0].id)
+    sys.stdout.write(below(f"/?invited={invited}\n"))

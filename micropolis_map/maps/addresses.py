@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 from micropolis_map.domain.place_filter import PlaceFilter
+from micropolis_map.settings import below
 
 ASSETS = "/assets"
 """Where our css, js and fonts are served from (``web/static``)."""
@@ -23,27 +24,28 @@ def places_url(slug: str, wanted: PlaceFilter, version: str = "") -> str:
     `version` only makes the address new when the places changed, so that a map fetches them anew.
     """
     query = [(name, value) for name, values in wanted.to_query().items() for value in values]
-    return f"/data/{quote(slug, safe='')}/places.geojson" + _query([*query, ("v", version)])
+    return below(f"/data/{quote(slug, safe='')}/places.geojson") + _query([*query, ("v", version)])
 
 
 def districts_url(slug: str, version: str = "") -> str:
     """Return the address of the community's districts."""
-    return f"/data/{quote(slug, safe='')}/districts.geojson" + _query([("v", version)])
+    return below(f"/data/{quote(slug, safe='')}/districts.geojson") + _query([("v", version)])
 
 
 def version_url(slug: str) -> str:
     """Return the address that says which version of the places is public now."""
-    return f"/data/{quote(slug, safe='')}/version.json"
+    return below(f"/data/{quote(slug, safe='')}/version.json")
 
 
 def layer_url(slug: str, layer: str, version: str = "") -> str:
     """Return the address of one built layer of the community."""
-    return f"/data/{quote(slug, safe='')}/layers/{quote(layer, safe='')}.geojson" + _query([("v", version)])
+    address = below(f"/data/{quote(slug, safe='')}/layers/{quote(layer, safe='')}.geojson")
+    return address + _query([("v", version)])
 
 
 def coverage_url(slug: str, profile: str, shown: str = "streets", version: str = "") -> str:
     """Return the address of what is `shown` (streets, homes, hexagons, spots) with its walking time."""
-    address = f"/data/{quote(slug, safe='')}/coverage/{quote(shown, safe='')}.geojson"
+    address = below(f"/data/{quote(slug, safe='')}/coverage/{quote(shown, safe='')}.geojson")
     return address + _query([("profile", profile), ("v", version)])
 
 
@@ -56,7 +58,7 @@ def coverage_drawing(slug: str, shown: str, asked: Sequence[tuple[str, str]], ve
         The parameters of the coverage routes. What does not change with the thresholds is asked without them,
         so that another threshold is drawn from what the browser has.
     """
-    folder = f"/data/{quote(slug, safe='')}/coverage/{quote(shown, safe='')}"
+    folder = below(f"/data/{quote(slug, safe='')}/coverage/{quote(shown, safe='')}")
     if shown not in {"streets", "homes"}:
         return {"url": f"{folder}.geojson{_query([*asked, ('v', version)])}"}
     build = [(name, value) for name, value in asked if name == "build"]

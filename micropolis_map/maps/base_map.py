@@ -9,6 +9,7 @@ import folium
 from folium.template import Template
 
 from micropolis_map.maps.addresses import ASSETS, VENDOR
+from micropolis_map.settings import below
 
 STATIC = Path(__file__).parent.parent / "web" / "static"
 
@@ -60,9 +61,6 @@ class BaseMap(folium.Map):
         The zoom it opens with.
     """
 
-    default_js = SCRIPTS
-    default_css = STYLES
-
     def __init__(self, centre: tuple[float, float], zoom: int) -> None:
         super().__init__(
             location=(centre[1], centre[0]),
@@ -73,6 +71,8 @@ class BaseMap(folium.Map):
             zoom_snap=0.25,  # as near as things fit: on a phone half a step is much
             world_copy_jump=True,
         )
+        self.default_js = [(name, below(address)) for name, address in SCRIPTS]
+        self.default_css = [(name, below(address)) for name, address in STYLES]
         self.options |= {"min_zoom": 9, "max_zoom": 19}
         self.add_child(_KeepFitting())  # type: ignore[no-untyped-call]
 

@@ -15,12 +15,12 @@ from micropolis_map.domain.network_address import household
 from micropolis_map.domain.permission import RESIDENT, Action, Actor, Subject, may
 from micropolis_map.services import openid, signing_in
 from micropolis_map.services.participation import Participation
+from micropolis_map.settings import safe_cookie
 from micropolis_map.ui import session
 from micropolis_map.workers.asking import find_askers
 
 COOKIE = "micropolis_session"
-SECURE_COOKIE = f"__Host-{COOKIE}"
-"""As the routes of ``/api/session`` set them: the second over https."""
+"""As the routes of ``/api/session`` set it; over https it has a safer name (`settings.safe_cookie`)."""
 
 _SEEN: ContextVar[Actor | None] = ContextVar("seen", default=None)
 """Who a page is drawn for, while it is drawn."""
@@ -57,7 +57,7 @@ def signed_in() -> bool:
 
 def session_token() -> str:
     """Return the token in the session's cookie, empty without one."""
-    safe = str(st.context.cookies.get(SECURE_COOKIE) or "")
+    safe = str(st.context.cookies.get(safe_cookie(COOKIE)) or "")
     if safe or session.application().settings.public_url.startswith("https:"):
         return safe
     return str(st.context.cookies.get(COOKIE) or "")

@@ -74,6 +74,7 @@ from micropolis_map.web import (
     walk_routes,
 )
 from micropolis_map.web.answers import Always, nothing_here, other_methods
+from micropolis_map.web.base_path import served_below
 from micropolis_map.web.connections import Shares, descriptors, share_out
 from micropolis_map.web.first_start import announce_setup_link
 from micropolis_map.web.patience import end_half_heads, end_slow_readers, send_at_once, server_states
@@ -114,13 +115,19 @@ _OURS = (
 def routes(application: Application) -> list[BaseRoute]:
     """Return all our routes, for ``st.App(routes=…)``."""
     own = shared(_own(application))
-    return [
-        *own,
-        *other_methods(own),
-        *(Route(f"/{first}{rest}", Always(nothing_here)) for first in _OURS for rest in ("", "/{rest:path}")),
-        Route("/tours/{name}", Always(nothing_here)),
-        Route("/tours/{name}/{rest:path}", Always(nothing_here)),
-    ]
+    return served_below(
+        [
+            *own,
+            *other_methods(own),
+            *(
+                Route(f"/{first}{rest}", Always(nothing_here))
+                for first in _OURS
+                for rest in ("", "/{rest:path}")
+            ),
+            Route("/tours/{name}", Always(nothing_here)),
+            Route("/tours/{name}/{rest:path}", Always(nothing_here)),
+        ]
+    )
 
 
 def _own(application: Application) -> list[BaseRoute]:

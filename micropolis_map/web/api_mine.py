@@ -20,6 +20,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.services import forgetting, mine
 from micropolis_map.services.mine import Thing
 from micropolis_map.services.public_place import is_public
+from micropolis_map.settings import below
 from micropolis_map.web.answers import answering
 from micropolis_map.web.requests import answered, holder_of, json_of, posting, text_of
 
@@ -98,7 +99,7 @@ def _place(thing: Thing) -> dict[str, Any] | None:
         "status": place.status,
         "revision": place.revision,
         "feature": place_to_feature(place) if public else None,
-        "address": f"/?community={place.community}&place={place.id}" if public else None,
+        "address": below(f"/?community={place.community}&place={place.id}") if public else None,
         "freshness": thing.freshness,
         "ask_still_true": old and thing.proposal.state == "approved",
     }

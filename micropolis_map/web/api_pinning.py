@@ -29,6 +29,7 @@ from micropolis_map.domain.place_fields import Fields
 from micropolis_map.services import finding, media, pinning
 from micropolis_map.services.pinning import PersonalData
 from micropolis_map.services.submission import Submission
+from micropolis_map.settings import below
 from micropolis_map.stores import audio, photos
 from micropolis_map.web.answers import answering
 from micropolis_map.web.communities import known_slug
@@ -57,7 +58,7 @@ def routes(application: Application) -> list[BaseRoute]:
             "state": proposal.state,
             "findings": _findings(receipt.findings),
             "mended": receipt.mended,
-            "link": f"/mine#{submission.secret}",
+            "link": below(f"/mine#{submission.secret}"),
         }
         return answered(document, 201 if receipt.new else 200)
 

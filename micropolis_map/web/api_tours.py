@@ -31,6 +31,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.services import touring_authors
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.touring_suggesting import TourReceipt, TourSubmission, suggest
+from micropolis_map.settings import below
 from micropolis_map.web.answers import answering
 from micropolis_map.web.communities import known_slug
 from micropolis_map.web.requests import address_of, answered, holder_of, json_of, posting, seconds_of, text_of
@@ -148,7 +149,7 @@ def _receipt(receipt: TourReceipt) -> dict[str, Any]:
         "revision": receipt.revision.number,
         "state": receipt.revision.state,
         "findings": [vars(finding) for finding in receipt.findings],
-        "link": "/mine",
+        "link": below("/mine"),
     }
 
 
@@ -164,7 +165,7 @@ def _tour(shared: SharedTour, actor: Actor) -> dict[str, Any]:
         "created": shared.created,
         "published": shared.published,
         "role": me.role if me else "",
-        "address": f"/tours?community={shared.community}&tour={shared.id}" if public else None,
+        "address": below(f"/tours?community={shared.community}&tour={shared.id}") if public else None,
         "co_authors": [{"name": key.name, "added": key.added} for key in others] if author else [],
         "revisions": [_revision(revision, actor) for revision in shared.revisions],
     }

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from micropolis_map.bootstrap import Application
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services.signing_in import LINK_HOURS, setup_link
+from micropolis_map.settings import below
 
 _DEFAULT_PORT = "8501"
 
@@ -25,7 +26,7 @@ def announce_setup_link(application: Application) -> None:
         return
     if token is not None:
         port = port_of(sys.orig_argv, os.environ)
-        address = f"{application.settings.public_url or f'http://localhost:{port}'}/?setup={token}"
+        address = f"{application.settings.public_url or f'http://localhost:{port}'}{below('/')}?setup={token}"
         sys.stderr.write(
             "\n  Nobody looks after this map yet. Open this link once to become its administrator\n"
             f"  (it works for {LINK_HOURS} hours; a restart prints a fresh one):\n\n  {address}\n\n"

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
+from micropolis_map.settings import below
 from micropolis_map.web import pin_texts
 from micropolis_map.web.answers import answering
 from micropolis_map.web.page_frame import page, translated
@@ -34,7 +35,7 @@ def routes(application: Application) -> list[BaseRoute]:
             state={"names": names},
             title=translated(texts, lang)["title"],
             page_class="mine",
-            home=f"/?lang={lang}",
+            home=below(f"/?lang={lang}"),
         )
 
     return [Route("/mine", mine, methods=["GET"])]

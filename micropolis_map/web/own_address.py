@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from micropolis_map.errors import InvalidInput
-from micropolis_map.settings import origin_of
+from micropolis_map.settings import base_path, origin_of
 from micropolis_map.web.answers import NAMED_BY_REQUEST, Body
 
 _PUBLIC = "micropolis.public_url"
@@ -34,7 +34,7 @@ class PublicAddress:
 
 
 def own_address(request: Request) -> str:
-    """Return scheme and host of this server, without a slash at the end.
+    """Return scheme and host of this server and the path it is below, without a slash at the end.
 
     Raises
     ------
@@ -42,12 +42,12 @@ def own_address(request: Request) -> str:
         Nothing is set, and the request's ``Host`` is no name of a server.
     """
     if public := request.scope.get(_PUBLIC):
-        return str(public)
+        return f"{public}{base_path()}"
     request.scope[NAMED_BY_REQUEST] = True
     named = origin_of(f"{request.url.scheme}://{_host(request)}")
     if not named:
         raise InvalidInput(f"Host is {_host(request)[:80]!r}", "ask under the name of this server")
-    return named
+    return named + base_path()
 
 
 def is_own_origin(request: Request, origin: str) -> bool:

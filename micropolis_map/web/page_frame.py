@@ -23,6 +23,7 @@ from micropolis_map import i18n
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.maps.shapes import svg
 from micropolis_map.maps.state_layer import script_json
+from micropolis_map.settings import base_path
 from micropolis_map.web.assets import APP_FOLDER
 from micropolis_map.web.reader import reader_language
 from micropolis_map.web.security import TILE_HOSTS
@@ -35,23 +36,10 @@ VERSION = hashlib.sha256(
     b"".join(path.read_bytes() for path in sorted(APP_FOLDER.rglob("*.[cj]s*")))
 ).hexdigest()[:10]
 
-_IMPORT_MAP = json.dumps(
-    {
-        "imports": {
-            f"/assets/{folder}/{path.name}": f"/assets/{folder}/{path.name}?v={VERSION}"
-            for folder in _MODULES
-            for path in sorted((APP_FOLDER / folder).glob("*.js"))
-        }
-    }
-)
-"""So that a module imports the others of its own version, never an old one the browser kept."""
-
-_IMPORT_MAP_HASH = base64.b64encode(hashlib.sha256(_IMPORT_MAP.encode()).digest()).decode()
-
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        f"script-src 'self' 'sha256-{_IMPORT_MAP_HASH}'",
+        "script-src 'self' 'sha256-{import_map}'",
         "style-src 'self'",
         f"img-src 'self' data: blob: {' '.join(TILE_HOSTS)}",
         "font-src 'self'",
@@ -63,6 +51,21 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+
+@lru_cache(maxsize=4)
+def _import_map(base: str) -> tuple[str, str]:
+    """Return the page's import map and its hash.
+
+    So that a module imports the others of its own version, never an old one the browser kept.
+    """
+    modules = [
+        f"{base}/assets/{folder}/{path.name}"
+        for folder in _MODULES
+        for path in sorted((APP_FOLDER / folder).glob("*.js"))
+    ]
+    text = json.dumps({"imports": {module: f"{module}?v={VERSION}" for module in modules}})
+    return text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def translated(texts: Mapping[str, str], lang: str) -> dict[str, str]:
@@ -100,13 +103,20 @@ def page(
         (code, name, str(request.url.include_query_params(lang=code).query))
         for code, name in LANGUAGES.items()
     ]
-    html = (
-        _environment()
-        .get_template(template)
-        .render(t=t, lang=lang, languages=languages, state={**state, "lang": lang, "t": t}, **values)
-    )
+    base = base_path()
+    import_map, import_map_hash = _import_map(base)
+    frame = {
+        "t": t,
+        "lang": lang,
+        "languages": languages,
+        "base": base,
+        "import_map": Markup(import_map),  # noqa: S704 - our own file names
+        "state": {**state, "lang": lang, "t": t, "base": base},
+    }
+    html = _environment().get_template(template).render(**frame, **values)
+    policy = POLICY.format(import_map=import_map_hash)
     headers = {
-        "Content-Security-Policy": POLICY.replace("ancestors 'none'", "ancestors *") if framed else POLICY,
+        "Content-Security-Policy": policy.replace("ancestors 'none'", "ancestors *") if framed else policy,
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-cache",
         "Content-Language": lang,
@@ -127,5 +137,4 @@ def _environment() -> Environment:
     environment.filters["json"] = lambda value: Markup(script_json(value))  # noqa: S704 - no < or & left in it
     environment.globals["shape"] = lambda kind: Markup(svg(kind))  # noqa: S704 - our own drawing
     environment.globals["version"] = VERSION
-    environment.globals["import_map"] = Markup(_IMPORT_MAP)  # noqa: S704 - our own file names
     return environment

@@ -34,6 +34,7 @@ from micropolis_map.maps.addresses import background_urls, places_url
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.services.public_place import public_place
 from micropolis_map.services.taking_care import REASONS
+from micropolis_map.settings import below
 from micropolis_map.web import pin_texts
 from micropolis_map.web.answers import Body, answering, respond
 from micropolis_map.web.assets import APP_FOLDER
@@ -142,7 +143,7 @@ def _say_page(request: Request, slug: str, place: Place) -> Response:
         page_class="say",
         home=home(slug, lang, place.id),
         reasons=REASONS,
-        story=f"/pin/{quote(slug)}?{urlencode({'place': place.id, 'lang': lang})}",
+        story=below(f"/pin/{quote(slug)}?{urlencode({'place': place.id, 'lang': lang})}"),
     )
 
 
@@ -152,14 +153,21 @@ def gone(request: Request) -> Response:
     title = translated(texts, reader_language(request))["gone"]
     state: Mapping[str, Any] = {}
     return page(
-        request, "gone.html", texts=texts, state=state, status=404, title=title, page_class="gone", home="/"
+        request,
+        "gone.html",
+        texts=texts,
+        state=state,
+        status=404,
+        title=title,
+        page_class="gone",
+        home=below("/"),
     )
 
 
 def home(slug: str, lang: str, place: str = "") -> str:
     """Return the address of the Explore page: of the community, or with the place's story open."""
     query = {"community": slug, "place": place, "lang": lang}
-    return "/?" + urlencode({name: value for name, value in query.items() if value})
+    return below("/?") + urlencode({name: value for name, value in query.items() if value})
 
 
 def community_name(community: Community, lang: str) -> str:

@@ -27,14 +27,13 @@ from micropolis_map.services.mine import actor_of
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.pinning import ChangedMeanwhile
 from micropolis_map.services.submission import WrongFields
+from micropolis_map.settings import safe_cookie
 from micropolis_map.web.answers import JSON, check_address, json_text, retry_header, while_there
 from micropolis_map.web.own_address import is_own_origin, own_address
 from micropolis_map.web.reader import reader_language
 from micropolis_map.workers.pool import RETRY_AFTER_S
 
 COOKIE = "micropolis_session"
-SAFE = "__Host-"
-"""Begins a cookie's name over https: browsers keep it for this host alone, and let nobody else set it."""
 KEY_HEADER = "x-micropolis-key"
 MAX_JSON = 512_000
 MOST_HELD = 200_000_000
@@ -144,7 +143,7 @@ def is_https(request: Request) -> bool:
 
 def secret_of(request: Request, cookie: str) -> str:
     """Return the secret in the cookie, empty without one; over https only that of its safe name."""
-    safe = request.cookies.get(f"{SAFE}{cookie}", "")
+    safe = request.cookies.get(safe_cookie(cookie), "")
     return safe if safe or is_https(request) else request.cookies.get(cookie, "")
 
 

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from micropolis_map.bootstrap import Application
 from micropolis_map.web.answers import nothing_here
+from micropolis_map.web.base_path import BasePath
 from micropolis_map.web.open_sockets import OpenSockets
 from micropolis_map.web.own_address import PublicAddress
 from micropolis_map.web.patience import SlowBodies
@@ -120,6 +121,7 @@ def middleware(application: Application) -> list[Middleware]:
     trust_nobody()
     return [
         Middleware(Proxies, trusted=settings.proxies),
+        Middleware(BasePath),
         Middleware(Turns),
         Middleware(Askers),
         Middleware(OpenSockets),

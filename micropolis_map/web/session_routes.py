@@ -24,10 +24,10 @@ from micropolis_map.bootstrap import Application
 from micropolis_map.domain.account import Account
 from micropolis_map.domain.permission import Actor
 from micropolis_map.services import guessing, pinning, signing_in
+from micropolis_map.settings import below, safe_cookie
 from micropolis_map.web.answers import answering
 from micropolis_map.web.requests import (
     COOKIE,
-    SAFE,
     address_of,
     answered,
     asker_of,
@@ -77,8 +77,8 @@ def routes(application: Application) -> list[BaseRoute]:
         signing_in.sign_out(desk, session_token(request))
         response = answered({"signed_in": False})
         secure = is_https(request)
-        name = f"{SAFE}{COOKIE}" if secure else COOKIE
-        response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
+        name = safe_cookie(COOKIE) if secure else COOKIE
+        response.delete_cookie(name, path=below("/"), secure=secure, httponly=True, samesite="lax")
         return response
 
     @answering
@@ -103,10 +103,10 @@ def _keep(request: Request, response: Response, name: str, secret: str, days: in
     """Let the browser keep the secret where no script reads it."""
     secure = is_https(request)
     response.set_cookie(
-        f"{SAFE}{name}" if secure else name,
+        safe_cookie(name) if secure else name,
         secret,
         max_age=days * 86_400,
-        path="/",
+        path=below("/"),
         secure=secure,
         httponly=True,
         samesite="lax",

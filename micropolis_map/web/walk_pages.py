@@ -40,6 +40,7 @@ from micropolis_map.services.walking_along import (
     walk_along,
     walk_state,
 )
+from micropolis_map.settings import below
 from micropolis_map.stores.audio import AudioStore
 from micropolis_map.stores.community_store import FolderCommunityStore
 from micropolis_map.stores.districts_geojson import write_districts
@@ -104,7 +105,7 @@ def routes(application: Application) -> list[BaseRoute]:
     @answering
     def worker(request: Request) -> Response:
         response = respond(request, Body.of(_WORKER.read_bytes(), "text/javascript"))
-        response.headers["Service-Worker-Allowed"] = "/walk/"
+        response.headers["Service-Worker-Allowed"] = below("/walk/")
         return response
 
     return [
@@ -119,7 +120,7 @@ def routes(application: Application) -> list[BaseRoute]:
 def walk_address(tour_id: str, lang: str, variant: str = "") -> str:
     """Return the address of the walker's page."""
     query = {"lang": lang} | ({"variant": variant} if variant else {})
-    return f"/walk/{quote(tour_id, safe='')}?{urlencode(query)}"
+    return below(f"/walk/{quote(tour_id, safe='')}?{urlencode(query)}")
 
 
 def _asked(application: Application, request: Request) -> WalkAlong:
@@ -133,7 +134,7 @@ def _page(request: Request, along: WalkAlong) -> Response:
     texts = {**pin_texts.FRAME, **WALK}
     state = walk_state(along, lang) | {
         "background": _background(along),
-        "pack": f"/walk/{quote(along.tour.id, safe='')}/pack.json?{urlencode({'lang': lang})}",
+        "pack": below(f"/walk/{quote(along.tour.id, safe='')}/pack.json?{urlencode({'lang': lang})}"),
         "invented": translated({"credit": pin_texts.INVENTED}, lang)["credit"],
     }
     other = {"lang": lang} | ({} if along.variant else {"variant": STEP_FREE})
@@ -144,7 +145,8 @@ def _page(request: Request, along: WalkAlong) -> Response:
         state=state,
         title=state["name"],
         page_class="walk",
-        home=f"/tours?{urlencode({'community': along.tour.community, 'tour': along.tour.id, 'lang': lang})}",
+        home=below("/tours?")
+        + urlencode({"community": along.tour.community, "tour": along.tour.id, "lang": lang}),
         other=urlencode(other) if state["hasTwin"] else "",
         obstacle_kinds=OBSTACLE_KINDS,
         **{key: state[key] for key in ("name", "figures", "loaded", "about", "twin", "variant", "stops")},
@@ -155,13 +157,20 @@ def _gone(request: Request) -> Response:
     texts = {**pin_texts.FRAME, **WALK}
     title = translated(texts, reader_language(request))["gone"]
     return page(
-        request, "gone.html", texts=texts, state={}, status=404, title=title, page_class="gone", home="/tours"
+        request,
+        "gone.html",
+        texts=texts,
+        state={},
+        status=404,
+        title=title,
+        page_class="gone",
+        home=below("/tours"),
     )
 
 
 def _background(along: WalkAlong) -> dict[str, str]:
     """Return the addresses of the map's layers around the tour; the version changes with the ground."""
-    root = f"/walk/{quote(along.tour.id, safe='')}/layers"
+    root = below(f"/walk/{quote(along.tour.id, safe='')}/layers")
     names = (*BASE_LAYERS, OUTLINES) if along.plan.loaded else (OUTLINES,)
     version = hashlib.sha256(repr((along.bounds, VERSION)).encode()).hexdigest()[:10]
     return {name: f"{root}/{name}.geojson?v={version}" for name in names}
@@ -226,11 +235,11 @@ def _media(application: Application, along: WalkAlong) -> Iterator[_File]:
     for audio_id in recordings_of(along):
         size = _recording_bytes(desk.audio, audio_id)
         if size:
-            yield _File(f"/audio/{quote(audio_id, safe='')}", audio_id, size)
+            yield _File(below(f"/audio/{quote(audio_id, safe='')}"), audio_id, size)
     for photo_id in photos_of(along):
         size = _photo_bytes(desk.photos, photo_id)
         if size:
-            yield _File(f"/photos/{quote(photo_id, safe='')}/{PHOTO_SIZE}.webp", photo_id, size)
+            yield _File(below(f"/photos/{quote(photo_id, safe='')}/{PHOTO_SIZE}.webp"), photo_id, size)
 
 
 def _recording_bytes(store: AudioStore, audio_id: str) -> int:
@@ -256,11 +265,13 @@ def _assets(lang: str) -> tuple[_File, ...]:
         for family in ("commissioner", "literata")
         for part in (*_LATIN, *([_CYRILLIC] if lang == "uk" else []))
     ]
-    files = [_File.of(f"/assets/{name}?v={VERSION}", (APP_FOLDER / name).read_bytes()) for name in versioned]
-    files += [_File.of(f"/assets/{name}", (APP_FOLDER / name).read_bytes()) for name in (*_PLAIN, *fonts)]
+    ours = [*((name, f"?v={VERSION}") for name in versioned), *((name, "") for name in (*_PLAIN, *fonts))]
+    files = [
+        _File.of(below(f"/assets/{name}{query}"), (APP_FOLDER / name).read_bytes()) for name, query in ours
+    ]
     for name in _VENDOR:
         path = next(folder / name for folder in VENDOR_FOLDERS if (folder / name).is_file())
-        files.append(_File.of(f"/vendor/{name}", path.read_bytes()))
+        files.append(_File.of(below(f"/vendor/{name}"), path.read_bytes()))
     return tuple(files)
 
 

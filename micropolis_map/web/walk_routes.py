@@ -35,6 +35,7 @@ from micropolis_map.services import guided_walks, walk_feedback
 from micropolis_map.services.guided_walks import Standing
 from micropolis_map.services.walk_calendar import calendar_of, public_tour, walk_title
 from micropolis_map.services.walk_feedback import ObstacleNote
+from micropolis_map.settings import below
 from micropolis_map.web import pin_texts
 from micropolis_map.web.answers import Body, answering, respond
 from micropolis_map.web.communities import known_slug
@@ -192,7 +193,7 @@ def _guided_page(application: Application) -> Callable[[Request], Response]:
         except NotFound:
             return page(
                 request, "gone.html", texts=texts, state={}, status=404, title=t["gone"], page_class="gone",
-                home=f"/tours?lang={lang}",
+                home=below(f"/tours?lang={lang}"),
             )  # fmt: skip
         tour = public_tour(tours, walk.tour_id)
         over = walk.begins <= desk.now()
@@ -209,13 +210,13 @@ def _guided_page(application: Application) -> Callable[[Request], Response]:
             },
             title=walk_title(walk, tours, lang),
             page_class="guided",
-            home="/tours?" + urlencode({name: value for name, value in query.items() if value}),
+            home=below("/tours?") + urlencode({name: value for name, value in query.items() if value}),
             walk=walk,
             over=over,
             when=when_words(walk, lang),
             spoken=", ".join(LANGUAGES[code] for code in walk.languages),
             along=walk_address(walk.tour_id, lang, "") if tour else "",
-            ics=f"/guided/{quote(walk.id, safe='')}.ics?lang={lang}",
+            ics=below(f"/guided/{quote(walk.id, safe='')}.ics?lang={lang}"),
         )
 
     return guided

@@ -11,6 +11,7 @@ from micropolis_map.domain.community import Community
 from micropolis_map.domain.guided_walk import GuidedWalk
 from micropolis_map.services import guided_walks
 from micropolis_map.services.walk_calendar import walk_title
+from micropolis_map.settings import below
 from micropolis_map.ui import language, people, safe_text, session
 from micropolis_map.ui.language import _
 
@@ -24,7 +25,7 @@ def upcoming_walks(community: Community, tour_id: str = "") -> None:
     for walk in walks:
         st.html(_card(walk))
     if not tour_id:
-        address = f"/calendar/{quote(community.slug)}.ics?{urlencode({'lang': language.current()})}"
+        address = below(f"/calendar/{quote(community.slug)}.ics?{urlencode({'lang': language.current()})}")
         words = safe_text.html(_("Guided walks in my calendar"))
         st.html(f'<p><a href="{safe_text.html(address)}" target="_blank">{words}</a></p>')
 
@@ -52,7 +53,7 @@ def places_words(walk: GuidedWalk) -> str:
 
 
 def _card(walk: GuidedWalk) -> str:
-    address = f"/guided/{quote(walk.id)}?{urlencode({'lang': language.current()})}"
+    address = below(f"/guided/{quote(walk.id)}?{urlencode({'lang': language.current()})}")
     facts = [when_words(walk), walk.meeting, places_words(walk)]
     if walk.step_free:
         facts.append(_("step-free"))

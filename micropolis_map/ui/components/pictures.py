@@ -11,6 +11,7 @@ import streamlit as st
 from micropolis_map.domain.place import Photo, Place, Story
 from micropolis_map.domain.text import pick
 from micropolis_map.domain.then_and_now import Dated, then_and_now
+from micropolis_map.settings import below
 from micropolis_map.ui import language, safe_text
 from micropolis_map.ui.components.own_part import own_part
 from micropolis_map.ui.language import _
@@ -20,7 +21,7 @@ SMALL, LARGE = 960, 1920
 
 def photo_address(photo_id: str, size: int = SMALL) -> str:
     """Return the address of a photo."""
-    return f"/photos/{quote(photo_id, safe='')}/{size}.webp"
+    return below(f"/photos/{quote(photo_id, safe='')}/{size}.webp")
 
 
 def photos_html(photos: Sequence[Photo], languages: tuple[str, ...] = ("en",)) -> str:
@@ -33,8 +34,8 @@ def audio_html(story: Story) -> str:
     player = ""
     if story.audio:
         name = safe_text.html(_("Listen to this story"))
-        source = quote(story.audio, safe="")
-        about = f'aria-label="{name}" src="/audio/{source}"'
+        source = below(f"/audio/{quote(story.audio, safe='')}")
+        about = f'aria-label="{name}" src="{source}"'
         player = f'<audio class="mm-audio" controls preload="none" {about}></audio>'
     if not story.transcript:
         return player

@@ -8,6 +8,7 @@ import streamlit as st
 
 from micropolis_map.domain.place import Place
 from micropolis_map.services.taking_care import Freshnesses
+from micropolis_map.settings import below
 from micropolis_map.ui import language, people, safe_text
 from micropolis_map.ui.language import _, ngettext
 
@@ -17,13 +18,13 @@ def pin_button(slug: str) -> None:
     with st.container(key="pinlinks"):
         st.html(
             _link(_address(slug), _("Pin a place"), "mm-pin-button")
-            + _link(f"/mine?lang={language.current()}", _("My things"), "mm-mine-link")
+            + _link(below(f"/mine?lang={language.current()}"), _("My things"), "mm-mine-link")
         )
 
 
 def follow_link(slug: str) -> None:
     """Offer the feed of the community's new places and stories."""
-    address = f"/feeds/{quote(slug, safe='')}.atom?lang={language.current()}"
+    address = below(f"/feeds/{quote(slug, safe='')}.atom?lang={language.current()}")
     link = _link(address, _("Follow new places and stories (feed)"), "mm-plain-link")
     st.html(f'<p class="mm-quiet">{link}</p>')
 
@@ -37,7 +38,8 @@ def say_links(place: Place) -> None:
         said = ngettext("{n} neighbour knows this place.", "{n} neighbours know this place.", count)
         lines.append(said.format(n=count))
     quiet = "".join(f'<p class="mm-quiet">{safe_text.html(line)}</p>' for line in lines)
-    say = f"/pin/{quote(place.community, safe='')}/place/{quote(place.id, safe='')}?lang={language.current()}"
+    there = f"/pin/{quote(place.community, safe='')}/place/{quote(place.id, safe='')}"
+    say = below(f"{there}?lang={language.current()}")
     st.html(
         f'<div class="mm-say-links">{quiet}'
         + _link(
@@ -49,7 +51,7 @@ def say_links(place: Place) -> None:
 
 
 def _address(slug: str, **query: str) -> str:
-    return f"/pin/{quote(slug, safe='')}?{urlencode({**query, 'lang': language.current()})}"
+    return below(f"/pin/{quote(slug, safe='')}?{urlencode({**query, 'lang': language.current()})}")
 
 
 def _link(address: str, text: str, css: str) -> str:

@@ -20,6 +20,7 @@ from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.services.siting_link import MOST_CORNERS, MOST_NEW, Points, Scenario
 from micropolis_map.services.siting_result import Plan
+from micropolis_map.settings import below
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
@@ -112,7 +113,7 @@ def gain_url(slug: str, scenario: Scenario, points: Points, version: str) -> str
     """Return the address of the homes that the sites bring near, and of those still too far."""
     asked = replace(scenario, community="", sites=points).query()
     kept = {name: asked[name] for name in ("profile", "within", "keep", "sites") if name in asked}
-    return f"/data/{quote(slug, safe='')}/siting/homes.json?{urlencode(kept | {'v': version})}"
+    return below(f"/data/{quote(slug, safe='')}/siting/homes.json?{urlencode(kept | {'v': version})}")
 
 
 def gain_words(people: float) -> str:

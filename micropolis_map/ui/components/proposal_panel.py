@@ -12,6 +12,7 @@ from micropolis_map.domain.text import pick
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services.moderating import QueueItem, reissue_link
 from micropolis_map.services.public_place import is_public
+from micropolis_map.settings import below
 from micropolis_map.ui import desk_words, language, numbers, people, safe_text, words
 from micropolis_map.ui.components import decisions, trouble
 from micropolis_map.ui.components.decisions import WRITING
@@ -186,9 +187,10 @@ def _duplicates(item: QueueItem) -> None:
     if not item.duplicates:
         return
     names = [pick(place.name, language.current(), ("en",))[0] for place in item.duplicates]
+    here = below("/")
     links = "".join(
-        f'<li><a href="/?community={place.community}&amp;place={safe_text.html(place.id)}" target="_blank">'
-        f"{safe_text.html(name)}</a></li>"
+        f'<li><a href="{here}?community={place.community}&amp;place={safe_text.html(place.id)}"'
+        f' target="_blank">{safe_text.html(name)}</a></li>'
         for place, name in zip(item.duplicates, names, strict=True)
     )
     title = safe_text.heading(3, _("Perhaps on the map already"))

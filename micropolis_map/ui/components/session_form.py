@@ -7,6 +7,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from micropolis_map.services.signing_in import MIN_PASSWORD
+from micropolis_map.settings import below
 from micropolis_map.ui import language, people
 from micropolis_map.ui.components.own_part import own_part
 from micropolis_map.ui.language import _
@@ -34,9 +35,9 @@ def session_form(mode: Mode, token: str = "", go_on: str = "/moderation") -> Non
         f"session_form_{mode}",
         {
             "mode": mode,
-            "address": _ADDRESSES[mode],
+            "address": below(_ADDRESSES[mode]),
             "given": {"token": token} if token else {},
-            "next": go_on,
+            "next": below(go_on),
             "fields": _fields(mode),
             "texts": _texts(mode),
             "lang": language.current(),

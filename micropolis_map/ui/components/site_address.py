@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from micropolis_map.settings import origin_of
+from micropolis_map.settings import base_path, origin_of
 from micropolis_map.ui import session
 
 
 def site_address() -> str:
-    """Return the operator's address, else scheme and host of the page's own; empty where unknown."""
-    return session.application().settings.public_url or origin_of(st.context.url or "")
+    """Return the operator's address, else the page's own, with our path below it; empty where unknown."""
+    origin = session.application().settings.public_url or origin_of(st.context.url or "")
+    return origin and origin + base_path()

@@ -9,6 +9,7 @@ import streamlit as st
 from micropolis_map.domain.freshness import iso
 from micropolis_map.domain.place import Place
 from micropolis_map.services.taking_care import Freshnesses
+from micropolis_map.settings import below
 from micropolis_map.ui import language, people, session
 from micropolis_map.ui.components.own_part import own_part
 from micropolis_map.ui.language import _
@@ -42,9 +43,11 @@ def still_true(place: Place) -> None:
         "still_true",
         f"still_true_{place.id}",
         {
-            "address": f"/api/{where}/confirm",
-            "problem": f"/pin/{quote(place.community, safe='')}/place/{quote(place.id, safe='')}"
-            f"?lang={language.current()}#report",
+            "address": below(f"/api/{where}/confirm"),
+            "problem": below(
+                f"/pin/{quote(place.community, safe='')}/place/{quote(place.id, safe='')}"
+                f"?lang={language.current()}#report"
+            ),
             "texts": {
                 "since": _sentence(since(iso(known.last(place)))),
                 "ask": _("Is it still true?"),

@@ -17,6 +17,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.services import kept_runs
 from micropolis_map.services.coverage_link import query_of_coverage
 from micropolis_map.services.coverage_result import CoverageResult
+from micropolis_map.settings import below
 from micropolis_map.ui import language, people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.language import _
@@ -35,7 +36,7 @@ def take_along_coverage(result: CoverageResult) -> None:
 
     def address(ending: str, **more: str) -> str:
         query = query_of_coverage(result.request, **more)
-        return f"/report/{quote(result.community, safe='')}/coverage.{ending}?{query}"
+        return below(f"/report/{quote(result.community, safe='')}/coverage.{ending}?{query}")
 
     rows = {
         _(words): {

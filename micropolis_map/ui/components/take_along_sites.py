@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from micropolis_map.services import kept_runs
 from micropolis_map.services.siting_link import Scenario
 from micropolis_map.services.siting_result import Plan, SitingResult
+from micropolis_map.settings import below
 from micropolis_map.ui import language, people, session
 from micropolis_map.ui.components.take_along import FILES, offer
 from micropolis_map.ui.language import _
@@ -17,7 +18,8 @@ def take_along_siting(result: SitingResult, plan: Plan) -> None:
     query = scenario_of(result, plan).query()
 
     def address(ending: str, **more: str) -> str:
-        return f"/report/{quote(result.community, safe='')}/siting.{ending}?{urlencode({**query, **more})}"
+        asked = urlencode({**query, **more})
+        return below(f"/report/{quote(result.community, safe='')}/siting.{ending}?{asked}")
 
     offer(
         address("pdf", lang=language.current()),

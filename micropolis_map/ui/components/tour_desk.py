@@ -16,6 +16,7 @@ from micropolis_map.errors import MicropolisError
 from micropolis_map.services import touring_authors, touring_deciding
 from micropolis_map.services.touring_deciding import TourItem
 from micropolis_map.services.touring_drafts import TourDraft
+from micropolis_map.settings import below
 from micropolis_map.ui import desk_words, language, numbers, people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.thread import thread
@@ -72,7 +73,9 @@ def _line(item: TourItem) -> str:
     stops = tuple(place for place, _s in item.tour.stops if place not in item.missing)
     draft = TourDraft(item.shared.community, stops, own_order=True, loop=item.tour.loop)
     return (
-        file_address(f"/data/{draft.slug}/tour", "geojson", draft.query() | {"marks": "1"}) if stops else ""
+        file_address(below(f"/data/{draft.slug}/tour"), "geojson", draft.query() | {"marks": "1"})
+        if stops
+        else ""
     )
 
 

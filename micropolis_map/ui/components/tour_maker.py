@@ -13,6 +13,7 @@ from micropolis_map.domain.place_filter import plain
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_drafts import TourDraft, planned_draft
+from micropolis_map.settings import below
 from micropolis_map.ui import language, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.place_list import name_of
@@ -60,7 +61,7 @@ def tour_maker(community: Community, view: ViewState) -> Shown:
         return Shown(_line(draft), picking=True, picks=order)
     tour_facts(plan, view.draft.begins)
     with_twin = tour_twin(plan)
-    root, query = f"/data/{slug}/tour", draft.query()
+    root, query = below(f"/data/{slug}/tour"), draft.query()
     tour_offer(slug, view, order, draft)
     with st.expander(_("Take it along, send it to somebody"), icon=":material/share:"):
         st.code(draft_link(view), language=None, wrap_lines=True)
@@ -89,7 +90,7 @@ def draft_of(slug: str, view: ViewState) -> TourDraft:
 
 
 def _line(draft: TourDraft) -> str:
-    return file_address(f"/data/{draft.slug}/tour", "geojson", draft.query() | {"marks": "1"})
+    return file_address(below(f"/data/{draft.slug}/tour"), "geojson", draft.query() | {"marks": "1"})
 
 
 def _planned(draft: TourDraft) -> TourPlan | None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from micropolis_map.domain.place_geojson import LICENCE
 from micropolis_map.services.touring_drafts import TourDraft
+from micropolis_map.settings import base_path
 from micropolis_map.ui import language
 from micropolis_map.ui.components.own_part import own_part
 from micropolis_map.ui.language import _
@@ -26,6 +27,7 @@ def tour_offer(slug: str, view: ViewState, order: Sequence[str], draft: TourDraf
             {
                 "slug": slug,
                 "edit": edit,
+                "base": base_path(),
                 "lang": language.current(),
                 "stops": list(order),
                 "minutes": draft.visit_min,

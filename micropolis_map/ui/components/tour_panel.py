@@ -10,6 +10,7 @@ import streamlit as st
 from micropolis_map.domain.tour import Tour
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_words import twin_words
+from micropolis_map.settings import below
 from micropolis_map.ui import language, safe_text
 from micropolis_map.ui.components.site_address import site_address
 from micropolis_map.ui.language import _
@@ -44,7 +45,7 @@ def way_in_words(plan: TourPlan) -> None:
 
 def walk_button(tour: Tour) -> None:
     """Show the large button that opens the walker's page."""
-    address = f"/walk/{quote(tour.id, safe='')}?lang={language.current()}"
+    address = below(f"/walk/{quote(tour.id, safe='')}?lang={language.current()}")
     label = safe_text.html(_("Walk it with your phone"))
     st.html(f'<p class="mm-walkit"><a target="_self" href="{address}">{label}</a></p>')
 
@@ -67,7 +68,7 @@ def tour_files(root: str, query: Mapping[str, str]) -> None:
 
 def poster_links(tour: Tour) -> None:
     """Show the links to the walk's posters."""
-    root, lang = f"/poster/{quote(tour.id, safe='')}.pdf", language.current()
+    root, lang = below(f"/poster/{quote(tour.id, safe='')}.pdf"), language.current()
     links = " ".join(
         f'<a href="{root}?{urlencode({"lang": lang, "paper": paper})}" target="_blank">{paper}</a>'
         for paper in ("A4", "A3")

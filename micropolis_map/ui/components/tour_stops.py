@@ -12,6 +12,7 @@ from micropolis_map.domain.place import Place, Story
 from micropolis_map.domain.text import LANGUAGES, pick
 from micropolis_map.domain.tour import Stop
 from micropolis_map.services.touring import TourPlan
+from micropolis_map.settings import below
 from micropolis_map.ui import language, safe_text, session
 from micropolis_map.ui.components.pictures import audio_html
 from micropolis_map.ui.language import _, ngettext
@@ -70,4 +71,4 @@ def _telling(title: str, text: str, lang: str) -> str:
 
 def _address(plan: TourPlan, stop: Stop) -> str:
     query = {"community": plan.community, "place": stop.id, "lang": language.current()}
-    return f"/?{urlencode(query)}"
+    return below(f"/?{urlencode(query)}")

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from micropolis_map.errors import NotFound
 from micropolis_map.services import media
+from micropolis_map.settings import below
 from micropolis_map.ui import people
 
 THUMB = 320
@@ -19,7 +20,7 @@ THUMB = 320
 
 def photo_source(photo_id: str) -> str:
     """Return what an ``img`` takes as its source."""
-    address = f"/photos/{quote(photo_id, safe='')}/{THUMB}.webp"
+    address = below(f"/photos/{quote(photo_id, safe='')}/{THUMB}.webp")
     if not people.came_by_openid():
         return address
     try:
@@ -31,7 +32,7 @@ def photo_source(photo_id: str) -> str:
 
 def audio_source(audio_id: str) -> str:
     """Return what an ``audio`` takes as its source."""
-    address = f"/audio/{quote(audio_id, safe='')}"
+    address = below(f"/audio/{quote(audio_id, safe='')}")
     if not people.came_by_openid():
         return address
     try:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from micropolis_map import __version__
 from micropolis_map.services.moderating import median_answer_s
+from micropolis_map.settings import below
 from micropolis_map.ui import desk_words, language, people, safe_text, session, words
 from micropolis_map.ui.components.masthead import choose_language, community_name
 from micropolis_map.ui.language import _
@@ -105,7 +106,7 @@ def _feeds() -> list[str]:
     links = []
     for slug in session.known_slugs():
         name = safe_text.html(said.format(name=community_name(session.communities().get(slug))))
-        address = f"/feeds/{quote(slug, safe='')}.atom?lang={language.current()}"
+        address = below(f"/feeds/{quote(slug, safe='')}.atom?lang={language.current()}")
         links.append(f'<a target="_self" href="{safe_text.html(address)}">{name}</a>')
     return links
 

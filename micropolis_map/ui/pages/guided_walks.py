@@ -11,7 +11,8 @@ from micropolis_map.domain.guided_walk import GuidedWalk
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services import guided_walks
 from micropolis_map.services.guided_walks import Announcement
-from micropolis_map.ui import people, safe_text, session
+from micropolis_map.settings import below
+from micropolis_map.ui import language, people, safe_text, session
 from micropolis_map.ui.components import trouble, walk_feedback
 from micropolis_map.ui.components.decisions import LAST, Decision, last_decision
 from micropolis_map.ui.components.guided_walks import places_words, title_of, when_words
@@ -88,7 +89,7 @@ def _walk(community: Community, walk: GuidedWalk) -> None:
     with st.container(key=f"guided-{walk.id}", border=True):
         told = " · ".join((when_words(walk), walk.meeting, walk.guide, places_words(walk)))
         st.html(f"<p><b>{safe_text.html(title_of(walk))}</b><br>{safe_text.html(told)}</p>")
-        st.link_button(_("Its page"), f"/guided/{walk.id}", icon=":material/open_in_new:")
+        st.link_button(_("Its page"), below(f"/guided/{walk.id}"), icon=":material/open_in_new:")
         _people(walk)
         with st.expander(_("Change it")):
             announcement_form(community, walk, lambda told: _change(walk, told))
@@ -153,7 +154,7 @@ def _kept(act: Callable[[], GuidedWalk], said: str) -> bool:
     try:
         act()
     except MicropolisError as error:
-        told = "; ".join(words for words in error.told_to_anybody(_) if words)
+        told = language.told(error)
         st.session_state[LAST] = Decision("", errors=(told,))
         st.warning(safe_text.label(told))
         return False

@@ -11,6 +11,7 @@ from micropolis_map.domain.kept_run import KeptRun
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services import kept_runs
 from micropolis_map.services.kept_runs import Listed, Repetition
+from micropolis_map.settings import below
 from micropolis_map.ui import people, run_words, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.masthead import community_name, masthead
@@ -88,7 +89,7 @@ def _card(one: Listed) -> None:
             f"<p><b>{safe_text.html(run_words.key_figures(run.figures, run.kind))}</b></p></div>"
         )
         with st.container(horizontal=True):
-            st.link_button(_("Open"), run.address, icon=":material/open_in_new:")
+            st.link_button(_("Open"), below(run.address), icon=":material/open_in_new:")
             st.button(
                 _("Ask again"),
                 icon=":material/replay:",

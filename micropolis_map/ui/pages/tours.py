@@ -12,6 +12,7 @@ from micropolis_map.domain.tour import Tour
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_published import published_tour, tour_name
+from micropolis_map.settings import below
 from micropolis_map.ui import language, numbers, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.guided_walks import upcoming_walks
@@ -150,7 +151,7 @@ def _tour(tour: Tour) -> Shown:
     with_twin = tour_twin(plan)
     tour_stops(plan)
     way_in_words(plan)
-    root = f"/tours/{tour.id}"
+    root = below(f"/tours/{tour.id}")
     tour_files(root, {})
     poster_links(tour)
     return Shown(file_address(f"{root}.step-free" if with_twin else root, "geojson", {"marks": "1"}))

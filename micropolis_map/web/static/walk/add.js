@@ -12,7 +12,7 @@ const MOST_PHOTOS = 5;
 const LARGEST = 15 * 1024 * 1024;
 const NEAR_M = 150;
 const SAID = `mm-walk-said:${state.tour}`;
-const API = `/api/walk/${encodeURIComponent(state.tour)}`;
+const API = `${state.base}/api/walk/${encodeURIComponent(state.tour)}`;
 
 const legs = state.legs.filter(Boolean);
 const [first] = state.stops;

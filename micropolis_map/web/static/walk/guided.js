@@ -4,7 +4,7 @@ import { ask, NoConnection, Refused } from "../js/pin/api.js";
 import { newId, newSecret, read, write } from "../js/pin/device.js";
 
 const KEYS = `mm-guided:${state.walk}`;
-const API = `/api/guided/${encodeURIComponent(state.walk)}`;
+const API = `${state.base}/api/guided/${encodeURIComponent(state.walk)}`;
 const here = () => `${location.origin}${location.pathname}`;
 
 // Opened by a private link: the key is kept, and leaves the address bar.

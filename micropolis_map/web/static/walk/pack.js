@@ -45,7 +45,7 @@ export async function keepOffline() {
   if (!("serviceWorker" in navigator) || !window.caches) { never(); return; }
   navigator.serviceWorker.addEventListener("message", heard);
   try {
-    await navigator.serviceWorker.register("/walk/worker.js", { scope: "/walk/" });
+    await navigator.serviceWorker.register(`${state.base}/walk/worker.js`, { scope: `${state.base}/walk/` });
     await ask();
     addEventListener("online", ask);
     if (navigator.storage && navigator.storage.persist) await navigator.storage.persist();

@@ -1,9 +1,9 @@
 // What is told at a stop: words, voices, photos then and now; read aloud by the browser's own voice.
-import { make, t } from "../js/pin/page.js";
+import { make, state, t } from "../js/pin/page.js";
 import { paragraphs } from "../js/pin/texts.js";
 import thenAndNow from "../js/parts/then_and_now.js";
 
-const address = (photo) => `/photos/${encodeURIComponent(photo.id)}/960.webp`;
+const address = (photo) => `${state.base}/photos/${encodeURIComponent(photo.id)}/960.webp`;
 
 function picture(photo) {
   const image = make("img", { src: address(photo), alt: photo.alt, loading: "lazy", decoding: "async" });
@@ -65,7 +65,7 @@ export const hush = () => window.speechSynthesis && window.speechSynthesis.cance
 function storyOf(story) {
   const told = [story.toldBy ? t("told_by", { name: story.toldBy }) : "", story.year === null ? "" : String(story.year), story.translated ? t("translated") : ""].filter(Boolean).join(" · ");
   const parts = [{ text: story.title, lang: story.lang }, { text: story.text || story.transcript, lang: story.lang }];
-  const voice = story.audio ? make("figure", { class: "voice" }, make("figcaption", {}, t("recording")), make("audio", { controls: true, preload: "metadata", src: `/audio/${encodeURIComponent(story.audio)}` })) : null;
+  const voice = story.audio ? make("figure", { class: "voice" }, make("figcaption", {}, t("recording")), make("audio", { controls: true, preload: "metadata", src: `${state.base}/audio/${encodeURIComponent(story.audio)}` })) : null;
   const words = story.transcript ? make("details", { class: "more", lang: story.audioLang }, make("summary", {}, t("words_of")), ...paragraphs(story.transcript)) : null;
   return make("article", { class: "tale" },
     story.title ? make("h2", { lang: story.lang }, story.title) : null, shots(story.photos), voice, words,

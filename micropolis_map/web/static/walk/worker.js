@@ -1,6 +1,7 @@
 // Keeps walks on the phone. A pack is complete or it does not count: its list is put in last, and only then is
 // an older pack of the same walk removed. Nothing that is sent passes here, and no position does.
 const PREFIX = "mm-walk:";
+const BASE = location.pathname.replace(/\/walk\/worker\.js$/, ""); // the path this server is below
 const OURS = /^\/(walk|assets|vendor|photos|audio)\//;
 const SLOW_MS = 4000;
 const AT_ONCE = 4;
@@ -79,10 +80,11 @@ async function alias(store, manifest, here) {
 addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (request.method !== "GET" || url.origin !== location.origin || !url.pathname.startsWith(`${BASE}/`)) return;
+  const path = url.pathname.slice(BASE.length);
   if (request.mode === "navigate") {
-    if (/^\/walk\/[^/]+$/.test(url.pathname)) event.respondWith(page(request));
-  } else if (OURS.test(url.pathname)) event.respondWith(thing(request));
+    if (/^\/walk\/[^/]+$/.test(path)) event.respondWith(page(request));
+  } else if (OURS.test(path)) event.respondWith(thing(request));
 });
 
 // The network first, as long as it answers soon: then the page is the newest.

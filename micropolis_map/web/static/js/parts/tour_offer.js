@@ -12,7 +12,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.replaceChildren();
   const started = Math.round(performance.timeOrigin); // the page's opening: the form comes with the second stop
   let base = null; // the walk being changed, as its author's key opens it
-  const device = import(new URL("/assets/js/pin/device.js", location.origin).href);
+  const device = import(new URL(`${data.base}/assets/js/pin/device.js`, location.origin).href);
   const make = (tag, properties, inside) => inside.appendChild(Object.assign(document.createElement(tag), properties));
 
   const form = make("form", { noValidate: true }, root);
@@ -34,7 +34,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   async function load() {
     const { keys } = await device;
     for (const { secret } of keys()) {
-      const answer = await fetch("/api/mine/tours", { headers: { "X-Micropolis-Key": secret }, cache: "no-store" });
+      const answer = await fetch(`${data.base}/api/mine/tours`, { headers: { "X-Micropolis-Key": secret }, cache: "no-store" });
       const found = answer.ok ? (await answer.json()).tours.find((one) => one.tour_id === root.mm.edit) : null;
       if (!found) continue;
       const last = found.revisions.at(-1);
@@ -71,7 +71,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     addKey({ secret, slug: root.mm.slug, name: name.value.trim(), at: new Date().toISOString() });
     try {
       const body = { id, secret, tour, started, sent: Date.now(), website2: website2.value, ...(base ? { tour_id: data.edit, base: base.revision } : {}) };
-      const answer = await fetch(`/api/${encodeURIComponent(root.mm.slug)}/tours`, {
+      const answer = await fetch(`${data.base}/api/${encodeURIComponent(root.mm.slug)}/tours`, {
         method: "POST", headers: { "Content-Type": "application/json" }, credentials: "same-origin", body: JSON.stringify(body),
       });
       const told = await answer.json().catch(() => ({}));
@@ -92,7 +92,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     make("b", { textContent: t.thanks }, box);
     make("p", { textContent: t.waits }, box);
     if (told.findings && told.findings.length) make("p", { textContent: t.personal.replace("{text}", told.findings.map((one) => one.text).join(", ")) }, box);
-    const link = `${location.origin}/mine?lang=${encodeURIComponent(root.mm.lang)}#${secret}`;
+    const link = `${location.origin}${data.base}/mine?lang=${encodeURIComponent(root.mm.lang)}#${secret}`;
     const row = make("p", { className: "mm-thanks-link" }, box);
     make("a", { href: link, textContent: t.mine, className: "mm-primary" }, row);
     const copy = make("button", { type: "button", textContent: t.copy }, row);

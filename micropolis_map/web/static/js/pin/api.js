@@ -1,4 +1,6 @@
 // What this page asks of the server. Errors tell what to do: wait and try again, or correct something.
+import { state } from "./page.js";
+
 export class NoConnection extends Error {}
 
 export class Refused extends Error {
@@ -41,7 +43,7 @@ export async function ask(method, url, { body, keys = [], type, signal, keepaliv
   throw new Refused(answer.status, found, Number(answer.headers.get("Retry-After")) || 0);
 }
 
-const path = (slug) => `/api/${encodeURIComponent(slug)}`;
+const path = (slug) => `${state.base}/api/${encodeURIComponent(slug)}`;
 
 export const find = (slug, q, signal) => ask("GET", `${path(slug)}/find?q=${encodeURIComponent(q)}`, { signal });
 export const check = (slug, body, signal) => ask("POST", `${path(slug)}/check`, { body, signal });
@@ -52,7 +54,7 @@ export function upload(slug, what, draft, blob) {
   return ask("POST", url, { body: blob, type: blob.type || "application/octet-stream", keys: [draft.secret] });
 }
 
-export const mine = (keys) => ask("GET", "/api/mine", { keys });
-export const act = (what, key, body) => ask("POST", `/api/mine/${what}`, { body, keys: [key], keepalive: true });
+export const mine = (keys) => ask("GET", `${state.base}/api/mine`, { keys });
+export const act = (what, key, body) => ask("POST", `${state.base}/api/mine/${what}`, { body, keys: [key], keepalive: true });
 export const confirmPlace = (slug, place, body) => ask("POST", `${path(slug)}/places/${encodeURIComponent(place)}/confirm`, { body });
 export const report = (slug, place, body) => ask("POST", `${path(slug)}/places/${encodeURIComponent(place)}/report`, { body });

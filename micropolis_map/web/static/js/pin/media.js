@@ -1,5 +1,5 @@
 // Photos and the recorded voice: kept on the device, sent only with the pin.
-import { $, make, t } from "./page.js";
+import { $, make, state, t } from "./page.js";
 import { dropBlob, getBlob, keepBlob } from "./device.js";
 
 const MOST = 5;
@@ -36,8 +36,8 @@ export async function mediaUrl(file, address, secret) {
   return urls.get(file.key) || "";
 }
 
-const photoUrl = (photo, secret) => mediaUrl(photo, `/photos/${encodeURIComponent(photo.id)}/960.webp`, secret);
-export const audioUrl = (audio, secret) => mediaUrl(audio, `/audio/${encodeURIComponent(audio.id)}`, secret);
+const photoUrl = (photo, secret) => mediaUrl(photo, `${state.base}/photos/${encodeURIComponent(photo.id)}/960.webp`, secret);
+export const audioUrl = (audio, secret) => mediaUrl(audio, `${state.base}/audio/${encodeURIComponent(audio.id)}`, secret);
 
 export function picture(photo, alt, secret) {
   const image = make("img", { alt, decoding: "async" });

@@ -65,9 +65,9 @@ function past(thing) {
 function doings(thing, key) {
   const slug = encodeURIComponent(thing.community);
   const row = make("p", { class: "ways" });
-  if (thing.public) row.append(make("a", { class: "button strong", href: `/?community=${slug}&place=${encodeURIComponent(thing.place_id)}&lang=${state.lang}` }, t("see_public")));
+  if (thing.public) row.append(make("a", { class: "button strong", href: `${state.base}/?community=${slug}&place=${encodeURIComponent(thing.place_id)}&lang=${state.lang}` }, t("see_public")));
   if (thing.state === "deleted") return row;
-  if (EDITABLE.includes(thing.state) && thing.feature) row.append(make("a", { class: "button", href: `/pin/${slug}?edit=${encodeURIComponent(thing.id)}&lang=${state.lang}` }, t("edit")));
+  if (EDITABLE.includes(thing.state) && thing.feature) row.append(make("a", { class: "button", href: `${state.base}/pin/${slug}?edit=${encodeURIComponent(thing.id)}&lang=${state.lang}` }, t("edit")));
   if (["pending", "questioned", "approved"].includes(thing.state)) row.append(later(thing, key, "withdraw"));
   row.append(later(thing, key, "delete"));
   return row;
@@ -173,7 +173,7 @@ async function load() {
   $("things").replaceChildren(...shown);
   $("empty").hidden = shown.length > 0;
   const slugs = [...new Set(all.map((key) => key.slug).filter(Boolean))];
-  if (slugs.length) { $("pin-more").href = `/pin/${encodeURIComponent(slugs[0])}?lang=${state.lang}`; $("pin-more").textContent = t("pin_more"); }
+  if (slugs.length) { $("pin-more").href = `${state.base}/pin/${encodeURIComponent(slugs[0])}?lang=${state.lang}`; $("pin-more").textContent = t("pin_more"); }
   const first = document.querySelector(".thing.is-opened h2");
   if (first && document.activeElement === document.body) { first.focus(); first.scrollIntoView({ block: "nearest" }); }
 }

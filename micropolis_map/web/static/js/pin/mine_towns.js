@@ -8,7 +8,7 @@ function day(moment) {
 
 // One card for each town the key asked for. `send(promise, thanks)` waits, says so, and shows the list anew.
 export async function townCards(key, send) {
-  const { towns } = await ask("GET", "/api/mine/towns", { keys: [key.secret] });
+  const { towns } = await ask("GET", `${state.base}/api/mine/towns`, { keys: [key.secret] });
   return towns.map((town) => card(town, key, send));
 }
 

@@ -6,7 +6,7 @@ import { paragraphs } from "./texts.js";
 
 const OPEN = ["pending", "questioned"];
 
-const act = (what, key, body) => ask("POST", `/api/mine/tours/${what}`, { body, keys: [key.secret] });
+const act = (what, key, body) => ask("POST", `${state.base}/api/mine/tours/${what}`, { body, keys: [key.secret] });
 
 function day(moment) {
   return new Date(moment).toLocaleDateString(state.lang === "en" ? "en-GB" : state.lang, { day: "numeric", month: "long", year: "numeric" });
@@ -40,7 +40,7 @@ function fold(title, content) {
 
 // One card for each walk the key may change. `send(promise, thanks)` waits, says so, and shows the list anew.
 export async function walkCards(key, send) {
-  const { tours } = await ask("GET", "/api/mine/tours", { keys: [key.secret] });
+  const { tours } = await ask("GET", `${state.base}/api/mine/tours`, { keys: [key.secret] });
   return tours.map((walk) => card(walk, key, send));
 }
 
@@ -68,7 +68,7 @@ function card(walk, key, send) {
 function told(walk, key) {
   const list = make("ul", { class: "past" });
   const say = (text) => make("li", {}, make("span", {}, text));
-  ask("GET", `/api/walk/${encodeURIComponent(walk.tour_id)}/feedback`, { keys: [key.secret] }).then(({ reports, obstacles }) => {
+  ask("GET", `${state.base}/api/walk/${encodeURIComponent(walk.tour_id)}/feedback`, { keys: [key.secret] }).then(({ reports, obstacles }) => {
     const took = (one) => [day(one.recorded), one.minutes === null ? "" : t("walk_took", { n: one.minutes }), one.words].filter(Boolean).join(" · ");
     const met = (one) => [t(`met_${one.kind}`), one.street || `${one.lat.toFixed(5)}, ${one.lon.toFixed(5)}`, one.words].filter(Boolean).join(" · ");
     list.replaceChildren(...obstacles.map((one) => say(met(one))), ...reports.map((one) => say(took(one))));
@@ -93,7 +93,7 @@ function question(walk, last, key, send) {
 function editAddress(walk, tour) {
   const query = new URLSearchParams({ community: walk.community, stops: tour.stops.map((stop) => stop.place).join(","), order: "own", edit: walk.tour_id, lang: state.lang });
   if (tour.loop) query.set("loop", "1");
-  return `/tours?${query}`;
+  return `${state.base}/tours?${query}`;
 }
 
 function doings(walk, tour, name, key, send) {
@@ -152,7 +152,7 @@ function entry(walk, one, whole, key, send) {
   const compare = button(t("compare"), async () => {
     try {
       const query = new URLSearchParams({ tour: walk.tour_id, before: before.value, after: String(one.revision) });
-      const { differences } = await ask("GET", `/api/mine/tours/compare?${query}`, { keys: [key.secret] });
+      const { differences } = await ask("GET", `${state.base}/api/mine/tours/compare?${query}`, { keys: [key.secret] });
       told.replaceChildren(...(differences.length ? differences.map(difference) : [make("li", {}, t("compare_same"))]));
     } catch (error) {
       told.replaceChildren(make("li", { class: "error" }, error.message));

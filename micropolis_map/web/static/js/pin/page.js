@@ -51,7 +51,7 @@ export function undoable(text, act, undone = () => {}, seconds = 7) {
 }
 
 export function privateLink(secret) {
-  return `${location.origin}/mine?lang=${document.documentElement.lang}#${secret}`;
+  return `${location.origin}${state.base}/mine?lang=${document.documentElement.lang}#${secret}`;
 }
 
 // The card with the private link: to copy, to share, to print, as a QR code drawn in the browser.

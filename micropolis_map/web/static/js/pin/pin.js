@@ -145,7 +145,7 @@ function findings(found) {
 async function addStory(id) {
   let base;
   try {
-    const answer = await fetch(`/data/${encodeURIComponent(state.slug)}/places/${encodeURIComponent(id)}.json`);
+    const answer = await fetch(`${state.base}/data/${encodeURIComponent(state.slug)}/places/${encodeURIComponent(id)}.json`);
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
     base = await answer.json();
   } catch (error) {
@@ -280,7 +280,7 @@ async function begin() {
     save();
   }
   const left = waiting().length;
-  if (left && !back) line(t("waiting_line", { n: left }), make("a", { href: `/mine?lang=${state.lang}` }, t("my_things")));
+  if (left && !back) line(t("waiting_line", { n: left }), make("a", { href: `${state.base}/mine?lang=${state.lang}` }, t("my_things")));
   flush();
   keepPage().catch((error) => console.info("the page is not kept for offline", error));
 }
@@ -288,9 +288,9 @@ async function begin() {
 // Keep this page on the device, so that the draft opens again without a connection.
 async function keepPage() {
   if (!navigator.serviceWorker) return;
-  await navigator.serviceWorker.register("/pin/worker.js", { scope: "/pin/" });
+  await navigator.serviceWorker.register(`${state.base}/pin/worker.js`, { scope: `${state.base}/pin/` });
   const { active } = await navigator.serviceWorker.ready;
-  const ours = performance.getEntriesByType("resource").map((one) => one.name).filter((url) => /^\/(assets|vendor|data)\//.test(new URL(url).pathname));
+  const ours = performance.getEntriesByType("resource").map((one) => one.name).filter((url) => new RegExp(`^${state.base}/(assets|vendor|data)/`).test(new URL(url).pathname));
   active.postMessage({ keep: [location.href.split("#")[0], ...ours] });
 }
 

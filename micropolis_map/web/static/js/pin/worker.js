@@ -1,7 +1,9 @@
 // Keeps the pin page and its map on the device, so that a half-written pin opens again without a connection.
 // The network comes first; what was kept is only the answer when there is none. Nothing that is sent passes here.
 const STORE = "mm-pin";
+const BASE = location.pathname.replace(/\/pin\/worker\.js$/, ""); // the path this server is below
 const OURS = /^\/(pin|assets|vendor|data)\//;
+const ours = (url) => url.pathname.startsWith(`${BASE}/`) && OURS.test(url.pathname.slice(BASE.length));
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
@@ -11,7 +13,7 @@ addEventListener("message", (event) => event.waitUntil((async () => {
   const store = await caches.open(STORE);
   const wanted = new Set(event.data.keep);
   for (const request of await store.keys()) {
-    if (new URL(request.url).pathname.startsWith("/assets/") && !wanted.has(request.url)) await store.delete(request);
+    if (new URL(request.url).pathname.startsWith(`${BASE}/assets/`) && !wanted.has(request.url)) await store.delete(request);
   }
   await Promise.all([...wanted].map(async (url) => { if (!(await store.match(url))) await fetchAndKeep(store, url); }));
 })()));
@@ -24,7 +26,7 @@ async function fetchAndKeep(store, request) {
 
 addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== location.origin || !OURS.test(url.pathname)) return;
+  if (event.request.method !== "GET" || url.origin !== location.origin || !ours(url)) return;
   event.respondWith((async () => {
     const store = await caches.open(STORE);
     try {
