@@ -28,37 +28,59 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
+from numbers import Real
 from typing import Self
 
+from micropolis_map import figures
+
 mark = str  # for the catalogues, as `i18n.mark`, which stands above this module
+Fact = str | float | datetime
 
 
 class Sentence(str):
     """A sentence in English that can be told in another language: its marked words, and the facts in them.
 
-    As a text it is the sentence itself. A fact may be a sentence again; then it is translated with it.
+    As a text it is the sentence itself. A fact may be a sentence again; then it is translated with it. A
+    number and a moment are written as people of the language do; what a file says is a text, and stays so.
     """
 
     __slots__ = ("values", "words")
     words: str
-    values: dict[str, str]
+    values: dict[str, Fact]
 
     def __new__(cls, words: str, **values: object) -> Self:
         """Return `words` with `values` in the place of the names in braces; without values as they are."""
-        kept = {name: value if isinstance(value, Sentence) else str(value) for name, value in values.items()}
-        sentence = super().__new__(cls, words.format(**kept) if kept else words)
+        kept = {name: _fact(value) for name, value in values.items()}
+        told = {name: _told(value, str, figures.ENGLISH) for name, value in kept.items()}
+        sentence = super().__new__(cls, words.format(**told) if told else words)
         sentence.words, sentence.values = words, kept
         return sentence
 
-    def told(self, translated: Callable[[str], str] = str) -> str:
-        """Return the sentence in the language that `translated` translates into."""
+    def told(self, translated: Callable[[str], str] = str, lang: str = figures.ENGLISH) -> str:
+        """Return the sentence in the language `lang`, which `translated` translates into."""
         words = translated(self.words) if self.words else ""
-        facts = {
-            name: value.told(translated) if isinstance(value, Sentence) else value
-            for name, value in self.values.items()
-        }
+        facts = {name: _told(value, translated, lang) for name, value in self.values.items()}
         return words.format(**facts) if facts else words
+
+
+def _fact(value: object) -> Fact:
+    """Return what a sentence keeps: a sentence, a number, a moment, or the text of anything else."""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, Real):
+        return float(value)
+    return value if isinstance(value, str | datetime) else str(value)
+
+
+def _told(value: Fact, translated: Callable[[str], str], lang: str) -> str:
+    if isinstance(value, Sentence):
+        return value.told(translated, lang)
+    if isinstance(value, datetime):
+        return figures.moment(value, lang)
+    return value if isinstance(value, str) else figures.as_it_is(value, lang)
 
 
 class MicropolisError(Exception):
@@ -70,29 +92,47 @@ class MicropolisError(Exception):
         What happened, with the offending value (``{value!r}``).
     todo
         What to do about it; an imperative sentence, may be empty.
+    keeper
+        What only who keeps the server can do, such as a setting by its name: logs, commands and an
+        administrator's pages say it, nobody else's.
     values
-        What stands for the names in braces in both; without values braces are only braces. A `Sentence` as
-        `what` or `todo` brings its own.
+        What stands for the names in braces in both; without values braces are only braces. A number is told
+        as the reader's language writes it. A `Sentence` as `what` or `todo` brings its own.
     """
 
-    def __init__(self, what: str, todo: str = "", **values: object) -> None:
+    def __init__(self, what: str, todo: str = "", *, keeper: object = "", **values: object) -> None:
         super().__init__(what, todo)
+        self.keeper = str(keeper)
         self._told = tuple(
             words if isinstance(words, Sentence) else Sentence(words, **values) for words in (what, todo)
         )
-        self.what, self.todo = self.told()
+        self.what, self.todo = (
+            sentence if sentence == told else told
+            for sentence, told in zip(self._told, self.told(), strict=True)
+        )
 
-    def told(self, translated: Callable[[str], str] = str) -> tuple[str, str]:
-        """Return what happened and what to do, in the language that `translated` translates into."""
-        what, todo = (sentence.told(translated) for sentence in self._told)
+    def told(self, translated: Callable[[str], str] = str, lang: str = figures.ENGLISH) -> tuple[str, str]:
+        """Return what happened and what to do, in the language `lang`, which `translated` translates into."""
+        what, todo = (sentence.told(translated, lang) for sentence in self._told)
         return what, todo
 
-    def told_to_anybody(self, translated: Callable[[str], str] = str) -> tuple[str, str]:
+    def told_to_anybody(
+        self, translated: Callable[[str], str] = str, lang: str = figures.ENGLISH
+    ) -> tuple[str, str]:
         """Return the same for everybody: it does not say where on the server something lies."""
-        return self.told(translated)
+        return self.told(translated, lang)
+
+    def with_more(self, todo: str) -> Self:
+        """Return the same error with one more thing to know (a `Sentence`, or marked) after what to do."""
+        what, before = self._told
+        more = todo if isinstance(todo, Sentence) else Sentence(todo)
+        both = Sentence("{before}; {more}", before=before, more=more) if before else more
+        same = copy(self)
+        vars(same).update(_told=(what, both), todo=both)
+        return same
 
     def __str__(self) -> str:
-        return f"{self.what}; {self.todo}" if self.todo else self.what
+        return "; ".join(filter(None, (self.what, self.todo, self.keeper)))
 
 
 class InvalidInput(MicropolisError, ValueError):
@@ -102,9 +142,11 @@ class InvalidInput(MicropolisError, ValueError):
 class UnreadableFile(MicropolisError, ValueError):
     """A file cannot be read as what it claims to be."""
 
-    def told_to_anybody(self, translated: Callable[[str], str] = str) -> tuple[str, str]:
+    def told_to_anybody(
+        self, translated: Callable[[str], str] = str, lang: str = figures.ENGLISH
+    ) -> tuple[str, str]:
         """Return the same with the names of files only."""
-        return _names_only(self.told(translated))
+        return _names_only(self.told(translated, lang))
 
 
 class NotFound(MicropolisError, LookupError):
@@ -143,9 +185,11 @@ class SourceUnavailable(MicropolisError, ConnectionError):
 class StoreUnavailable(MicropolisError, OSError):
     """Our own storage cannot be read or written."""
 
-    def told_to_anybody(self, translated: Callable[[str], str] = str) -> tuple[str, str]:
+    def told_to_anybody(
+        self, translated: Callable[[str], str] = str, lang: str = figures.ENGLISH
+    ) -> tuple[str, str]:
         """Return the same with the names of files only."""
-        return _names_only(self.told(translated))
+        return _names_only(self.told(translated, lang))
 
 
 _UNUSABLE = mark("the database cannot be used")
@@ -154,9 +198,11 @@ _UNUSABLE = mark("the database cannot be used")
 class DatabaseUnavailable(StoreUnavailable):
     """The database cannot be used; its own words may name files, servers and users."""
 
-    def told_to_anybody(self, translated: Callable[[str], str] = str) -> tuple[str, str]:
+    def told_to_anybody(
+        self, translated: Callable[[str], str] = str, lang: str = figures.ENGLISH
+    ) -> tuple[str, str]:
         """Return that it is so, and what to do; the reason is in the log."""
-        return translated(_UNUSABLE), self.told(translated)[1]
+        return translated(_UNUSABLE), self.told(translated, lang)[1]
 
 
 class Cancelled(MicropolisError, RuntimeError):

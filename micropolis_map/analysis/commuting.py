@@ -43,6 +43,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 Floats = NDArray[np.float64]
 EARTH_M = 6_371_008.8
@@ -148,10 +149,21 @@ def check_commuting(commuting: Commuting) -> Commuting:
     for field in fields(commuting):
         value, (low, high) = getattr(commuting, field.name), LIMITS[field.name]
         if not (math.isfinite(value) and low <= value <= high):
-            raise InvalidInput(f"{field.name} is {value:g}", f"give a number from {low:g} to {high:g}")
+            raise InvalidInput(
+                mark("{name} is {value}"),
+                mark("give a number from {low} to {high}"),
+                name=field.name,
+                value=value,
+                low=low,
+                high=high,
+            )
     if commuting.by_car + commuting.by_public_transport > 1.0 + 1e-9:
         shares = commuting.by_car + commuting.by_public_transport
-        raise InvalidInput(f"car and public transport make {shares:.0%} of the way", "lower one of them")
+        raise InvalidInput(
+            mark("car and public transport make {n} percent of the way"),
+            mark("lower one of them"),
+            n=round(100.0 * shares),
+        )
     return commuting
 
 

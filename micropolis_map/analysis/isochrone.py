@@ -23,6 +23,7 @@ from micropolis_map.analysis.network import ACROSS_SQUARE, WAY, WalkNetwork
 from micropolis_map.analysis.search import UNREACHED, limit_ms, search
 from micropolis_map.analysis.snapping import Snapped, snap
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 SIGHT_LINES = 40
 WIDTH_M = 25.0  # half a building plot: the front doors along a street
@@ -62,12 +63,18 @@ def isochrones(
     """
     for value in minutes:
         if not value > 0.0:
-            raise InvalidInput(f"an isochrone of {value!r} minutes has no area", "give minutes above 0")
+            raise InvalidInput(
+                mark("an isochrone of {value} minutes has no area"),
+                mark("give minutes above 0"),
+                value=repr(value),
+            )
     start = snap(network, np.array([lon]), np.array([lat]), impedance=impedance)
     if start.edge[0] < 0:
         raise InvalidInput(
-            f"{lon!r}, {lat!r} is farther than 300 m from every way this profile walks on",
-            "choose a point nearer to a street of the community",
+            mark("{lon}, {lat} is farther than 300 m from every way this profile walks on"),
+            mark("choose a point nearer to a street of the community"),
+            lon=repr(lon),
+            lat=repr(lat),
         )
     reach = Reach(network, impedance, start, max(minutes) * 60.0)
     return [_isochrone(network, reach, float(value)) for value in minutes]

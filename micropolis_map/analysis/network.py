@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from micropolis_map.analysis.metric import unwrap
 from micropolis_map.errors import NotLoaded, UnreadableFile
+from micropolis_map.i18n import mark
 
 FORMAT = 1
 ISLAND_M = 1000.0  # CONTRACT.md: nobody is snapped to islands of ways shorter than 1 km in all
@@ -185,12 +186,16 @@ class WalkNetwork:
         UnreadableFile
             Another version of the product wrote it, or a file is missing or damaged.
         """
-        again = "load the community again"
+        again = mark("load the community again")
         try:
             meta = json.loads((folder / "meta.json").read_text("utf-8"))
             if meta.get("format") != FORMAT:
                 raise UnreadableFile(
-                    f"the walk network in {folder} has format {meta.get('format')!r}, not {FORMAT}", again
+                    mark("the walk network in {folder} has format {format}, not {wanted}"),
+                    again,
+                    folder=folder,
+                    format=repr(meta.get("format")),
+                    wanted=FORMAT,
                 )
             arrays = {
                 field.name: _array(folder / f"{field.name}.npy")
@@ -199,12 +204,22 @@ class WalkNetwork:
             }
         except FileNotFoundError as missing:
             if not (folder / "meta.json").exists():
-                raise NotLoaded(f"there is no walk network in {folder}", again) from None
-            raise UnreadableFile(f"the walk network in {folder} lacks {missing.filename!r}", again) from None
+                raise NotLoaded(mark("there is no walk network in {folder}"), again, folder=folder) from None
+            raise UnreadableFile(
+                mark("the walk network in {folder} lacks {missing}"),
+                again,
+                folder=folder,
+                missing=repr(missing.filename),
+            ) from None
         except (ValueError, EOFError) as damaged:
             if isinstance(damaged, UnreadableFile):
                 raise
-            raise UnreadableFile(f"the walk network in {folder} is damaged ({damaged})", again) from None
+            raise UnreadableFile(
+                mark("the walk network in {folder} is damaged ({damaged})"),
+                again,
+                folder=folder,
+                damaged=damaged,
+            ) from None
         return cls(**arrays, meta={**meta, "tagsets": str(folder / "tagsets.json")})
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from micropolis_map import figures
 from micropolis_map.cli.options import AsJson, Data, application_of
 from micropolis_map.cli.terminal import fail, print_json, print_rows, tell
 from micropolis_map.services.backing_up import back_up
@@ -25,7 +26,7 @@ def backup(context: typer.Context, file: File, as_json: AsJson = False, data: Da
     if as_json:
         print_json({"file": str(file), **facts})
     else:
-        tell(f"backed up {facts['rows']} rows and {facts['files']} files to {file}")
+        tell(f"backed up {_counted(facts)} to {file}")
 
 
 def restore(context: typer.Context, file: File, as_json: AsJson = False, data: Data = None) -> None:
@@ -36,7 +37,7 @@ def restore(context: typer.Context, file: File, as_json: AsJson = False, data: D
     if as_json:
         print_json({"file": str(file), **facts})
     else:
-        tell(f"restored {facts['rows']} rows and {facts['files']} files made {manifest['made']}")
+        tell(f"restored {_counted(facts)} made {manifest['made']}")
         tell(f"the state before is in {manifest['before']}")
 
 
@@ -44,7 +45,7 @@ def begin_anew(context: typer.Context, data: Data = None) -> None:
     """Begin with an empty database on purpose, after the one before was emptied or lost."""
     application = application_of(context, data)
     application.database.begin_anew()
-    added = application.publishing.renew().added
+    added = figures.count(application.publishing.renew().added)
     tell(f"the database begins anew with {added} places from {application.publishing.path.name}")
 
 
@@ -62,6 +63,10 @@ def verify(context: typer.Context, as_json: AsJson = False, data: Data = None) -
         tell("everything is whole")
     else:
         raise typer.Exit(fail(_first_of(result["problems"]), 1))
+
+
+def _counted(facts: Mapping[str, Any]) -> str:
+    return f"{figures.count(facts['rows'])} rows and {figures.count(facts['files'])} files"
 
 
 def _first_of(problems: Sequence[Mapping[str, Any]]) -> str:

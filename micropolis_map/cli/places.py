@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from micropolis_map import figures
 from micropolis_map.cli.options import AsJson, Data, MustOut, application_of
 from micropolis_map.cli.terminal import print_json, print_rows, tell
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
@@ -61,7 +62,7 @@ def export(context: typer.Context, community: Community, out: MustOut, data: Dat
     application = application_of(context, data)
     application.community_store.get(community)
     count = export_places(application.place_store.places(community), out)
-    tell(f"wrote {count} places to {out}")
+    tell(f"wrote {figures.count(count)} places to {out}")
 
 
 def _pairs(given: list[str] | None, option: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from micropolis_map import figures
 from micropolis_map.analysis.facility_location import TIME_LIMIT_S
 from micropolis_map.cli.options import (
     AsJson,
@@ -163,14 +164,14 @@ def _print(result: SitingResult) -> None:
                 "lon": f"{site.lon:.6f}",
                 "lat": f"{site.lat:.6f}",
                 "district": site.name or site.district,
-                "people gained": f"{site.gained_population:,.0f}",
+                "people gained": figures.count(site.gained_population),
             }
             for number, site in enumerate(plan.sites, start=1)
         ]
     )
     tell(
-        f"within {result.request.minutes:g} minutes: {plan.covered_before:,.0f} people now, "
-        f"{plan.covered_after:,.0f} of {plan.population:,.0f} then; {_proof(result)}"
+        f"within {result.request.minutes:g} minutes: {figures.count(plan.covered_before)} people now, "
+        f"{figures.count(plan.covered_after)} of {figures.count(plan.population)} then; {_proof(result)}"
     )
     for note in result.notes:
         tell(f"note: {note}")
@@ -179,4 +180,8 @@ def _print(result: SitingResult) -> None:
 def _proof(result: SitingResult) -> str:
     if result.optimal:
         return "proven: no other choice is better"
-    return "not proven" if result.gap is None else f"another choice is at most {result.gap:.1%} better"
+    return (
+        "not proven"
+        if result.gap is None
+        else f"another choice is at most {figures.percent(result.gap)} better"
+    )

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from micropolis_map import figures
 from micropolis_map.ports import Progress as TellProgress
 from micropolis_map.ports import silent
 from micropolis_map.services.walk_engine import make_ready
@@ -48,9 +49,15 @@ def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
     for column in rows[0] if rows else ():
         table.add_column(column)
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        table.add_row(*map(_cell, row.values()))
     terminal = sys.stdout.isatty()
     Console(width=None if terminal else PAPER_WIDTH).print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return figures.as_it_is(value)
+    return "" if value is None else str(value)
 
 
 @contextmanager

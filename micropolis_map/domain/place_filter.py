@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 
 from micropolis_map.domain.place import KINDS, Period, Place
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 _MAX_TEXT = 200
 _MAX_VALUES = 500
@@ -62,14 +63,28 @@ class PlaceFilter:
         }
         for field, found in values.items():
             if len(found) > _MAX_VALUES:
-                raise InvalidInput(f"the filter has {len(found)} {field}", f"give at most {_MAX_VALUES}")
+                raise InvalidInput(
+                    mark("the filter has {n} {field}"),
+                    mark("give at most {most}"),
+                    n=len(found),
+                    field=field,
+                    most=_MAX_VALUES,
+                )
         for kind in values["kinds"]:
             if kind not in KINDS:
-                raise InvalidInput(f"kind is {kind[:80]!r}", f"give one of {', '.join(KINDS)}")
+                raise InvalidInput(
+                    mark("kind is {kind}"),
+                    mark("give one of {known}"),
+                    kind=repr(kind[:80]),
+                    known=", ".join(KINDS),
+                )
         text = " ".join(query.get("q", ())).strip()
         if len(text) > _MAX_TEXT:
             raise InvalidInput(
-                f"the search text has {len(text)} characters", f"search for at most {_MAX_TEXT}"
+                mark("the search text has {n} characters"),
+                mark("search for at most {most}"),
+                n=len(text),
+                most=_MAX_TEXT,
             )
         years = next((value for value in query.get("years", ()) if value), "")
         return cls(text=text, years=years_of(years), **values)
@@ -126,10 +141,14 @@ def years_of(text: str) -> Period | None:
     """
     found = _YEARS.fullmatch(text or "..")
     if found is None:
-        raise InvalidInput(f"years is {text[:40]!r}", "write them as 1900..1959, 1900.. or ..1959")
+        raise InvalidInput(
+            mark("years is {text}"), mark("write them as 1900..1959, 1900.. or ..1959"), text=repr(text[:40])
+        )
     start, end = (int(year) if year else None for year in found.groups())
     if start is not None and end is not None and end < start:
-        raise InvalidInput(f"years {text!r} end before they begin", "put the earlier year first")
+        raise InvalidInput(
+            mark("years {text} end before they begin"), mark("put the earlier year first"), text=repr(text)
+        )
     return None if start is None and end is None else Period(start, end)
 
 

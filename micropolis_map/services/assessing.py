@@ -20,6 +20,7 @@ from micropolis_map.analysis.profiles import Profile, profile
 from micropolis_map.analysis.snapping import Snapped, snap
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.ports import CommunityStore, PlaceStore
 from micropolis_map.services import opened
 from micropolis_map.services.coverage_result import (
@@ -141,7 +142,9 @@ def _assess(build: Build, request: CoverageRequest, pinned: tuple[Pinned, ...]) 
         chosen = Chosen(request.spots, NO_POINTS)
     if not len(origins):
         raise InvalidInput(
-            f"there are no origins in {build.slug!r}", "give --origins, or load a file with homes"
+            mark("there are no origins in {town}"),
+            mark("give homes (--origins), or load a file that has some"),
+            town=repr(build.slug),
         )
     weight = people_at(origins, request.people)
     names, index = _districts(build, request, origins)

@@ -13,6 +13,7 @@ from typing import Any
 from micropolis_map.analysis.obstacles import Obstacle, obstacles_that_matter
 from micropolis_map.analysis.profiles import profile
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress, silent
 from micropolis_map.services import opened
 from micropolis_map.services.assessing import Deps, choice_of, snapped, spots_chosen
@@ -90,7 +91,11 @@ def question_of(deps: Deps, slug: str, request: CoverageRequest) -> Question:
         The profile takes steps: nothing but missing streets stands in its way.
     """
     if not profile(request.profile).is_step_free:
-        raise InvalidInput(f"the profile {request.profile!r} takes steps", "ask for stroller or wheelchair")
+        raise InvalidInput(
+            mark("the profile {profile} takes steps"),
+            mark("ask for stroller or wheelchair"),
+            profile=repr(request.profile),
+        )
     return Question(
         opened.current_build(deps.community_store, slug),
         request.profile,

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import StoreUnavailable
+from micropolis_map.i18n import mark
 
 HOMES = "homes.npz"
 NETWORK = "network"
@@ -65,7 +66,10 @@ def read_points(path: Path) -> PointSet:
             )
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise StoreUnavailable(
-            f"{str(path)!r} cannot be read ({error})", "load the community again with 'load'"
+            mark("{file} cannot be read: {reason}"),
+            mark("load the community again"),
+            file=repr(str(path)),
+            reason=error,
         ) from None
 
 

@@ -61,11 +61,11 @@ class Reach:
             raise InvalidInput(
                 mark("lies {far} km from {name} (lon {lon}, lat {lat})"),
                 mark("places within {most} km are taken"),
-                far=f"{nearest:,.0f}",
+                far=round(nearest),
                 name=self.name,
-                lon=f"{lon:g}",
-                lat=f"{lat:g}",
-                most=f"{NEAREST_KM + self.extra_km:.0f}",
+                lon=lon,
+                lat=lat,
+                most=round(NEAREST_KM + self.extra_km),
             )
         corners = shapely.points(shapely.get_coordinates(there))
         farthest = float(shapely.distance(corners, here).max())
@@ -73,9 +73,9 @@ class Reach:
             raise InvalidInput(
                 mark("reaches {far} km away from {name}"),
                 mark("places within {most} km are taken"),
-                far=f"{farthest:,.0f}",
+                far=round(farthest),
                 name=self.name,
-                most=f"{FARTHEST_KM + self.extra_km:.0f}",
+                most=round(FARTHEST_KM + self.extra_km),
             )
 
     def _km(self, geometry: BaseGeometry) -> BaseGeometry:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry import Point, Polygon
 
-from micropolis_map import __version__
+from micropolis_map import __version__, figures
 from micropolis_map.errors import InvalidInput
 from micropolis_map.services.coverage_result import AreaCoverage, CoverageResult
 from micropolis_map.services.hexagons import hexagons_of
@@ -86,15 +86,15 @@ def area_row(area: AreaCoverage) -> Row:
 
 
 def words_row(area: AreaCoverage) -> dict[str, str]:
-    """Return the figures of `area` as a reader wants them: whole per cents, minutes; ``-`` for none."""
-    row = {"district": area.name, "people": f"{area.population:,.0f}"}
+    """Return the figures of `area` as a reader wants them: whole per cents, minutes; a dash for none."""
+    row = {"district": area.name, "people": figures.count(area.population)}
     for minutes, share in area.share_within.items():
-        row[f"{minutes:g} min"] = f"{share:.0%}"
+        row[f"{minutes:g} min"] = figures.share(share)
     for minutes, share in (area.share_within_certain or {}).items():
-        row[f"{minutes:g} min certain"] = f"{share:.0%}"
+        row[f"{minutes:g} min certain"] = figures.share(share)
     for name, cost_s in (("median", area.median_s), ("mean", area.mean_s), ("90 %", area.p90_s)):
-        row[name] = f"{cost_s / 60:.1f} min" if math.isfinite(cost_s) else "-"
-    return row | {"unreachable": f"{area.unreachable_share:.1%}"}
+        row[name] = f"{figures.fixed(cost_s / 60)} min" if math.isfinite(cost_s) else figures.NOTHING
+    return row | {"unreachable": figures.percent(area.unreachable_share)}
 
 
 def _by_district(result: CoverageResult) -> tuple[list[str], Rows]:

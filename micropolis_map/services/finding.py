@@ -15,6 +15,7 @@ from pathlib import Path
 from micropolis_map.domain.place_filter import plain
 from micropolis_map.domain.text import pick
 from micropolis_map.errors import InvalidInput, StoreUnavailable
+from micropolis_map.i18n import mark
 from micropolis_map.ports import CommunityStore, PlaceStore
 
 GAZETTEER = "gazetteer.json"
@@ -90,7 +91,12 @@ def find(
         The query has more than `MAX_QUERY` characters.
     """
     if len(query) > MAX_QUERY:
-        raise InvalidInput(f"the query has {len(query)} characters", f"search for at most {MAX_QUERY}")
+        raise InvalidInput(
+            mark("the query has {n} characters"),
+            mark("search for at most {most}"),
+            n=len(query),
+            most=MAX_QUERY,
+        )
     build = communities.current_build(slug)
     pinned = _gazetteer_of_places(_Pinned(places, communities, slug, places.version()))
     loaded = _gazetteer_of_build(build).find(query, limit) if build is not None else []
@@ -115,7 +121,10 @@ def _gazetteer_of_build(build: Path) -> Gazetteer:
         return Gazetteer(Name(str(t), str(kind), float(lon), float(lat)) for t, kind, lon, lat in rows)
     except (OSError, ValueError, TypeError) as error:
         raise StoreUnavailable(
-            f"{str(path)!r} cannot be read: {error}", "load the community again"
+            mark("{file} cannot be read: {reason}"),
+            mark("load the community again"),
+            file=repr(str(path)),
+            reason=error,
         ) from error
 
 
@@ -154,7 +163,10 @@ def _names_of_layers(build: Path) -> list[Name]:
             features = json.loads(path.read_text(encoding="utf-8"))["features"]
         except (OSError, ValueError, KeyError) as error:
             raise StoreUnavailable(
-                f"{str(path)!r} cannot be read: {error}", "load the community again"
+                mark("{file} cannot be read: {reason}"),
+                mark("load the community again"),
+                file=repr(str(path)),
+                reason=error,
             ) from error
         seen: dict[str, Name] = {}
         for feature in features:

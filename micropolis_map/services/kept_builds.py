@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from micropolis_map.errors import NotFound, NotLoaded
+from micropolis_map.i18n import mark
 from micropolis_map.ports import CommunityStore
 from micropolis_map.services import opened
 from micropolis_map.services.opened import Build
@@ -39,7 +40,12 @@ def kept_build(store: CommunityStore, slug: str, build_id: str = "") -> Build:
     for build in kept_builds(store, slug):
         if build.id == build_id:
             return build
-    raise NotFound(f"no state {build_id[:40]!r} of {slug!r} is kept", "compare with one that is kept")
+    raise NotFound(
+        mark("no state {state} of {town} is kept"),
+        mark("compare with one that is kept"),
+        state=repr(build_id[:40]),
+        town=repr(slug),
+    )
 
 
 def loaded_at(build: Build) -> str:
@@ -54,6 +60,9 @@ def loaded_at(build: Build) -> str:
         report: Mapping[str, Any] = json.loads((build.folder / "report.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise NotLoaded(
-            f"the state {build.id!r} cannot be read ({error})", "load the streets again"
+            mark("the state {state} cannot be read ({reason})"),
+            mark("load the streets again"),
+            state=repr(build.id),
+            reason=error,
         ) from None
     return str(report.get("loaded", ""))

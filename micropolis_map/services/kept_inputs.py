@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 Question = TypeVar("Question")
 
@@ -54,8 +55,9 @@ def from_json(kind: type[Question], document: Mapping[str, Any]) -> Question:
     unknown = sorted(set(document) - set(hints))
     if unknown:
         raise InvalidInput(
-            f"the kept result was asked with {unknown[0]!r}, which this version does not know",
-            "upgrade Micropolis Map, or ask anew",
+            mark("the kept result was asked with {unknown}, which this version does not know"),
+            mark("upgrade Micropolis Map, or ask anew"),
+            unknown=repr(unknown[0]),
         )
     return kind(**{name: _read(hints[name], value) for name, value in document.items()})
 

@@ -14,6 +14,7 @@ from micropolis_map.domain.kept_run import Figure, KeptRun, RunKind
 from micropolis_map.domain.permission import Actor, Subject, require
 from micropolis_map.domain.visible_text import visible
 from micropolis_map.errors import InvalidInput, NotAllowed
+from micropolis_map.i18n import mark
 from micropolis_map.ports import CommunityStore, PlaceStore
 from micropolis_map.services import kept_inputs
 from micropolis_map.services.assessing import assess_coverage
@@ -150,9 +151,16 @@ def keep(deps: Deps, actor: Actor, outcome: Outcome, title: str = "", address: s
     require(actor, "plan", Subject(outcome.community))
     title = " ".join(visible(title).split())
     if len(title) > LONGEST_TITLE:
-        raise InvalidInput(f"the title has {len(title)} characters", f"write at most {LONGEST_TITLE}")
+        raise InvalidInput(
+            mark("the title has {n} characters"),
+            mark("write at most {most}"),
+            n=len(title),
+            most=LONGEST_TITLE,
+        )
     if len(str(outcome.inputs)) > LONGEST_INPUTS:
-        raise InvalidInput("the question holds too many points to be kept", "keep the file you asked with")
+        raise InvalidInput(
+            mark("the question holds too many points to be kept"), mark("keep the file you asked with")
+        )
     run = KeptRun(
         id=secrets.token_hex(10),
         community=outcome.community,
@@ -245,7 +253,7 @@ def _own(deps: Deps, actor: Actor, run_id: str) -> KeptRun:
     run = deps.run_store.to_erase(run_id)
     require(actor, "plan", Subject(run.community))
     if run.kept_by != actor.account_id and actor.role != "administrator":
-        raise NotAllowed("somebody else kept this result", "ask them, or an administrator")
+        raise NotAllowed(mark("somebody else kept this result"), mark("ask them, or an administrator"))
     return run
 
 

@@ -91,8 +91,10 @@ def area_of_data(extract: OsmExtract) -> Area:
     hull = MultiPoint(np.column_stack([extract.node_lon, extract.node_lat])).convex_hull
     if hull.geom_type != "Polygon":
         raise InvalidInput(
-            f"the {len(extract.node_id)} nodes of {extract.source!r} span no area",
-            "give --boundary or a larger file",
+            mark("the {n} nodes of {file} span no area"),
+            mark("give the outline (--boundary) or a larger file"),
+            n=len(extract.node_id),
+            file=repr(extract.source),
         )
     note = "without a boundary, the hull of the data is the community's area"
     return Area(hull, HULL, surveyed=False, notes=(note,))
@@ -122,8 +124,10 @@ def districts_for(
     found = districts_of(extract, area.geometry, shipped, whole=name)
     if path is not None and shipped is not None and not set(found.names) & set(shipped.names):
         raise InvalidInput(
-            f"none of the {len(shipped.names)} districts of {path.name!r} meets the community's area",
-            "give the districts of this community, or its right --boundary",
+            mark("none of the {n} districts of {file} meets the community's area"),
+            mark("give the districts of this community, or its right outline (--boundary)"),
+            n=len(shipped.names),
+            file=repr(path.name),
         )
     surveyed = path is not None or (shipped is not None and not _approximate(community))
     notes = (*(shipped.naming if shipped is not None else ()), *found.notes)

@@ -27,7 +27,8 @@ from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, Action, Actor, Subject, require
 from micropolis_map.domain.place_fields import check_slug
-from micropolis_map.errors import Cancelled, MicropolisError, NotFound
+from micropolis_map.errors import Cancelled, MicropolisError, NotFound, Sentence
+from micropolis_map.i18n import mark
 from micropolis_map.ports import CommunityStore, Progress, silent
 from micropolis_map.services import built_files, venues
 from micropolis_map.services.extract_window import widened, within
@@ -110,7 +111,9 @@ class _Gate:
     def check(self) -> None:
         state = self._states.all().get(self._slug)
         if state is not None and not (self._anew and state.state == "erased"):
-            raise Cancelled(f"{self._slug!r} is hidden", "show it again first, on the Data page")
+            raise Cancelled(
+                mark("{town} is hidden"), mark("show it again first, on the Data page"), town=repr(self._slug)
+            )
 
     def watched(self, progress: Progress) -> Progress:
         def tell(share: float, message: str) -> None:
@@ -344,13 +347,14 @@ def _old_data_stays(store: CommunityStore, slug: str) -> Iterator[None]:
     try:
         yield
     except MicropolisError as error:
-        kept = _what_stays(store, slug)
-        raise type(error)(error.what, f"{error.todo}; {kept}" if error.todo else kept) from error
+        raise error.with_more(_what_stays(store, slug)) from error
 
 
-def _what_stays(store: CommunityStore, slug: str) -> str:
+def _what_stays(store: CommunityStore, slug: str) -> Sentence:
     try:
         before = store.report(slug)
     except MicropolisError:
         before = None
-    return f"the data loaded on {before.loaded[:16]} stay in place" if before else "nothing was changed"
+    if before is None:
+        return Sentence(mark("nothing was changed"))
+    return Sentence(mark("the data loaded on {day} stay in place"), day=datetime.fromisoformat(before.loaded))

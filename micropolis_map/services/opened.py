@@ -21,6 +21,7 @@ from micropolis_map.analysis.profiles import profile
 from micropolis_map.domain.community import Community, District
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import NotLoaded, StoreUnavailable
+from micropolis_map.i18n import mark
 from micropolis_map.ports import CommunityStore
 from micropolis_map.services import built_files
 
@@ -55,7 +56,10 @@ def current_build(store: CommunityStore, slug: str) -> Build:
     folder = store.current_build(slug)
     if folder is None:
         raise NotLoaded(
-            f"the streets of {slug!r} are not loaded yet", f"load them on the Data page or with 'load {slug}'"
+            mark("the streets of {town} are not loaded yet"),
+            mark("load them on the Data page or with 'load {slug}'"),
+            town=repr(slug),
+            slug=slug,
         )
     return Build(slug, folder)
 
@@ -137,6 +141,9 @@ def _layer(build: Build, name: str) -> dict[str, Any]:
         layer: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StoreUnavailable(
-            f"{str(path)!r} cannot be read ({error})", "load the community again"
+            mark("{file} cannot be read: {reason}"),
+            mark("load the community again"),
+            file=repr(str(path)),
+            reason=error,
         ) from None
     return layer

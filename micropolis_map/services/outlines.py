@@ -164,8 +164,8 @@ def _check_size(whole: BaseGeometry) -> None:
             raise InvalidInput(
                 mark("the area has {size} km²"),
                 mark("draw at most {most} km²"),
-                size=f"{area_km2:,.0f}",
-                most=f"{MAX_AREA_KM2:.0f}",
+                size=round(area_km2),
+                most=round(MAX_AREA_KM2),
             )
         if area_km2 <= 0:
             raise InvalidInput(
@@ -177,6 +177,6 @@ def _check_size(whole: BaseGeometry) -> None:
             raise InvalidInput(
                 mark("the path has {size} km"),
                 mark("draw at most {most} km"),
-                size=f"{length_km:,.0f}",
-                most=f"{MAX_LENGTH_KM:.0f}",
+                size=round(length_km),
+                most=round(MAX_LENGTH_KM),
             )

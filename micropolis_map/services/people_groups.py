@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 ALL, OLDER, CHILDREN = "all", "older", "children"
 GROUPS = (ALL, OLDER, CHILDREN)
@@ -65,14 +66,20 @@ def people_at(points: PointSet, group: str) -> NDArray[np.float64]:
         There is no such group, or nothing says how many they are.
     """
     if group not in GROUPS:
-        raise InvalidInput(f"there is no group of people {group[:40]!r}", f"give one of {', '.join(GROUPS)}")
+        raise InvalidInput(
+            mark("there is no group of people {group}"),
+            mark("give one of {known}"),
+            group=repr(group[:40]),
+            known=", ".join(GROUPS),
+        )
     if group == ALL:
         return np.ones(len(points)) if points.population is None else points.population
     columns = columns_of(points, group)
     if not columns:
         raise InvalidInput(
-            f"nobody knows where the people of the group {group!r} live",
-            "load a population file with columns such as age_0_14 and age_65_plus",
+            mark("nobody knows where the people of the group {group} live"),
+            mark("load a population file with columns such as age_0_14 and age_65_plus"),
+            group=repr(group),
         )
     people: NDArray[np.float64] = np.sum([points.columns[name] for name in columns], axis=0, dtype=np.float64)
     return people

@@ -212,8 +212,8 @@ def _check_wait(wait_s: float, window_s: float, most: int) -> None:
             mark("try again in {wait} minutes; nothing you wrote is lost"),
             wait_s,
             most=most,
-            minutes=f"{window_s / 60:.0f}",
-            wait=f"{wait_s / 60:.0f}",
+            minutes=round(window_s / 60),
+            wait=round(wait_s / 60),
         )
 
 

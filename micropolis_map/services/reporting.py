@@ -7,6 +7,7 @@ from pathlib import Path
 
 from micropolis_map.domain.community import LoadReport
 from micropolis_map.errors import NotLoaded, StoreUnavailable
+from micropolis_map.i18n import mark
 from micropolis_map.services import opened, walking_time_layers
 from micropolis_map.services.assessing import Deps, subject_of
 from micropolis_map.services.coverage_result import CoverageRequest
@@ -58,7 +59,11 @@ def load_report(deps: Deps, slug: str) -> LoadReport:
     """Return what is known of the community's build."""
     report = deps.community_store.report(slug)
     if report is None:
-        raise NotLoaded(f"the streets of {slug!r} are not loaded yet", "load them on the Data page")
+        raise NotLoaded(
+            mark("the streets of {town} are not loaded yet"),
+            mark("load them on the Data page"),
+            town=repr(slug),
+        )
     return report
 
 
@@ -68,5 +73,8 @@ def write_report(content: bytes, path: Path) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise StoreUnavailable(
-            f"cannot write {str(path)!r} ({error.strerror})", "give another --out"
+            mark("cannot write {file}: {reason}"),
+            mark("give another --out"),
+            file=repr(str(path)),
+            reason=error.strerror,
         ) from None

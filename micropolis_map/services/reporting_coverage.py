@@ -73,7 +73,7 @@ def _summary_page(paper: ReportPaper, view: CoverageView, name: str, day: str, s
     result = view.result
     below = speech._("{who} · near means within {n} minutes on foot · {spots} meeting places").format(
         who=speech.profile(result.request.profile),
-        n=f"{result.longest:g}",
+        n=speech.as_it_is(result.longest),
         spots=speech.count(len(result.spots)),
     )
     title = speech._("Walking to a meeting place in {name}").format(name=name)
@@ -94,13 +94,15 @@ def _summary_page(paper: ReportPaper, view: CoverageView, name: str, day: str, s
     classes = walking_classes(result.request.minutes)
     paper.legend([(rgb(walking.colour), class_words(walking, speech)) for walking in classes])
     paper.say(
-        speech._("At the right: share within {n} minutes.").format(n=f"{result.longest:g}"), 9.5, soft=True
+        speech._("At the right: share within {n} minutes.").format(n=speech.as_it_is(result.longest)),
+        9.5,
+        soft=True,
     )
 
 
 def _key_figures(view: CoverageView, speech: Speech) -> list[tuple[str, str]]:
     result, total = view.result, view.result.total
-    n = f"{result.longest:g}"
+    n = speech.as_it_is(result.longest)
     figures = [
         (speech.share(total.share_within[result.longest]), speech._("within {n} minutes").format(n=n)),
         (
@@ -150,7 +152,7 @@ def _districts(paper: ReportPaper, view: CoverageView, speech: Speech) -> None:
     columns = [
         Column(speech._("District"), 44.0, is_number=False),
         Column(speech._("People"), 20.0),
-        *(Column(speech._("{n} min").format(n=f"{m:g}"), share_mm) for m in shown),
+        *(Column(speech._("{n} min").format(n=speech.as_it_is(m)), share_mm) for m in shown),
         *([Column(speech._("certain"), 12.0)] if certain else []),
         Column(speech._("Median, min"), 17.0),
         Column(speech._("90 % walk at most, min"), 20.0),
@@ -213,7 +215,7 @@ def _profile_table(paper: ReportPaper, view: CoverageView, speech: Speech) -> No
     shown = view.result.request.minutes[-MOST_THRESHOLDS:]
     columns = [
         Column(speech._("Who walks"), 44.0, is_number=False),
-        *(Column(speech._("{n} min").format(n=f"{m:g}"), 56.0 / len(shown)) for m in shown),
+        *(Column(speech._("{n} min").format(n=speech.as_it_is(m)), 56.0 / len(shown)) for m in shown),
         Column(speech._("Median, min"), 18.0),
         Column(speech._("two places near"), 18.0),
         Column(speech._("Gini"), 14.0),
@@ -244,7 +246,7 @@ def _method(
     result = view.result
     paper.section(speech._("What these figures mean, and what they rest on"), needs_mm=70.0)
     asked = speech._("Asked: {who}; minutes {minutes}.").format(
-        who=speech.profile(result.request.profile), minutes=minutes_words(result.request.minutes)
+        who=speech.profile(result.request.profile), minutes=minutes_words(result.request.minutes, speech)
     )
     paper.points([asked, *filters(result.request, speech), *method(result, speech)], 10.5)
     write_sources(paper, sources(result, report, community, speech), (*result.notes, *report.notes), speech)

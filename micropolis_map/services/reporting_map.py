@@ -127,13 +127,14 @@ def is_too_much(layer: Collection) -> bool:
 
 def class_words(walking: WalkingClass, speech: Speech) -> str:
     """Return the words for a class of walking time."""
-    if walking.up_to is not None and walking.over is None:
-        return speech._("up to {n} min").format(n=f"{walking.up_to:g}")
-    if walking.up_to is not None:
-        return speech._("{a}–{b} min").format(a=f"{walking.over:g}", b=f"{walking.up_to:g}")
-    if walking.over is not None:
-        return speech._("over {n} min").format(n=f"{walking.over:g}")
-    return speech._("cannot be reached")
+    if walking.over is None and walking.up_to is None:
+        return speech._("cannot be reached")
+    if walking.over is None:
+        return speech._("up to {n} min").format(n=speech.as_it_is(walking.up_to or 0.0))
+    over = speech.as_it_is(walking.over)
+    if walking.up_to is None:
+        return speech._("over {n} min").format(n=over)
+    return speech._("{a}–{b} min").format(a=over, b=speech.as_it_is(walking.up_to))
 
 
 def _areas(result: CoverageResult) -> list[BaseGeometry]:

@@ -63,10 +63,9 @@ class SitingFacts:
         """Whether the sites are not the proposed ones."""
         return self.plan is not self.result.plan
 
-    @property
-    def minutes(self) -> str:
-        """The threshold as people write it."""
-        return f"{self.result.request.minutes:g}"
+    def minutes(self, speech: Speech) -> str:
+        """Return the threshold as people write it."""
+        return speech.as_it_is(self.result.request.minutes)
 
 
 def siting_report(
@@ -150,7 +149,7 @@ def sentences(facts: SitingFacts, name: str, speech: Speech) -> list[str]:
             new=speech.count(len(plan.sites)),
             people=speech.count(gained),
             name=name,
-            n=facts.minutes,
+            n=facts.minutes(speech),
             after=speech.share(plan.covered_after / everybody),
             before=speech.share(plan.covered_before / everybody),
         ),
@@ -180,7 +179,7 @@ def proof(facts: SitingFacts, speech: Speech) -> str:
 def _asked(request: SitingRequest, speech: Speech) -> str:
     parts = [
         speech.profile(request.profile),
-        speech._("near means within {n} minutes on foot").format(n=f"{request.minutes:g}"),
+        speech._("near means within {n} minutes on foot").format(n=speech.as_it_is(request.minutes)),
         speech._(GOAL_WORDS.get(request.objective, request.objective)),
     ]
     if not request.keep_existing:
@@ -193,7 +192,7 @@ def _key_figures(facts: SitingFacts, speech: Speech) -> list[tuple[str, str]]:
     return [
         (
             speech.share(plan.covered_before / everybody),
-            speech._("now within {n} minutes").format(n=facts.minutes),
+            speech._("now within {n} minutes").format(n=facts.minutes(speech)),
         ),
         (speech.share(plan.covered_after / everybody), speech._("with the new places")),
         (speech.count(plan.gained), speech._("people newly near")),
@@ -266,7 +265,7 @@ def _curve(paper: ReportPaper, facts: SitingFacts, speech: Speech) -> None:
         ],
         Axis(speech._("number of new places"), ticks, [str(tick) for tick in ticks]),
         Axis(
-            speech._("share of people within {n} minutes").format(n=facts.minutes),
+            speech._("share of people within {n} minutes").format(n=facts.minutes(speech)),
             SHARE_STEPS,
             [speech.share(step) for step in SHARE_STEPS],
         ),

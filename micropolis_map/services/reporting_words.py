@@ -32,9 +32,9 @@ def district_name(name: str, speech: Speech) -> str:
     return speech._("outside the districts") if name == OUTSIDE_NAME else name
 
 
-def minutes_words(minutes: Sequence[float]) -> str:
+def minutes_words(minutes: Sequence[float], speech: Speech) -> str:
     """Return thresholds as people list them: ``5, 10, 15``."""
-    return ", ".join(f"{value:g}" for value in minutes)
+    return ", ".join(speech.as_it_is(value) for value in minutes)
 
 
 def summary(view: CoverageView, name: str, speech: Speech) -> list[str]:
@@ -62,7 +62,7 @@ def _left_out(view: CoverageView, name: str, speech: Speech) -> str:
         name=name,
         people=speech.count(people),
         share=speech.share(1.0 - result.total.share_within[result.longest]),
-        n=f"{result.longest:g}",
+        n=speech.as_it_is(result.longest),
         who=speech.profile(result.request.profile).lower(),
     )
 
@@ -114,7 +114,7 @@ def fairness_sentences(fair: Fairness, result: CoverageResult, speech: Speech) -
     """Return what the measures of fairness say."""
     said = [
         speech._("{share} of the people have at least two meeting places within {n} minutes.").format(
-            share=speech.share(fair.choice_share), n=f"{result.longest:g}"
+            share=speech.share(fair.choice_share), n=speech.as_it_is(result.longest)
         )
     ]
     if math.isfinite(fair.times_as_long):

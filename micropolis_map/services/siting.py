@@ -16,6 +16,7 @@ from micropolis_map.analysis.siting_curve import coverage_curve, knee
 from micropolis_map.analysis.siting_problem import CAP_S, SitingProblem, in_order
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress, silent
 from micropolis_map.services.assessing import Deps
 from micropolis_map.services.siting_candidates import candidates_of
@@ -111,11 +112,13 @@ def assess_sites(
 
 def _check_candidates(candidates: PointSet, new: int) -> None:
     if new < 1:
-        raise InvalidInput(f"{new} new sites were asked for", "ask for at least one")
+        raise InvalidInput(mark("{n} new sites were asked for"), mark("ask for at least one"), n=new)
     if len(candidates) < new:
         raise InvalidInput(
-            f"{new} new sites were asked for, but there are only {len(candidates)} candidates",
-            "ask for fewer, or give more candidates",
+            mark("{n} new sites were asked for, but there are only {n_candidates} candidates"),
+            mark("ask for fewer, or give more candidates"),
+            n=new,
+            n_candidates=len(candidates),
         )
 
 

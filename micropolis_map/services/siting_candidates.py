@@ -19,6 +19,7 @@ from micropolis_map.analysis.network_points import dense_points, points_along
 from micropolis_map.domain.points import PointSet
 from micropolis_map.domain.text import pick
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.services import opened
 from micropolis_map.services.assessing import Deps
 from micropolis_map.services.coverage_result import CoverageResult
@@ -50,7 +51,10 @@ def candidates_of(deps: Deps, slug: str, request: SitingRequest, before: Coverag
         return request.candidates
     if request.where not in WHERE:
         raise InvalidInput(
-            f"new places cannot be in {request.where[:40]!r}", f"give one of {', '.join(WHERE)}"
+            mark("new places cannot be in {where}"),
+            mark("give one of {known}"),
+            where=repr(request.where[:40]),
+            known=", ".join(WHERE),
         )
     build = opened.current_build(deps.community_store, slug)
     allowed = _allowed(build, request)
@@ -59,15 +63,18 @@ def candidates_of(deps: Deps, slug: str, request: SitingRequest, before: Coverag
         whole = shape(dict(outline)) if outline else None
         points = network_candidates(build, request.profile, allowed or whole, len(before.origins))
         if allowed is not None and not len(points):
-            raise InvalidInput("there is no street where new ones may be", "allow a larger area")
+            raise InvalidInput(mark("there is no street where new ones may be"), mark("allow a larger area"))
         return points
     points = _venues(build, request.venues) if request.where == "venues" else _places(deps, slug, request)
     if allowed is not None and len(points):
         points = points.take(inside(points.lon, points.lat, allowed))
     if not len(points):
-        what = "venue" if request.where == "venues" else "published place"
+        no_venue = mark("there is no venue where new ones may be")
         raise InvalidInput(
-            f"there is no {what} where new ones may be", "allow a larger area, or anywhere along the streets"
+            no_venue
+            if request.where == "venues"
+            else mark("there is no published place where new ones may be"),
+            mark("allow a larger area, or anywhere along the streets"),
         )
     return points
 
@@ -106,11 +113,18 @@ def _allowed(build: Build, request: SitingRequest) -> BaseGeometry | None:
     names, areas = opened.districts_of(build)
     unknown = sorted(set(request.districts) - set(names))
     if unknown:
-        raise InvalidInput(f"there is no district {unknown[0]!r}", f"known ones: {', '.join(names)}")
+        raise InvalidInput(
+            mark("there is no district {unknown}"),
+            mark("known ones: {wanted}"),
+            unknown=repr(unknown[0]),
+            wanted=", ".join(names),
+        )
     parts: list[Any] = [area for name, area in zip(names, areas, strict=True) if name in request.districts]
     if request.area:
         if len(request.area) < 3:
-            raise InvalidInput(f"an area of {len(request.area)} corners is none", "draw at least three")
+            raise InvalidInput(
+                mark("an area of {n} corners is none"), mark("draw at least three"), n=len(request.area)
+            )
         parts.append(enclosed(Polygon(request.area)))
     return shapely.make_valid(shapely.union_all(parts)) if parts else None
 

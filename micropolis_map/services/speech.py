@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, format_percent
-
+from micropolis_map import figures
 from micropolis_map.analysis.profiles import profiles
 from micropolis_map.domain.text import LANGUAGES, pick
+from micropolis_map.figures import NOTHING
 from micropolis_map.i18n import mark, translation
 
-NOTHING = "–"
 PROFILES = {
     "adult": mark("Adult"),
     "senior": mark("Senior"),
@@ -49,17 +47,19 @@ class Speech:
 
     def count(self, value: float) -> str:
         """Return a whole number with the language's separators; a dash where it is not finite."""
-        return format_decimal(round(value), locale=self.lang) if math.isfinite(value) else NOTHING
+        return figures.count(value, self.lang)
 
     def decimal(self, value: float, digits: int = 1) -> str:
         """Return a number with up to `digits` decimals."""
-        pattern = "#,##0." + "#" * digits
-        return format_decimal(value, format=pattern, locale=self.lang) if math.isfinite(value) else NOTHING
+        return figures.decimal(value, self.lang, digits)
 
     def fixed(self, value: float, digits: int = 1) -> str:
         """Return a number with exactly `digits` decimals, for columns."""
-        pattern = "#,##0." + "0" * digits
-        return format_decimal(value, format=pattern, locale=self.lang) if math.isfinite(value) else NOTHING
+        return figures.fixed(value, self.lang, digits)
+
+    def as_it_is(self, value: float) -> str:
+        """Return a number somebody chose, with as many decimals as it has: minutes, a weight."""
+        return figures.as_it_is(value, self.lang)
 
     def rough(self, value: float, digits: int = 2) -> str:
         """Return an estimate no more exact than it is: about so much, to `digits` significant digits.
@@ -78,19 +78,11 @@ class Speech:
 
     def share(self, value: float) -> str:
         """Return a share (0–1) in per cent; one decimal where whole ones would hide that it is not 0 or 1."""
-        if not math.isfinite(value):
-            return NOTHING
-        pattern = "#,##0 %"
-        if 0.0 < value < 1.0 and round(value * 100) in {0, 100}:
-            value, pattern = min(max(value, 0.001), 0.999), "#,##0.0 %"
-        return format_percent(value, format=pattern, locale=self.lang)
+        return figures.share(value, self.lang)
 
     def percent(self, value: float) -> str:
         """Return a share (0–1) in per cent with one decimal, to be compared; 0 and 100 only where it is."""
-        if not math.isfinite(value):
-            return NOTHING
-        value = min(max(value, 0.001), 0.999) if 0.0 < value < 1.0 else value
-        return format_percent(value, format="#,##0.0 %", locale=self.lang)
+        return figures.percent(value, self.lang)
 
     def walk(self, seconds: float) -> str:
         """Return a walking time in minutes with one decimal; in words where there is no way."""
@@ -103,7 +95,7 @@ class Speech:
     def moment(self, iso: str) -> str:
         """Return an ISO 8601 moment as a date and time of day in UTC; unreadable ones as they are."""
         try:
-            return format_datetime(datetime.fromisoformat(iso), "d MMMM y, HH:mm", locale=self.lang)
+            return figures.moment(datetime.fromisoformat(iso), self.lang)
         except ValueError:
             return iso
 
@@ -115,8 +107,8 @@ class Speech:
         >>> Speech("pl").month("2025-05-03T10:00:00Z")
         'maja 2025'
         """
-        return format_date(datetime.fromisoformat(iso), "MMMM y", locale=self.lang)
+        return figures.day(datetime.fromisoformat(iso), self.lang, "MMMM y")
 
     def day(self, day: date) -> str:
         """Return a day as a date."""
-        return format_date(day, "d MMMM y", locale=self.lang)
+        return figures.day(day, self.lang)

@@ -21,6 +21,7 @@ from micropolis_map.analysis.metric import metres_per_degree
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.walk_report import WORKS_DAYS, Survey
 from micropolis_map.errors import StoreUnavailable, UnreadableFile
+from micropolis_map.i18n import mark
 
 FILE = "surveys.geojson"
 NEAR_M = 30.0
@@ -54,7 +55,10 @@ def write_surveys(folder: Path, surveys: Iterable[Survey]) -> None:
         aside.replace(path)
     except OSError as error:
         raise StoreUnavailable(
-            f"{str(path)!r} cannot be written ({error})", "give this user the right to write the folder"
+            mark("{file} cannot be written: {reason}"),
+            mark("give this user the right to write the folder"),
+            file=repr(str(path)),
+            reason=error,
         ) from error
 
 
@@ -73,7 +77,12 @@ def read_surveys(folder: Path) -> tuple[SurveyedSpot, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableFile(f"{str(path)!r} cannot be read ({error!r})", "repair or remove it") from error
+        raise UnreadableFile(
+            mark("{file} cannot be read: {reason}"),
+            mark("repair or remove it"),
+            file=repr(str(path)),
+            reason=repr(error),
+        ) from error
 
 
 def surveyed(

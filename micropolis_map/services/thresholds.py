@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 
 LONGEST_MIN = 240.0
 """Nobody plans a walk of more than four hours to a café; longer is a typing error."""
@@ -33,7 +34,9 @@ def parse_minutes(text: str) -> tuple[float, ...]:
         values = [float(part) for part in text.split(",")]
     except ValueError:
         raise InvalidInput(
-            f"minutes {text!r} are not numbers", 'give numbers with commas, such as "5,10,15"'
+            mark("minutes {text} are not numbers"),
+            mark('give numbers with commas, such as "5,10,15"'),
+            text=repr(text),
         ) from None
     return check_minutes(values)
 
@@ -49,10 +52,17 @@ def check_minutes(values: Sequence[float]) -> tuple[float, ...]:
     for value in values:
         if not (math.isfinite(value) and 0.0 < value <= LONGEST_MIN):
             raise InvalidInput(
-                f"{value:g} is no threshold in minutes", f"give numbers over 0 and up to {LONGEST_MIN:g}"
+                mark("{value} is no threshold in minutes"),
+                mark("give numbers over 0 and up to {most}"),
+                value=value,
+                most=LONGEST_MIN,
             )
     if not values or len({minutes_key(value) for value in values}) < len(values):
-        raise InvalidInput(f"thresholds {list(values)} repeat or are empty", "give each number once")
+        raise InvalidInput(
+            mark("thresholds {values} repeat or are empty"),
+            mark("give each number once"),
+            values=list(values),
+        )
     return tuple(sorted(float(value) for value in values))
 
 

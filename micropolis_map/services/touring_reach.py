@@ -51,7 +51,7 @@ class OutOfReach(InvalidInput):
         super().__init__("", WHAT_TO_DO)
         self.args = (lost, profile, lang)
 
-    def told(self, translated: Say = str) -> tuple[str, str]:
+    def told(self, translated: Say = str, lang: str = "en") -> tuple[str, str]:  # noqa: ARG002 - no figure
         """Return which stops, why and for whom, and what to do."""
         named = [lost.told(self._name(lost.stop, translated), translated) for lost in self.lost[:MOST_NAMED]]
         if len(self.lost) > MOST_NAMED:

@@ -17,6 +17,7 @@ from micropolis_map.domain.community import Community
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress
 from micropolis_map.services.built_files import COMFORTS, points_layer
 from micropolis_map.services.district_index import OUTSIDE, district_of, inside
@@ -139,8 +140,9 @@ def _homes(extract: OsmExtract, area: Area, population: PopulationFile | None) -
         homes = homes_of(extract, area.geometry)
         if not len(homes):  # a file of the next town: its streets are near, none is inside
             raise InvalidInput(
-                f"{extract.source!r} holds neither a home nor a street inside the community's boundary",
-                "give a file of this community, or its right --boundary",
+                mark("{file} holds neither a home nor a street inside the community's boundary"),
+                mark("give a file of this community, or its right outline (--boundary)"),
+                file=repr(extract.source),
             )
         return homes
     around = shapely.box(*widened(area.geometry.bounds, POPULATION_BEYOND_M))
@@ -148,8 +150,10 @@ def _homes(extract: OsmExtract, area: Area, population: PopulationFile | None) -
     homes = homes.take(inside(homes.lon, homes.lat, around if area.source == HULL else area.geometry))
     if not len(homes):
         raise InvalidInput(
-            f"none of the {population.total:,.0f} people of {population.source} live in the community",
-            "give the population of this community, or its right --boundary",
+            mark("none of the {n} people of {file} live in the community"),
+            mark("give the population of this community, or its right outline (--boundary)"),
+            n=round(population.total),
+            file=population.source,
         )
     return homes
 
@@ -157,13 +161,15 @@ def _homes(extract: OsmExtract, area: Area, population: PopulationFile | None) -
 def _check_network(network: WalkNetwork, extract: OsmExtract, elevation: Elevation | None) -> None:
     if not network.edges:
         raise InvalidInput(
-            f"{extract.source!r} holds no walkable street in or near the community's boundary",
-            "give a file with its streets, or its right --boundary",
+            mark("{file} holds no walkable street in or near the community's boundary"),
+            mark("give a file with its streets, or its right outline (--boundary)"),
+            file=repr(extract.source),
         )
     if elevation is not None and not np.isfinite(network.point_height_m).any():
         raise InvalidInput(
-            f"{elevation.source} holds no height of any street of the community",
-            "give the elevation of this community",
+            mark("{file} holds no height of any street of the community"),
+            mark("give the elevation of this community"),
+            file=elevation.source,
         )
 
 

@@ -105,4 +105,4 @@ class Uploads:
 
 
 def _too_much(most: int, todo: str) -> TooMany:
-    return TooMany(mark("more than {most} MB of files would be held at once"), todo, most=f"{most / 1e6:.0f}")
+    return TooMany(mark("more than {most} MB of files would be held at once"), todo, most=round(most / 1e6))

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import NotLoaded, StoreUnavailable
+from micropolis_map.i18n import mark
 from micropolis_map.services.built_files import points_layer, points_of_layer
 from micropolis_map.services.opened import Build
 from micropolis_map.sources import osm_venues
@@ -39,14 +40,19 @@ def venues_of(build: Build) -> PointSet:
     path = build.folder / f"{LAYER}.geojson"
     if not path.is_file():
         raise NotLoaded(
-            f"the rooms of {build.slug!r} that are there already are not loaded yet",
-            f"load the streets again, on the Data page or with 'load {build.slug}'",
+            mark("the rooms of {town} that are there already are not loaded yet"),
+            mark("load the streets again, on the Data page or with 'load {slug}'"),
+            town=repr(build.slug),
+            slug=build.slug,
         )
     try:
         return points_of_layer(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise StoreUnavailable(
-            f"{str(path)!r} cannot be read ({error})", "load the community again"
+            mark("{file} cannot be read: {reason}"),
+            mark("load the community again"),
+            file=repr(str(path)),
+            reason=error,
         ) from None
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from micropolis_map.analysis.commuting import Commuting, Savings, check_commuting, great_circle_m, savings
 from micropolis_map.domain.community import City
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.services.assessing import Deps, assess_coverage
 from micropolis_map.services.coverage_result import (
     OUTSIDE_NAME,
@@ -163,7 +164,9 @@ def assess_work_centres(deps: Deps, slug: str, request: WorkRequest) -> WorkResu
     check_minutes([request.minutes])
     check_commuting(request.commuting)
     if not 0 <= request.new <= MOST_NEW:
-        raise InvalidInput(f"{request.new} new centres were asked for", f"ask for 0 to {MOST_NEW}")
+        raise InvalidInput(
+            mark("{n} new centres were asked for"), mark("ask for 0 to {most}"), n=request.new, most=MOST_NEW
+        )
     asked = CoverageRequest(request.profile, (request.minutes,), kinds=(KIND,))
     coverage = assess_coverage(deps, slug, asked)
     way_m = _way_m(coverage, request)
@@ -188,7 +191,12 @@ def assess_work_centres(deps: Deps, slug: str, request: WorkRequest) -> WorkResu
 def city_at(name: str, lon: float, lat: float) -> City:
     """Return the city; InvalidInput where it is not on earth."""
     if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180.0 and abs(lat) <= 90.0):
-        raise InvalidInput(f"{lat:g}, {lon:g} is not on earth", "give latitude and longitude in degrees")
+        raise InvalidInput(
+            mark("{lat}, {lon} is not on earth"),
+            mark("give latitude and longitude in degrees"),
+            lat=lat,
+            lon=lon,
+        )
     return City(" ".join(name.split())[:100], lon, lat)
 
 
@@ -199,7 +207,10 @@ def _way_m(coverage: CoverageResult, request: WorkRequest) -> Floats | None:
     way_m = great_circle_m(coverage.origins.lon, coverage.origins.lat, city.lon, city.lat)
     if way_m.size and float(way_m.min()) > FARTHEST_KM * 1000.0:
         raise InvalidInput(
-            f"{city.name!r} is {way_m.min() / 1000.0:,.0f} km away", "choose the city people commute to"
+            mark("{name} is {km} km away"),
+            mark("choose the city people commute to"),
+            name=repr(city.name),
+            km=round(way_m.min() / 1000.0),
         )
     return way_m
 

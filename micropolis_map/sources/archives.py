@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from micropolis_map.errors import UnreadableFile
+from micropolis_map.i18n import mark
 
 MOST_ENTRIES = 1_000
 MOST_BYTES = 500_000_000
@@ -36,7 +37,12 @@ def listed(path: Path, endings: Sequence[str]) -> Iterator[tuple[zipfile.ZipFile
     try:
         archive = zipfile.ZipFile(path)
     except BROKEN as error:
-        raise UnreadableFile(f"{path.name} is a broken archive: {error}", "export it again") from error
+        raise UnreadableFile(
+            mark("{file} is a broken archive: {reason}"),
+            mark("export it again"),
+            file=path.name,
+            reason=error,
+        ) from error
     with archive:
         infos = archive.infolist()
         _check(path.name, infos)
@@ -64,26 +70,41 @@ def content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         return archive.read(info)
     except BROKEN as error:
         raise UnreadableFile(
-            f"{info.filename} in the archive is broken: {error}", "export it again"
+            mark("{inside} in the archive is broken: {reason}"),
+            mark("export it again"),
+            inside=info.filename,
+            reason=error,
         ) from error
 
 
 def _check(name: str, infos: Sequence[zipfile.ZipInfo]) -> None:
     if len(infos) > MOST_ENTRIES:
         raise UnreadableFile(
-            f"{name} holds {len(infos)} files, more than {MOST_ENTRIES}", "give only those of one town"
+            mark("{file} holds {n} files, more than {most}"),
+            mark("give only those of one town"),
+            file=name,
+            n=len(infos),
+            most=MOST_ENTRIES,
         )
     for info in infos:
         inner = PurePosixPath(info.filename.replace("\\", "/"))
         if inner.is_absolute() or ".." in inner.parts or ":" in info.filename:
             raise UnreadableFile(
-                f"{name} holds {info.filename!r}, a path that leads out of it", "pack the files anew"
+                mark("{file} holds {inside}, a path that leads out of it"),
+                mark("pack the files anew"),
+                file=name,
+                inside=repr(info.filename),
             )
         if info.flag_bits & _ENCRYPTED:
-            raise UnreadableFile(f"{name} is locked by a password", "give it without one")
+            raise UnreadableFile(
+                mark("{file} is locked by a password"), mark("give it without one"), file=name
+            )
     unpacked = sum(info.file_size for info in infos)
     if unpacked > MOST_BYTES:
         raise UnreadableFile(
-            f"{name} unpacks to {unpacked / 1e6:.0f} MB, more than {MOST_BYTES / 1e6:.0f} MB",
-            "give only the files of one town",
+            mark("{file} unpacks to {mb} MB, more than {most} MB"),
+            mark("give only the files of one town"),
+            file=name,
+            mb=round(unpacked / 1000000.0),
+            most=round(MOST_BYTES / 1000000.0),
         )

@@ -86,8 +86,11 @@ def read_polygons(path: Path, names_from: str = "") -> PolygonFile:
     if not keep:
         kinds = sorted({shape.geom_type for shape in file.geometry if shape is not None})
         raise InvalidInput(
-            f"{path.name} has no polygon among its {len(valid)} features, only {', '.join(kinds) or 'none'}",
-            "give a file with the outline as a polygon",
+            mark("{file} has no polygon among its {n} features, only {known}"),
+            mark("give a file with the outline as a polygon"),
+            file=path.name,
+            n=len(valid),
+            known=", ".join(kinds) or "none",
         )
     notes = list(file.notes)
     if repaired:

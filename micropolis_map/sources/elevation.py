@@ -15,13 +15,14 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.i18n import mark
 from micropolis_map.sources.archives import content, listed
 from micropolis_map.workers.pool import FILE, READERS
 
 Floats = NDArray[np.float64]
 Coefficients = tuple[float, float, float, float, float, float]
 """``a … f`` of ``column = a·x + b·y + c``, ``row = d·x + e·y + f``; whole numbers are cells' corners."""
-ACCEPTED = "give a GeoTIFF, or an SRTM tile such as N42E001.hgt (also zipped)"
+ACCEPTED = mark("give a GeoTIFF, or an SRTM tile such as N42E001.hgt (also zipped)")
 TILE_NAME = re.compile(r"([NS])(\d{2})([EW])(\d{3})", re.IGNORECASE)
 TILE_SIZES = (1201, 3601)
 """Samples a side of a tile of one degree: SRTM3 (3″) and SRTM1 (1″)."""
@@ -123,7 +124,7 @@ def read_elevation(paths: Sequence[Path]) -> Elevation:
         No path is given, a raster names no coordinate system, or holds no height.
     """
     if not paths:
-        raise InvalidInput("no elevation file is given", ACCEPTED)
+        raise InvalidInput(mark("no elevation file is given"), ACCEPTED)
     tiles, notes, voids, filled = [], [], 0, 0
     for path in paths:
         for height_m, to_cell, crs, count in READERS.run(_whole_rasters, path, limits=FILE):
@@ -136,8 +137,10 @@ def read_elevation(paths: Sequence[Path]) -> Elevation:
             tiles.append(Tile(height_m, to_cell, forward))
         if sum(tile.height_m.size for tile in tiles) > MOST_CELLS_IN_ALL:
             raise InvalidInput(
-                f"the files up to {path.name} have more than {MOST_CELLS_IN_ALL:,} cells",
-                "cut them to the surroundings of the town",
+                mark("the files up to {file} have more than {most} cells"),
+                mark("cut them to the surroundings of the town"),
+                file=path.name,
+                most=MOST_CELLS_IN_ALL,
             )
     return Elevation(tuple(tiles), voids, filled, ", ".join(path.name for path in paths), tuple(notes))
 
@@ -148,13 +151,16 @@ def _whole_rasters(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, 
     cells = sum(height_m.size for height_m, _, _ in rasters)
     if cells > MOST_CELLS:
         raise InvalidInput(
-            f"{path.name} has {cells:,} cells in all, more than {MOST_CELLS:,}",
-            "cut it to the surroundings of the town",
+            mark("{file} has {n} cells in all, more than {most}"),
+            mark("cut it to the surroundings of the town"),
+            file=path.name,
+            n=cells,
+            most=MOST_CELLS,
         )
     for height_m, to_cell, crs in rasters:
         void = ~((height_m > LOWEST_M) & (height_m < HIGHEST_M))
         if void.all():
-            raise InvalidInput(f"{path.name} holds no height at all, only voids", ACCEPTED)
+            raise InvalidInput(mark("{file} holds no height at all, only voids"), ACCEPTED, file=path.name)
         _fill(height_m, void)
         found.append((height_m, to_cell, crs, int(void.sum())))
     return found
@@ -169,13 +175,20 @@ def _rasters(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS]]:
             return [_tile(path.read_bytes(), path.name) if _is_tile(path.name) else _raster(path, path.name)]
         return _zipped(path)
     except FileNotFoundError as error:
-        raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
+        raise UnreadableFile(
+            mark("there is no file {file}"), mark("check the path"), file=repr(str(path))
+        ) from error
     except ProjError as error:
         raise InvalidInput(
-            f"{path.name} is in a coordinate system that cannot be used: {error}", ACCEPTED
+            mark("{file} is in a coordinate system that cannot be used: {reason}"),
+            ACCEPTED,
+            file=path.name,
+            reason=error,
         ) from error
     except OSError as error:
-        raise UnreadableFile(f"{path.name} cannot be read as heights: {error}", ACCEPTED) from error
+        raise UnreadableFile(
+            mark("{file} cannot be read as heights: {reason}"), ACCEPTED, file=path.name, reason=error
+        ) from error
 
 
 def _zipped(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS]]:
@@ -183,7 +196,7 @@ def _zipped(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS]]:
     found = []
     with listed(path, (".hgt", ".tif", ".tiff")) as (archive, infos):
         if not infos:
-            raise UnreadableFile(f"{path.name} holds no .hgt or .tif file", ACCEPTED)
+            raise UnreadableFile(mark("{file} holds no .hgt or .tif file"), ACCEPTED, file=path.name)
         for info in infos:
             name = info.filename
             if _is_tile(name):
@@ -207,8 +220,12 @@ def _side(size: int, name: str) -> int:
     side = next((n for n in TILE_SIZES if n * n * 2 == size), None)
     if side is None:
         raise UnreadableFile(
-            f"{name} has {size} bytes, not those of {TILE_SIZES[0]}² or {TILE_SIZES[1]}² heights",
-            "download the tile again",
+            mark("{file} has {size} bytes, not those of {a}² or {b}² heights"),
+            mark("download the tile again"),
+            file=name,
+            size=size,
+            a=TILE_SIZES[0],
+            b=TILE_SIZES[1],
         )
     return side
 
@@ -218,7 +235,9 @@ def _tile(heights: bytes, name: str) -> tuple[NDArray[np.float32], Coefficients,
     corner = TILE_NAME.search(Path(name).name)
     if corner is None:
         raise UnreadableFile(
-            f"{name} is not named by its south-western corner", "rename the tile to such as N42E001.hgt"
+            mark("{file} is not named by its south-western corner"),
+            mark("rename the tile to such as N42E001.hgt"),
+            file=name,
         )
     side = _side(len(heights), name)
     south = int(corner[2]) * (-1 if corner[1].upper() == "S" else 1)
@@ -236,18 +255,28 @@ def _raster(path: Path, name: str) -> tuple[NDArray[np.float32], Coefficients, C
     with path.open("rb") as file:
         start = file.read(4)
     if start not in DRIVERS:
-        raise UnreadableFile(f"{name} is no GeoTIFF: it begins with {start!r}", ACCEPTED)
+        raise UnreadableFile(
+            mark("{file} is no GeoTIFF: it begins with {start}"), ACCEPTED, file=name, start=repr(start)
+        )
     alone = rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR")  # what lies beside it is not looked at
     with alone, rasterio.open(path, driver=DRIVERS[start]) as raster:
         if raster.width * raster.height > MOST_CELLS:
             raise InvalidInput(
-                f"{name} has {raster.width} × {raster.height} cells, more than {MOST_CELLS:,}",
-                "cut it to the surroundings of the town",
+                mark("{file} has {width} × {height} cells, more than {most}"),
+                mark("cut it to the surroundings of the town"),
+                file=name,
+                width=raster.width,
+                height=raster.height,
+                most=MOST_CELLS,
             )
         if raster.crs is None:
-            raise InvalidInput(f"{name} names no coordinate system", "export it with one, as GeoTIFF")
+            raise InvalidInput(
+                mark("{file} names no coordinate system"), mark("export it with one, as GeoTIFF"), file=name
+            )
         if abs(raster.transform.determinant) == 0:
-            raise InvalidInput(f"{name} does not say where it lies", "export it as GeoTIFF")
+            raise InvalidInput(
+                mark("{file} does not say where it lies"), mark("export it as GeoTIFF"), file=name
+            )
         band: Any = raster.read(1, masked=True)
         a, b, c, d, e, f = tuple(~raster.transform)[:6]
         height_m = band.astype(np.float32).filled(np.nan)

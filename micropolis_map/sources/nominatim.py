@@ -8,6 +8,7 @@ from typing import Any
 import shapely
 
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.i18n import mark
 
 POLYGONS = frozenset({"Polygon", "MultiPolygon"})
 
@@ -52,13 +53,20 @@ def best_candidate(
         No candidate is a polygon.
     """
     if not candidates:
-        raise NotFound(f"{asked!r} gives no place at all", "write the name as on openstreetmap.org")
+        raise NotFound(
+            mark("{asked} gives no place at all"),
+            mark("write the name as on openstreetmap.org"),
+            asked=repr(asked),
+        )
     polygons = [c for c in candidates if _kind(c) in POLYGONS]
     if not polygons:
         kinds = sorted(set(map(_kind, candidates)))
         raise InvalidInput(
-            f"{asked!r} gives {_label(candidates[0])} without an outline (only {', '.join(kinds)})",
-            "ask for its municipality, or give a boundary file",
+            mark("{asked} gives {found} without an outline (only {known})"),
+            mark("ask for its municipality, or give a boundary file"),
+            asked=repr(asked),
+            found=_label(candidates[0]),
+            known=", ".join(kinds),
         )
     best = max(polygons, key=_rank)  # max keeps the first of equals
     notes: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
 from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.i18n import mark
 
 _T = TypeVar("_T", bound=np.generic)
 
@@ -107,8 +108,9 @@ def extract_of(columns: OsmColumns, source: str) -> OsmExtract:
     """
     if not len(columns.node_id) and not len(columns.way_id) and not columns.relations:
         raise InvalidInput(
-            f"{source} holds no OpenStreetMap element at all",
-            "check that the area and the filter it was cut with are right, and export it again",
+            mark("{file} holds no OpenStreetMap element at all"),
+            mark("check that the area and the filter it was cut with are right, and export it again"),
+            file=source,
         )
     _check_positions(columns, source)
     node_id, first = np.unique(columns.node_id, return_index=True)
@@ -139,8 +141,12 @@ def _check_positions(columns: OsmColumns, source: str) -> None:
     if len(bad):
         i = int(bad[0])
         raise UnreadableFile(
-            f"{source} is damaged: node {columns.node_id[i]} is at {lon[i]:g}, {lat[i]:g}, no place on Earth",
-            "download or export it again",
+            mark("{file} is damaged: node {node} is at {lon}, {lat}, no place on Earth"),
+            mark("download or export it again"),
+            file=source,
+            node=columns.node_id[i],
+            lon=lon[i],
+            lat=lat[i],
         )
 
 

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.errors import InvalidInput, NotFound, SourceUnavailable, UnreadableFile
+from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress, silent
 from micropolis_map.settings import Settings
 from micropolis_map.sources.local_projection import LocalProjection
@@ -121,8 +122,13 @@ def download_osm(
             shutil.rmtree(folder, ignore_errors=True)
             west, south, east, north = area.bounds
             raise NotFound(
-                f"{host} knows no street in the area {west:.4f}, {south:.4f} to {east:.4f}, {north:.4f}",
-                "check the boundary",
+                mark("{host} knows no street in the area {west}, {south} to {east}, {north}"),
+                mark("check the boundary"),
+                host=host,
+                west=f"{west:.4f}",
+                south=f"{south:.4f}",
+                east=f"{east:.4f}",
+                north=f"{north:.4f}",
             )
         parts.append(columns)
     progress(1.0, "downloaded")
@@ -146,7 +152,11 @@ def geocode_boundary(
         The server is down, slow, busy, or answers garbage.
     """
     if not query.strip():
-        raise InvalidInput(f"the place to look up is {query!r}", "give its name, such as 'Cagliari, Italy'")
+        raise InvalidInput(
+            mark("the place to look up is {query}"),
+            mark("give its name, such as 'Cagliari, Italy'"),
+            query=repr(query),
+        )
     url = nominatim_url(settings)
     folder = cache / f"nominatim-{_key(url, query)}"
 
@@ -171,7 +181,11 @@ def geocode_boundary(
 def _query_area(polygon: BaseGeometry) -> Polygon | MultiPolygon:
     """Return the polygon, valid, and with few corners: a fine outline is widened and simplified."""
     if polygon.is_empty or not isinstance(polygon, Polygon | MultiPolygon):
-        raise InvalidInput(f"the area to download is a {polygon.geom_type}, not a polygon", "give a boundary")
+        raise InvalidInput(
+            mark("the area to download is a {shape}, not a polygon"),
+            mark("give a boundary"),
+            shape=polygon.geom_type,
+        )
     area: Any = valid_areas([polygon])[0]
     if shapely.get_num_coordinates(area) > MAX_CORNERS:
         projection = LocalProjection.around(area)
@@ -247,14 +261,20 @@ def _cached(
         aside.rename(folder)
     except UnreadableFile as error:
         raise SourceUnavailable(
-            f"{urlsplit(url).netloc} answered garbage: {error.what}", error.todo
+            mark("{host} answered garbage: {happened}"),
+            error.todo,
+            host=urlsplit(url).netloc,
+            happened=error.what,
         ) from error
     except (json.JSONDecodeError, OSError) as error:
         if isinstance(error, SourceUnavailable):
             raise
         raise SourceUnavailable(
-            f"the answers of {urlsplit(url).netloc} cannot be kept in {folder.parent}: {error}",
-            "check that the folder can be written",
+            mark("the answers of {host} cannot be kept in {folder}: {reason}"),
+            mark("check that the folder can be written"),
+            host=urlsplit(url).netloc,
+            folder=folder.parent,
+            reason=error,
         ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress, silent
 from micropolis_map.sources.osm_columns import columns_of, extract_of, join_columns
 from micropolis_map.sources.osm_overpass import read_overpass
 from micropolis_map.sources.osm_xml import read_xml
 from micropolis_map.sources.unpacking import Readable, Room, Unpacked
 
-ACCEPTED = "give an .osm, .osm.gz, .osm.bz2 or .osm.pbf file, or a recorded Overpass JSON answer"
+ACCEPTED = mark("give an .osm, .osm.gz, .osm.bz2 or .osm.pbf file, or a recorded Overpass JSON answer")
 
 TIMES, FREE_BYTES = 40, 100_000_000
 """How many times its size a packed file may unpack to. Answers of Overpass become 5 to 14 times as large."""
@@ -41,9 +42,13 @@ def read_osm(path: Path, progress: Progress = silent) -> OsmExtract:
     with _foreign_errors(path):
         size = path.stat().st_size
         if path.is_dir():
-            raise UnreadableFile(f"{path} is a folder, not a file of OpenStreetMap data", ACCEPTED)
+            raise UnreadableFile(
+                mark("{file} is a folder, not a file of OpenStreetMap data"), ACCEPTED, file=path
+            )
         if not size:
-            raise UnreadableFile(f"{path.name} is empty (0 bytes)", "download or export it again")
+            raise UnreadableFile(
+                mark("{file} is empty (0 bytes)"), mark("download or export it again"), file=path.name
+            )
         with path.open("rb") as file:
             start = file.read(64)
         if b"OSMHeader" in start:
@@ -81,11 +86,18 @@ def _read_text(stream: Readable, path: Path, progress: Progress) -> OsmExtract:
         return read_overpass(stream.read().removeprefix(b"\xef\xbb\xbf"), path)
     if b"<html" in text.lower() or b"<!doctype html" in text.lower():
         raise UnreadableFile(
-            f"{path.name} is a web page, not OpenStreetMap data", "the download failed: fetch it again"
+            mark("{file} is a web page, not OpenStreetMap data"),
+            mark("the download failed: fetch it again"),
+            file=path.name,
         )
     if text[:1] == b"<" or text[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return read_xml(stream, path, lambda: progress(0.5, "reading OpenStreetMap data"))
-    raise UnreadableFile(f"{path.name} is not OpenStreetMap data: it begins with {start[:12]!r}", ACCEPTED)
+    raise UnreadableFile(
+        mark("{file} is not OpenStreetMap data: it begins with {start}"),
+        ACCEPTED,
+        file=path.name,
+        start=repr(start[:12]),
+    )
 
 
 @contextmanager
@@ -96,8 +108,13 @@ def _foreign_errors(path: Path) -> Iterator[None]:
     except (UnreadableFile, InvalidInput):
         raise
     except FileNotFoundError as error:
-        raise UnreadableFile(f"there is no file {str(path)!r}", "check the path") from error
+        raise UnreadableFile(
+            mark("there is no file {file}"), mark("check the path"), file=repr(str(path))
+        ) from error
     except (EOFError, zlib.error, lzma.LZMAError, OSError) as error:
         raise UnreadableFile(
-            f"{path.name} cannot be read to its end: {error}", "download or export it again"
+            mark("{file} cannot be read to its end: {reason}"),
+            mark("download or export it again"),
+            file=path.name,
+            reason=error,
         ) from error

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
-from micropolis_map.errors import UnreadableFile
+from micropolis_map.errors import Sentence, UnreadableFile
+from micropolis_map.i18n import mark
 from micropolis_map.sources.osm_columns import OsmColumns, extract_of
 
-AGAIN = "ask the server again, or choose another file"
+AGAIN = mark("ask the server again, or choose another file")
 
 
 def read_overpass(content: bytes, path: Path) -> OsmExtract:
@@ -34,29 +35,39 @@ def overpass_columns(content: bytes, source: str) -> OsmColumns:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UnreadableFile(f"{source} is not whole JSON: {error}", AGAIN) from error
+        raise UnreadableFile(
+            mark("{file} is not whole JSON: {reason}"), AGAIN, file=source, reason=error
+        ) from error
     if not isinstance(document, dict) or not isinstance(document.get("elements"), list):
         raise UnreadableFile(
-            f"{source} is JSON, but not an Overpass answer: it has no list 'elements'{_seems(document)}",
+            mark("{file} is JSON, but not an Overpass answer: it has no list 'elements'{seems}"),
             AGAIN,
+            file=source,
+            seems=_seems(document),
         )
     if "error" in str(document.get("remark", "")):
         raise UnreadableFile(
-            f"{source} breaks off, its server said {document['remark']!r}", "ask for a smaller area"
+            mark("{file} breaks off, its server said {said}"),
+            mark("ask for a smaller area"),
+            file=source,
+            said=repr(document["remark"]),
         )
     try:
         return _columns(document)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UnreadableFile(
-            f"{source} has an element that is not as Overpass writes it: {error!r}", AGAIN
+            mark("{file} has an element that is not as Overpass writes it: {reason}"),
+            AGAIN,
+            file=source,
+            reason=repr(error),
         ) from error
 
 
 def _seems(document: object) -> str:
     if isinstance(document, dict) and str(document.get("type", "")).startswith("Feature"):
-        return " (it seems to be GeoJSON)"
+        return Sentence(mark(" (it seems to be GeoJSON)"))
     if isinstance(document, list):
-        return " (it seems to be a list, such as Nominatim answers)"
+        return Sentence(mark(" (it seems to be a list, such as Nominatim answers)"))
     return ""
 
 

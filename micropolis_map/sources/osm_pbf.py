@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
 from micropolis_map.errors import MicropolisError, UnreadableFile
+from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress, silent
 from micropolis_map.sources.osm_columns import OsmColumns, extract_of, join_columns
 from micropolis_map.sources.unpacking import Room
@@ -59,7 +60,10 @@ def read_pbf(path: Path, progress: Progress = silent) -> OsmExtract:
         if isinstance(error, MicropolisError):
             raise
         raise UnreadableFile(
-            f"{path.name} is not a whole .osm.pbf file: {error}", "download or export it again"
+            mark("{file} is not a whole .osm.pbf file: {reason}"),
+            mark("download or export it again"),
+            file=path.name,
+            reason=error,
         ) from error
 
 

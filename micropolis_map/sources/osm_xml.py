@@ -11,6 +11,7 @@ import numpy as np
 
 from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
 from micropolis_map.errors import UnreadableFile
+from micropolis_map.i18n import mark
 from micropolis_map.sources.osm_columns import OsmColumns, extract_of
 from micropolis_map.sources.unpacking import CHUNK_BYTES, Readable
 
@@ -38,8 +39,11 @@ def read_xml(stream: Readable, path: Path, advance: Callable[[], None] = lambda:
             raise
         line = reader.parser.CurrentLineNumber
         raise UnreadableFile(
-            f"{path.name} is not whole OpenStreetMap XML: {error or type(error).__name__} (line {line})",
-            "download or export it again",
+            mark("{file} is not whole OpenStreetMap XML: {reason} (line {line})"),
+            mark("download or export it again"),
+            file=path.name,
+            reason=error or type(error).__name__,
+            line=line,
         ) from error
     return extract_of(reader.columns(), path.name)
 

@@ -23,7 +23,8 @@ from urllib.parse import urlsplit
 import requests
 
 from micropolis_map import __version__
-from micropolis_map.errors import SourceUnavailable
+from micropolis_map.errors import Sentence, SourceUnavailable
+from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress
 from micropolis_map.settings import Settings
 
@@ -36,6 +37,9 @@ OVERPASS, NOMINATIM = "https://overpass-api.de/api", "https://nominatim.openstre
 """OSMnx's own defaults."""
 _REMARK = re.compile(rb'"remark"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _LOCK = threading.Lock()  # OSMnx's settings are the module's
+
+
+_BROKE_OFF = mark("broke off its answer after {n} bytes")
 
 
 class BadAnswer(Exception):
@@ -87,24 +91,27 @@ def ask(
         except BadAnswer as error:
             bad = error
         except requests.Timeout:
-            bad = BadAnswer(f"did not answer within {settings.http_timeout_s:g} s")
+            bad = BadAnswer(Sentence(mark("did not answer within {n} s"), n=settings.http_timeout_s))
         except requests.RequestException as error:
-            bad = BadAnswer(f"cannot be reached ({type(error).__name__})")
+            bad = BadAnswer(Sentence(mark("cannot be reached ({reason})"), reason=type(error).__name__))
         except (ValueError, TypeError, KeyError, AttributeError):
             # OSMnx's own reading of the answer failed. Where it was saved it is JSON, and ours to judge.
             if any(folder.glob("*.json")):
                 return
-            bad = BadAnswer("answered something that is not what was asked for")
+            bad = BadAnswer(Sentence(mark("answered something that is not what was asked for")))
         else:
             return
         if not bad.again or attempt == settings.http_retries:
             break
         _pause(attempt, f"{host} {bad.what}", progress)
-    tried = f" ({attempt + 1} tries)" if attempt else ""
+    tried = Sentence(mark(" ({n} tries)"), n=attempt + 1) if attempt else ""
     raise SourceUnavailable(
-        f"{host} {bad.what}{tried}",
-        "try again later, name another server in MICROPOLIS_OVERPASS_URL or MICROPOLIS_NOMINATIM_URL, "
-        "or load from a file",
+        mark("{host} {happened}{tried}"),
+        mark("try again later, or load from a file"),
+        keeper=mark("or name another server in MICROPOLIS_OVERPASS_URL or MICROPOLIS_NOMINATIM_URL"),
+        host=host,
+        happened=bad.what,
+        tried=tried,
     )
 
 
@@ -160,7 +167,9 @@ class _Hook:
         content = self._read(response)
         if response.status_code != requests.codes.ok:
             raise BadAnswer(
-                f"answered {response.status_code} {_reason(response)}".strip(),
+                Sentence(
+                    mark("answered {reason}"), reason=f"{response.status_code} {_reason(response)}".strip()
+                ),
                 again=response.status_code in TRY_AGAIN,
             )
         _check_json(content)
@@ -179,11 +188,15 @@ class _Hook:
                 content += chunk
                 self.progress(0.0, f"received {len(content) / 1e6:.1f} MB")
                 if monotonic() > end:
-                    raise BadAnswer(f"did not finish its answer within {self.timeout_s:g} s")
+                    raise BadAnswer(
+                        Sentence(mark("did not finish its answer within {n} s"), n=self.timeout_s)
+                    )
                 if len(content) > MAX_ANSWER_BYTES:
-                    raise BadAnswer("answered with more than 1 GB: ask for a smaller area", again=False)
+                    raise BadAnswer(
+                        Sentence(mark("answered with more than 1 GB: ask for a smaller area")), again=False
+                    )
         except requests.RequestException as error:
-            raise BadAnswer(f"broke off its answer after {len(content)} bytes") from error
+            raise BadAnswer(Sentence(_BROKE_OFF, n=len(content))) from error
         return bytes(content)
 
 
@@ -198,11 +211,11 @@ def _check_json(content: bytes) -> None:
     text = content.strip()
     if text[:1] not in {b"{", b"["}:
         kind = "a web page" if text[:1] == b"<" else "something else"
-        raise BadAnswer(f"answered with {kind} instead of data")
+        raise BadAnswer(Sentence(mark("answered with {kind} instead of data"), kind=kind))
     if text[-1:] not in {b"}", b"]"}:
-        raise BadAnswer(f"broke off its answer after {len(content)} bytes")
+        raise BadAnswer(Sentence(_BROKE_OFF, n=len(content)))
     for part in (text[:2000], text[-2000:]):
         said = _REMARK.search(part)
         if said and b"runtime error" in said[1]:
             words = said[1].decode("utf-8", "replace").replace('\\"', '"')
-            raise BadAnswer(f"gave up: {words}", again=False)
+            raise BadAnswer(Sentence(mark("gave up: {reason}"), reason=words), again=False)

@@ -95,11 +95,14 @@ def _from_table(table: DelimitedTable, crs: str) -> PointSet:
 def _from_features(file: VectorFile, source: str) -> PointSet:
     where = [f"feature {i}" for i in range(1, len(file.ids) + 1)]
     if not where:
-        raise InvalidInput(f"{source} has no feature", ACCEPTED)
+        raise InvalidInput(mark("{file} has no feature"), ACCEPTED, file=source)
     for place, shape in zip(where, file.geometry, strict=True):
         if shape is None:
             raise InvalidInput(
-                f"{source}, {place}: has no geometry", "give each feature a point, or remove it"
+                mark("{file}, {place}: has no geometry"),
+                mark("give each feature a point, or remove it"),
+                file=source,
+                place=place,
             )
     points = _points_on(file.geometry)
     ids = [str(value) if value is not None else str(i) for i, value in enumerate(file.ids, 1)]
@@ -135,19 +138,32 @@ def _check(source: str, ids: Sequence[str], people: NDArray[np.float64] | None, 
     """Refuse ids that are empty or there twice, and fewer than no people."""
     for identity, place in zip(ids, where, strict=True):
         if not identity:
-            raise InvalidInput(f"{source}, {place}: the id is empty", "give every point an id of its own")
+            raise InvalidInput(
+                mark("{file}, {place}: the id is empty"),
+                mark("give every point an id of its own"),
+                file=source,
+                place=place,
+            )
     count = Counter(ids)
     if len(count) < len(ids):
         twice = next(identity for identity in ids if count[identity] > 1)
         places = [place for identity, place in zip(ids, where, strict=True) if identity == twice]
         raise InvalidInput(
-            f"{source}, {places[1]}: the id {twice!r} is also that of {places[0]}",
-            "give every point an id of its own",
+            mark("{file}, {place}: the id {twice} is also that of {other}"),
+            mark("give every point an id of its own"),
+            file=source,
+            place=places[1],
+            twice=repr(twice),
+            other=places[0],
         )
     if people is not None and (people < 0).any():
         bad = int(np.flatnonzero(people < 0)[0])
         raise InvalidInput(
-            f"{source}, {where[bad]}: the population is {people[bad]:g}", "give a number of people, 0 or more"
+            mark("{file}, {place}: the population is {n}"),
+            mark("give a number of people, 0 or more"),
+            file=source,
+            place=where[bad],
+            n=people[bad],
         )
 
 
@@ -158,8 +174,12 @@ def _numbers(values: Sequence[Any], source: str, where: Sequence[str], column: s
     for number, value, place in zip(found, values, where, strict=True):
         if number is None:
             raise InvalidInput(
-                f"{source}, {place}: {column} is {value!r}, not a number",
-                "give a number of people, 0 or more",
+                mark("{file}, {place}: {column} is {value}, not a number"),
+                mark("give a number of people, 0 or more"),
+                file=source,
+                place=place,
+                column=column,
+                value=repr(value),
             )
     return np.array(found, np.float64)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.delimited_table import GUESS, DelimitedTable, TableOptions, geometry_of
 from micropolis_map.sources.file_kinds import VECTOR, kind_of
@@ -181,7 +182,12 @@ def _population_file(
     notes: tuple[str, ...],
 ) -> PopulationFile:
     if not people.sum() > 0:
-        raise InvalidInput(f"{source}: the column {column.strip()!r} counts nobody", "choose another file")
+        raise InvalidInput(
+            mark("{file}: the column {column} counts nobody"),
+            mark("choose another file"),
+            file=source,
+            column=repr(column.strip()),
+        )
     said = f"{source}: {people.sum():,.0f} people from the column {column.strip()!r}"
     return PopulationFile(geometry, people, ages, column.strip(), source, (*notes, said))
 
@@ -221,8 +227,11 @@ def _check(people: Floats, source: str, where: Sequence[str]) -> None:
     bad = np.flatnonzero(~(np.isfinite(people) & (people >= 0)))
     if len(bad):
         raise InvalidInput(
-            f"{source}, {where[bad[0]]}: the population is {people[bad[0]]:g}",
-            "give a number of people, 0 or more",
+            mark("{file}, {place}: the population is {n}"),
+            mark("give a number of people, 0 or more"),
+            file=source,
+            place=where[bad[0]],
+            n=people[bad[0]],
         )
 
 

@@ -6,6 +6,7 @@ import threading
 from typing import Protocol
 
 from micropolis_map.errors import UnreadableFile
+from micropolis_map.i18n import mark
 
 CHUNK_BYTES = 1 << 20
 
@@ -49,8 +50,11 @@ class Room:
             self._taken += max(0, size)
             if self._taken > self._most:
                 raise UnreadableFile(
-                    f"{self._name} has {self._packed:,} bytes and unpacks to more than {self._most:,}",
-                    "that is no map: download or export it again, or give it unpacked",
+                    mark("{file} has {bytes} bytes and unpacks to more than {most}"),
+                    mark("that is no map: download or export it again, or give it unpacked"),
+                    file=self._name,
+                    bytes=self._packed,
+                    most=self._most,
                 )
 
 

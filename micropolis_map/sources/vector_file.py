@@ -16,7 +16,7 @@ import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.archives import content, listed
 from micropolis_map.sources.file_kinds import kind_of
@@ -92,7 +92,10 @@ def _read_json(path: Path) -> VectorFile:
         document = json.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(
-            f"{path.name} is not whole JSON: {error}", "export or download it again"
+            mark("{file} is not whole JSON: {reason}"),
+            mark("export or download it again"),
+            file=path.name,
+            reason=error,
         ) from error
     candidates = as_candidates(document)
     if candidates is not None:
@@ -101,7 +104,9 @@ def _read_json(path: Path) -> VectorFile:
     if isinstance(document, dict) and isinstance(document.get("elements"), list):
         return VectorFile(*areas_in_elements(document["elements"], path.name, document.get("remark", "")))
     if not isinstance(document, dict):
-        raise UnreadableFile(f"{path.name} is JSON, but neither GeoJSON nor a Nominatim answer", ACCEPTED)
+        raise UnreadableFile(
+            mark("{file} is JSON, but neither GeoJSON nor a Nominatim answer"), ACCEPTED, file=path.name
+        )
     return _features(_feature_list(document, path), document.get("crs"), path, ())
 
 
@@ -113,7 +118,9 @@ def _feature_list(document: Mapping[str, Any], path: Path) -> list[Mapping[str, 
         return [document]
     if kind == "GeometryCollection" or "coordinates" in document:
         return [{"geometry": document}]
-    raise UnreadableFile(f"{path.name} is JSON of the type {kind!r}, not GeoJSON", ACCEPTED)
+    raise UnreadableFile(
+        mark("{file} is JSON of the type {kind}, not GeoJSON"), ACCEPTED, file=path.name, kind=repr(kind)
+    )
 
 
 def _features(
@@ -134,7 +141,11 @@ def _features(
             shapely.errors.ShapelyError,
         ) as error:
             raise InvalidInput(
-                f"{path.name}, feature {row + 1}: its geometry cannot be read ({error})", "correct it"
+                mark("{file}, feature {n}: its geometry cannot be read ({reason})"),
+                mark("correct it"),
+                file=path.name,
+                n=row + 1,
+                reason=error,
             ) from error
     properties = [p if isinstance(p := f.get("properties"), dict) else {} for f in features]
     names = dict.fromkeys(key for p in properties for key in p)
@@ -210,8 +221,13 @@ def _shapefile(path: Path) -> Iterator[Path]:
     with listed(path, SHAPEFILE) as (archive, infos), tempfile.TemporaryDirectory() as folder:
         shapes = [PurePosixPath(info.filename) for info in infos if info.filename.lower().endswith(".shp")]
         if len(shapes) != 1:
-            held = "no shapefile" if not shapes else f"{len(shapes)} shapefiles"
-            raise UnreadableFile(f"{path.name} holds {held}", "pack one shapefile, or " + ACCEPTED)
+            several = mark("{file} holds {n} shapefiles")
+            raise UnreadableFile(
+                several if shapes else mark("{file} holds no shapefile"),
+                Sentence(mark("pack one shapefile, or {accepted}"), accepted=Sentence(ACCEPTED)),
+                file=path.name,
+                n=len(shapes),
+            )
         for info in infos:
             inner = PurePosixPath(info.filename)
             if inner.with_suffix("") == shapes[0].with_suffix(""):
@@ -219,7 +235,9 @@ def _shapefile(path: Path) -> Iterator[Path]:
         unpacked = Path(folder) / "shape.shp"
         with unpacked.open("rb") as file:
             if file.read(4) != SHP_SIGN:
-                raise UnreadableFile(f"{shapes[0]} in {path.name} is no shapefile", ACCEPTED)
+                raise UnreadableFile(
+                    mark("{inside} in {file} is no shapefile"), ACCEPTED, inside=shapes[0], file=path.name
+                )
         yield unpacked
 
 
@@ -230,9 +248,11 @@ def _read_gdal(path: Path, name: str) -> VectorFile:
     try:
         meta, fids, geometry, fields = pyogrio.raw.read(path, force_2d=True, return_fids=True)
     except (DataSourceError, DataLayerError, ValueError, RuntimeError, LookupError) as error:
-        raise UnreadableFile(f"{name} cannot be read as features: {error}", ACCEPTED) from error
+        raise UnreadableFile(
+            mark("{file} cannot be read as features: {reason}"), ACCEPTED, file=name, reason=error
+        ) from error
     if geometry is None:
-        raise InvalidInput(f"{name} is a table without geometries", ACCEPTED)
+        raise InvalidInput(mark("{file} is a table without geometries"), ACCEPTED, file=name)
     columns = {str(name): values.tolist() for name, values in zip(meta["fields"], fields, strict=True)}
     shapes = shapely.from_wkb(geometry, on_invalid="ignore")
     moved, notes = _to_degrees(shapes, meta.get("crs"), Path(name))
@@ -255,7 +275,10 @@ def _to_degrees(geometry: Any, crs: str | None, path: Path) -> tuple[Any, tuple[
             notes = ()
     except (CRSError, ProjError, UnicodeError) as error:
         raise InvalidInput(
-            f"{path.name} is in the unknown coordinate system {crs!r}", "export it in EPSG:4326"
+            mark("{file} is in the unknown coordinate system {crs}"),
+            mark("export it in EPSG:4326"),
+            file=path.name,
+            crs=repr(crs),
         ) from error
     _check_degrees(geometry, path)
     return geometry, notes
@@ -269,7 +292,12 @@ def _check_degrees(geometry: Any, path: Path) -> None:
     if outside.any():
         west, south = bounds[outside][0, :2].tolist()
         raise InvalidInput(
-            f"{path.name} has the coordinates {west:g}, {south:g}, which are no degrees of longitude and "
-            "latitude (they seem to be metres of a map projection that the file does not name)",
-            "export it in EPSG:4326, or with its coordinate system",
+            mark(
+                "{file} has the coordinates {west}, {south}, which are no degrees of longitude and "
+                "latitude (they seem to be metres of a map projection that the file does not name)"
+            ),
+            mark("export it in EPSG:4326, or with its coordinate system"),
+            file=path.name,
+            west=west,
+            south=south,
         )

@@ -29,6 +29,7 @@ from typing import Any
 from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.domain.place_fields import check_slug
 from micropolis_map.errors import InvalidInput, NotFound, UnreadableFile
+from micropolis_map.i18n import mark
 from micropolis_map.stores.community_toml import read_community, write_community
 from micropolis_map.stores.districts_geojson import read_districts, write_districts
 from micropolis_map.stores.files import sync_folder, unreadable, unwritable, write_whole
@@ -133,7 +134,10 @@ class FolderCommunityStore:
             return LoadReport(**{key: value for key, value in raw.items() if key in known} | _notes(raw))
         except (ValueError, TypeError, AttributeError) as error:
             raise UnreadableFile(
-                f"{str(path)!r} is not a report: {error}", "load the community again"
+                mark("{file} is not a report: {reason}"),
+                mark("load the community again"),
+                file=repr(str(path)),
+                reason=error,
             ) from error
 
     def put_layer(self, build: Path, name: str, collection: Mapping[str, Any]) -> None:
@@ -179,7 +183,12 @@ class FolderCommunityStore:
         folder = self._folder(slug)
         if not (folder / "community.toml").is_file() or (folder / FILE).exists():
             known = ", ".join(self.slugs()) or "none yet"
-            raise NotFound(f"there is no community {slug!r}", f"choose one of: {known}")
+            raise NotFound(
+                mark("there is no community {name}"),
+                mark("choose one of: {known}"),
+                name=repr(slug),
+                known=known,
+            )
         return folder
 
 

@@ -23,6 +23,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.pool import NullPool
 
 from micropolis_map.errors import DatabaseUnavailable, InvalidInput, MicropolisError
+from micropolis_map.i18n import mark
 from micropolis_map.stores.damage import text_of_bytes
 from micropolis_map.stores.migrations import migrate
 from micropolis_map.stores.once_there import forget_store, is_blank, is_emptied, mark_of, name_store
@@ -296,9 +297,12 @@ class Database:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         todo = next((todo for sign, todo in _WHAT_TO_DO if sign in reason.lower()), _OTHERWISE)
         _LOG.error("the database %r cannot be used: %s", self.name, reason)
-        return DatabaseUnavailable(f"the database {self.name!r} cannot be used: {reason}", todo)
+        return DatabaseUnavailable(
+            f"the database {self.name!r} cannot be used: {reason}", todo, keeper=_KEEPER
+        )
 
 
+_KEEPER = mark("MICROPOLIS_DATABASE_URL says which database it is")
 _ROOM_BYTES = 200_000
 _CANNOT_WRITE = ("readonly", "read-only", "unable to open", "permission denied")
 _OTHERWISE = "check that the database exists and may be read and written"
@@ -312,8 +316,8 @@ _WHAT_TO_DO = (
     ("malformed", "it is damaged: put it aside and restore a backup"),
     ("disk i/o error", "check the disk, then restore a backup if it is damaged"),
     ("full", "free some space on the disk"),
-    ("no such table", "it is not Micropolis Map's: set MICROPOLIS_DATABASE_URL to another one"),
-    ("connection", "check that the database server runs and that MICROPOLIS_DATABASE_URL is right"),
+    ("no such table", "it is not Micropolis Map's"),
+    ("connection", "check that the database server runs"),
 )
 
 

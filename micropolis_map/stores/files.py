@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from micropolis_map.errors import StoreUnavailable
+from micropolis_map.i18n import mark
 
 
 def write_whole(path: Path, content: bytes | str, *, private: bool = False) -> os.stat_result:
@@ -70,8 +71,10 @@ def unwritable(path: Path, error: OSError) -> StoreUnavailable:
     # NumPy says only how many values it wrote when a disk is full.
     reason = error.strerror or f"the disk took only a part of it ({error})"
     return StoreUnavailable(
-        f"{str(path)!r} cannot be written: {reason}",
-        "give this user the right to write there, or free some space",
+        mark("{file} cannot be written: {reason}"),
+        mark("give this user the right to write there, or free some space"),
+        file=repr(str(path)),
+        reason=reason,
     )
 
 
@@ -80,4 +83,9 @@ def unreadable(path: Path, error: Exception) -> StoreUnavailable:
     if isinstance(error, StoreUnavailable):
         return error
     reason = error.strerror if isinstance(error, OSError) else str(error)
-    return StoreUnavailable(f"{str(path)!r} cannot be read: {reason}", "repair the file or restore it")
+    return StoreUnavailable(
+        mark("{file} cannot be read: {reason}"),
+        mark("repair the file or restore it"),
+        file=repr(str(path)),
+        reason=reason,
+    )

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from micropolis_map.domain.kept_run import KeptRun, RunKind
 from micropolis_map.errors import NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.stores import place_store, tombstones
 from micropolis_map.stores.damage import Kind, Row, document_of, is_moment, sound_text
 from micropolis_map.stores.database import Database
@@ -136,4 +137,8 @@ RUNS = Kind("kept result", KEPT_RUN, _run, moments=("created", "deleted"))
 
 
 def _no_run(run_id: str) -> NotFound:
-    return NotFound(f"there is no kept result {run_id[:40]!r}", "look it up in the list of results")
+    return NotFound(
+        mark("there is no kept result {result}"),
+        mark("look it up in the list of results"),
+        result=repr(run_id[:40]),
+    )

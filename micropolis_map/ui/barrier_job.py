@@ -6,6 +6,7 @@ import logging
 import threading
 
 from micropolis_map.errors import Cancelled, MicropolisError
+from micropolis_map.i18n import mark
 from micropolis_map.services.barriers import Question, find_barriers
 
 _LOG = logging.getLogger(__name__)
@@ -42,14 +43,16 @@ class BarrierJob:
             self.error = error
         except Exception:  # noqa: BLE001 - a thread has nobody above it: it is logged and said on the page
             _LOG.exception("looking for obstacles in %r failed", self.question.build.slug)
-            self.error = MicropolisError("the obstacles could not be found", "the server's log says more")
+            self.error = MicropolisError(
+                mark("the obstacles could not be found"), mark("the server's log says more")
+            )
         finally:
             self._done.set()
 
     def _progress(self, share: float, message: str) -> None:  # noqa: ARG002 - the protocol's
         self.share = min(1.0, max(0.0, share))
         if self._stopped.is_set():
-            raise Cancelled("the search for obstacles was stopped", "ask again")
+            raise Cancelled(mark("the search for obstacles was stopped"), mark("ask again"))
 
 
 class BarrierJobs:

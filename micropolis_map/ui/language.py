@@ -41,9 +41,9 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 
 def told(error: MicropolisError) -> str:
     """Return what happened and what to do, in one line in the reader's language."""
-    return "; ".join(text for text in error.told_to_anybody(_) if text)
+    return "; ".join(text for text in error.told_to_anybody(_, current()) if text)
 
 
 def said(text: str) -> str:
     """Return a sentence in the reader's language; a text that is none stays as it is."""
-    return text.told(_) if isinstance(text, Sentence) else text
+    return text.told(_, current()) if isinstance(text, Sentence) else text

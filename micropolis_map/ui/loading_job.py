@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from micropolis_map.domain.community import LoadReport
 from micropolis_map.domain.permission import Action, Actor, Subject, require
 from micropolis_map.errors import Cancelled, MicropolisError
+from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress
 from micropolis_map.services.loading import LoadRequest
 
@@ -87,8 +88,9 @@ class LoadingJob:
         except Exception:  # noqa: BLE001 - a thread has nobody above it: whatever happened is logged and said on the page
             _LOG.exception("loading %r failed", self.slug)
             self.error = MicropolisError(
-                f"loading {self.slug!r} failed unexpectedly",
-                "the server's log says more; nothing was changed",
+                mark("loading {town} failed unexpectedly"),
+                mark("the server's log says more; nothing was changed"),
+                town=repr(self.slug),
             )
         finally:
             self._done.set()
@@ -96,7 +98,9 @@ class LoadingJob:
     def _progress(self, share: float, message: str) -> None:
         self.share, self.message = min(1.0, max(0.0, share)), message
         if self._stopped.is_set():
-            raise Cancelled(f"loading {self.slug!r} was stopped", "nothing was changed")
+            raise Cancelled(
+                mark("loading {town} was stopped"), mark("nothing was changed"), town=repr(self.slug)
+            )
 
 
 def _with_files(request: LoadRequest, uploads: Mapping[str, Sequence[Upload]], folder: Path) -> LoadRequest:

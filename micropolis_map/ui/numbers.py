@@ -22,6 +22,11 @@ def decimal(value: float, digits: int = 1) -> str:
     return speech().decimal(value, digits)
 
 
+def as_it_is(value: float) -> str:
+    """Return a number somebody chose, with as many decimals as it has."""
+    return speech().as_it_is(value)
+
+
 def rough(value: float) -> str:
     """Return an estimate no more exact than it is: about so much, to two significant digits."""
     return speech().rough(value)

@@ -83,7 +83,7 @@ def asked(run: KeptRun) -> str:
     """Return the question in words."""
     inputs: Mapping[str, Any] = run.inputs.get("request", run.inputs)
     minutes = inputs.get("minutes", ())
-    listed = ", ".join(f"{m:g}" for m in (minutes if isinstance(minutes, list) else [minutes]))
+    listed = ", ".join(numbers.as_it_is(m) for m in (minutes if isinstance(minutes, list) else [minutes]))
     parts = [words.profile(str(inputs.get("profile", "adult"))), _("{n} min").format(n=listed)]
     if run.kind == "siting":
         parts.append(_(GOAL_WORDS.get(str(inputs.get("objective")), "")))

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from micropolis_map.bootstrap import Application, build_application
 from micropolis_map.domain.community import Community
 from micropolis_map.errors import NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.ports import CommunityStore, PlaceStore
 from micropolis_map.settings import Settings
 from micropolis_map.ui import language
@@ -116,7 +117,7 @@ def community() -> Community:
     """
     slugs = known_slugs()
     if not slugs:
-        raise NotFound("there is no community yet", "add one on the Data page")
+        raise NotFound(mark("there is no community yet"), mark("add one on the Data page"))
     slug = view().community
     if slug not in slugs:
         slug = slugs[0]

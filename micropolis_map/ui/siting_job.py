@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from micropolis_map.errors import Cancelled, MicropolisError
+from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress
 from micropolis_map.services.siting_result import SitingResult
 
@@ -66,7 +67,7 @@ class SitingJob:
         except Exception:  # noqa: BLE001 - a thread has nobody above it: whatever happened is logged and said on the page
             _LOG.exception("looking for sites failed")
             self.error = MicropolisError(
-                "looking for the best places failed unexpectedly", "the server's log says more"
+                mark("looking for the best places failed unexpectedly"), mark("the server's log says more")
             )
         finally:
             self._done.set()
@@ -75,10 +76,10 @@ class SitingJob:
     def _progress(self, share: float, message: str) -> None:  # noqa: ARG002 - the page has its own words
         self.share = min(1.0, max(self.share, share))
         if self._stopped.is_set():
-            raise Cancelled("the search was stopped", "start it again")
+            raise Cancelled(mark("the search was stopped"), mark("start it again"))
 
     def _better(self, result: SitingResult) -> None:
         self.result = result
         self._first.set()
         if self._stopped.is_set():
-            raise Cancelled("the search was stopped", "start it again")
+            raise Cancelled(mark("the search was stopped"), mark("start it again"))

@@ -87,7 +87,7 @@ def accepts_gzip(request: Request) -> bool:
 
 def error_response(error: MicropolisError, lang: str = "en") -> Response:
     """Return ``{"error": what, "todo": what to do}`` in the language, with the status of `errors.ANSWERS`."""
-    what, todo = error.told_to_anybody(i18n.translation(lang).gettext)
+    what, todo = error.told_to_anybody(i18n.translation(lang).gettext, lang)
     content = json.dumps({"error": what, "todo": todo}, ensure_ascii=False)
     return Response(
         content,

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
 from micropolis_map.errors import InvalidInput, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.services.opened import as_loaded
 from micropolis_map.stores.community_store import FolderCommunityStore
 from micropolis_map.stores.districts_geojson import write_districts
@@ -44,13 +45,23 @@ def _layer(application: Application, request: Request, name: str) -> Response:
     slug = known_slug(application, request)
     build = application.community_store.current_build(slug)
     if build is None:
-        raise NotFound(f"nothing is loaded for {slug!r}", "load its streets first")
+        raise NotFound(mark("nothing is loaded for {town}"), mark("load its streets first"), town=repr(slug))
     try:
         path = FolderCommunityStore.layer_path(build, name)
     except InvalidInput as error:
-        raise NotFound(error.what, "check the address") from error
+        raise NotFound(
+            mark("{town} has no layer {name}"),
+            mark("check the address"),
+            town=repr(slug),
+            name=repr(name[:80]),
+        ) from error
     if not path.is_file():
-        raise NotFound(f"{slug!r} has no layer {name!r}", "check the address, or load the community again")
+        raise NotFound(
+            mark("{town} has no layer {name}"),
+            mark("check the address, or load the community again"),
+            town=repr(slug),
+            name=repr(name),
+        )
     try:
         return respond(request, _body(path))
     except OSError as error:  # a newer build may just have taken this one's place

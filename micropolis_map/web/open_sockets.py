@@ -59,7 +59,7 @@ class OpenSockets:
             n=self.most,
         )
         lang = reader_language(connection)
-        what, todo = error.told_to_anybody(i18n.translation(lang).gettext)
+        what, todo = error.told_to_anybody(i18n.translation(lang).gettext, lang)
         headers = {"Content-Language": lang, "Cache-Control": "no-store", **retry_header(error)}
         return PlainTextResponse(f"{what}: {todo}", answer(error).http_status, headers)
 

@@ -172,7 +172,7 @@ def failure(error: MicropolisError, lang: str = "en") -> Response:
 
     That is ``fields``, ``clashes``, ``Retry-After``.
     """
-    what, todo = error.told_to_anybody(i18n.translation(lang).gettext)
+    what, todo = error.told_to_anybody(i18n.translation(lang).gettext, lang)
     document: dict[str, Any] = {"error": what, "todo": todo}
     headers = {"Content-Language": lang}
     if isinstance(error, WrongFields):
@@ -227,7 +227,7 @@ async def _body(request: Request, most: int, take: Callable[[int], None]) -> byt
     too_large = InvalidInput(
         mark("what was sent is larger than {most} MB"),
         mark("send less, or a smaller file"),
-        most=f"{most / 1e6:g}",
+        most=most / 1e6,
     )
     told = request.headers.get("content-length", "0")
     if not (told.isascii() and told.isdigit() and len(told) <= _LONGEST_LENGTH) or int(told) > most:

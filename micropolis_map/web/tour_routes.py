@@ -127,7 +127,12 @@ def _poster(application: Application, request: Request) -> Response:
     asked = str(request.path_params["id"])[:LONGEST_ID]
     lang, paper = asked_language(request), request.query_params.get("paper", "A4").upper()
     if paper not in PAPERS:
-        raise InvalidInput(f"there is no paper {paper[:20]!r}", f"ask for one of {', '.join(PAPERS)}")
+        raise InvalidInput(
+            mark("there is no paper {paper}"),
+            mark("ask for one of {known}"),
+            paper=repr(paper[:20]),
+            known=", ".join(PAPERS),
+        )
     place, address = _public_place(application, asked), own_address(request)
     if place is not None:
         shown: Place | Tour = place
@@ -152,7 +157,12 @@ def asked_language(request: Request) -> str:
     """Return the language of ``?lang=``, English without one; InvalidInput for one we do not speak."""
     lang = request.query_params.get("lang", "en")
     if lang not in LANGUAGES:
-        raise InvalidInput(f"there is no language {lang[:20]!r}", f"ask for one of {', '.join(LANGUAGES)}")
+        raise InvalidInput(
+            mark("there is no language {lang}"),
+            mark("ask for one of {known}"),
+            lang=repr(lang[:20]),
+            known=", ".join(LANGUAGES),
+        )
     return lang
 
 

@@ -28,6 +28,7 @@ from starlette.routing import BaseRoute, Route
 from micropolis_map.bootstrap import Application
 from micropolis_map.domain.walk_report import OBSTACLE_KINDS
 from micropolis_map.errors import InvalidInput, MicropolisError, NotFound
+from micropolis_map.i18n import mark
 from micropolis_map.maps.addresses import BASE_LAYERS
 from micropolis_map.services.opened import as_loaded
 from micropolis_map.services.walking_along import (
@@ -183,7 +184,12 @@ def _layer(application: Application, along: WalkAlong, name: str) -> str:
         return write_districts(as_loaded(store, slug))
     build = store.current_build(slug)
     if build is None or name not in BASE_LAYERS:
-        raise NotFound(f"{slug!r} has no layer {name[:80]!r}", "check the address")
+        raise NotFound(
+            mark("{town} has no layer {name}"),
+            mark("check the address"),
+            town=repr(slug),
+            name=repr(name[:80]),
+        )
     path = FolderCommunityStore.layer_path(build, name)
     if not path.is_file():
         return json_text({"type": "FeatureCollection", "features": []})

@@ -21,11 +21,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from babel.dates import format_date, format_time
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from micropolis_map import figures
 from micropolis_map.bootstrap import Application
 from micropolis_map.domain.guided_walk import GuidedWalk
 from micropolis_map.domain.text import LANGUAGES, pick
@@ -224,9 +224,7 @@ def _guided_page(application: Application) -> Callable[[Request], Response]:
 
 def when_words(walk: GuidedWalk, lang: str) -> str:
     """Return day and time by the clocks there, with the zone, in the reader's language."""
-    begins = walk.begins
-    day = format_date(begins.date(), "full", locale=lang)
-    return f"{day}, {format_time(begins, 'short', tzinfo=begins.tzinfo, locale=lang)} ({begins.tzname()})"
+    return f"{figures.appointment(walk.begins, lang)} ({walk.begins.tzname()})"
 
 
 def _calendar(request: Request, content: bytes, name: str) -> Response:

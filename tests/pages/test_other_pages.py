@@ -137,8 +137,17 @@ def test_a_loading_shows_how_far_it_is_and_how_it_ended(loaded):
     assert job.error is None
 
 
+def elements(block):
+    """Everything in a block, in the order in which it is drawn."""
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield from elements(child)
+        else:
+            yield child
+
+
 @pytest.mark.usefixtures("as_administrator")
-def test_a_community_that_cannot_be_added_says_why_until_it_is_seen(loaded, run_page):
+def test_a_community_that_cannot_be_added_says_why_beside_its_form_until_it_is_seen(loaded, run_page):
     app = run_page("data", community="demo", lang="en")
     app.text_input(key="w_new_name").input("Nowhere Town, Atlantis").run()
     job = LoadingJob("nowhere-town", LoadRequest())
@@ -154,7 +163,11 @@ def test_a_community_that_cannot_be_added_says_why_until_it_is_seen(loaded, run_
         assert not app.exception
         assert any("breaks off" in element.value for element in (*app.warning, *app.error))
         assert app.text_input(key="w_new_name").value == "Nowhere Town, Atlantis"
-    app.button(key="w_seen").click().run()
+    drawn = list(elements(app.main))
+    form = next(i for i, one in enumerate(drawn) if getattr(one, "key", None) == "w_new_name")
+    said = next(i for i, one in enumerate(drawn) if "breaks off" in str(getattr(one, "value", "")))
+    assert said == form + 1
+    app.button(key="w_seen_nowhere-town").click().run()
     assert not any("breaks off" in element.value for element in (*app.warning, *app.error))
     assert app.query_params["community"] in ("demo", ["demo"])
 

@@ -94,7 +94,8 @@ def test_the_map_loads_nothing_from_other_hosts_and_its_script_is_small_and_cons
         made.render()
         return _get_map_string(made).replace(made.get_name(), "map")
 
-    links = [address for _, address in (*BaseMap.default_js, *BaseMap.default_css)]
+    made = BaseMap((17.2, 55.7), 14)
+    links = [address for _, address in (*made.default_js, *made.default_css)]
     assert links
     assert all(address.startswith("/") and not address.startswith("//") for address in links)
     assert script() == script()

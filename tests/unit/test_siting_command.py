@@ -102,7 +102,7 @@ def test_candidates_of_a_file_are_the_only_ones_and_out_holds_the_sites(data, ca
     [
         (("--new", "0"), 2, "--new"),
         (("--new", "2", "--minutes", "5,10"), 2, "one number"),
-        (("--new", "100000"), 1, "100000 new sites"),
+        (("--new", "100000"), 1, "100,000 new sites"),
         (("--new", "1", "--objective", "fair"), 2, "objective"),
         (("--new", "1", "--out", "x.doc"), 1, "x.doc"),
     ],

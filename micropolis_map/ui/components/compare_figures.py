@@ -25,7 +25,7 @@ def differences(comparison: Comparison, left: str, right: str) -> None:
         + _table(comparison.totals, _("Figure"), left, right, lambda one: figure_words(one, longest))
     )
     if comparison.districts:
-        title = _("District by district: within {n} minutes").format(n=f"{longest:g}")
+        title = _("District by district: within {n} minutes").format(n=numbers.as_it_is(longest))
         st.html(
             safe_text.heading(2, title)
             + _table(comparison.districts, _("District"), left, right, lambda one: one.name)
@@ -41,7 +41,7 @@ def in_a_sentence(comparison: Comparison, left: str, right: str) -> str:
     points = round(shown(within[1], SHARE) - shown(within[0], SHARE), 1)
     if points == 0.0:
         return _("Within {n} minutes both have the same share of people near: {share}.").format(
-            n=f"{longest:g}", share=numbers.percent(within[0])
+            n=numbers.as_it_is(longest), share=numbers.percent(within[0])
         )
     said = (
         _("{right}: {share} are within {n} minutes, {points} points more than {left} ({other}).")
@@ -51,7 +51,7 @@ def in_a_sentence(comparison: Comparison, left: str, right: str) -> str:
     return said.format(
         right=right,
         left=left,
-        n=f"{longest:g}",
+        n=numbers.as_it_is(longest),
         share=numbers.percent(within[1]),
         other=numbers.percent(within[0]),
         points=numbers.decimal(abs(points)),
@@ -65,7 +65,7 @@ def figure_words(one: Difference, longest: float) -> str:
     said = {
         "population": _("people"),
         "spots": _("meeting places"),
-        "people_beyond": _("people farther than {n} minutes").format(n=f"{longest:g}"),
+        "people_beyond": _("people farther than {n} minutes").format(n=numbers.as_it_is(longest)),
         "median_s": _("half of the people walk at most"),
         "p90_s": _("nine of ten walk at most"),
         "unreachable_share": _("cannot get there"),

@@ -95,7 +95,7 @@ def _searching(question: Question) -> None:
 
 
 def _lists(found: Barriers) -> None:
-    minutes = f"{found.question.minutes:g}"
+    minutes = numbers.as_it_is(found.question.minutes)
     left, right = st.columns(2, gap="medium")
     with left:
         _list(

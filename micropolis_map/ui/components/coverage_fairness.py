@@ -29,7 +29,7 @@ def fairness(view: CoverageView) -> None:
 
 def profile_table(view: CoverageView) -> str:
     """Return the table of all profiles as HTML; the one asked for is marked."""
-    minutes = f"{view.result.longest:g}"
+    minutes = numbers.as_it_is(view.result.longest)
     head = (
         _("Who walks"),
         _("within {n} min").format(n=minutes),
@@ -60,7 +60,7 @@ def _values(one: ProfileView, minutes: float) -> tuple[str, ...]:
 
 def fairness_sentences(view: CoverageView) -> list[str]:
     """Return what the figures say, in plain words."""
-    fair, minutes = view.asked.fairness, f"{view.result.longest:g}"
+    fair, minutes = view.asked.fairness, numbers.as_it_is(view.result.longest)
     said = []
     if math.isfinite(fair.palma):
         said.append(

@@ -15,12 +15,12 @@ def figures(result: CoverageResult) -> None:
     """Show the community's key figures."""
     total = result.total
     rows = [
-        (_("within {n} minutes").format(n=f"{minutes:g}"), numbers.share(share))
+        (_("within {n} minutes").format(n=numbers.as_it_is(minutes)), numbers.share(share))
         for minutes, share in total.share_within.items()
     ]
     rows += [
         (
-            _("people farther than {n} minutes").format(n=f"{result.longest:g}"),
+            _("people farther than {n} minutes").format(n=numbers.as_it_is(result.longest)),
             numbers.count(total.beyond(result.longest)),
         ),
         (_("half of the people walk at most"), numbers.walk(total.median_s)),
@@ -58,7 +58,7 @@ def _first(result: CoverageResult, name: str) -> str:
     return _("In {name}, {share} of the people reach a meeting place within {n} minutes ({who}).").format(
         name=name,
         share=numbers.share(result.total.share_within[result.longest]),
-        n=f"{result.longest:g}",
+        n=numbers.as_it_is(result.longest),
         who=words.profile(result.request.profile).lower(),
     )
 

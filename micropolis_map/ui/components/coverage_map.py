@@ -14,6 +14,7 @@ from micropolis_map.maps.addresses import background_urls, coverage_drawing
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.maps.walking_classes import ShareClass, WalkingClass, share_classes, walking_classes
+from micropolis_map.services import reporting_map
 from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
 from micropolis_map.services.thresholds import minutes_key
 from micropolis_map.ui import language, numbers, safe_text, session, words
@@ -128,7 +129,7 @@ def coverage_legend(result: CoverageResult, shown: str, *, barriers: bool = Fals
     swatch = '<i class="mm-swatch" style="background:{colour}"></i>'
     title = _("Walking time to the nearest meeting place")
     if shown == "districts":
-        title = _("People farther than {n} min away").format(n=f"{result.longest:g}")
+        title = _("People farther than {n} min away").format(n=numbers.as_it_is(result.longest))
     items = [f"<li><b>{safe_text.html(title)}</b></li>"]
     for one in _classes(result, shown):
         said = share_words(one) if isinstance(one, ShareClass) else class_words(one)
@@ -150,13 +151,7 @@ def coverage_legend(result: CoverageResult, shown: str, *, barriers: bool = Fals
 
 def class_words(walking: WalkingClass) -> str:
     """Return the words for a class of walking time."""
-    if walking.up_to is not None and walking.over is None:
-        return _("up to {n} min").format(n=f"{walking.up_to:g}")
-    if walking.up_to is not None:
-        return _("{a}–{b} min").format(a=f"{walking.over:g}", b=f"{walking.up_to:g}")
-    if walking.over is not None:
-        return _("over {n} min").format(n=f"{walking.over:g}")
-    return _("cannot be reached")
+    return reporting_map.class_words(walking, numbers.speech())
 
 
 def share_words(share: ShareClass) -> str:
@@ -165,9 +160,11 @@ def share_words(share: ShareClass) -> str:
         return (
             _("nobody lives here")
             if share.over is None
-            else _("over {n} %").format(n=f"{share.over * 100:g}")
+            else _("over {n} %").format(n=numbers.as_it_is(share.over * 100))
         )
-    return _("{a}–{b} %").format(a=f"{(share.over or 0.0) * 100:g}", b=f"{share.up_to * 100:g}")
+    return _("{a}–{b} %").format(
+        a=numbers.as_it_is((share.over or 0.0) * 100), b=numbers.as_it_is(share.up_to * 100)
+    )
 
 
 def _classes(result: CoverageResult, shown: str) -> Sequence[WalkingClass | ShareClass]:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from micropolis_map.services.coverage_result import OUTSIDE_NAME, AreaCoverage, CoverageResult
-from micropolis_map.ui import safe_text
+from micropolis_map.ui import numbers, safe_text
 from micropolis_map.ui.language import _
 
 
@@ -65,12 +65,14 @@ def _row(name: str, area: AreaCoverage) -> dict[str, object]:
         _("People"): round(area.population),
     }
     for minutes, share in area.share_within.items():
-        row[_("{n} min, %").format(n=f"{minutes:g}")] = _percent(share)
+        row[_("{n} min, %").format(n=numbers.as_it_is(minutes))] = _percent(share)
     row[_("Median, min")] = _minutes(area.median_s)
     row[_("90 % walk at most, min")] = _minutes(area.p90_s)
     row[_("Cannot be reached, %")] = _percent(area.unreachable_share)
     if area.share_within_certain:
-        row[_("{n} min certain, %").format(n=f"{longest:g}")] = _percent(area.share_within_certain[longest])
+        row[_("{n} min certain, %").format(n=numbers.as_it_is(longest))] = _percent(
+            area.share_within_certain[longest]
+        )
     return row
 
 

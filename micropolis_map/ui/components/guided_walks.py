@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 import streamlit as st
-from babel.dates import format_date, format_time
 
+from micropolis_map import figures
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.guided_walk import GuidedWalk
 from micropolis_map.services import guided_walks
@@ -32,9 +32,7 @@ def upcoming_walks(community: Community, tour_id: str = "") -> None:
 
 def when_words(walk: GuidedWalk) -> str:
     """Return day and time by the clocks there, in the visitor's language."""
-    begins, lang = walk.begins, language.current()
-    day = format_date(begins.date(), "full", locale=lang)
-    return f"{day}, {format_time(begins, 'short', tzinfo=begins.tzinfo, locale=lang)}"
+    return figures.appointment(walk.begins, language.current())
 
 
 def title_of(walk: GuidedWalk) -> str:

@@ -15,7 +15,7 @@ from micropolis_map.services.loading import LoadRequest
 from micropolis_map.services.town_build import Told
 from micropolis_map.ui import people, safe_text, session
 from micropolis_map.ui.components import trouble
-from micropolis_map.ui.components.loading_progress import may_load, start_loading
+from micropolis_map.ui.components.loading_progress import loading_trouble, may_load, start_loading
 from micropolis_map.ui.components.masthead import community_name
 from micropolis_map.ui.components.town_requests import ask_for_town, asked_for
 from micropolis_map.ui.language import _
@@ -77,6 +77,7 @@ def _load_form(community: Community, *, again: bool) -> None:
     name = safe_text.label(community_name(community))
     verb = _("Load the streets of {name} again") if again else _("Load the streets of {name}")
     st.subheader(verb.format(name=name))
+    loading_trouble(community.slug)
     if community.fictional:
         st.markdown(_("This town is invented: its streets come with the product, without internet."))
         _start_button(community.slug, _("Load the invented streets"), LoadRequest(), {})
@@ -111,6 +112,7 @@ def _add_form() -> None:
     if slug in session.known_slugs():
         st.info(_("There is a community with this name already; choose it at the top of the page."))
         return
+    loading_trouble(slug)
     online, file = st.tabs([_("From OpenStreetMap"), _("From a file")])
     with online:
         _start_button(slug, _("Add it from OpenStreetMap"), LoadRequest(name=name), {})

@@ -58,13 +58,16 @@ def loading_job(slug: str) -> LoadingJob | None:
 
 
 def loading_progress(slug: str) -> bool:
-    """Show the community's loading; return whether one is running."""
+    """Show the community's loading, and what it brought; return whether one is running.
+
+    What went wrong is said beside the button that began it (`loading_trouble`).
+    """
     job = loading_jobs().get(slug)
     if job is None:
         return False
     if job.done:
-        if may_load(slug):
-            _ended(job)
+        if may_load(slug) and job.report is not None:
+            _ended(job.report, slug)
         return False
     _running(slug)
     return True
@@ -88,20 +91,27 @@ def _running(slug: str) -> None:
             )
 
 
-def _ended(job: LoadingJob) -> None:
-    with st.container(key="loaded"):
-        if job.error is not None:
+def loading_trouble(slug: str) -> None:
+    """Say why the community's last loading went wrong, until it was seen."""
+    job = loading_jobs().get(slug)
+    if job is not None and job.done and job.error is not None:
+        with st.container(key=f"trouble_{slug}"):
             trouble.show(job.error)
-        elif job.report is not None:
-            report = job.report
-            st.success(
-                _(
-                    "Loaded: {nodes} street nodes, {homes} homes, {spots} meeting places, in {seconds} s."
-                ).format(
-                    nodes=numbers.count(report.nodes),
-                    homes=numbers.count(report.homes),
-                    spots=numbers.count(report.activity_spots),
-                    seconds=numbers.decimal(report.seconds),
-                )
+            _seen_button(slug, f"w_seen_{slug}")
+
+
+def _ended(report: LoadReport, slug: str) -> None:
+    with st.container(key="loaded"):
+        st.success(
+            _("Loaded: {nodes} street nodes, {homes} homes, {spots} meeting places, in {seconds} s.").format(
+                nodes=numbers.count(report.nodes),
+                homes=numbers.count(report.homes),
+                spots=numbers.count(report.activity_spots),
+                seconds=numbers.decimal(report.seconds),
             )
-        st.button(_("All right"), key="w_seen", on_click=_forget, args=(job.slug,))
+        )
+        _seen_button(slug)
+
+
+def _seen_button(slug: str, key: str = "w_seen") -> None:
+    st.button(_("All right"), key=key, on_click=_forget, args=(slug,))

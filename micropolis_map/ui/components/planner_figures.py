@@ -20,7 +20,7 @@ GROUP_WORDS = {"older": mark("65 and over"), "children": mark("Children")}
 
 def plan_figures(request: SitingRequest, plan: Plan) -> None:
     """Show the key figures of `plan`."""
-    n = f"{request.minutes:g}"
+    n = numbers.as_it_is(request.minutes)
     everybody = max(plan.population, 1e-9)
     rows = [
         (_("now within {n} minutes").format(n=n), numbers.share(plan.covered_before / everybody)),
@@ -87,7 +87,7 @@ def curve(values: tuple[float, ...], knee: int, people: float, minutes: float, n
         if knee
         else ""
     )
-    caption = _("People within {n} minutes by the number of new places").format(n=f"{minutes:g}")
+    caption = _("People within {n} minutes by the number of new places").format(n=numbers.as_it_is(minutes))
     st.html(
         safe_text.heading(2, _("How many are worth it"))
         + f'<table class="mm-curve"><caption>{safe_text.html(caption)}</caption>'

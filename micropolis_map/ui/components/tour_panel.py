@@ -11,7 +11,7 @@ from micropolis_map.domain.tour import Tour
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_words import twin_words
 from micropolis_map.settings import below
-from micropolis_map.ui import language, safe_text
+from micropolis_map.ui import language, numbers, safe_text
 from micropolis_map.ui.components.site_address import site_address
 from micropolis_map.ui.language import _
 from micropolis_map.ui.view_state import ViewState
@@ -78,7 +78,7 @@ def poster_links(tour: Tour) -> None:
 
 
 def _told(text: str, length_m: float) -> str:
-    return f"{text} · {length_m:.0f} m" if length_m >= 1.0 else text
+    return f"{text} · {numbers.count(length_m)} m" if length_m >= 1.0 else text
 
 
 def draft_link(view: ViewState) -> str:

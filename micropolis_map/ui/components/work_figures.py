@@ -15,7 +15,7 @@ from micropolis_map.ui.language import _, ngettext
 
 def work_figures(result: WorkResult) -> None:
     """Show the key figures."""
-    total, n = result.coverage.total, f"{result.request.minutes:g}"
+    total, n = result.coverage.total, numbers.as_it_is(result.request.minutes)
     rows = [
         (_("work centres today"), numbers.count(len(result.coverage.spots))),
         (
@@ -43,7 +43,7 @@ def next_centres(result: WorkResult) -> None:
     """Say where the next centres serve most people, and what they save."""
     if result.proposal is None:
         return
-    n = f"{result.request.minutes:g}"
+    n = numbers.as_it_is(result.request.minutes)
     items = "".join(f"<li>{_next(one)}</li>" for one in result.next)
     said = _("Proven: no other choice brings more people within {n} minutes.").format(n=n)
     if not result.proposal.optimal:

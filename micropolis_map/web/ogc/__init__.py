@@ -183,7 +183,7 @@ def _answering(endpoint: Endpoint) -> Endpoint:
 
 
 def _failure(error: MicropolisError, lang: str) -> Response:
-    what, todo = error.told_to_anybody(i18n.translation(lang).gettext)
+    what, todo = error.told_to_anybody(i18n.translation(lang).gettext, lang)
     status = answer(error).http_status
     told = {
         "code": _CODES.get(status, "NoApplicableCode"),

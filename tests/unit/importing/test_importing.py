@@ -127,7 +127,7 @@ def test_a_pending_place_stays_pending() -> None:
             {"name": "x", "geometry": {"type": "LineString", "coordinates": [[21.17, 52.2], [25.0, 52.2]]}},
             "reaches",
         ),
-        ({"name": "x" * 30_000}, "at most 20000"),
+        ({"name": "x" * 30_000}, "at most 20,000"),
         ({"name": {"pl": "x"}, "community": "wawer", "kind": "zzz"}, "kind is 'zzz'"),
         (
             {"name": {"pl": "x"}, "community": "wawer", "kind": "natural", "website": "javascript:alert(1)"},

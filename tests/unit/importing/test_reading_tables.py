@@ -100,7 +100,7 @@ def test_positions_as_people_write_them(tmp_path: Path, header: str, cells: str)
         ("x,,", "lat and lon empty"),
         ("x,foo,21", "'foo' is not a coordinate"),
         ("x,95,21", "not on the Earth"),
-        ("x,52,181", "181.0"),
+        ("x,52,181", "lon 181,"),
         ("x,nan,21", "'nan'"),
         ("x,inf,21", "'inf'"),
         ("x,52°75'N,21", "60 or more"),

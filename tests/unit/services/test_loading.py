@@ -6,12 +6,14 @@ import errno
 import gzip
 import json
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
 from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, town_xml, write_boundary, write_town
 from town_loading import load_community
 
+from micropolis_map import figures
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.community import Community, District
 from micropolis_map.domain.permission import RESIDENT, Actor
@@ -105,7 +107,8 @@ class TestWhatWasLoadedStays:
         assert [path.name for path in build.parent.iterdir() if path.is_dir()] == [before.build_id]
 
     def test_when_a_file_is_missing(self, application, before, tmp_path):
-        with pytest.raises(UnreadableFile, match=rf"no\.osm.*{before.loaded[:16]} stay in place"):
+        day = figures.moment(datetime.fromisoformat(before.loaded))
+        with pytest.raises(UnreadableFile, match=rf"no\.osm.*{day} stay in place"):
             load_community(application, "tiny", LoadRequest(osm=(tmp_path / "no.osm",)))
         self.unchanged(application, before)
 

@@ -101,7 +101,7 @@ def test_other_coordinate_systems_are_reprojected(tmp_path: Path, ending: str) -
 def test_metres_without_a_system_are_refused_in_words(tmp_path: Path) -> None:
     path = write(tmp_path / "metres.geojson", geojson(shapely.box(571_500, 5_540_000, 572_500, 5_541_000)))
     with pytest.raises(
-        InvalidInput, match=r"metres\.geojson has the coordinates 571500, 5\.54e\+06"
+        InvalidInput, match=r"metres\.geojson has the coordinates 571,500, 5,540,000"
     ) as caught:
         read_polygons(path)
     assert "EPSG:4326" in caught.value.todo

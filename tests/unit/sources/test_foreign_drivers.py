@@ -117,7 +117,7 @@ def test_a_database_that_is_no_geopackage_is_not_opened(tmp_path):
         (["/etc/N52E021.hgt"], "leads out of it"),
         (["a\\..\\..\\N52E021.hgt"], "leads out of it"),
         (["C:N52E021.hgt"], "leads out of it"),
-        ([f"{n}.txt" for n in range(MOST_ENTRIES + 1)], f"{MOST_ENTRIES + 1} files"),
+        ([f"{n}.txt" for n in range(MOST_ENTRIES + 1)], f"{MOST_ENTRIES + 1:,} files"),
     ],
 )
 def test_an_archive_is_listed_before_it_is_unpacked(tmp_path, monkeypatch, names, words):
@@ -133,7 +133,7 @@ def test_an_archive_is_listed_before_it_is_unpacked(tmp_path, monkeypatch, names
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
-    ("name", "words"), [("N52E021.hgt", "not those of 1201"), ("N52E021.tif", "unpacks to 90 MB")]
+    ("name", "words"), [("N52E021.hgt", "not those of 1,201"), ("N52E021.tif", "unpacks to 90 MB")]
 )
 def test_what_unpacks_to_too_much_is_not_unpacked(tmp_path, monkeypatch, name, words):
     path = tmp_path / "bomb.zip"
@@ -165,7 +165,7 @@ def test_a_raster_of_too_many_cells_is_refused_before_it_is_read(tmp_path):
     ):  # fmt: skip
         pass
     assert path.stat().st_size < 1_000_000
-    with pytest.raises(InvalidInput, match="8000 × 8000 cells"):
+    with pytest.raises(InvalidInput, match="8,000 × 8,000 cells"):
         read_elevation([path])
 
 

@@ -11,7 +11,10 @@
     return String(text || "").replace("{n}", mm.number(value, state));
   };
   function percent(share, state) {
-    return share.toLocaleString(state.lang, { style: "percent", maximumFractionDigits: 0 });
+    const whole = Math.round(share * 100);
+    const hides = share > 0 && share < 1 && (whole === 0 || whole === 100); // as figures.py writes shares
+    const shown = hides ? Math.min(Math.max(share, 0.001), 0.999) : share;
+    return `${(shown * 100).toLocaleString(state.lang, { maximumFractionDigits: hides ? 1 : 0 })} %`;
   }
 
   function inRing(lon, lat, ring) {

@@ -1,11 +1,11 @@
 // Keep the walk on this phone: the worker fetches the pack, the sign says when it is there and how much it is.
-import { $, line, make, state, t } from "../js/pin/page.js";
+import { $, figure, line, make, state, t } from "../js/pin/page.js";
 
 const AGAIN_MS = 30000;
 let again = 0;
 let asked = 0;
 
-const mb = (bytes) => new Intl.NumberFormat(state.lang, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(bytes / 1e6);
+const mb = (bytes) => figure(bytes / 1e6, 1);
 
 function sign(text, bad = false) {
   $("kept").textContent = text;

@@ -57,7 +57,7 @@ function say(text) {
 
 function far(m) {
   if (m < 1000) return t("metres", { m: m < 100 ? Math.round(m) : Math.round(m / 10) * 10 });
-  return t("kilometres", { km: new Intl.NumberFormat(state.lang, { maximumFractionDigits: 1 }).format(m / 1000) });
+  return t("kilometres", { km: m / 1000 });
 }
 
 export function show(screen, { focus = true } = {}) {

@@ -1,5 +1,5 @@
 // Photos and the recorded voice: kept on the device, sent only with the pin.
-import { $, make, state, t } from "./page.js";
+import { $, figure, make, state, t } from "./page.js";
 import { dropBlob, getBlob, keepBlob } from "./device.js";
 
 const MOST = 5;
@@ -69,7 +69,7 @@ export function mediaFields(draft, changed) {
   async function take(file) {
     const name = file.name || t("photos");
     if (draft.photos.length >= MOST) return t("photo_too_many", { name });
-    if (file.size > LARGEST) return t("photo_too_large", { name, mb: (file.size / 1048576).toFixed(1) });
+    if (file.size > LARGEST) return t("photo_too_large", { name, mb: figure(file.size / 1048576, 1) });
     const type = photoType(new Uint8Array(await file.slice(0, 16).arrayBuffer()));
     if (!type || (type !== "image/heic" && !(await opens(file)))) return t("photo_no_photo", { name });
     draft.photos.push({ key: await keepBlob(file.slice(0, file.size, type)), alt: "" });

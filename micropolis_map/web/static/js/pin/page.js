@@ -4,10 +4,15 @@ import { qrSvg } from "./qr.js";
 export const state = JSON.parse(document.getElementById("state").textContent);
 export const $ = (id) => document.getElementById(id);
 
+const said = (value) => (typeof value === "number" ? figure(value) : String(value));
+
 export function t(name, values = {}) {
   const text = state.t[name] ?? name;
-  return text.replace(/\{(\w+)\}/g, (all, key) => (key in values ? String(values[key]) : all));
+  return text.replace(/\{(\w+)\}/g, (all, key) => (key in values ? said(values[key]) : all));
 }
+
+// A figure as people of the page's language write it.
+export const figure = (value, least = 0) => value.toLocaleString(state.lang, { minimumFractionDigits: least, maximumFractionDigits: 1 });
 
 // An element with properties and children; strings become text, never HTML.
 export function make(tag, properties = {}, ...children) {
