@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from micropolis_map.domain.points import PointSet
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.delimited_table import GUESS, DelimitedTable, TableOptions, geometry_of
@@ -30,7 +30,9 @@ from micropolis_map.workers.pool import FILE, READERS
 Floats = NDArray[np.float64]
 NEAREST_HOME_M = 250.0
 """People of a cell without a home move to the nearest home this near: a side of a census grid's cell."""
-ACCEPTED = "give polygons or points with a column 'population', a CSV with lon,lat,population, or a GeoTIFF"
+ACCEPTED = mark(
+    "give polygons or points with a column 'population', a CSV with lon,lat,population, or a GeoTIFF"
+)
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,8 @@ def _from_features(file: VectorFile, source: str, wanted: str) -> PopulationFile
     usable = np.isin(kinds, (0, 3, 4, 6))
     notes = file.notes
     if not usable.all():
-        notes += (f"{source}: {int((~usable).sum())} features without a point or polygon were left out",)
+        words = mark("{file}: {n} features without a point or polygon were left out")
+        notes += (Sentence(words, file=source, n=int((~usable).sum())),)
     geometry = valid_areas(file.geometry[usable], "linework")
     kept = {name: values[usable] for name, values in ages.items()}
     return _population_file(geometry, people[usable], kept, column, source, notes)
@@ -188,7 +191,8 @@ def _population_file(
             file=source,
             column=repr(column.strip()),
         )
-    said = f"{source}: {people.sum():,.0f} people from the column {column.strip()!r}"
+    words = mark("{file}: {n} people from the column {column}")
+    said = Sentence(words, file=source, n=round(people.sum()), column=repr(column.strip()))
     return PopulationFile(geometry, people, ages, column.strip(), source, (*notes, said))
 
 
@@ -199,10 +203,13 @@ def _population_column(columns: Mapping[str, Any], source: str, wanted: str) -> 
         column = column_names.population_column(columns, column_names.GRID_POPULATION)
     if column is None:
         known = ", ".join(name.strip() for name in columns) or "none"
-        what = f"no column {wanted!r}" if wanted else "no population column"
+        no_such = mark("{file} has no column {wanted} (its columns: {known})")
         raise InvalidInput(
-            f"{source} has {what} (its columns: {known})",
-            "say with --population-column which one counts people",
+            no_such if wanted else mark("{file} has no population column (its columns: {known})"),
+            mark("say which one counts people (--population-column)"),
+            file=source,
+            wanted=repr(wanted),
+            known=known,
         )
     return column
 
@@ -217,7 +224,12 @@ def _numbers(values: Sequence[Any], source: str, where: Sequence[str], column: s
         number = value_in(value, thousands)
         if number is None:
             raise InvalidInput(
-                f"{source}, {place}: {column} is {value!r}, not a number", "give a number of people"
+                mark("{file}, {place}: {column} is {value}, not a number"),
+                mark("give a number of people"),
+                file=source,
+                place=place,
+                column=column,
+                value=repr(value),
             )
         out[row] = number
     return out

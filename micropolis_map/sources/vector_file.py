@@ -79,7 +79,12 @@ def read_vector(path: Path) -> VectorFile:
         return _read_parquet(path)
     with path.open("rb") as file:
         start = file.read(12)
-    raise UnreadableFile(f"{path.name} is no file of features: it begins with {start!r}", ACCEPTED)
+    raise UnreadableFile(
+        mark("{file} is no file of features: it begins with {start}"),
+        ACCEPTED,
+        file=path.name,
+        start=repr(start),
+    )
 
 
 def _read_zipped(path: Path) -> VectorFile:
@@ -268,9 +273,11 @@ def _to_degrees(geometry: Any, crs: str | None, path: Path) -> tuple[Any, tuple[
             geometry = shapely.transform(
                 geometry, lambda xy: np.column_stack(forth.transform(xy[:, 0], xy[:, 1]))
             )
-            notes: tuple[str, ...] = (f"{path.name}: reprojected from {known.name} to WGS 84",)
+            words = mark("{file}: reprojected from {system} to WGS 84")
+            notes: tuple[str, ...] = (Sentence(words, file=path.name, system=known.name),)
         elif known is None:
-            notes = (f"{path.name} names no coordinate system: taken as longitude and latitude (WGS 84)",)
+            words = mark("{file} names no coordinate system: taken as longitude and latitude (WGS 84)")
+            notes = (Sentence(words, file=path.name),)
         else:
             notes = ()
     except (CRSError, ProjError, UnicodeError) as error:
