@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from micropolis_map.domain.community import Community
@@ -23,14 +23,23 @@ from micropolis_map.i18n import mark
 from micropolis_map.ports import PlaceStore
 from micropolis_map.services.community_reach import Reach
 from micropolis_map.services.outlines import check_crossings
+from micropolis_map.services.place_identity import Identities, Named
 from micropolis_map.services.row_fields import is_ours, proposed_name, row_fields
 from micropolis_map.services.terrastories import is_speaker, is_story, told
 from micropolis_map.sources.place_files import ColumnMapping, ReadOptions, Row, RowFile, read_rows
+from micropolis_map.sources.place_files.rows import short
 
 Outcome = Literal["added", "updated", "unchanged", "skipped"]
 
-_SAFE_ID = re.compile(r"\w[\w.:@~-]{0,127}")
+_LOG = logging.getLogger(__name__)
 _CLOSED: tuple[Status, ...] = ("hidden", "withdrawn", "archived")
+EXAMPLES = 5
+"""Values that are shown of those a column has that fit nowhere."""
+UNFORESEEN = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, ShapelyError, TypeError, ValueError,
+)  # fmt: skip
+"""What a row nobody thought of may raise: it is logged and told, and the other rows come in."""
+T = TypeVar("T")
 _BOOKKEEPING = ("created", "updated", "revision")
 
 
@@ -130,10 +139,10 @@ def plan_import(
 ) -> ImportPlan:
     """Return what importing `rows` into `community` will do.
 
-    A place's id is the row's own where it can stand for itself, else made from what does not change
-    (`place_id`), so a second import of the same file adds nothing. A row of another program changes only
-    what it states; languages, stories, photos and facts it does not mention stay. Places that are hidden,
-    withdrawn or archived here are not brought back. Of several rows for one place the latest (by
+    A place's id is the row's own where it stands for itself, else made from what does not change
+    (`place_identity`), so a second import of the same file adds nothing. A row of another program changes
+    only what it states; languages, stories, photos and facts it does not mention stay. Places that are
+    hidden, withdrawn or archived here are not brought back. Of several rows for one place the latest (by
     ``updated``, then by content, whatever the order of rows) is taken.
 
     Parameters
@@ -174,22 +183,12 @@ def apply_import(plan: ImportPlan, store: PlaceStore) -> int:
     return store.put_many(plan.places)
 
 
-def place_id(row: Row, name: Mapping[str, Any], *, ours: bool) -> str:
-    """Return the id of the row's place: the same whenever the same row comes again.
+@dataclass(frozen=True)
+class _Described:
+    """A row that can become a place, and the schema's properties it states."""
 
-    Our own ids, and ids of other programs that can stand for themselves, stay. Ids that are only digits (a
-    row's number in some table) count together with the position, to 5 decimals; rows without an id have
-    name and position.
-    """
-    strong = len(row.id) > 2 and not row.id.isdecimal()
-    if row.id and _SAFE_ID.fullmatch(row.id) and (ours or strong):
-        return row.id
-    corner: Any = (row.geometry or {}).get("coordinates", [0, 0])
-    while isinstance(corner[0], list | tuple):
-        corner = corner[0]
-    where = [f"{value:.5f}" for value in corner[:2]]
-    facts = [row.id] if strong else [row.id, *where] if row.id else [*sorted(map(str, name.values())), *where]
-    return "i-" + hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
+    named: Named
+    fields: Mapping[str, Any]
 
 
 @dataclass
@@ -205,6 +204,7 @@ class _Planner:
         self.reach = Reach.of(self.community)
         self.lang = self.community.languages[0] if self.community.languages else "en"
         self.touched: dict[str, Place] = {}
+        self.left_out: dict[str, list[str]] = {}
         self.notes: list[str] = []
 
     def changed(self) -> tuple[Place, ...]:
@@ -212,48 +212,75 @@ class _Planner:
 
     def plan(self, rows: Sequence[Row]) -> list[RowOutcome]:
         outcomes: dict[int, RowOutcome] = {}
-        wanted: dict[str, list[tuple[Row, Place]]] = {}
-        stories = []
+        stories = [row for row in rows if row.geometry is None and is_story(row)]
+        told_apart = {row.number for row in stories}
+        described = []
         for row in rows:
-            try:
-                if row.geometry is None and is_story(row):
-                    stories.append(row)
-                    continue
-                place = self._read(row)
-            except InvalidInput as error:
-                outcomes[row.number] = RowOutcome(row.number, "skipped", reason=str(error), error=error)
-                continue
-            wanted.setdefault(place.id, []).append((row, place))
+            if row.number not in told_apart:
+                found = self._or_skipped(row, outcomes, self._read, row)
+                described += [] if found is None else [found]
+        identities = Identities(self.places, self.community.slug, [one.named for one in described])
+        wanted: dict[str, list[tuple[Row, Place]]] = {}
+        for one in described:
+            row = one.named.row
+            place = self._or_skipped(row, outcomes, self._placed, one, identities)
+            if place is not None:
+                wanted.setdefault(place.id, []).append((row, place))
         for candidates in wanted.values():
             self._settle(candidates, outcomes)
         for row in sorted(stories, key=_content):
-            outcomes[row.number] = self._tell(row)
+            outcome = self._or_skipped(row, outcomes, self._tell, row)
+            outcomes[row.number] = outcome or outcomes[row.number]
         self._tell_what_was_left_out(rows)
         return [outcomes[row.number] for row in rows]
 
-    def _read(self, row: Row) -> Place:
-        """Return the place the row describes, merged into the one that is there; InvalidInput to skip it."""
+    def _or_skipped(
+        self, row: Row, outcomes: dict[int, RowOutcome], work: Callable[..., T], *given: Any
+    ) -> T | None:
+        """Return what the work gives; None where the row cannot be taken: it never stops the others."""
+        try:
+            return work(*given)
+        except InvalidInput as error:
+            outcomes[row.number] = RowOutcome(row.number, "skipped", reason=str(error), error=error)
+        except UNFORESEEN as error:
+            _LOG.exception("row %d of %s", row.number, self.source)
+            unexpected = InvalidInput(
+                mark("cannot be taken, by a mistake of this program ({error})"),
+                mark("please report it, with the row"),
+                error=f"{type(error).__name__}: {error}"[:200],
+            )
+            outcomes[row.number] = RowOutcome(row.number, "skipped", reason=str(unexpected), error=unexpected)
+        return None
+
+    def _read(self, row: Row) -> _Described:
+        """Return what the row describes; InvalidInput to skip it."""
         if row.geometry is None:
             speaker = mark("describes a speaker, not a place")
             raise InvalidInput(speaker if is_speaker(row) else row.reason or mark("has no geometry"))
         if self.reach:
             self.reach.check(row.geometry)
         ours = is_ours(row.properties, self.columns)
-        fields = row_fields(row, self.columns, self.lang, ours=ours)
-        said_id = str(fields.pop("id", "") or "")
-        row = replace(row, id=row.id or said_id)
+        said = row_fields(row, self.columns, self.lang, ours=ours)
+        fields = dict(said.fields)
+        for column, value in said.left_out:
+            self.left_out.setdefault(column, []).append(short(value, 40))
+        row = replace(row, id=row.id or str(fields.pop("id", "") or ""))
+        fields.pop("id", None)
         if not any(str(text).strip() for text in (fields.get("name") or {}).values()):
             fields["name"] = proposed_name(row, fields, self.lang)
         if not fields["name"]:
             raise InvalidInput(mark("has no name"), mark("give it one, or say which column holds the names"))
-        if ours and fields["community"] != self.community.slug:
+        if ours and fields.get("community") != self.community.slug:
             raise InvalidInput(
                 mark("belongs to the community {name}"),
                 mark("import it there"),
-                name=repr(fields["community"]),
+                name=repr(fields.get("community")),
             )
-        identifier = place_id(row, fields["name"], ours=ours)
-        return self._merged(identifier, row, fields)
+        return _Described(Named(row, fields["name"], ours), fields)
+
+    def _placed(self, one: _Described, identities: Identities) -> Place:
+        """Return the place the row describes, merged into the one that is there; InvalidInput to skip it."""
+        return self._merged(identities.of(one.named), one.named.row, dict(one.fields))
 
     def _merged(self, identifier: str, row: Row, fields: dict[str, Any]) -> Place:
         old = self.places.get(identifier)
@@ -305,11 +332,8 @@ class _Planner:
         return "added" if old is None else "updated"
 
     def _tell(self, row: Row) -> RowOutcome:
-        """Add a story of a table of stories to the places it names."""
-        try:
-            changed = told(row, self._here(), self.lang)
-        except InvalidInput as error:
-            return RowOutcome(row.number, "skipped", reason=str(error), error=error)
+        """Add a story of a table of stories to the places it names; InvalidInput to skip it."""
+        changed = told(row, self._here(), self.lang)
         outcomes = [self._put(place) for place in changed]
         return RowOutcome(row.number, "updated" if "updated" in outcomes else "unchanged", changed[0].id)
 
@@ -326,6 +350,11 @@ class _Planner:
         if count:
             words = mark("rows that name photos elsewhere: {n}; those are not fetched, upload them instead")
             self.notes.append(Sentence(words, n=count))
+        for column, values in self.left_out.items():
+            examples = list(dict.fromkeys(values))
+            shown = ", ".join(examples[:EXAMPLES]) + (" …" if len(examples) > EXAMPLES else "")
+            words = mark("column {name}: {n} values fit no field and are left out ({examples})")
+            self.notes.append(Sentence(words, name=repr(column), n=len(values), examples=shown))
 
 
 def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

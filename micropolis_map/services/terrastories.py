@@ -9,7 +9,9 @@ from dataclasses import replace
 from micropolis_map.domain.place import Place, Story
 from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
+from micropolis_map.services.foreign_fields import one_line
 from micropolis_map.sources.place_files import Row
+from micropolis_map.sources.place_files.plain_text import words_of
 
 _PUBLIC = {"", "anonymous", "public", "everyone"}
 _LANGUAGES = {
@@ -38,7 +40,7 @@ def told(row: Row, here: Iterable[Place], lang: str) -> list[Place]:
     InvalidInput
         The story is not for everybody, has no title, or none of its places is here.
     """
-    cells = {name.casefold(): str(value).strip() for name, value in row.properties.items()}
+    cells = {name.casefold(): words_of(str(value)) for name, value in row.properties.items()}
     level = cells.get("permission_level", "")
     if level.casefold() not in _PUBLIC:
         raise InvalidInput(
@@ -60,10 +62,10 @@ def told(row: Row, here: Iterable[Place], lang: str) -> list[Place]:
     said_in = cells.get("language", "").casefold()
     story = Story(
         id="s-" + hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()[:20],
-        title=title[:500],
+        title=one_line(title)[:500],
         text=text,
         lang=_LANGUAGES.get(said_in, lang),
-        told_by=cells.get("speakers", "")[:200],
+        told_by=one_line(cells.get("speakers", ""))[:200],
     )
     return [_with_story(place, story) for place in found]
 

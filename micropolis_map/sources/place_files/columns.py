@@ -22,7 +22,7 @@ _WORDS: Mapping[str, str] = {
     "kind": "kind type category typeofplace rodzaj kategoria art kategori tipo categoria тип amenity tourism",
     "activity": "activity",
     "themes": "themes theme tags folder layer datalayer temat tematy temi",
-    "period": "year date rok aar ar anno рік period built startdate timespan",
+    "period": "year rok aar ar anno рік period built startdate timespan",
     "period.from": "periodfrom yearfrom from od begin fra dal",
     "period.to": "periodto yearto to do end til al",
     "access": "access",
@@ -56,6 +56,12 @@ _SUFFIX = re.compile(
     r"^(?P<word>.+?)(?:[_:. ](?P<a>[\w-]{2,12})|\[(?P<b>[\w-]{2,12})\]|\((?P<c>[\w-]{2,12})\))$"
 )
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_CONTAINERS = {
+    "location", "place", "venue", "tags", "names", "geocoding", "properties", "attributes", "poi", "fields",
+    "business", "site", "object", "address", "categories", "data",
+}  # fmt: skip
+"""Objects that tell of the thing itself."""
+_INSIDE = {"name", "description", "kind", "activity", "opening_hours", "website", "access"}
 _NO_LANGUAGES = {"alt", "old", "new", "int", "loc", "reg", "id", "no2", "url"}
 """What follows ``name_`` in OpenStreetMap and databases and is no language."""
 
@@ -105,10 +111,18 @@ def propose_mapping(columns: Iterable[str], given: ColumnMapping | None = None) 
 
 
 def propose_field(column: str) -> str:
-    """Return the field of the schema that `column` seems to be, "" for none."""
+    """Return the field of the schema that `column` seems to be, "" for none.
+
+    What stands in an object (``location.name`` of Google, ``names.primary`` of Overture) counts as its own
+    name does; not in every object: the name of the one who drew a place is not the place's.
+    """
     direct = _FIELDS.get(plain(column))
     if direct is not None:
         return direct
+    outer, dot, inner = column.rpartition(".")
+    if dot and plain(outer.rpartition(".")[2]) in _CONTAINERS:
+        field = "name" if plain(inner) == "primary" else propose_field(inner)
+        return field if field.split(".")[0] in _INSIDE else IGNORED
     match = _SUFFIX.match(column.strip())
     if match is None:
         return IGNORED

@@ -121,7 +121,7 @@ def test_a_pending_place_stays_pending() -> None:
             {"name": "x", "geometry": {"type": "Point", "coordinates": [0.0, 0.0]}},
             "km from wawer (lon 0, lat 0)",
         ),
-        ({"#": "other-1", "name": "x"}, "belongs to the community 'cagliari'"),
+        ({"#": "osm:node:1", "name": "x"}, "belongs to the community 'cagliari'"),
         ({"name": "x", "community": "cagliari", "revision": "3"}, "belongs to the community 'cagliari'"),
         (
             {"name": "x", "geometry": {"type": "LineString", "coordinates": [[21.17, 52.2], [25.0, 52.2]]}},
@@ -137,7 +137,7 @@ def test_a_pending_place_stays_pending() -> None:
 )
 def test_each_skipped_row_says_why(row: dict[str, Any], why: str) -> None:
     foreign = Place(
-        "other-1", "cagliari", "natural", {"it": "Bosco"}, {"type": "Point", "coordinates": [9.1, 39.2]}
+        "osm:node:1", "cagliari", "natural", {"it": "Bosco"}, {"type": "Point", "coordinates": [9.1, 39.2]}
     )
     done = plan(row, existing=[foreign])
     assert done.rows[0].outcome == "skipped"
@@ -155,8 +155,8 @@ def test_a_name_is_proposed_from_the_description() -> None:
 
 
 def test_rows_for_the_same_place() -> None:
-    same = {"#": "p-1", "name": "A"}
-    done = plan(same, same, {"#": "p-1", "name": "B"})
+    same = {"#": "b7f3-p", "name": "A"}
+    done = plan(same, same, {"#": "b7f3-p", "name": "B"})
     assert [row.outcome for row in done.rows] == ["skipped", "skipped", "added"]
     assert "row 3" in done.rows[0].reason
     again = plan(same, same)
