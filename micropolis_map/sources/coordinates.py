@@ -18,12 +18,15 @@ _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f'](?=\d{3}(?!\d))")
 _ANGLE = re.compile(
     r"""^(?P<before>[NSEWnsewØø])?\s*(?P<sign>[+\-−])?\s*
-    (?P<degrees>\d+(?:[.,]\d+)?)\s*(?:[°ºd*˚:]|deg)?\s*
-    (?:(?P<minutes>\d+(?:[.,]\d+)?)\s*(?:['’′´`m:]|min)?\s*)?
-    (?:(?P<seconds>\d+(?:[.,]\d+)?)\s*(?:"|”|″|''|’’|′′|s)?\s*)?
+    (?P<degrees>\d+(?:[.,]\d+)?)(?![\d.,])\s*(?:[°ºd*˚:]|deg)?\s*
+    (?:(?P<minutes>\d+(?:[.,]\d+)?)(?![\d.,])\s*(?:['’′´`m:]|min)?\s*)?
+    (?:(?P<seconds>\d+(?:[.,]\d+)?)(?![\d.,])\s*(?:"|”|″|''|’’|′′|s)?\s*)?
     (?P<after>[NSEWnsewØø])?$""",
     re.VERBOSE,
 )
+_POINTS_BETWEEN_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){2,}|[+-]?\d{1,3}(?:,\d{3}){2,}")
+_ODK_POINT = re.compile(r"([+-]?\d{1,3}\.\d+)\s+([+-]?\d{1,3}\.\d+)(?:\s+[+-]?\d+(?:\.\d+)?){1,2}")
+"""ODK, KoboToolbox, Ona: latitude, longitude, altitude, accuracy."""
 _AXIS = {"N": "lat", "S": "lat", "E": "lon", "W": "lon", "Ø": "lon"}
 
 
@@ -61,6 +64,11 @@ def angle(text: str) -> tuple[float, str]:
         return number(text), ""
     except NotACoordinate:
         match = _ANGLE.match(text.strip())
+    if _POINTS_BETWEEN_THOUSANDS.fullmatch(text.strip()):
+        raise NotACoordinate(
+            mark("{text} is not a coordinate: a spreadsheet took it for a whole number"),
+            text=repr(text.strip()),
+        )
     if match is None or not text.strip():
         raise NotACoordinate(mark("{text} is not a coordinate"), text=repr(text.strip()))
     parts = [float((match[part] or "0").replace(",", ".")) for part in ("degrees", "minutes", "seconds")]
@@ -101,7 +109,7 @@ def _halves(text: str) -> tuple[str, str]:
 
 
 def geometry_text(text: str, *, lat_first: bool) -> dict[str, Any]:
-    """Return the GeoJSON geometry that a cell says: WKT, EWKT, GeoJSON, ``[lon, lat]``, or a pair.
+    """Return the GeoJSON geometry that a cell says: WKT, EWKT, GeoJSON, ``[lon, lat]``, ODK's, or a pair.
 
     Raises
     ------
@@ -113,8 +121,27 @@ def geometry_text(text: str, *, lat_first: bool) -> dict[str, Any]:
         return _json(clean)
     if (clean[:1].isalpha() and "(" in clean) or clean.upper().endswith("EMPTY"):
         return wkt(clean)
+    if is_odk(clean):
+        return _odk(clean)
     lon, lat = pair(clean, lat_first=lat_first)
     return {"type": "Point", "coordinates": [lon, lat]}
+
+
+def is_odk(text: str) -> bool:
+    """Return whether the cell is a point, trace or shape of ODK: ``lat lon altitude accuracy; …``."""
+    parts = [part.strip() for part in text.strip().strip(";").split(";")]
+    return all(map(_ODK_POINT.fullmatch, parts))
+
+
+def _odk(text: str) -> dict[str, Any]:
+    """Return a point, a line, or the area that a closed line goes around."""
+    matches = [_ODK_POINT.fullmatch(part.strip()) for part in text.strip().strip(";").split(";")]
+    corners = [[float(match[2]), float(match[1])] for match in matches if match]
+    if len(corners) == 1:
+        return {"type": "Point", "coordinates": corners[0]}
+    if len(corners) > 3 and corners[0] == corners[-1]:
+        return {"type": "Polygon", "coordinates": [corners]}
+    return {"type": "LineString", "coordinates": corners}
 
 
 def wkt(text: str) -> dict[str, Any]:

@@ -52,6 +52,10 @@ _LANGUAGE_NAMES = {
 }  # fmt: skip
 _NAMING = re.compile(r"(name|title|navn|nome)$|^nazwa|^назва")
 """A column such as ``TrailHeadName`` or ``nazwa obiektu``: the name, where no column is plainly that."""
+_OF_OTHERS = re.compile(
+    r"(user|author|owner|creator|editor|mapper|first|last|sur|nick|full|contact|person|operator|file|host)name$"
+)
+"""Names of people and of files, which are no place's."""
 _SUFFIX = re.compile(
     r"^(?P<word>.+?)(?:[_:. ](?P<a>[\w-]{2,12})|\[(?P<b>[\w-]{2,12})\]|\((?P<c>[\w-]{2,12})\))$"
 )
@@ -104,7 +108,7 @@ def propose_mapping(columns: Iterable[str], given: ColumnMapping | None = None) 
     mapping = {column: known.get(column, propose_field(column)) for column in columns}
     if not any(target.split(".")[0] == "name" for target in mapping.values()):
         for column, target in mapping.items():
-            if target == IGNORED and column not in known and _NAMING.search(plain(column)):
+            if target == IGNORED and column not in known and _names_a_thing(column):
                 mapping[column] = "name"
                 break
     return ColumnMapping(mapping)
@@ -133,3 +137,8 @@ def propose_field(column: str) -> str:
     lang = suffix if "-" in suffix else suffix.casefold()
     lang = _LANGUAGE_NAMES.get(lang, lang)
     return f"{base}.{lang}" if _LANGUAGE.fullmatch(lang) else IGNORED
+
+
+def _names_a_thing(column: str) -> bool:
+    word = plain(column)
+    return "." not in column and _NAMING.search(word) is not None and not _OF_OTHERS.search(word)

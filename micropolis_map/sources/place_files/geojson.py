@@ -16,6 +16,9 @@ from micropolis_map.sources.place_files.rows import Question, Row, short, unread
 _GEOMETRIES = (
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
 )  # fmt: skip
+_LAYER_OPTIONS = ("_umap_options", "_storage")
+_FEATURE_OPTIONS = ("_umap_options", "_storage_options")
+"""As uMap has them, and as it had them until 2016 (`_storage`)."""
 _WGS84 = {"CRS84", "EPSG:4326", "4326"}
 
 
@@ -28,18 +31,22 @@ def parse_json(text: str, path: Path) -> Any:
         It is not JSON.
     """
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_nothing)
     except (ValueError, RecursionError) as error:
         lines = [line.strip("\x1e \t\r") for line in text.splitlines()]
         lines = [line for line in lines if line]
         try:
             if len(lines) > 1 and all(line.startswith("{") and line.endswith("}") for line in lines):
-                return [json.loads(line) for line in lines]
+                return [json.loads(line, parse_constant=_nothing) for line in lines]
         except (ValueError, RecursionError):
             pass  # the first error says more
         raise unreadable(
             path, mark("{file} is not JSON: {why}"), mark("export it again, or repair that line"), why=error
         ) from error
+
+
+def _nothing(_constant: str) -> None:
+    """Return what ``NaN`` and ``Infinity`` mean, which JSON does not have and programs write."""
 
 
 def geojson_rows(document: Any, path: Path) -> tuple[list[Row], list[Question], str]:
@@ -75,7 +82,7 @@ def _features(document: Any, path: Path, questions: list[Question]) -> Iterator[
                 mark('give "features": [ … ]'),
                 value=short(features),
             )
-        name = _layer_name(document, questions) if "_umap_options" in document else ""
+        name = _layer_name(document, questions) if any(key in document for key in _LAYER_OPTIONS) else ""
         yield from ((item, name) for item in features)
     elif kind == "Feature" or kind in _GEOMETRIES:
         yield document, ""
@@ -99,7 +106,7 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 def _layer_name(layer: Mapping[str, Any], questions: list[Question]) -> str:
-    options = _object(layer.get("_umap_options"))
+    options = next((_object(layer[key]) for key in _LAYER_OPTIONS if layer.get(key)), {})
     name = str(options.get("name") or "").strip()
     if _object(options.get("remoteData")).get("url"):
         questions.append(
@@ -120,8 +127,9 @@ def _row(number: int, item: Any, layer: str) -> Row:
         return Row(number, None, {}, Sentence(mark("is {value}, not a Feature"), value=short(item)))
     raw = item.get("properties")
     properties: dict[str, Any] = dict(raw) if isinstance(raw, dict) else {}
-    umap = "_umap_options" in properties or bool(layer)
-    properties.pop("_umap_options", None)
+    umap = any(key in properties for key in _FEATURE_OPTIONS) or bool(layer)
+    for key in _FEATURE_OPTIONS:
+        properties.pop(key, None)
     if umap:
         properties = {key: from_umap(v) if isinstance(v, str) else v for key, v in properties.items()}
     if layer:

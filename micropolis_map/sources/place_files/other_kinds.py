@@ -39,9 +39,9 @@ def archive(names: Sequence[str]) -> tuple[str, str]:
         return mark("{file} is an Excel workbook"), _AS_CSV
     if "content.xml" in names:
         return mark("{file} is an OpenDocument file"), _AS_CSV
-    if ".shp" in endings:
-        return mark("{file} is a zipped shapefile"), mark("export it as GeoPackage or GeoJSON")
-    return mark("{file} is an archive without a .kml"), TODO
+    if endings & {".shx", ".dbf"}:
+        return mark("{file} is a shapefile without its .shp"), mark("pack all its files: .shp .shx .dbf .prj")
+    return mark("{file} is an archive without a file of places"), TODO
 
 
 def is_no_text(text: str) -> bool:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from micropolis_map.errors import Sentence
+from micropolis_map.errors import Sentence, UnreadableFile
 from micropolis_map.i18n import mark
-from micropolis_map.sources.archives import BROKEN
 from micropolis_map.sources.coordinates import usable
 from micropolis_map.sources.file_kinds import is_geopackage
 from micropolis_map.sources.place_files.columns import propose_mapping
 from micropolis_map.sources.place_files.delimited import csv_rows, row_from_cells
 from micropolis_map.sources.place_files.geojson import geojson_rows, parse_json
-from micropolis_map.sources.place_files.gpkg import gpkg_rows
 from micropolis_map.sources.place_files.gpx import gpx_rows
 from micropolis_map.sources.place_files.kml import kml_rows
-from micropolis_map.sources.place_files.other_kinds import TODO, archive, is_no_text, known_otherwise
+from micropolis_map.sources.place_files.layers import layer_rows
+from micropolis_map.sources.place_files.nested import unnested
+from micropolis_map.sources.place_files.other_kinds import TODO, is_no_text, known_otherwise
+from micropolis_map.sources.place_files.packed import unpacked
 from micropolis_map.sources.place_files.recognition import recognise
 from micropolis_map.sources.place_files.rows import (
     MAX_FILE_BYTES,
@@ -34,11 +33,12 @@ from micropolis_map.sources.place_files.rows import (
 from micropolis_map.sources.place_files.xml_tree import parse
 from micropolis_map.sources.position_columns import find_columns
 from micropolis_map.sources.text_encoding import CHOICES, decode
+from micropolis_map.sources.vector_file import SHP_SIGN
 
-KINDS = ("geojson", "csv", "gpx", "kml", "gpkg")
 _ENDINGS = {
     ".geojson": "geojson", ".json": "geojson", ".umap": "geojson", ".geojsonl": "geojson", ".gpx": "gpx",
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".kml": "kml", ".kmz": "kml", ".gpkg": "gpkg",
+    ".fgb": "fgb", ".shp": "shp",
 }  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
     Parameters
     ----------
     path
-        GeoJSON, ``.umap``, CSV, GPX, KML, KMZ or GeoPackage.
+        GeoJSON, ``.umap``, CSV, GPX, KML, GeoPackage, FlatGeobuf, or an archive of such files or shapefiles.
     options
         What is known of the community, and answers to questions of an earlier reading.
 
@@ -67,35 +67,75 @@ def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
         An answer in `options` makes no sense.
     """
     options = options or ReadOptions()
-    data = _content(path)
-    kind = _kind(data, path)
+    kind, rows, questions = _read(path, path, options)
+    columns = dict.fromkeys(key for row in rows for key in row.properties)
+    mapping = propose_mapping(columns, options.mapping)
+    return RowFile(path.name, kind, tuple(rows), mapping, tuple(questions))
+
+
+def _read(path: Path, name: Path, options: ReadOptions) -> tuple[str, list[Row], list[Question]]:
+    """Return what the file at `path`, called `name`, is, its rows in EPSG:4326, and what was recognised."""
+    data = _content(path, name)
+    if data.startswith(b"PK\x03\x04"):
+        kind, rows, found = _read_archive(path, options)
+        return kind, rows, [*_named_otherwise(name, kind), *found]
+    kind = _kind(data, name)
+    rows, found, crs = _rows(kind, data, path, name, options)
+    rows = [_settled(row) for row in _at_most(rows, name)]
+    rows, recognised = recognise(rows, options, stated_crs=crs)
+    return kind, rows, [*_named_otherwise(name, kind), *found, *recognised]
+
+
+def _named_otherwise(name: Path, kind: str) -> list[Question]:
+    if _ENDINGS.get(name.suffix.lower()) in {kind, None}:
+        return []
+    words = mark("the file is named {ending} but holds {kind}: read as {kind}")
+    return [Question("file", Sentence(words, ending=name.suffix, kind=kind))]
+
+
+def _read_archive(path: Path, options: ReadOptions) -> tuple[str, list[Row], list[Question]]:
+    """Return the rows of every file of places in the archive; what cannot be read is said and left out."""
+    kinds: dict[str, None] = {}
+    rows: list[Row] = []
     questions: list[Question] = []
-    if _ENDINGS.get(path.suffix.lower()) not in {kind, None}:
-        words = mark("the file is named {ending} but holds {kind}: read as {kind}")
-        questions.append(Question("file", Sentence(words, ending=path.suffix, kind=kind)))
-    rows, found, crs = _rows(kind, data, path, options)
-    questions += found
+    broken: list[UnreadableFile] = []
+    with unpacked(path) as members:
+        for member in members:
+            try:
+                kind, some, found = _read(member.path, Path(f"{path.name}: {member.name}"), options)
+            except UnreadableFile as error:
+                broken.append(error)
+                questions.append(Question("file", Sentence(mark("left out: {what}"), what=error.told()[0])))
+                continue
+            kinds[kind] = None
+            if kind == "shp" and len(members) > 1:
+                theme = Path(member.name).stem
+                some = [replace(row, properties={"layer": theme, **row.properties}) for row in some]
+            rows += [replace(row, number=len(rows) + row.number) for row in some]
+            questions += [question for question in found if question not in questions]
+    if broken and not kinds:
+        raise broken[0]
+    return "+".join(kinds), _at_most(rows, path), questions
+
+
+def _at_most(rows: list[Row], name: Path) -> list[Row]:
     if len(rows) > MAX_ROWS:
         raise unreadable(
-            path,
+            name,
             mark("{file} has more than {most} rows"),
             mark("divide it into smaller files"),
             most=MAX_ROWS,
         )
-    rows = [_settled(row) for row in rows]
-    rows, recognised = recognise(rows, options, stated_crs=crs)
-    columns = dict.fromkeys(key for row in rows for key in row.properties)
-    mapping = propose_mapping(columns, options.mapping)
-    return RowFile(path.name, kind, tuple(rows), mapping, (*questions, *recognised))
+    return rows
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, name: Path) -> bytes:
     try:
         size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
+        if size > (MAX_FILE_BYTES if path == name else MAX_UNPACKED_BYTES):
             limit = f"{MAX_FILE_BYTES // 1_000_000} MB"
             raise unreadable(
-                path,
+                name,
                 mark("{file} has {size} bytes, more than {most}"),
                 mark("divide it into smaller files"),
                 size=size,
@@ -104,13 +144,13 @@ def _content(path: Path) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise unreadable(
-            path,
+            name,
             mark("{file} cannot be read: {why}"),
             mark("check the name and the rights"),
             why=error.strerror,
         ) from error
     if not data.strip():
-        raise unreadable(path, mark("{file} is empty"), TODO)
+        raise unreadable(name, mark("{file} is empty"), TODO)
     return data
 
 
@@ -120,8 +160,10 @@ def _kind(data: bytes, path: Path) -> str:
             return "gpkg"
         why = f"application id {data[68:72]!r}"
         raise unreadable(path, mark("{file} cannot be read as a GeoPackage: {why}"), TODO, why=why)
-    if data.startswith(b"PK\x03\x04"):
-        return "kml"
+    if data.startswith(SHP_SIGN):
+        return "shp"
+    if data.startswith(b"fgb"):
+        return "fgb"
     other = known_otherwise(data)
     if other is not None:
         raise unreadable(path, *other)
@@ -173,61 +215,30 @@ def _xml_kind(head: str, path: Path) -> str:
     return kind
 
 
-def _rows(kind: str, data: bytes, path: Path, options: ReadOptions) -> tuple[list[Row], list[Question], str]:
-    if kind == "gpkg":
-        rows, questions = gpkg_rows(path)
+def _rows(
+    kind: str, data: bytes, path: Path, name: Path, options: ReadOptions
+) -> tuple[list[Row], list[Question], str]:
+    if kind in {"gpkg", "shp", "fgb"}:
+        rows, questions = layer_rows(path, name, kind, options.answers.get("encoding", ""))
         return [_from_cells(row) for row in rows], questions, ""
     if kind == "gpx":
-        rows, questions = gpx_rows(data, path)
+        rows, questions = gpx_rows(data, name)
         return [_from_cells(row) for row in rows], questions, ""
     if kind == "kml":
-        parts = _unpacked(data, path) if data.startswith(b"PK") else [data]
-        rows, questions = [], []
-        for part in parts:
-            more, found = kml_rows(parse(part, path), path)
-            rows += [replace(row, number=len(rows) + row.number) for row in more]
-            questions += found
+        rows, questions = kml_rows(parse(data, name), name)
         return [_from_cells(row) for row in rows], questions, ""
-    text, encoding = decode(data, path.name, options.answers.get("encoding", ""))
+    text, encoding = decode(data, name.name, options.answers.get("encoding", ""))
     if is_no_text(text):
-        raise unreadable(path, mark("{file} is not text"), TODO)
+        raise unreadable(name, mark("{file} is not text"), TODO)
     questions = []
     if encoding != "utf-8":
         seen = Sentence(mark("the text is in {encoding}"), encoding=encoding)
         questions.append(Question("encoding", seen, encoding, CHOICES))
     if kind == "geojson":
-        rows, found, crs = geojson_rows(parse_json(text, path), path)
+        rows, found, crs = geojson_rows(parse_json(text, name), name)
         return rows, [*questions, *found], crs
-    rows, found = csv_rows(text, path, options)
+    rows, found = csv_rows(text, name, options)
     return rows, [*questions, *found], ""
-
-
-def _unpacked(data: bytes, path: Path) -> list[bytes]:
-    """Return each KML of an archive, ``doc.kml`` first: the others may be linked from it or stand alone."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            inner = [info for info in packed.infolist() if info.filename.lower().endswith(".kml")]
-            others = packed.namelist()
-            inner.sort(key=lambda info: info.filename.lower() != "doc.kml")
-            parts, left = [], MAX_UNPACKED_BYTES
-            for info in inner:
-                with packed.open(info) as file:
-                    parts.append(file.read(left + 1))
-                left -= len(parts[-1])
-                if left < 0:
-                    break
-    except BROKEN as error:
-        raise unreadable(
-            path, mark("{file} is a broken archive: {why}"), mark("export it again"), why=error
-        ) from error
-    if not parts:
-        raise unreadable(path, *archive(others))
-    if left < 0:
-        limit = f"{MAX_UNPACKED_BYTES // 1_000_000} MB"
-        raise unreadable(
-            path, mark("{file} unpacks to more than {most}"), mark("divide it into smaller files"), most=limit
-        )
-    return parts
 
 
 def _from_cells(row: Row) -> Row:
@@ -245,6 +256,7 @@ def _names(row: Row) -> Sequence[str]:
 
 
 def _settled(row: Row) -> Row:
+    row = replace(row, properties=unnested(row.properties))
     if row.geometry is None:
         return row if row.reason else replace(row, reason=mark("has no geometry"))
     geometry, reason = usable(row.geometry)

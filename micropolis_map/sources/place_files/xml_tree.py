@@ -7,6 +7,7 @@ they never declared.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,7 +83,7 @@ def parse(data: bytes, path: Path, ended: Ended | None = None) -> Element:
     parser.CharacterDataHandler = builder.characters
     parser.EntityDeclHandler = builder.refuse
     try:
-        parser.Parse(data, True)  # noqa: FBT003 (expat takes no keyword)
+        parser.Parse(_from_its_start(data), True)  # noqa: FBT003 (expat takes no keyword)
     except UnreadableFile:
         raise  # what the builder refused; it is a ValueError too
     except (expat.ExpatError, LookupError, ValueError) as error:
@@ -145,6 +146,13 @@ class _Builder:
             mark("remove its DOCTYPE, or export it again"),
             name=repr(declaration[0]),
         )
+
+
+def _from_its_start(data: bytes) -> bytes:
+    """Return the document without blanks before its declaration, which XML forbids and programs write."""
+    text = data.removeprefix(codecs.BOM_UTF8)
+    start = text.lstrip()
+    return start if start[:1] == b"<" and len(start) < len(data) else data
 
 
 def _local(name: str) -> str:

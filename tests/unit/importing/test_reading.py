@@ -174,7 +174,8 @@ def test_kmz_and_what_is_none(tmp_path: Path) -> None:
     [
         ("xl/workbook.xml", "an Excel workbook"),
         ("content.xml", "OpenDocument"),
-        ("a.shp", "a zipped shapefile"),
+        ("a.dbf", "a shapefile without its .shp"),
+        ("a.shp", "a.shp' is not SHP"),
     ],
 )
 def test_tables_in_archives_are_told_what_to_do(tmp_path: Path, inner: str, what: str) -> None:
@@ -287,6 +288,29 @@ def test_angles_and_texts_that_are_none() -> None:
     for text in ("POINT EMPTY", "POINT(1", "{", "[1]x", "1", "a, b", "1 2 3"):
         with pytest.raises(NotACoordinate):
             geometry_text(text, lat_first=True)
+
+
+@pytest.mark.parametrize("text", ["52.205.123", "-9.118.004", "52,205,123", "1.234.567.890"])
+def test_the_digits_of_one_number_are_never_divided(text: str) -> None:
+    for word in (text, f"{text}°", f"{text} N"):
+        with pytest.raises(NotACoordinate):
+            angle(word)
+    with pytest.raises(NotACoordinate, match="a spreadsheet took it for a whole number"):
+        angle(text)
+    with pytest.raises(NotACoordinate):
+        geometry_text(f"{text}; {text}", lat_first=True)
+
+
+def test_positions_of_odk_and_kobotoolbox() -> None:
+    corners = ["55.5 9.75 12.0 4.9", "55.6 9.75 0 0", "55.6 9.85 -1.5 0"]
+    first = {"type": "Point", "coordinates": [9.75, 55.5]}
+    assert geometry_text(corners[0], lat_first=True) == first
+    assert geometry_text("55.5 9.75 12", lat_first=True) == first
+    line = [[9.75, 55.5], [9.75, 55.6], [9.85, 55.6]]
+    trace = geometry_text("; ".join(corners), lat_first=True)
+    assert trace == {"type": "LineString", "coordinates": line}
+    shape = geometry_text(";".join([*corners, corners[0]]) + ";", lat_first=True)
+    assert shape == {"type": "Polygon", "coordinates": [[*line, line[0]]]}
 
 
 def test_texts_of_other_tools_become_plain() -> None:
