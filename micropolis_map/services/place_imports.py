@@ -8,6 +8,8 @@ from pathlib import Path
 
 from micropolis_map.domain.permission import Actor, Subject, require
 from micropolis_map.domain.place import Place
+from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.services.importing import ImportPlan, plan_import, read_options
 from micropolis_map.services.participation import Participation
 from micropolis_map.sources.place_files import ColumnMapping, RowFile, read_rows
@@ -67,12 +69,28 @@ def look_at(
         `actor` does not look after the whole community.
     UnreadableFile
         The file is broken or of no kind we read.
+    InvalidInput
+        An answer or a field of `mapping` is none there is.
     """
     community = desk.communities.get(slug)
     require(actor, "import", Subject(slug))
     options = read_options(community, answers or {}, ColumnMapping(mapping or {}))
     rows = READERS.run(read_rows, path, options, limits=FILE)
     return rows, plan_import(rows, community, _existing(desk, slug), now=desk.moment())
+
+
+def check_columns(rows: RowFile, mapping: Mapping[str, str]) -> None:
+    """Raise InvalidInput where somebody named a column that the file does not have."""
+    there = rows.mapping.columns
+    missing = next((column for column in mapping if column not in there), None)
+    if missing is not None:
+        raise InvalidInput(
+            mark("{file} has no column {name}"),
+            mark("name one of its columns: {names}"),
+            file=repr(rows.name),
+            name=repr(missing),
+            names=", ".join(there),
+        )
 
 
 def bring_in(desk: Participation, actor: Actor, slug: str, name: str, plan: ImportPlan) -> Import:

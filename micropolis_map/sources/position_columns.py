@@ -11,7 +11,7 @@ from typing import Any
 from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.column_names import find, plain
-from micropolis_map.sources.coordinates import NotACoordinate, angle, geometry_text, number
+from micropolis_map.sources.coordinates import NotACoordinate, angle, geometry_text, is_odk, number
 
 _LAT = frozenset((*column_names.LAT, *column_names.NORTHING))
 _LON = frozenset((*column_names.LON, *column_names.EASTING))
@@ -138,7 +138,7 @@ def columns_by_content(
 def is_position(cell: str) -> bool:
     """Return whether the cell is a pair of decimal coordinates, WKT or GeoJSON."""
     angles = len(_DECIMAL.findall(cell)) == 2 or cell.count("°") == 2
-    if not angles and not _SHAPE.match(cell):
+    if not angles and not _SHAPE.match(cell) and not is_odk(cell):
         return False
     try:
         geometry_text(cell, lat_first=True)

@@ -60,11 +60,59 @@ def test_every_row_is_accounted_for_and_a_second_import_adds_nothing(run, benche
     assert (second["read"], second["added"], second["unchanged"]) == (3, 0, 2)
 
 
-def test_without_json_it_says_why_rows_were_skipped(run, benches):
+def test_without_json_it_says_what_became_of_each_row(run, benches):
     code, out, _ = run("import", benches, "--community", "demo", "--column", "Nazwa=name.pl")
     assert code == 0
-    assert "added" in out
-    assert "3" in out
+    lines = [line.split() for line in out.splitlines()]
+    fates = {words[0]: words[1] for words in lines if len(words) > 1 and words[0] in {"1", "2", "3"}}
+    assert fates == {"1": "added", "2": "added", "3": "skipped"}
+    assert "lat and lon empty" in out
+
+
+@pytest.fixture
+def oddly(tmp_path, data):
+    """One bench in a table that says nothing about itself: cp1250, bars, coordinates of Poland's grid."""
+    lon, lat = middle_of(data, "demo")
+    file = tmp_path / "oddly.csv"
+    text = f"code|who|a|b\nŁawka|Źle|{lat}|{lon}\n"
+    file.write_bytes(text.encode("cp1250"))
+    return file
+
+
+def test_what_is_guessed_can_be_said_instead(run, oddly, data):
+    words = (
+        "--encoding",
+        "cp1250",
+        "--delimiter",
+        "bar",
+        "--name-column",
+        "code",
+        "--position-columns",
+        "a, b",
+    )
+    code, out, err = run("import", oddly, "--community", "demo", "--json", *words)
+    assert (code, json.loads(out)["added"]) == (0, 1)
+    assert "note: columns that are not used: who" in err
+    public = json.loads((data / "places.geojson").read_text(encoding="utf-8"))["features"]
+    assert ["Ławka" in f["properties"]["name"].values() for f in public].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--name-column", "Titel"), "no column 'Titel'; name one of its columns: Nazwa"),
+        (("--position-columns", "x, y"), "no column 'x'"),
+        (("--column", "Nazwa=nonsense"), "'nonsense', which is no field"),
+        (("--answer", "colour=red"), "no question 'colour'"),
+        (("--encoding", "klingon"), "klingon"),
+        (("--crs", "EPSG:99999999"), "EPSG:99999999"),
+        (("--delimiter", "semi"), "'semi'"),
+    ],
+)
+def test_what_is_said_wrongly_is_refused_by_its_name(run, benches, words, said):
+    code, out, err = run("import", benches, "--community", "demo", *words)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert said in err
 
 
 @pytest.mark.parametrize("ending", FORMATS)

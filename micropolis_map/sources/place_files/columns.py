@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from micropolis_map.errors import InvalidInput
+from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.column_names import NAMES, plain
 
@@ -93,6 +95,20 @@ class ColumnMapping:
         return tuple(sorted(column for column, target in self.columns.items() if target == IGNORED))
 
 
+def check_fields(mapping: ColumnMapping) -> None:
+    """Raise InvalidInput where a column goes to a field that is none of the schema."""
+    for column, field_ in mapping.columns.items():
+        base, _, part = field_.partition(".")
+        if field_ not in {IGNORED, *_WORDS} and not (base in _TRANSLATABLE and _LANGUAGE.fullmatch(part)):
+            raise InvalidInput(
+                mark("column {name} is to be {field}, which is no field"),
+                mark("say one of {fields}"),
+                name=repr(column),
+                field=repr(field_),
+                fields=", ".join(_WORDS),
+            )
+
+
 def propose_mapping(columns: Iterable[str], given: ColumnMapping | None = None) -> ColumnMapping:
     """Return the field each column seems to be; what `given` says of a column stands.
 
@@ -106,6 +122,9 @@ def propose_mapping(columns: Iterable[str], given: ColumnMapping | None = None) 
     """
     known = given.columns if given else {}
     mapping = {column: known.get(column, propose_field(column)) for column in columns}
+    if "name" in known.values():  # somebody said which: what is called a name as well is none
+        also = {column for column in mapping if column not in known and _is_plainly_a_name(column)}
+        mapping |= dict.fromkeys(also, IGNORED)
     if not any(target.split(".")[0] == "name" for target in mapping.values()):
         for column, target in mapping.items():
             if target == IGNORED and column not in known and _names_a_thing(column):
@@ -137,6 +156,10 @@ def propose_field(column: str) -> str:
     lang = suffix if "-" in suffix else suffix.casefold()
     lang = _LANGUAGE_NAMES.get(lang, lang)
     return f"{base}.{lang}" if _LANGUAGE.fullmatch(lang) else IGNORED
+
+
+def _is_plainly_a_name(column: str) -> bool:
+    return _FIELDS.get(plain(column), IGNORED).split(".")[0] == "name"
 
 
 def _names_a_thing(column: str) -> bool:

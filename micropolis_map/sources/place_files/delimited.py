@@ -11,6 +11,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import NotACoordinate, usable
 from micropolis_map.sources.delimited_text import DELIMITERS, divide
 from micropolis_map.sources.place_files.columns import WORDS
+from micropolis_map.sources.place_files.position_choice import chosen
 from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row, unreadable
 from micropolis_map.sources.position_columns import (
     Where,
@@ -49,18 +50,20 @@ def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], li
         raise unreadable(path, mark("{file} is empty"), mark("give a header and a row for each place"))
     header, records, unnamed = _header_and_records(records)
     questions += unnamed
-    where = find_columns(header)
-    if not where.found:
-        where = columns_by_content(header, records, named=not unnamed)
+    ways, asked = chosen(header, records, options)
+    questions += asked
+    where = ways[0] if ways else columns_by_content(header, records, named=not unnamed)
+    if not ways:
+        ways = [where]
         if where.lat:
             words = mark("columns {lat} and {lon} hold the position, latitude first")
             seen = Sentence(words, lat=repr(where.lat), lon=repr(where.lon))
             questions.append(Question("columns", seen))
-    if where.whole and not where.lat:
+    if where.whole and not where.lat and len(ways) == 1:
         questions.append(Question("columns", _said_of(where, header, records)))
     rows = []
     for number, record in enumerate(records, start=1):
-        rows.append(_row(number, record, header, where))
+        rows.append(_row(number, record, header, ways))
     return rows, questions
 
 
@@ -92,6 +95,16 @@ def _said_of(where: Where, header: Sequence[str], records: Sequence[Sequence[str
     return Sentence(latitude if where.lat_first else longitude, name=repr(where.whole))
 
 
+def _row_by_first(number: int, cells: Mapping[str, Any], ways: Sequence[Where]) -> Row:
+    """Return the row whose position stands in the first columns of `ways` that are not empty."""
+    filled = (
+        where
+        for where in ways
+        if any(str(cells.get(name) or "").strip() for name in (where.lat, where.whole) if name)
+    )
+    return row_from_cells(number, cells, next(filled, ways[0]))
+
+
 def row_from_cells(number: int, cells: Mapping[str, Any], where: Where) -> Row:
     """Return the row whose position stands in the `cells` that `where` names."""
     used = {where.lat, where.lon, where.whole}
@@ -117,7 +130,7 @@ def _header(record: Sequence[str]) -> list[str]:
     return list(names)
 
 
-def _row(number: int, record: Sequence[str], header: Sequence[str], where: Where) -> Row:
+def _row(number: int, record: Sequence[str], header: Sequence[str], ways: Sequence[Where]) -> Row:
     extra = [cell for cell in record[len(header) :] if cell.strip()]
     if extra:
         words = mark(
@@ -127,7 +140,7 @@ def _row(number: int, record: Sequence[str], header: Sequence[str], where: Where
         reason = Sentence(words, n=len(record), most=len(header))
         return Row(number, None, {}, reason)
     cells = {name: neutral_undone(cell) for name, cell in zip(header, record, strict=False)}
-    return row_from_cells(number, cells, where)
+    return _row_by_first(number, cells, ways)
 
 
 def neutral_undone(cell: str) -> str:

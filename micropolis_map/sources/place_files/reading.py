@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from micropolis_map.errors import Sentence, UnreadableFile
+from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import usable
 from micropolis_map.sources.file_kinds import is_geopackage
-from micropolis_map.sources.place_files.columns import propose_mapping
+from micropolis_map.sources.place_files.columns import check_fields, propose_mapping
 from micropolis_map.sources.place_files.delimited import csv_rows, row_from_cells
 from micropolis_map.sources.place_files.geojson import geojson_rows, parse_json
 from micropolis_map.sources.place_files.gpx import gpx_rows
@@ -21,6 +21,7 @@ from micropolis_map.sources.place_files.other_kinds import TODO, is_no_text, kno
 from micropolis_map.sources.place_files.packed import unpacked
 from micropolis_map.sources.place_files.recognition import recognise
 from micropolis_map.sources.place_files.rows import (
+    ANSWERS,
     MAX_FILE_BYTES,
     MAX_ROWS,
     MAX_UNPACKED_BYTES,
@@ -67,10 +68,24 @@ def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
         An answer in `options` makes no sense.
     """
     options = options or ReadOptions()
+    _check(options)
     kind, rows, questions = _read(path, path, options)
     columns = dict.fromkeys(key for row in rows for key in row.properties)
     mapping = propose_mapping(columns, options.mapping)
     return RowFile(path.name, kind, tuple(rows), mapping, tuple(questions))
+
+
+def _check(options: ReadOptions) -> None:
+    unknown = next((kind for kind in options.answers if kind not in ANSWERS), None)
+    if unknown is not None:
+        raise InvalidInput(
+            mark("there is no question {kind}"),
+            mark("answer one of {kinds}"),
+            kind=repr(unknown),
+            kinds=", ".join(ANSWERS),
+        )
+    if options.mapping:
+        check_fields(options.mapping)
 
 
 def _read(path: Path, name: Path, options: ReadOptions) -> tuple[str, list[Row], list[Question]]:

@@ -91,12 +91,35 @@ def _representatives(rows: Sequence[Row]) -> Pairs:
     return np.array(first, dtype=np.float64).reshape(-1, 2)
 
 
+def share_near(xy: Pairs, options: ReadOptions) -> float:
+    """Return which share of the pairs lies near the community, read in whichever way brings most there.
+
+    Parameters
+    ----------
+    xy : float64[n, 2]
+        Pairs as a file has them.
+    """
+    if options.centre is None:
+        return 0.0
+    as_written = float(_near(options)(xy).mean())
+    return as_written if as_written >= ENOUGH else max(as_written, _best(xy, options)[1])
+
+
 def _propose(xy: Pairs, options: ReadOptions) -> tuple[str, str]:
-    if not len(xy) or options.centre is None:
+    if not len(xy) or options.centre is None or float(_near(options)(xy).mean()) >= ENOUGH:
         return LON_LAT, ""
+    best, _ = _best(xy, options)
+    if best == LON_LAT:
+        return best, ""
+    example = ", ".join(f"{value:g}" for value in xy[0])
+    words = mark("coordinates such as ({example}) lie near the community only when read as {crs}")
+    return best, Sentence(words, example=example, crs=best)
+
+
+def _best(xy: Pairs, options: ReadOptions) -> tuple[str, float]:
+    """Return the other reading that brings most pairs near the community, and their share."""
+    assert options.centre is not None
     near = _near(options)
-    if float(near(xy).mean()) >= ENOUGH:
-        return LON_LAT, ""
     best, best_rank = LON_LAT, (ENOUGH - 1e-9, 0.0)
     for candidate in (LAT_LON, *PROJECTED, *(f"{crs} (y, x)" for crs in PROJECTED)):
         if candidate != LAT_LON and np.abs(xy).max() < 1000:
@@ -105,11 +128,7 @@ def _propose(xy: Pairs, options: ReadOptions) -> tuple[str, str]:
         rank = (float(near(there).mean()), -_distance(there, options.centre))
         if rank[0] > best_rank[0] or (rank[0] == best_rank[0] and rank[1] > best_rank[1] + 1e-4):
             best, best_rank = candidate, rank
-    example = ", ".join(f"{value:g}" for value in xy[0])
-    if best == LON_LAT:
-        return best, ""
-    words = mark("coordinates such as ({example}) lie near the community only when read as {crs}")
-    return best, Sentence(words, example=example, crs=best)
+    return best, 0.0 if best == LON_LAT else best_rank[0]
 
 
 def _near(options: ReadOptions) -> Callable[[Pairs], NDArray[np.bool_]]:

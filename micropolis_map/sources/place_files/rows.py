@@ -63,6 +63,10 @@ class Question:
     choices: tuple[str, ...] = ()
 
 
+ANSWERS = ("encoding", "delimiter", "columns", "sheet", "crs", "order", "rows")
+"""Kinds of questions that have answers."""
+
+
 @dataclass(frozen=True)
 class ReadOptions:
     """What the reader may know beforehand.

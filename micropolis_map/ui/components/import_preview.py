@@ -29,6 +29,7 @@ QUESTIONS = {
     "encoding": mark("In which encoding is the text?"),
     "delimiter": mark("What stands between the columns?"),
     "columns": mark("Which columns hold the coordinates?"),
+    "sheet": mark("Which sheet holds the places?"),
     "order": mark("In which order or system are the coordinates?"),
     "crs": mark("In which order or system are the coordinates?"),
     "decimal": mark("What stands before the decimals?"),

@@ -27,7 +27,10 @@ from micropolis_map.ui.components.site_address import site_address
 from micropolis_map.ui.language import _, ngettext
 
 FIELDS = ("community", "lang", "kind", "theme", "activity", "q", "years")
-ENDINGS = ["geojson", "json", "umap", "csv", "tsv", "txt", "gpx", "kml", "kmz", "gpkg", "geojsonl"]
+ENDINGS = [
+    "geojson", "json", "umap", "csv", "tsv", "txt", "xlsx", "xls", "ods", "gpx", "kml", "kmz", "gpkg",
+    "geojsonl", "zip", "fgb", "parquet",
+]  # fmt: skip
 DONE = "mm_import_done"
 SAID = "mm_import_said"
 NAMES = {".geojson": "GeoJSON", ".csv": "CSV", ".gpx": "GPX", ".kml": "KML", ".gpkg": "GeoPackage"}
@@ -114,7 +117,7 @@ def _import(community: Community) -> None:
     _said()
     people.let_send("import", community.slug)
     file = st.file_uploader(
-        _("A file with places: GeoJSON, uMap, CSV, GPX, KML, KMZ or GeoPackage"),
+        _("A file with places: a table (CSV, Excel), GeoJSON, uMap, GPX, KML, GeoPackage, shapefile …"),
         type=ENDINGS,
         key="w_import_file",
         max_upload_size=50,
