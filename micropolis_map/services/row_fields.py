@@ -11,8 +11,8 @@ from micropolis_map.domain.text import pick
 from micropolis_map.services import foreign_fields
 from micropolis_map.services.foreign_fields import cleaned, one_line, parsed
 from micropolis_map.services.row_words import activity_of, kind_of, step_free_of
+from micropolis_map.sources.column_names import plain
 from micropolis_map.sources.place_files import Row
-from micropolis_map.sources.place_files.columns import plain
 
 _SPACES = re.compile(r"\s+")
 _ADDRESS = {

@@ -45,11 +45,24 @@ def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], li
     if table.titles:
         seen = Sentence(mark("the headings stand in row {row}"), row=table.rows[0][0])
         questions.append(Question("file", seen))
-    records = [record for _, record in table.rows]
+    rows, asked = table_rows([record for _, record in table.rows], path, options)
+    return rows, [*questions, *asked]
+
+
+def table_rows(
+    records: list[list[str]], path: Path, options: ReadOptions
+) -> tuple[list[Row], list[Question]]:
+    """Return a row for each of the records below the first, which holds the headings; and what was recognised.
+
+    Raises
+    ------
+    UnreadableFile
+        There is no record.
+    """
     if not records:
         raise unreadable(path, mark("{file} is empty"), mark("give a header and a row for each place"))
-    header, records, unnamed = _header_and_records(records)
-    questions += unnamed
+    header, records, questions = _header_and_records(records)
+    unnamed = bool(questions)
     ways, asked = chosen(header, records, options)
     questions += asked
     where = ways[0] if ways else columns_by_content(header, records, named=not unnamed)
@@ -61,10 +74,7 @@ def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], li
             questions.append(Question("columns", seen))
     if where.whole and not where.lat and len(ways) == 1:
         questions.append(Question("columns", _said_of(where, header, records)))
-    rows = []
-    for number, record in enumerate(records, start=1):
-        rows.append(_row(number, record, header, ways))
-    return rows, questions
+    return [_row(number, record, header, ways) for number, record in enumerate(records, 1)], questions
 
 
 def _header_and_records(

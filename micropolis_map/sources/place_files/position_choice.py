@@ -8,7 +8,8 @@ import numpy as np
 
 from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
-from micropolis_map.sources.column_names import plain
+from micropolis_map.sources import column_names
+from micropolis_map.sources.column_names import find
 from micropolis_map.sources.coordinates import (
     NotACoordinate,
     angle,
@@ -20,9 +21,6 @@ from micropolis_map.sources.place_files.recognition import share_near
 from micropolis_map.sources.place_files.rows import Question, ReadOptions
 from micropolis_map.sources.position_columns import Where, find_columns
 
-_GRID = ("x", "y", "xcoord", "ycoord", "coordx", "coordy", "easting", "northing", "eastings", "northings")
-"""Also the columns of a picture or of a local plan."""
-_SHAPES = {"geometry", "wkt", "geom", "thegeom", "geojson", "wktgeom", "shape"}
 SAMPLE = 200
 """Rows by which it is told where columns lead."""
 Records = Sequence[Sequence[str]]
@@ -81,7 +79,7 @@ def chosen(
 
 
 def _rank(where: Where) -> int:
-    if where.lat and plain(where.lat) not in _GRID:
+    if where.lat and not find([where.lat], column_names.NORTHING):
         return 1
     if where.whole:
         return 0 if _is_shape(where) else 2
@@ -89,7 +87,7 @@ def _rank(where: Where) -> int:
 
 
 def _is_shape(where: Where) -> bool:
-    return plain(where.whole) in _SHAPES
+    return find([where.whole], column_names.WHOLE) is not None
 
 
 def _said(answer: str, header: Sequence[str]) -> Where:
