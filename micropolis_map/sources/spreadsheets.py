@@ -46,7 +46,7 @@ def read_sheet(path: Path, sheet: str = "") -> Sheet:
     UnreadableFile
         It is no spreadsheet, locked, unpacks to too much, has no such sheet, or nothing in it.
     """
-    sheets = [one for one in READERS.run(_sheets, path, limits=FILE) if one[1]]
+    sheets = [one for one in READERS.run(sheets_in, path, limits=FILE) if one[1]]
     if not sheets:
         raise UnreadableFile(
             mark("{file} has no filled cell"),
@@ -72,8 +72,14 @@ def _fits(rows: list[tuple[int, list[str]]]) -> bool:
     return find_columns(first[headings_at(first)]).found
 
 
-def _sheets(path: Path) -> list[tuple[str, list[tuple[int, list[str]]]]]:
-    """Return every sheet's name and its rows that are not blank; for a worker."""
+def sheets_in(path: Path) -> list[tuple[str, list[tuple[int, list[str]]]]]:
+    """Return every sheet's name and its rows that are not blank, with their numbers; for a worker.
+
+    Raises
+    ------
+    UnreadableFile
+        It is no spreadsheet, locked, or unpacks to too much.
+    """
     import python_calamine as calamine  # noqa: PLC0415 - for spreadsheets only
 
     with path.open("rb") as file:

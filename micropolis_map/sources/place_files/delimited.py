@@ -52,7 +52,7 @@ def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], li
 def table_rows(
     records: list[list[str]], path: Path, options: ReadOptions
 ) -> tuple[list[Row], list[Question]]:
-    """Return a row for each of the records below the first, which holds the headings; and what was recognised.
+    """Return a row for each record below the first, which holds the headings; and what was recognised.
 
     Raises
     ------

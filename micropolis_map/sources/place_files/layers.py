@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 from pyproj.exceptions import ProjError
@@ -16,6 +17,7 @@ from shapely.geometry import mapping
 from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import usable
+from micropolis_map.sources.geoparquet import read_parquet
 from micropolis_map.sources.place_files.rows import MAX_ROWS, Question, Row, unreadable
 from micropolis_map.sources.position_columns import find_columns
 from micropolis_map.sources.text_encoding import CHOICES, decode
@@ -82,6 +84,20 @@ def layer_rows(path: Path, name: Path, kind: str, encoding: str = "") -> tuple[l
             why=error,
         ) from error
     return rows, questions
+
+
+def parquet_rows(path: Path, name: Path) -> tuple[list[Row], list[Question]]:
+    """Return the rows of a GeoParquet file; of one without shapes rows whose columns say where they are.
+
+    Raises
+    ------
+    UnreadableFile, InvalidInput
+        As `read_parquet`, with the name the file has here.
+    """
+    found = read_parquet(path)
+    frame = gpd.GeoDataFrame(found.columns, geometry=found.geometry, crs=found.crs)
+    questions: list[Question] = []
+    return frame_rows(frame, name.stem, questions), questions
 
 
 def _layers(path: Path, questions: list[Question]) -> list[str]:

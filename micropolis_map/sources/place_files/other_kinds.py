@@ -7,14 +7,12 @@ from pathlib import Path
 
 from micropolis_map.i18n import mark
 
-TODO = mark("give GeoJSON, CSV, GPX, KML, KMZ or GPKG")
-_AS_CSV = mark("save its sheet as CSV UTF-8")
+TODO = mark("give a table (CSV, Excel), GeoJSON, GPX, KML, GeoPackage or a zipped shapefile")
 _UNPACK = mark("unpack it first")
 _PHOTO = (mark("{file} is a picture"), mark("add it to a place on the pin page"))
 _PACKED = (mark("{file} is packed"), _UNPACK)
 _BEGINNINGS = {
     b"%PDF": (mark("{file} is a PDF"), mark("ask for the table or map it was made from")),
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": (mark("{file} is an old Excel or Word file"), _AS_CSV),
     b"\xff\xd8\xff": _PHOTO,
     b"\x89PNG": _PHOTO,
     b"GIF8": _PHOTO,
@@ -33,12 +31,8 @@ def known_otherwise(data: bytes) -> tuple[str, str] | None:
 
 
 def archive(names: Sequence[str]) -> tuple[str, str]:
-    """Return what an archive without KML is, and what to do with it."""
+    """Return what an archive without a file of places is, and what to do with it."""
     endings = {Path(name).suffix.lower() for name in names}
-    if any(name.startswith("xl/") for name in names):
-        return mark("{file} is an Excel workbook"), _AS_CSV
-    if "content.xml" in names:
-        return mark("{file} is an OpenDocument file"), _AS_CSV
     if endings & {".shx", ".dbf"}:
         return mark("{file} is a shapefile without its .shp"), mark("pack all its files: .shp .shx .dbf .prj")
     return mark("{file} is an archive without a file of places"), TODO

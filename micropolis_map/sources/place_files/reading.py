@@ -15,10 +15,10 @@ from micropolis_map.sources.place_files.delimited import csv_rows, row_from_cell
 from micropolis_map.sources.place_files.geojson import geojson_rows, parse_json
 from micropolis_map.sources.place_files.gpx import gpx_rows
 from micropolis_map.sources.place_files.kml import kml_rows
-from micropolis_map.sources.place_files.layers import layer_rows
+from micropolis_map.sources.place_files.layers import layer_rows, parquet_rows
 from micropolis_map.sources.place_files.nested import unnested
 from micropolis_map.sources.place_files.other_kinds import TODO, is_no_text, known_otherwise
-from micropolis_map.sources.place_files.packed import unpacked
+from micropolis_map.sources.place_files.packed import is_spreadsheet, unpacked
 from micropolis_map.sources.place_files.recognition import recognise
 from micropolis_map.sources.place_files.rows import (
     ANSWERS,
@@ -31,16 +31,29 @@ from micropolis_map.sources.place_files.rows import (
     RowFile,
     unreadable,
 )
+from micropolis_map.sources.place_files.sheets import sheet_rows
 from micropolis_map.sources.place_files.xml_tree import parse
 from micropolis_map.sources.position_columns import find_columns
+from micropolis_map.sources.spreadsheets import OLD_EXCEL
 from micropolis_map.sources.text_encoding import CHOICES, decode
 from micropolis_map.sources.vector_file import SHP_SIGN
 
 _ENDINGS = {
     ".geojson": "geojson", ".json": "geojson", ".umap": "geojson", ".geojsonl": "geojson", ".gpx": "gpx",
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".kml": "kml", ".kmz": "kml", ".gpkg": "gpkg",
-    ".fgb": "fgb", ".shp": "shp",
+    ".fgb": "fgb", ".shp": "shp", ".parquet": "parquet", ".geoparquet": "parquet", ".xlsx": "spreadsheet",
+    ".xlsm": "spreadsheet", ".xlsb": "spreadsheet", ".xls": "spreadsheet", ".ods": "spreadsheet",
 }  # fmt: skip
+
+
+_SIGNS = {
+    SHP_SIGN: "shp",
+    b"fgb": "fgb",
+    b"PAR1": "parquet",
+    b"PK\x03\x04": "spreadsheet",
+    OLD_EXCEL: "spreadsheet",
+}
+"""What files begin with; other archives are taken apart before."""
 
 
 def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
@@ -52,7 +65,8 @@ def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
     Parameters
     ----------
     path
-        GeoJSON, ``.umap``, CSV, GPX, KML, GeoPackage, FlatGeobuf, or an archive of such files or shapefiles.
+        GeoJSON, ``.umap``, CSV, a spreadsheet, GPX, KML, GeoPackage, FlatGeobuf, GeoParquet, or an archive of
+        such files or shapefiles.
     options
         What is known of the community, and answers to questions of an earlier reading.
 
@@ -91,7 +105,7 @@ def _check(options: ReadOptions) -> None:
 def _read(path: Path, name: Path, options: ReadOptions) -> tuple[str, list[Row], list[Question]]:
     """Return what the file at `path`, called `name`, is, its rows in EPSG:4326, and what was recognised."""
     data = _content(path, name)
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(b"PK\x03\x04") and not is_spreadsheet(path):
         kind, rows, found = _read_archive(path, options)
         return kind, rows, [*_named_otherwise(name, kind), *found]
     kind = _kind(data, name)
@@ -175,10 +189,9 @@ def _kind(data: bytes, path: Path) -> str:
             return "gpkg"
         why = f"application id {data[68:72]!r}"
         raise unreadable(path, mark("{file} cannot be read as a GeoPackage: {why}"), TODO, why=why)
-    if data.startswith(SHP_SIGN):
-        return "shp"
-    if data.startswith(b"fgb"):
-        return "fgb"
+    sign = next((sign for sign in _SIGNS if data.startswith(sign)), None)
+    if sign is not None:
+        return _SIGNS[sign]
     other = known_otherwise(data)
     if other is not None:
         raise unreadable(path, *other)
@@ -236,6 +249,11 @@ def _rows(
     if kind in {"gpkg", "shp", "fgb"}:
         rows, questions = layer_rows(path, name, kind, options.answers.get("encoding", ""))
         return [_from_cells(row) for row in rows], questions, ""
+    if kind == "parquet":
+        rows, questions = parquet_rows(path, name)
+        return [_from_cells(row) for row in rows], questions, ""
+    if kind == "spreadsheet":
+        return *sheet_rows(path, name, options), ""
     if kind == "gpx":
         rows, questions = gpx_rows(data, name)
         return [_from_cells(row) for row in rows], questions, ""

@@ -172,8 +172,8 @@ def test_kmz_and_what_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("inner", "what"),
     [
-        ("xl/workbook.xml", "an Excel workbook"),
-        ("content.xml", "OpenDocument"),
+        ("xl/workbook.xml", "cannot be read as a spreadsheet"),
+        ("content.xml", "cannot be read as a spreadsheet"),
         ("a.dbf", "a shapefile without its .shp"),
         ("a.shp", "a.shp' is not SHP"),
     ],
@@ -223,7 +223,7 @@ OUTSIDE = (
         ("x.gpkg", "hello", "is not GPKG"),
         ("y.gpkg", b"SQLite format 3\0" + b"\0" * 100, "cannot be read as a GeoPackage"),
         ("table.csv", b"%PDF-1.7 ...", "is a PDF"),
-        ("table.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "is an old Excel or Word file"),
+        ("table.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "cannot be read as a spreadsheet"),
         ("photo.geojson", b"\xff\xd8\xff\xe0", "is a picture"),
         ("a.geojson.gz", b"\x1f\x8b\x08", "is packed"),
         ("noise.csv", bytes(range(256)) * 20, "is not text"),

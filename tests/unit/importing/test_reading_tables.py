@@ -245,9 +245,11 @@ def test_collections_a_thousand_deep_are_no_place(tmp_path: Path) -> None:
 
 
 def test_what_an_archive_is_instead_is_said_once(tmp_path: Path) -> None:
-    path = tmp_path / "a.xlsx"
+    path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as packed:
-        packed.writestr("xl/workbook.xml", "<x/>")
+        packed.writestr("a.dbf", "x")
     with pytest.raises(UnreadableFile) as caught:
         read_rows(path)
-    assert str(caught.value) == "'a.xlsx' is an Excel workbook; save its sheet as CSV UTF-8"
+    assert str(caught.value) == (
+        "'a.zip' is a shapefile without its .shp; pack all its files: .shp .shx .dbf .prj"
+    )
