@@ -27,6 +27,7 @@ from micropolis_map.services.place_identity import Identities, Named
 from micropolis_map.services.row_fields import is_ours, proposed_name, row_fields
 from micropolis_map.services.terrastories import is_speaker, is_story, told
 from micropolis_map.sources.place_files import ColumnMapping, ReadOptions, Row, RowFile, read_rows
+from micropolis_map.sources.place_files.plain_text import words_of
 from micropolis_map.sources.place_files.rows import short
 
 Outcome = Literal["added", "updated", "unchanged", "skipped"]
@@ -35,6 +36,8 @@ _LOG = logging.getLogger(__name__)
 _CLOSED: tuple[Status, ...] = ("hidden", "withdrawn", "archived")
 EXAMPLES = 5
 """Values that are shown of those a column has that fit nowhere."""
+MOST_NAMED = 40
+"""Columns that are not used and are named."""
 UNFORESEEN = (
     ArithmeticError, AttributeError, LookupError, RecursionError, ShapelyError, TypeError, ValueError,
 )  # fmt: skip
@@ -162,14 +165,15 @@ def plan_import(
         columns=(mapping or rows.mapping).columns,
         now=now or datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         status=status,
-        source=rows.name,
+        source=words_of(rows.name) or rows.kind,
     )
     before = [place for place in planner.places.values() if place.community == community.slug]
     outcomes = planner.plan(rows.rows)
     notes = [question.seen for question in rows.questions]
     unused = (mapping or rows.mapping).unused
     if unused:
-        notes.append(Sentence(mark("columns that are not used: {names}"), names=", ".join(unused)))
+        names = ", ".join(unused[:MOST_NAMED]) + (f" … ({len(unused)})" if len(unused) > MOST_NAMED else "")
+        notes.append(Sentence(mark("columns that are not used: {names}"), names=names))
     added = [planner.touched[row.place_id] for row in outcomes if row.outcome == "added"]
     twins = tuple(near_namesakes(added, before))
     if twins:

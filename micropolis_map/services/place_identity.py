@@ -87,6 +87,8 @@ class Identities:
         self._claims: dict[str, set[str]] = defaultdict(set)
         spots: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         for named in rows:
+            if named.ours or not named.row.id:
+                continue
             self._claims[_numbered(named.row)] |= _names(named.name)
             spots[named.row.id].add(_spot(named.row.geometry))
         self._repeated = {

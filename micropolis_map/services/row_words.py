@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from micropolis_map.domain.place import ACTIVITIES, KINDS
 
@@ -34,11 +35,13 @@ _ACTIVITIES: Mapping[str, str] = {
 """Words by the activity they mean; words joined by _ must follow each other."""
 
 
+@lru_cache(maxsize=4_096)
 def kind_of(words: str) -> str:
     """Return the kind `words` mean; `words` themselves where none is recognised."""
     return words if words in KINDS else _match(words, _KINDS) or words
 
 
+@lru_cache(maxsize=4_096)
 def activity_of(words: str) -> str | None:
     """Return the activity `words` mean, None where none is recognised."""
     return words if words in ACTIVITIES else _match(words, _ACTIVITIES) or None

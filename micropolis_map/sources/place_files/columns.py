@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
@@ -133,6 +134,7 @@ def propose_mapping(columns: Iterable[str], given: ColumnMapping | None = None) 
     return ColumnMapping(mapping)
 
 
+@lru_cache(maxsize=10_000)
 def propose_field(column: str) -> str:
     """Return the field of the schema that `column` seems to be, "" for none.
 
@@ -144,7 +146,7 @@ def propose_field(column: str) -> str:
         return direct
     outer, dot, inner = column.rpartition(".")
     if dot and plain(outer.rpartition(".")[2]) in _CONTAINERS:
-        field = "name" if plain(inner) == "primary" else propose_field(inner)
+        field = "name" if plain(inner) in {"primary", "businessname"} else propose_field(inner)
         return field if field.split(".")[0] in _INSIDE else IGNORED
     match = _SUFFIX.match(column.strip())
     if match is None:

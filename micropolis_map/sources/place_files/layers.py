@@ -34,7 +34,9 @@ _UNSAID = {0x00, 0x57}
 """Language drivers of a DBF that say nothing, or "as Windows is set"."""
 
 
-def layer_rows(path: Path, name: Path, kind: str, encoding: str = "") -> tuple[list[Row], list[Question]]:
+def layer_rows(
+    path: Path, name: Path, kind: str, encoding: str = "", *, as_said: bool = True
+) -> tuple[list[Row], list[Question]]:
     """Return a row for each feature, in EPSG:4326 where its layer says what its coordinates are.
 
     Tables in which programs keep styles and projects are not looked at; a table without positions beside
@@ -50,6 +52,8 @@ def layer_rows(path: Path, name: Path, kind: str, encoding: str = "") -> tuple[l
         ``gpkg``, ``shp`` or ``fgb``.
     encoding
         Of a shapefile's texts, where somebody said it; else as it says, else as it seems.
+    as_said
+        Whether what the layers say of their coordinates counts; else they stay as they are written.
 
     Raises
     ------
@@ -71,6 +75,7 @@ def layer_rows(path: Path, name: Path, kind: str, encoding: str = "") -> tuple[l
             for layer in layers:
                 called = layer if kind == "gpkg" else name.stem
                 frame = _read(path, layer, encoding)
+                frame = frame if as_said else _unsaid(frame)
                 theme = called if len(layers) > 1 else ""
                 rows += frame_rows(frame, called, questions, first=len(rows) + 1, theme=theme)
     except InvalidInput:
@@ -86,7 +91,7 @@ def layer_rows(path: Path, name: Path, kind: str, encoding: str = "") -> tuple[l
     return rows, questions
 
 
-def parquet_rows(path: Path, name: Path) -> tuple[list[Row], list[Question]]:
+def parquet_rows(path: Path, name: Path, *, as_said: bool = True) -> tuple[list[Row], list[Question]]:
     """Return the rows of a GeoParquet file; of one without shapes rows whose columns say where they are.
 
     Raises
@@ -95,7 +100,7 @@ def parquet_rows(path: Path, name: Path) -> tuple[list[Row], list[Question]]:
         As `read_parquet`, with the name the file has here.
     """
     found = read_parquet(path)
-    frame = gpd.GeoDataFrame(found.columns, geometry=found.geometry, crs=found.crs)
+    frame = gpd.GeoDataFrame(found.columns, geometry=found.geometry, crs=found.crs if as_said else None)
     questions: list[Question] = []
     return frame_rows(frame, name.stem, questions), questions
 
@@ -121,6 +126,10 @@ def _layers(path: Path, questions: list[Question]) -> list[str]:
 def _read(path: Path, layer: str, encoding: str) -> Any:
     more = {"encoding": encoding} if encoding else {}
     return pyogrio.read_dataframe(path, layer=layer, max_features=MAX_ROWS + 1, fid_as_index=True, **more)
+
+
+def _unsaid(frame: Any) -> Any:
+    return frame.set_crs(None, allow_override=True) if getattr(frame, "crs", None) is not None else frame
 
 
 def frame_rows(

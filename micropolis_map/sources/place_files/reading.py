@@ -246,11 +246,12 @@ def _xml_kind(head: str, path: Path) -> str:
 def _rows(
     kind: str, data: bytes, path: Path, name: Path, options: ReadOptions
 ) -> tuple[list[Row], list[Question], str]:
+    as_said = not {"crs", "order"} & set(options.answers)  # what somebody says beats what a file says
     if kind in {"gpkg", "shp", "fgb"}:
-        rows, questions = layer_rows(path, name, kind, options.answers.get("encoding", ""))
+        rows, questions = layer_rows(path, name, kind, options.answers.get("encoding", ""), as_said=as_said)
         return [_from_cells(row) for row in rows], questions, ""
     if kind == "parquet":
-        rows, questions = parquet_rows(path, name)
+        rows, questions = parquet_rows(path, name, as_said=as_said)
         return [_from_cells(row) for row in rows], questions, ""
     if kind == "spreadsheet":
         return *sheet_rows(path, name, options), ""
@@ -269,6 +270,7 @@ def _rows(
         questions.append(Question("encoding", seen, encoding, CHOICES))
     if kind == "geojson":
         rows, found, crs = geojson_rows(parse_json(text, name), name)
+        rows = [_from_cells(replace(row, properties=unnested(row.properties))) for row in rows]
         return rows, [*questions, *found], crs
     rows, found = csv_rows(text, name, options)
     return rows, [*questions, *found], ""

@@ -198,3 +198,16 @@ def test_what_qgis_keeps_in_a_geopackage_is_no_row_and_no_layer(tmp_path: Path) 
     assert [question.seen for question in rows.questions] == [
         "the table 'codes' says nowhere where its rows are, and is left out"
     ]
+
+
+def test_what_somebody_says_of_coordinates_beats_what_the_file_says(tmp_path: Path) -> None:
+    grid = gpd.GeoDataFrame({"name": ["A"]}, geometry=gpd.points_from_xy([9.75], [55.5]), crs=4326).to_crs(
+        25832
+    )
+    wrong = grid.set_crs(25833, allow_override=True)
+    for name, driver in (("a.gpkg", "GPKG"), ("a.fgb", "FlatGeobuf")):
+        wrong.to_file(tmp_path / name, driver=driver)
+        said = ReadOptions(answers={"crs": "EPSG:25832"})
+        assert point(read_rows(tmp_path / name, said)) == pytest.approx((9.75, 55.5), abs=1e-6)
+    wrong.to_parquet(tmp_path / "a.parquet")
+    assert point(read_rows(tmp_path / "a.parquet", said)) == pytest.approx((9.75, 55.5), abs=1e-6)

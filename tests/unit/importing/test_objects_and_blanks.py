@@ -59,6 +59,13 @@ def test_whose_object_it_is_decides(tmp_path: Path) -> None:
     assert place.name == {"da": "Algade 3"}
 
 
+def test_a_position_inside_an_object_is_the_position(tmp_path: Path) -> None:
+    venue = {"name": "Møllen", "lat": 55.5, "lng": 9.75}
+    feature = {"type": "Feature", "geometry": None, "properties": {"venue": venue}}
+    rows = read(tmp_path, "a.geojson", json.dumps(feature))
+    assert (point(rows), rows.rows[0].properties) == ((9.75, 55.5), {"venue.name": "Møllen"})
+
+
 def test_names_in_json_of_a_kml_and_of_a_table(tmp_path: Path) -> None:
     data = '<SimpleData name="location">{ "address": "Algade 3", "name": "Møllen" }</SimpleData>'
     spot = "<Point><coordinates>9.75,55.5</coordinates></Point>"
