@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from micropolis_map.analysis.kernels import BACKWARD, DEAD_END, FORWARD, NODE
 from micropolis_map.analysis.network import WalkNetwork
-from micropolis_map.analysis.profiles import Passage, Profile, incline_of
+from micropolis_map.analysis.profiles import Passage, Profile
 from micropolis_map.analysis.slope import relative_speed
+from micropolis_map.analysis.tag_numbers import incline_of
 
 RISER_M = 0.17  # height of a step: "2 risers + 1 tread = 63 cm" (Blondel) with a tread of 29 cm
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micropolis_map.analysis.metric import unwrap
+from micropolis_map.analysis.timed_ways import NOTHING, Timed
 from micropolis_map.errors import NotLoaded, UnreadableFile
 from micropolis_map.i18n import mark
 
@@ -25,6 +26,7 @@ FORMAT = 1
 ISLAND_M = 1000.0  # CONTRACT.md: nobody is snapped to islands of ways shorter than 1 km in all
 
 WAY, ACROSS_SQUARE, BARRIER = 0, 1, 2
+ON_GROUND, BRIDGE, TUNNEL = 0, 1, 2
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -130,6 +132,19 @@ class WalkNetwork:
             self.edge_kind == WAY
         )
         return joined
+
+    @cached_property
+    def edge_structure(self) -> NDArray[np.uint8]:
+        """`ON_GROUND`, `BRIDGE` or `TUNNEL` of each edge: who is not on or in one does not join it."""
+        kinds = {"bridge": BRIDGE, "tunnel": TUNNEL}
+        of_row = [kinds.get(row.get("structure", ""), ON_GROUND) for row in self.rows]
+        return np.array([*of_row, ON_GROUND], dtype=np.uint8)[self.edge_row]
+
+    @property
+    def timed(self) -> Timed:
+        """What hangs on hours; nothing in networks built before that was looked at."""
+        timed: Timed = self.meta.get("timed", NOTHING)
+        return timed
 
     def frame(self, lon: Floats) -> Floats:
         """Return `lon` in the network's frame."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from micropolis_map.analysis.impedance import Impedance
 from micropolis_map.analysis.metric import metres_per_degree, wrap
-from micropolis_map.analysis.network import WalkNetwork
+from micropolis_map.analysis.network import TUNNEL, WalkNetwork
 
 Floats = NDArray[np.float64]
 
@@ -47,8 +47,11 @@ def points_along(
 
 
 def dense_points(network: WalkNetwork, impedance: Impedance) -> tuple[Floats, Floats]:
-    """Return points at most `STEP_M` apart along every way the profile may pass, in the network's frame."""
-    open_ = network.edge_is_joined & (impedance.edge_passage > 0)
+    """Return points at most `STEP_M` apart along every way the profile may pass, in the network's frame.
+
+    Tunnels are left out: what stands there would be joined to a street above.
+    """
+    open_ = network.edge_is_joined & (impedance.edge_passage > 0) & (network.edge_structure != TUNNEL)
     if not network.edges:
         return np.empty(0), np.empty(0)
     inside = np.repeat(open_, np.diff(network.edge_first))

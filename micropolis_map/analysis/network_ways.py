@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from micropolis_map.analysis.hours import HOURS_KEYS, year_of
 from micropolis_map.analysis.network import ACROSS_SQUARE, BARRIER, WAY
 from micropolis_map.analysis.squares import Square, sight_lines, squares
 from micropolis_map.analysis.walkability import (
@@ -15,7 +16,10 @@ from micropolis_map.analysis.walkability import (
     foot_direction,
     is_obstacle,
     is_off_the_ground,
+    is_shut,
     is_walkable,
+    obstacle_tags,
+    structure,
 )
 from micropolis_map.domain.osm_extract import OsmExtract
 
@@ -39,13 +43,13 @@ KEPT_KEYS = (
 )
 """Tags of ways that are kept: who passes, and what directions and reports name."""
 
-_ASKED = frozenset([*KEPT_KEYS, "foot", "access", "oneway:foot"])
+_ASKED = frozenset([*KEPT_KEYS, *HOURS_KEYS, "foot", "access", "oneway:foot", "conveying", "motorroad"])
 """All keys that are looked at."""
 
 Tags = tuple[tuple[str, str], ...]
 """Keys and values, in the order of `KEPT_KEYS`."""
 
-OBSTACLE_KEYS = ("kerb", "barrier", "wheelchair", "stroller")
+OBSTACLE_KEYS = ("kerb", "kerb:height", "barrier", "wheelchair", "stroller")
 
 
 @dataclass
@@ -54,10 +58,13 @@ class TagSets:
 
     Attributes
     ----------
+    year
+        Whose ordinary weekdays decide what is open.
     row, tagset
-        Indices into `rows` (of `PASSAGE_KEYS`) and `tagsets` (of `KEPT_KEYS`).
+        Indices into `rows` (of `PASSAGE_KEYS` and `walkability.structure`) and `tagsets` (of `KEPT_KEYS`).
     """
 
+    year: int
     row: list[int] = field(default_factory=list)
     tagset: list[int] = field(default_factory=list)
     oneway: list[int] = field(default_factory=list)
@@ -69,17 +76,17 @@ class TagSets:
     def add(self, tags: Mapping[str, str]) -> int:
         """Add a set and return its index."""
         kept = tuple([(key, tags[key]) for key in KEPT_KEYS if key in tags])
-        self.row.append(self.row_of(tags))
+        passage = {key: tags[key] for key in PASSAGE_KEYS if key in tags}
+        self.row.append(self.row_of(passage | structure(tags)))
         self.tagset.append(self.tagsets.setdefault(kept, len(self.tagsets)))
-        self.oneway.append(foot_direction(tags))
+        self.oneway.append(foot_direction(tags, self.year))
         self.step_count.append(number_of_steps(tags))
         self.raised.append(is_off_the_ground(tags))
         return len(self.row) - 1
 
-    def row_of(self, tags: Mapping[str, str]) -> int:
-        """Return the index of the row with those of `tags` that are `PASSAGE_KEYS`, added if new."""
-        passage = tuple([(key, tags[key]) for key in PASSAGE_KEYS if key in tags])
-        return self.rows.setdefault(passage, len(self.rows))
+    def row_of(self, passage: Mapping[str, str]) -> int:
+        """Return the index of the row of tags that decide who passes, added if new."""
+        return self.rows.setdefault(tuple(passage.items()), len(self.rows))
 
 
 @dataclass(frozen=True)
@@ -150,14 +157,14 @@ def collect(extract: OsmExtract) -> tuple[Ways, Segments, int]:
 
     References to missing nodes (-1) join nothing; a node repeated at once makes no segment.
     """
-    sets = TagSets()
+    sets = TagSets(year_of(extract.timestamp))
     set_of = _sets_of_ways(extract, sets)
     walkable = np.flatnonzero(set_of >= 0)
     mine = np.full(set_of.size, -1, dtype=np.int32)
     mine[walkable] = np.arange(walkable.size)
     way_id, way_set = extract.way_id[walkable].tolist(), set_of[walkable].tolist()
     segments = _way_segments(extract, mine)
-    found = squares(extract, walkable[_may_be_squares(sets)[set_of[walkable]]].tolist())
+    found = squares(extract, walkable[_may_be_squares(sets)[set_of[walkable]]].tolist(), sets.year)
     known = _sides(segments, [square for square in found if square.way < 0])
     for square in found:
         way = int(mine[square.way]) if square.way >= 0 else len(way_id)
@@ -182,7 +189,7 @@ def _sets_of_ways(extract: OsmExtract, sets: TagSets) -> NDArray[np.int64]:
         asked = tuple([item for item in tags.items() if item[0] in _ASKED])
         index = seen.get(asked)
         if index is None:
-            seen[asked] = index = sets.add(tags) if is_walkable(tags) else -1
+            seen[asked] = index = sets.add(tags) if is_walkable(tags, sets.year) else -1
         found.append(index)
     return np.array(found, dtype=np.int64)
 
@@ -238,13 +245,22 @@ def _with_square(
     return segments.plus(lines, np.full(len(lines), way, dtype=np.int32), ACROSS_SQUARE)
 
 
+@dataclass(frozen=True)
+class _Stopping:
+    """What stands on vertices: `told` decides who gets through (`obstacle_tags`), None where nobody does."""
+
+    vertex: int
+    told: Mapping[str, str] | None
+
+
 def compress(
     extract: OsmExtract, ways: Ways, segments: Segments
 ) -> tuple[Segments, NDArray[np.int64], NDArray[np.int32]]:
     """Return the segments over vertices numbered without gaps, and with barriers as edges of their own.
 
     A node that may stop somebody (`is_obstacle`) is taken apart: between two segments stands a `BARRIER`
-    segment without length; at a junction each of its ways meets the others through its own barrier.
+    segment without length; at a junction each of its ways meets the others through its own barrier. Where a
+    node lets nobody through (`is_shut`) its ways end.
 
     Returns
     -------
@@ -258,10 +274,10 @@ def compress(
     ends = np.concatenate([number[segments.a], number[segments.b]])
     k = segments.a.size
     row = ways.row[segments.way]
-    obstacles = _obstacles(extract, vertex_node)
-    if obstacles:
+    stopping = _stopping(extract, vertex_node, ways.sets.year)
+    if stopping:
         pairs, way, barrier_row, copies = _take_apart(
-            ends, segments.way, obstacles, ways.sets, vertex_node.size
+            ends, segments.way, stopping, ways.sets, vertex_node.size
         )
         vertex_node = np.concatenate([vertex_node, vertex_node[copies]])
         row = np.concatenate([row, barrier_row])
@@ -271,42 +287,47 @@ def compress(
     return segments, vertex_node, row
 
 
-def _obstacles(extract: OsmExtract, vertex_node: NDArray[np.int64]) -> dict[int, Mapping[str, str]]:
-    tagged = [
-        (node, tags)
-        for node, tags in extract.node_tags.items()
-        if not tags.keys().isdisjoint(OBSTACLE_KEYS) and is_obstacle(tags)
-    ]
+def _stopping(extract: OsmExtract, vertex_node: NDArray[np.int64], year: int) -> list[_Stopping]:
+    tagged: list[tuple[int, Mapping[str, str] | None]] = []
+    for node, tags in extract.node_tags.items():
+        if tags.keys().isdisjoint(OBSTACLE_KEYS):
+            continue
+        told = obstacle_tags(tags)
+        if is_shut(tags, year):
+            tagged.append((node, None))
+        elif is_obstacle(told):
+            tagged.append((node, told))
     if not tagged or vertex_node.size == 0:
-        return {}
+        return []
     nodes = np.array([node for node, _ in tagged])
     at = np.minimum(np.searchsorted(vertex_node, nodes), vertex_node.size - 1)
-    return {int(v): tagged[i][1] for i, v in enumerate(at) if vertex_node[v] == nodes[i]}
+    return [_Stopping(int(v), tagged[i][1]) for i, v in enumerate(at) if vertex_node[v] == nodes[i]]
 
 
 def _take_apart(
     ends: NDArray[np.int64],
     way_of: NDArray[np.int32],
-    obstacles: Mapping[int, Mapping[str, str]],
+    stopping: Iterable[_Stopping],
     sets: TagSets,
     vertices: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], list[int]]:
-    """Move segment ends (in place, in `ends`) from obstacle vertices to copies; return what joins them."""
+    """Move segment ends (in place, in `ends`) from such vertices to copies; return what joins them."""
     order = np.argsort(ends, kind="stable")
     start = np.searchsorted(ends[order], np.arange(vertices + 1))
     pairs: list[tuple[int, int]] = []
     way: list[int] = []
     row: list[int] = []
     copies: list[int] = []
-    for v, tags in obstacles.items():
+    for thing in stopping:
+        v = thing.vertex
         slots = order[start[v] : start[v + 1]]
-        barrier = sets.row_of(tags)
-        for slot in slots if slots.size > 2 else slots[1:]:
+        for slot in slots if slots.size > 2 and thing.told is not None else slots[1:]:
             ends[slot] = vertices + len(copies)
-            pairs.append((v, vertices + len(copies)))
             copies.append(v)
-            way.append(int(way_of[slot % way_of.size]))
-            row.append(barrier)
+            if thing.told is not None:
+                pairs.append((v, vertices + len(copies) - 1))
+                way.append(int(way_of[slot % way_of.size]))
+                row.append(sets.row_of(thing.told))
     return (
         np.array(pairs, dtype=np.int64).reshape(-1, 2),
         np.array(way, dtype=np.int32),

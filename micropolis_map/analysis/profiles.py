@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from micropolis_map.analysis.slope import SLOPE_FUNCTIONS
+from micropolis_map.analysis.tag_numbers import incline_of, width_of
 from micropolis_map.errors import InvalidInput, UnreadableFile
 
 TagValues = Mapping[str, tuple[str, ...]]
@@ -52,11 +52,11 @@ class Profile:
     def passage(self, tags: Mapping[str, str]) -> Passage:
         """Return whether a way or barrier with these `tags` is passable, impassable or unknown.
 
-        Steps that the profile does not take are impassable whatever else is said; then `trusted` tags
-        are believed; then a tag of `impassable`, an incline or a width out of range stops the profile.
-        What is left is passable where `known` says so, else unknown.
+        Steps that the profile does not take, and what `needs_hands`, are impassable whatever else is said;
+        then `trusted` tags are believed; then a tag of `impassable`, an incline or a width out of range
+        stops the profile. What is left is passable where `known` says so, else unknown.
         """
-        if self.is_step_free and tags.get("highway") == "steps":
+        if self.is_step_free and (tags.get("highway") == "steps" or needs_hands(tags)):
             return Passage.IMPASSABLE
         trusted = any(tags.get(key) in values for key, values in self.trusted.items())
         if not trusted and self._is_stopped(tags):
@@ -75,27 +75,32 @@ class Profile:
         return width is not None and width < self.min_width_m
 
 
-def incline_of(text: str) -> float | None:
-    """Return the rise over run that an ``incline`` tag states, None for ``up``, ``down`` and nonsense.
+def needs_hands(tags: Mapping[str, str]) -> bool:
+    """Return whether a way with these `tags` is a ladder, a via ferrata or a mountain path from T3 up.
 
-    Examples
-    --------
-    >>> incline_of("-8.5 %"), incline_of("10°"), incline_of("up")
-    (-0.085, 0.17632698070846498, None)
+    There nobody pushes anything, whatever else is said. T3 is where hands are needed for balance.
+
+    References
+    ----------
+    https://wiki.openstreetmap.org/wiki/Key:sac_scale
     """
-    match = re.fullmatch(r"\s*([+-]?\d+(?:[.,]\d+)?)\s*(%|°)\s*", text)
-    if match is None:
-        return None
-    value = float(match[1].replace(",", "."))
-    if match[2] == "%":
-        return value / 100.0
-    return math.tan(math.radians(value)) if abs(value) < 90.0 else None
+    return (
+        tags.get("highway") in {"ladder", "via_ferrata"}
+        or tags.get("ladder", "no") != "no"
+        or tags.get("via_ferrata_scale", "0") not in {"0", "no"}
+        or tags.get("sac_scale") in _FROM_T3
+    )
 
 
-def width_of(text: str) -> float | None:
-    """Return the metres that a ``width`` tag states, None for nonsense and other units."""
-    match = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(?:m|meters?|metres?)?\s*", text)
-    return float(match[1].replace(",", ".")) if match else None
+_FROM_T3 = frozenset(
+    [
+        "demanding_mountain_hiking",
+        "alpine_hiking",
+        "demanding_alpine_hiking",
+        "difficult_alpine_hiking",
+        *["T3", "T4", "T5", "T6"],
+    ]
+)
 
 
 _ADDED: dict[str, Profile] = {}

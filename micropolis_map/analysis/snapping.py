@@ -2,7 +2,8 @@
 
 Which edge is nearest is decided among the edges the profile may walk on (so a wheelchair user is not put on a
 staircase), lying outside islands of ways shorter than 1 km; lines across squares and barriers are no place to
-stand on. Distances are metres on the ground around each point.
+stand on. Nobody gets from above into a tunnel or from below onto a bridge: a bridge is joined from 5 m at
+most, a tunnel only where no other way is near. Distances are metres on the ground around each point.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 
 from micropolis_map.analysis.impedance import Impedance
 from micropolis_map.analysis.metric import ECCENTRICITY_2, SEMI_MAJOR_M, metres_per_degree, wrap
-from micropolis_map.analysis.network import WalkNetwork
+from micropolis_map.analysis.network import BRIDGE, ON_GROUND, TUNNEL, WalkNetwork
 
 FURTHEST_M = 300.0  # CONTRACT.md: farther from every edge is unreachable
+ONTO_BRIDGE_M = 5.0  # CONTRACT.md: who is farther from a bridge stands under or beside it
 CELL_M = 60.0
 
 Floats = NDArray[np.float64]
@@ -110,19 +112,7 @@ def snap(
     open_ = network.edge_is_joined
     if impedance is not None:
         open_ = open_ & (impedance.edge_passage > 0)
-    grid = _grid(_Key(network, open_.tobytes()))
-    x = network.frame(lon)
-    point, share, gap = _nearest(
-        x,
-        lat,
-        network.point_lon,
-        network.point_lat,
-        grid.first,
-        grid.segment,
-        (grid.west, grid.south, grid.cell_lon, grid.cell_lat, grid.narrowest_m),
-        (grid.columns, grid.rows),
-        furthest_m,
-    )
+    point, share, gap = _joined(network, open_, network.frame(lon), lat, furthest_m)
     found = point >= 0
     edge = np.full(point.size, -1, dtype=np.int32)
     edge[found] = np.searchsorted(network.edge_first, point[found], side="right") - 1
@@ -146,6 +136,41 @@ def snap(
     )
 
 
+def _joined(
+    network: WalkNetwork, open_: NDArray[np.bool_], x: Floats, y: Floats, furthest_m: float
+) -> tuple[Ints, Floats, Floats]:
+    """Return where points join the `open_` edges: the segment's first point, the share along it, the gap."""
+    structure = network.edge_structure
+    point, share, gap = _nearest_of(network, open_ & (structure == ON_GROUND), x, y, furthest_m)
+    bridges = open_ & (structure == BRIDGE)
+    if bridges.any():
+        over = _nearest_of(network, bridges, x, y, min(ONTO_BRIDGE_M, furthest_m))
+        nearer = (over[2] < gap) | ((over[2] == gap) & (over[0] >= 0) & (over[0] < point))
+        point[nearer], share[nearer], gap[nearer] = over[0][nearer], over[1][nearer], over[2][nearer]
+    tunnels = open_ & (structure == TUNNEL)
+    if tunnels.any() and (left := np.flatnonzero(point < 0)).size:
+        point[left], share[left], gap[left] = _nearest_of(network, tunnels, x[left], y[left], furthest_m)
+    return point, share, gap
+
+
+def _nearest_of(
+    network: WalkNetwork, mask: NDArray[np.bool_], x: Floats, y: Floats, furthest_m: float
+) -> tuple[Ints, Floats, Floats]:
+    grid = _grid(_Key(network, mask.tobytes()))
+    found: tuple[Ints, Floats, Floats] = _nearest(
+        x,
+        y,
+        network.point_lon,
+        network.point_lat,
+        grid.first,
+        grid.segment,
+        (grid.west, grid.south, grid.cell_lon, grid.cell_lat, grid.narrowest_m),
+        (grid.columns, grid.rows),
+        furthest_m,
+    )
+    return found
+
+
 class _Key:
     """A network and a mask of its edges; equal when both are the same."""
 
@@ -160,7 +185,7 @@ class _Key:
         return isinstance(other, _Key) and self.network is other.network and self.mask == other.mask
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=48)
 def _grid(key: _Key) -> SegmentGrid:
     network = key.network
     open_ = np.frombuffer(key.mask, dtype=np.bool_)

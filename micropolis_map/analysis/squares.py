@@ -40,8 +40,11 @@ class Square:
     rings: tuple[NDArray[np.int64], ...]
 
 
-def squares(extract: OsmExtract, walkable: Iterable[int]) -> list[Square]:
-    """Return the squares among the `walkable` ways (indices) and the multipolygons of `extract`."""
+def squares(extract: OsmExtract, walkable: Iterable[int], year: int) -> list[Square]:
+    """Return the squares among the `walkable` ways (indices) and the multipolygons of `extract`.
+
+    `year` is that whose ordinary weekdays decide which multipolygons are open.
+    """
     found = []
     for way in walkable:
         tags = extract.way_tags[way]
@@ -49,7 +52,7 @@ def squares(extract: OsmExtract, walkable: Iterable[int]) -> list[Square]:
             nodes = extract.way_nodes(way)
             if nodes.size >= 4 and nodes[0] == nodes[-1] and nodes.min() >= 0:
                 found.append(Square(int(extract.way_id[way]), way, tags, (nodes,)))
-    relations = [r for r in extract.relations if is_square(r.tags) and is_walkable(r.tags)]
+    relations = [r for r in extract.relations if is_square(r.tags) and is_walkable(r.tags, year)]
     if relations:
         index = {int(way_id): i for i, way_id in enumerate(extract.way_id)}
         for relation in relations:

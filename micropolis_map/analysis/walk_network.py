@@ -13,6 +13,7 @@ from micropolis_map.analysis.drape import drape
 from micropolis_map.analysis.metric import segment_length_m, unwrap
 from micropolis_map.analysis.network import WAY, WalkNetwork
 from micropolis_map.analysis.network_ways import Segments, Ways, collect, compress
+from micropolis_map.analysis.timed_ways import timed_ways
 from micropolis_map.analysis.topology import (
     components,
     find_junctions,
@@ -55,9 +56,9 @@ def build_walk_network(
 ) -> WalkNetwork:
     """Return the walk network of `extract`; an extract without walkable ways gives an empty one.
 
-    Walkable is what `walkability.is_walkable` says. A gap in a way (a node the extract does not hold)
-    joins nothing. Squares are crossed along the lines on which their corners see each other. Vertices
-    where two segments with the same tags meet become points of one edge.
+    Walkable is what `walkability.is_walkable` says; at a node that `walkability.is_shut` ways end. A gap in a
+    way (a node the extract does not hold) joins nothing. Squares are crossed along the lines
+    on which their corners see each other. Vertices where two segments with the same tags meet become points of one edge.
 
     Parameters
     ----------
@@ -88,6 +89,7 @@ def build_walk_network(
         "staircases": int(np.count_nonzero(ways.step_count != 0.0)),
         "dangling_refs": extract.dangling_refs,
         "heights": elevation is not None,
+        "timed": timed_ways(extract, np.unique(vertex_node)),
         "source": extract.source,
         "timestamp": extract.timestamp,
     }

@@ -1,8 +1,11 @@
-"""Which OpenStreetMap ways people walk on: the rule of CONTRACT.md, and nothing else."""
+"""Which OpenStreetMap ways people walk on, and which nodes stop them: the rules of CONTRACT.md."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from micropolis_map.analysis.hours import HOURS_KEYS, ORDINARY_YEAR, are_closed, in_force, states
+from micropolis_map.analysis.tag_numbers import kerb_height_of
 
 NOT_WALKABLE = frozenset(
     [
@@ -44,6 +47,9 @@ PASSAGE_KEYS = (
     "incline",
     "kerb",
     "barrier",
+    "sac_scale",
+    "ladder",
+    "via_ferrata_scale",
 )
 """The tags that may decide whether a profile passes; an edge is uniform in them."""
 
@@ -68,13 +74,16 @@ OBSTACLE_BARRIERS = frozenset(
 """Values of ``barrier`` on a node that may stop wheels."""
 
 LOW_KERBS = frozenset({"lowered", "flush", "no"})
+LOW_KERB_M = 0.03
+"""Height up to which a kerb is no obstacle: ``lowered`` in OpenStreetMap's wiki, Key:kerb."""
 
 
-def is_walkable(tags: Mapping[str, str]) -> bool:
-    """Return whether people walk on a way with these `tags`.
+def is_walkable(tags: Mapping[str, str], year: int = ORDINARY_YEAR) -> bool:
+    """Return whether people walk on a way with these `tags`, at ten on an ordinary weekday of `year`.
 
     A way is walkable when it has a ``highway`` value outside `NOT_WALKABLE`, unless
-    ``foot=no|use_sidepath|private``, or ``access=no|private`` without ``foot=yes|designated|permissive``.
+    ``foot=no|use_sidepath|private``, or ``access=no|private`` or ``motorroad=yes`` without
+    ``foot=yes|designated|permissive``, or its hours close it then (`hours.in_force`, `hours.are_closed`).
     Ferries and railways carry no ``highway`` and are out.
 
     Examples
@@ -85,25 +94,64 @@ def is_walkable(tags: Mapping[str, str]) -> bool:
     False
     >>> is_walkable({"highway": "service", "access": "private", "foot": "permissive"})
     True
+    >>> is_walkable({"highway": "footway", "opening_hours": "Sa,Su 09:00-18:00"})
+    False
     """
     highway = tags.get("highway")
     if highway is None or highway in NOT_WALKABLE:
         return False
+    return _lets_walkers_in(in_force(tags, year)) and not are_closed(tags, year)
+
+
+def _lets_walkers_in(tags: Mapping[str, str]) -> bool:
     foot = tags.get("foot")
     if foot in FOOT_FORBIDDEN:
         return False
-    return tags.get("access") not in ACCESS_FORBIDDEN or foot in FOOT_ALLOWED
+    shut = tags.get("access") in ACCESS_FORBIDDEN or tags.get("motorroad") == "yes"
+    return not shut or foot in FOOT_ALLOWED
 
 
-def foot_direction(tags: Mapping[str, str]) -> int:
+def is_shut(tags: Mapping[str, str], year: int = ORDINARY_YEAR) -> bool:
+    """Return whether a node with these `tags` lets nobody through, at ten on an ordinary weekday of `year`.
+
+    That is a ``barrier`` that the rule of ways closes, or that is locked (``locked=yes`` without
+    ``foot=yes``), and every wall.
+
+    Examples
+    --------
+    >>> is_shut({"barrier": "gate"}), is_shut({"barrier": "gate", "locked": "yes"})
+    (False, True)
+    """
+    barrier = tags.get("barrier", "no")
+    if barrier in {"no", "wall"}:
+        return barrier == "wall"
+    return not _lets_walkers_through(in_force(tags, year)) or are_closed(tags, year)
+
+
+def _lets_walkers_through(tags: Mapping[str, str]) -> bool:
+    return _lets_walkers_in(tags) and (tags.get("locked") != "yes" or tags.get("foot") == "yes")
+
+
+def hangs_on_hours(tags: Mapping[str, str], year: int = ORDINARY_YEAR) -> bool:
+    """Return whether a way or gate with these `tags` lets walkers in at some hours and not at others."""
+    if HOURS_KEYS.isdisjoint(tags):
+        return False
+    lets = _lets_walkers_through if "barrier" in tags else _lets_walkers_in
+    return len({lets(state) for state in states(tags, year)}) == 2
+
+
+def foot_direction(tags: Mapping[str, str], year: int = ORDINARY_YEAR) -> int:
     """Return 1 where walkers may only follow the way's direction, -1 only against it, 0 both ways.
 
-    Only ``oneway:foot`` says so; ``oneway`` is for vehicles.
+    Escalators and moving walks say so by ``conveying`` (``yes`` and ``reversible`` run either way), other
+    ways by ``oneway:foot``; ``oneway`` is for vehicles.
     """
-    value = tags.get("oneway:foot")
-    if value in {"yes", "1", "true"}:
-        return 1
-    return -1 if value in {"-1", "reverse"} else 0
+    now = in_force(tags, year)
+    belt = {"forward": 1, "backward": -1}.get(now.get("conveying", ""), 0)
+    return belt or _ONEWAY.get(now.get("oneway:foot", ""), 0)
+
+
+_ONEWAY = {"yes": 1, "1": 1, "true": 1, "-1": -1, "reverse": -1}
 
 
 def is_square(tags: Mapping[str, str]) -> bool:
@@ -117,13 +165,59 @@ def is_square(tags: Mapping[str, str]) -> bool:
     return tags.get("area") == "yes" or tags.get("type") == "multipolygon" or tags.get("place") == "square"
 
 
-def is_obstacle(tags: Mapping[str, str]) -> bool:
-    """Return whether a node with these `tags` may stop somebody: a kerb not lowered, a barrier, a "no"."""
-    if tags.get("kerb", "lowered") not in LOW_KERBS or tags.get("barrier") in OBSTACLE_BARRIERS:
+def obstacle_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return those of a node's `tags` that decide who gets through.
+
+    A kerb's measured height decides over its kind, ``kerb`` over ``barrier=kerb``; ``wheelchair=no`` and
+    ``stroller=no`` count only where the node is in the way, on barriers, kerbs and crossings: on a bus stop
+    they are about boarding.
+
+    Examples
+    --------
+    >>> obstacle_tags({"barrier": "kerb", "kerb": "flush"})
+    {'kerb': 'flush'}
+    >>> obstacle_tags({"highway": "bus_stop", "wheelchair": "no"})
+    {'highway': 'bus_stop'}
+    """
+    told = {key: tags[key] for key in PASSAGE_KEYS if key in tags}
+    height_m = kerb_height_of(tags.get("kerb:height", ""))
+    if height_m is not None:
+        told["kerb"] = "lowered" if height_m <= LOW_KERB_M else "raised"
+    if "kerb" in told and told.get("barrier") == "kerb":
+        del told["barrier"]
+    if not (told.get("barrier", "no") != "no" or "kerb" in told or _is_crossing(tags)):
+        told = {key: value for key, value in told.items() if (key, value) not in _NOT_FOR_WHEELS}
+    return told
+
+
+_NOT_FOR_WHEELS = frozenset({("wheelchair", "no"), ("stroller", "no")})
+
+
+def _is_crossing(tags: Mapping[str, str]) -> bool:
+    return (
+        "crossing" in tags
+        or tags.get("highway") == "crossing"
+        or tags.get("railway") in {"crossing", "level_crossing"}
+    )
+
+
+def is_obstacle(told: Mapping[str, str]) -> bool:
+    """Return whether a node may stop somebody by `obstacle_tags`: a kerb not low, a barrier, a "no"."""
+    if told.get("kerb", "lowered") not in LOW_KERBS or told.get("barrier") in OBSTACLE_BARRIERS:
         return True
-    return tags.get("wheelchair") == "no" or tags.get("stroller") == "no"
+    return told.get("wheelchair") == "no" or told.get("stroller") == "no"
 
 
 def is_off_the_ground(tags: Mapping[str, str]) -> bool:
     """Return whether the way is a bridge or tunnel, whose height is not the terrain's."""
     return tags.get("bridge", "no") != "no" or tags.get("tunnel", "no") != "no"
+
+
+def structure(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return ``{"structure": "tunnel"}``, or ``"bridge"``, if only who is on the way joins it, else ``{}``.
+
+    A passage through a building is no tunnel: one steps into it from the street.
+    """
+    if tags.get("tunnel", "no") not in {"no", "building_passage"}:
+        return {"structure": "tunnel"}
+    return {"structure": "bridge"} if tags.get("bridge", "no") != "no" else {}

@@ -30,6 +30,7 @@ from micropolis_map.cli.options import (
     position_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell, tell_if_compiling
+from micropolis_map.domain.opening_hours import WeekHour
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
 from micropolis_map.errors import StoreUnavailable
 from micropolis_map.services.assessing import assess_coverage
@@ -37,7 +38,6 @@ from micropolis_map.services.coverage_result import CoverageRequest, CoverageRes
 from micropolis_map.services.coverage_tables import words_row, write_table
 from micropolis_map.services.coverage_view import coverage_view
 from micropolis_map.services.loading import LoadRequest, load_community
-from micropolis_map.services.opening_hours import WeekHour
 from micropolis_map.services.reaching import MatrixRequest, isochrones_from, write_matrix
 from micropolis_map.services.reporting import coverage_report, is_report, write_report
 from micropolis_map.services.table_files import check_ending

@@ -44,6 +44,7 @@ from micropolis_map.services.meeting_spots import (
 )
 from micropolis_map.services.opened import Build
 from micropolis_map.services.people_groups import ALL, columns_of, people_at
+from micropolis_map.services.timed_notes import timed_notes
 
 
 class Deps(Protocol):
@@ -175,7 +176,10 @@ def _assess(build: Build, request: CoverageRequest, pinned: tuple[Pinned, ...]) 
         districts=tuple(AreaCoverage.of(row["district"], row) for row in figures["districts"]),
         district_areas=(*shapes, *[None] * (len(names) - len(shapes))),
         build_id=build.id,
-        notes=_notes(snapped(build, who, origins), snapped(build, who, chosen.used), walks, chosen),
+        notes=(
+            *_notes(snapped(build, who, origins), snapped(build, who, chosen.used), walks, chosen),
+            *timed_notes(opened.network_of(build)),
+        ),
         spots_unknown=chosen.unknown,
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from micropolis_map.domain.opening_hours import WeekHour
 from micropolis_map.services.coverage_result import CoverageRequest
-from micropolis_map.services.opening_hours import WeekHour
 from micropolis_map.services.thresholds import minutes_key, parse_minutes
 
 MINUTES = "5,10,15"

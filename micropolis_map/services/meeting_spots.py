@@ -12,12 +12,12 @@ import shapely
 from numpy.typing import NDArray
 
 from micropolis_map.domain.duplicates import similar
+from micropolis_map.domain.opening_hours import OPEN, UNKNOWN, WeekHour, state_at
 from micropolis_map.domain.points import PointSet
 from micropolis_map.domain.text import pick
 from micropolis_map.ports import PlaceStore
 from micropolis_map.services import opened
 from micropolis_map.services.opened import Build
-from micropolis_map.services.opening_hours import OPEN, UNKNOWN, WeekHour, state_at
 from micropolis_map.sources.local_projection import LocalProjection
 
 SAME_WITHIN_M = 30.0

@@ -47,6 +47,11 @@ SENTENCES = (
     mark("districts are what is nearest to each quarter's centre: give --districts for real ones"),
     mark("districts are approximate: what is nearest to each of {n} OSM places ({kinds})"),
     mark("{n} islands of ways shorter than 1 km ({km} km in all) are left out when points join the network"),
+    mark(
+        "of the ways with opening hours, {n} m are open at ten on a weekday and walked, "
+        "{m} m are closed then and left out"
+    ),
+    mark("of the gates with opening hours, {n} are open at ten on a weekday, {m} are closed then"),
     mark("{n} homes are in the community but in none of its districts"),
     mark("no elevation is loaded: walks are timed as if the ground were level, steps aside"),
     mark("elevation from {file}: {share} of the network has a height"),

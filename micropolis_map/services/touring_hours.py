@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from opening_hours import OpeningHours, State, validate
 
+from micropolis_map.domain.opening_hours import CLOSED, LONGEST, OPEN, UNKNOWN
 from micropolis_map.domain.tour import Stop
-from micropolis_map.services.opening_hours import CLOSED, LONGEST, OPEN, UNKNOWN
 from micropolis_map.services.touring import TourPlan
 
 

@@ -24,6 +24,7 @@ from micropolis_map.services.district_index import OUTSIDE, district_of, inside
 from micropolis_map.services.extract_window import widened
 from micropolis_map.services.load_area import HULL, Area, Districts, districts_for
 from micropolis_map.services.surveyed_streets import SurveyedSpot, surveyed
+from micropolis_map.services.timed_notes import timed_notes
 from micropolis_map.sources.delimited_table import GUESS, TableOptions
 from micropolis_map.sources.elevation import Elevation, read_elevation
 from micropolis_map.sources.osm_features import activity_spots_of, basemap_of, comforts_of, homes_of
@@ -186,6 +187,7 @@ def _notes(
             f"{facts['islands']} islands of ways shorter than 1 km ({facts['islands_km']:.1f} km in all) are "
             "left out when points join the network"
         )
+    notes += timed_notes(network)
     if facts["dangling_refs"]:
         notes.append(f"{facts['dangling_refs']} references name nodes that the file does not hold")
     if elevation is not None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from micropolis_map.domain.opening_hours import WeekHour
 from micropolis_map.domain.place import ACTIVITIES
 from micropolis_map.errors import InvalidInput
-from micropolis_map.services.opening_hours import WeekHour
 from micropolis_map.services.people_groups import GROUPS
 
 COMPARED: tuple[str, ...] = ("profiles", "dates", "scenarios", "communities")

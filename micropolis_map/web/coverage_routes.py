@@ -33,11 +33,11 @@ from starlette.routing import BaseRoute, Route
 
 from micropolis_map.analysis.profiles import profiles
 from micropolis_map.bootstrap import Application
+from micropolis_map.domain.opening_hours import WeekHour
 from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.services import walking_time_ground, walking_time_layers
 from micropolis_map.services.assessing import Subject, subject_of
 from micropolis_map.services.coverage_result import CoverageRequest
-from micropolis_map.services.opening_hours import WeekHour
 from micropolis_map.services.thresholds import parse_minutes
 from micropolis_map.services.walking_time_layers import Collection, compact
 from micropolis_map.web.answers import GEOJSON, JSON, Body, answering, query_lists, respond

@@ -9,10 +9,10 @@ import streamlit as st
 from babel.dates import get_day_names
 
 from micropolis_map.analysis.profiles import names
+from micropolis_map.domain.opening_hours import WEEKDAYS, WeekHour
 from micropolis_map.domain.place import ACTIVITIES
 from micropolis_map.i18n import mark
 from micropolis_map.services.coverage_result import CoverageRequest
-from micropolis_map.services.opening_hours import WEEKDAYS, WeekHour
 from micropolis_map.services.people_groups import ALL
 from micropolis_map.ui import language, safe_text, session, words
 from micropolis_map.ui.language import _

@@ -8,8 +8,9 @@ from extracts import extract_of
 from toy_city import lon_lat, toy_city
 from walks import Walks
 
-from micropolis_map.analysis.profiles import Passage, add_profiles, incline_of, profile, profiles, width_of
+from micropolis_map.analysis.profiles import Passage, add_profiles, profile, profiles
 from micropolis_map.analysis.slope import irmischer_clarke, relative_speed, tobler
+from micropolis_map.analysis.tag_numbers import incline_of, width_of
 from micropolis_map.errors import InvalidInput, UnreadableFile
 
 STREET = {"highway": "residential"}
@@ -63,9 +64,9 @@ def test_step_free_has_three_values(who, tags, passage):
 def test_tags_with_numbers_are_read_or_left_alone():
     assert incline_of("8,5%") == pytest.approx(0.085)
     assert incline_of("45°") == pytest.approx(1.0)
-    assert [incline_of(text) for text in ("up", "", "steep", "90°", "10")] == [None] * 5
+    assert [incline_of(text) for text in ("up", "", "steep", "90°")] == [None] * 4
     assert width_of("1.2 m") == 1.2
-    assert [width_of(text) for text in ("", "narrow", "3'")] == [None] * 3
+    assert [width_of(text) for text in ("", "narrow", "> 0.6")] == [None] * 3
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,8 @@ from extracts import extract_of
 from toy_city import lon_lat, toy_city
 from walks import Walks
 
+from micropolis_map.analysis.network_points import dense_points
+
 STREET = {"highway": "residential"}
 
 
@@ -92,3 +94,77 @@ def test_bulk_snapping_agrees_with_shapely():
     np.testing.assert_array_equal((snapped.edge >= 0)[clear], (gaps < 300.0)[clear])
     both = (snapped.edge >= 0) & (gaps < 299.0)
     np.testing.assert_allclose(snapped.gap_m[both], gaps[both], rtol=1e-3, atol=0.01)
+
+
+def one_above_the_other(below, above=STREET):
+    """A street along y = 0, 40 blocks, and another way 30 m north of it that joins it at both ends."""
+    spots = {1: (0, 0), 2: (20, 0), 3: (40, 0), 4: (1, 0.3), 5: (39, 0.3)}
+    ways = [(1, [1, 2, 3], above), (2, [1, 4, 5, 3], {"highway": "footway", **below})]
+    return Walks(extract_of({i: lon_lat(x, y) for i, (x, y) in spots.items()}, ways))
+
+
+@pytest.mark.parametrize(
+    ("tags", "gap_m"),
+    [
+        ({}, 5.0),
+        ({"tunnel": "yes"}, 25.0),
+        ({"tunnel": "avalanche_protector"}, 25.0),
+        ({"tunnel": "no"}, 5.0),
+        ({"tunnel": "building_passage"}, 5.0),
+        ({"covered": "yes"}, 5.0),
+        ({"bridge": "yes"}, 5.0),
+        ({"bridge": "no"}, 5.0),
+    ],
+)
+def test_nobody_falls_into_a_tunnel(tags, gap_m):
+    walks = one_above_the_other(tags)
+    assert walks.snap(lon_lat(20, 0.2501)).gap_m[0] == pytest.approx(gap_m, abs=0.02)
+    assert walks.snap(lon_lat(20, 0.33)).gap_m[0] == pytest.approx(33.0 if gap_m > 5.0 else 3.0, abs=0.02)
+
+
+def test_a_bridge_is_joined_from_five_metres_and_no_farther():
+    walks = one_above_the_other({"bridge": "viaduct"})
+    gaps = walks.snap(lon_lat(20, 0.251), lon_lat(20, 0.249), lon_lat(20, 3.02), lon_lat(20, 3.1)).gap_m
+    np.testing.assert_allclose(gaps, [4.9, 24.9, np.nan, np.nan], atol=0.02)
+    bridge_only = Walks(
+        extract_of({1: lon_lat(0, 0), 2: lon_lat(12, 0)}, [(1, [1, 2], {**STREET, "bridge": "yes"})])
+    )
+    np.testing.assert_allclose(
+        bridge_only.snap(lon_lat(5, 0.04), lon_lat(5, 0.06)).gap_m, [4.0, np.nan], atol=0.01
+    )
+
+
+def test_a_tunnel_is_joined_where_no_other_way_is_near():
+    walks = one_above_the_other({}, {**STREET, "tunnel": "yes"})
+    gaps = walks.snap(lon_lat(20, -0.1), lon_lat(20, -2.69), lon_lat(20, -2.8), lon_lat(20, -3.1)).gap_m
+    np.testing.assert_allclose(gaps, [40.0, 299.0, 280.0, np.nan], atol=0.05)
+
+
+def test_a_tunnel_is_walked_by_who_lives_above_it():
+    """The tunnel is the shorter way round; its mouth is where one gets in."""
+    spots = {1: (0, 0), 2: (0, 10), 3: (10, 10), 4: (10, 0)}
+    ways = [(1, [1, 2, 3, 4], STREET), (2, [1, 4], {"highway": "footway", "tunnel": "yes"})]
+    walks = Walks(extract_of({i: lon_lat(x, y) for i, (x, y) in spots.items()}, ways))
+    assert walks.metres(lon_lat(0, 1), lon_lat(10, 1)) == pytest.approx(1200.0, abs=0.05)
+    assert walks.metres(lon_lat(2, 0), lon_lat(10, 1)) == pytest.approx(200 + 1100.0, abs=0.05)
+
+
+def test_whom_the_street_above_stops_joins_what_is_left():
+    walks = Walks(
+        extract_of(
+            {1: lon_lat(0, 0), 2: lon_lat(12, 0), 3: lon_lat(0, 1), 4: lon_lat(12, 1)},
+            [
+                (1, [1, 2], {"highway": "steps"}),
+                (2, [3, 4], {"highway": "footway", "tunnel": "yes"}),
+            ],
+        ),
+        "wheelchair",
+    )
+    assert walks.snap(lon_lat(6, 0)).gap_m[0] == pytest.approx(100.0, abs=0.01)
+
+
+def test_sites_are_not_proposed_in_tunnels():
+    walks = one_above_the_other({"tunnel": "yes"})
+    _, lat = dense_points(walks.network, walks.impedance)
+    assert lat.size
+    assert (lat < lon_lat(0, 0.29)[1]).all()

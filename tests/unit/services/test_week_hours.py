@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from micropolis_map.domain.opening_hours import CLOSED, OPEN, UNKNOWN, WeekHour, state_at
 from micropolis_map.errors import InvalidInput
-from micropolis_map.services.opening_hours import CLOSED, OPEN, UNKNOWN, WeekHour, state_at
 
 SATURDAY_TEN = WeekHour.parse("Sa 10:00")
 

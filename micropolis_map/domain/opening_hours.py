@@ -1,4 +1,4 @@
-"""Whether a spot is open at an hour of an ordinary week, as its ``opening_hours`` say.
+"""Whether a spot, a way or a gate is open at an hour of an ordinary week, as its ``opening_hours`` say.
 
 The answer does not hang on today: of the year of the loaded streets every week is asked, and what holds in at
 least half of them is the ordinary week. So a link gives the same figures tomorrow, a garden that is open from
@@ -29,6 +29,8 @@ _HOLIDAY = r"(?:PH|SH)"
 _DAYS = r"(?:Mo|Tu|We|Th|Fr|Sa|Su)\b[^\d\s:]*"
 _ON_HOLIDAYS_ONLY = re.compile(rf"\b{_HOLIDAY}\s+(?:{_DAYS})|(?:{_DAYS})\s+{_HOLIDAY}\b")
 """School holidays on weekdays: what the library, which knows no calendar of them, takes for every week."""
+
+_DOTTED = re.compile(r"\b([01]?\d|2[0-4])\.([0-5]\d)\b")
 
 OPEN, CLOSED, UNKNOWN = "open", "closed", "unknown"
 
@@ -67,10 +69,15 @@ class WeekHour:
         return f"{WEEKDAYS[self.weekday]} {self.minute // 60:02d}:{self.minute % 60:02d}"
 
 
+TEN_ON_WEEKDAYS = tuple(WeekHour(weekday, 600) for weekday in range(5))
+"""Ten in the morning, Monday to Friday: when ways and gates are judged (CONTRACT.md)."""
+
+
 def ordinary(text: str) -> str:
     """Return the hours of `text` that hold in ordinary weeks: without rules for holidays only.
 
-    Slips of typing that leave no doubt are mended: a dash for a hyphen, a separator at the end.
+    Slips of typing that leave no doubt are mended: a dash for a hyphen, a dot in a time of day, a separator
+    at the end.
 
     Examples
     --------
@@ -80,6 +87,7 @@ def ordinary(text: str) -> str:
     plain = text.replace("\u2013", "-").replace("\u2212", "-").strip().rstrip(";, ")
     if '"' in plain:
         return plain
+    plain = _DOTTED.sub(r"\1:\2", plain)
     rules = [rule.strip() for rule in plain.split(";")]
     return "; ".join(rule for rule in rules if not _ON_HOLIDAYS_ONLY.search(rule))
 
@@ -96,6 +104,32 @@ def state_at(text: str, moment: WeekHour, year: int) -> str:
     >>> state_at("Mo-Fr 10:00-19:00; Sa 10:00-15:00", WeekHour.parse("Sa 15:00"), 2026)
     'closed'
     """
+    return _state(text, year, (moment,))
+
+
+@lru_cache(maxsize=16384)
+def weekday_state(text: str, year: int) -> str:
+    """Return `OPEN`, `CLOSED` or `UNKNOWN` at ten on an ordinary weekday of `year`.
+
+    That is what holds at ten on at least half of the Mondays to Fridays of the year; unknown is what
+    `state_at` says.
+
+    Examples
+    --------
+    >>> weekday_state("Tu-Su 12:00-19:00", 2026), weekday_state("22:00-06:00 off", 2026)
+    ('closed', 'closed')
+    """
+    return _state(text, year, TEN_ON_WEEKDAYS)
+
+
+@lru_cache(maxsize=16384)
+def never_changes(text: str, year: int) -> bool:
+    """Return whether `text`, hours that can be read, says the same at all times from `year` on: ``24/7``."""
+    return OpeningHours(ordinary(text)).next_change(datetime(year, 1, 1)) is None  # noqa: DTZ001 - as below
+
+
+def _state(text: str, year: int, moments: tuple[WeekHour, ...]) -> str:
+    """Return what holds in at least half of the `moments` of the year's weeks."""
     if not text.strip(" ;,") or len(text) > LONGEST:
         return UNKNOWN
     read = ordinary(text)
@@ -104,14 +138,16 @@ def state_at(text: str, moment: WeekHour, year: int) -> str:
     if not validate(read):
         return UNKNOWN
     hours = OpeningHours(read)
-    first = datetime(year, 1, 1)  # noqa: DTZ001 - the spot's own clock
-    first += timedelta(days=(moment.weekday - first.weekday()) % 7, minutes=moment.minute)
+    new_year = datetime(year, 1, 1)  # noqa: DTZ001 - the spot's own clock
     is_open = may_be = 0
-    for week in range(WEEKS):
-        state, comment = hours.state(first + timedelta(weeks=week))
-        certain = state == State.OPEN and not comment
-        is_open += certain
-        may_be += certain or state != State.CLOSED
-    if 2 * is_open >= WEEKS:
+    for moment in moments:
+        first = new_year + timedelta(days=(moment.weekday - new_year.weekday()) % 7, minutes=moment.minute)
+        for week in range(WEEKS):
+            state, comment = hours.state(first + timedelta(weeks=week))
+            certain = state == State.OPEN and not comment
+            is_open += certain
+            may_be += certain or state != State.CLOSED
+    asked = WEEKS * len(moments)
+    if 2 * is_open >= asked:
         return OPEN
-    return UNKNOWN if 2 * may_be >= WEEKS else CLOSED
+    return UNKNOWN if 2 * may_be >= asked else CLOSED

@@ -1,0 +1,61 @@
+"""What of the network hangs on hours: ways and gates that are open at some hours only."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from micropolis_map.analysis.hours import HOURS_KEYS, year_of
+from micropolis_map.analysis.metric import segment_length_m, unwrap
+from micropolis_map.analysis.walkability import NOT_WALKABLE, hangs_on_hours, is_shut, is_walkable
+from micropolis_map.domain.osm_extract import OsmExtract
+
+
+class Timed(TypedDict):
+    """Metres of ways, and gates on the network, with hours: open at ten on an ordinary weekday, or closed."""
+
+    open_m: float
+    closed_m: float
+    open_gates: int
+    closed_gates: int
+
+
+NOTHING = Timed(open_m=0.0, closed_m=0.0, open_gates=0, closed_gates=0)
+
+
+def timed_ways(extract: OsmExtract, on_network: NDArray[np.int64]) -> Timed:
+    """Return what hangs on hours.
+
+    Parameters
+    ----------
+    on_network : int64[v]
+        The node indices of the network's vertices, ascending.
+    """
+    year = year_of(extract.timestamp)
+    told = NOTHING.copy()
+    for way, tags in enumerate(extract.way_tags):
+        if HOURS_KEYS.isdisjoint(tags) or tags.get("highway", "no") in NOT_WALKABLE:
+            continue
+        if hangs_on_hours(tags, year):
+            told["open_m" if is_walkable(tags, year) else "closed_m"] += _metres(extract, way)
+    for node, tags in extract.node_tags.items():
+        if "barrier" not in tags or not hangs_on_hours(tags, year):
+            continue
+        at = int(np.searchsorted(on_network, node))
+        if at < on_network.size and on_network[at] == node:
+            told["closed_gates" if is_shut(tags, year) else "open_gates"] += 1
+    return told
+
+
+def _metres(extract: OsmExtract, way: int) -> float:
+    nodes = extract.way_nodes(way)
+    a, b = nodes[:-1], nodes[1:]
+    known = (a >= 0) & (b >= 0)
+    a, b = a[known], b[known]
+    if not a.size:
+        return 0.0
+    lat, reference = extract.node_lat, float(extract.node_lon[a[0]])
+    ends = (unwrap(extract.node_lon[a], reference), lat[a], unwrap(extract.node_lon[b], reference), lat[b])
+    return float(segment_length_m(*ends).sum())
