@@ -20,6 +20,8 @@ Ints = NDArray[np.int32]
 class Ends:
     """Snapped points with their costs in ms; inf where that direction may not be walked.
 
+    A point at an end of its edge is at that node, whatever the direction.
+
     Attributes
     ----------
     edge : int32[n]
@@ -80,11 +82,14 @@ def _ends(edges, costs, points):  # type: ignore[no-untyped-def]  # noqa: ANN001
         there = forward[i] + share[n] * (forward[after] - forward[i])
         back = backward[i] + share[n] * (backward[after] - backward[i])
         go, come = edge_pass[e] & FORWARD > 0, edge_pass[e] & BACKWARD > 0
+        # who stands at the foot of an escalator stands on the street it starts from, too
+        at_from = i == edge_first[e] and share[n] == 0.0
+        at_to = after == last and share[n] == 1.0
         edge[n] = e
-        out[0, n] = back if come else np.inf
-        out[1, n] = max(forward[last], 1) - there if go else np.inf
-        out[2, n] = there if go else np.inf
-        out[3, n] = max(backward[last], 1) - back if come else np.inf
+        out[0, n] = back if come or at_from else np.inf
+        out[1, n] = max(forward[last], 1) - there if go or at_to else np.inf
+        out[2, n] = there if go or at_from else np.inf
+        out[3, n] = max(backward[last], 1) - back if come or at_to else np.inf
         out[4, n] = there
         out[5, n] = back
         out[6, n] = offset_m[n]

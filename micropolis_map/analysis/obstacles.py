@@ -79,10 +79,12 @@ class _State:
     ) -> None:
         """Enter the spots whose edges are open (only those on the edges `only`) and improve `labels`."""
         spot = self.spots
-        open_ = edge_pass[np.maximum(spot.edge, 0)]
-        here = (spot.edge >= 0) if only is None else only[np.maximum(spot.edge, 0)] & (spot.edge >= 0)
-        from_from = np.where(here & ((open_ & FORWARD) > 0), spot.from_from, np.inf)
-        from_to = np.where(here & ((open_ & BACKWARD) > 0), spot.from_to, np.inf)
+        edge = np.maximum(spot.edge, 0)
+        here = (spot.edge >= 0) & (edge_pass[edge] > 0)
+        if only is not None:
+            here &= only[edge]
+        from_from = np.where(here, spot.from_from, np.inf)
+        from_to = np.where(here, spot.from_to, np.inf)
         start = seeds((from_from, from_to), spot, self.impedance, self.limit)
         improve(self.impedance, labels, *start, limit=self.limit)
 
@@ -92,14 +94,7 @@ class _State:
         """Return which of the homes (indices) are within the threshold."""
         points = Ends(**{name: values[home] for name, values in vars(self.homes).items()})
         open_ = edge_pass[np.maximum(points.edge, 0)]
-        shut = Ends(
-            **{
-                **vars(points),
-                "edge": np.where(open_ > 0, points.edge, -1).astype(np.int32),
-                "to_from": np.where((open_ & BACKWARD) > 0, points.to_from, np.inf),
-                "to_to": np.where((open_ & FORWARD) > 0, points.to_to, np.inf),
-            }
-        )
+        shut = replace(points, edge=np.where(open_ > 0, points.edge, -1).astype(np.int32))
         network = self.impedance.network
         cost_ms, _, _ = choose(shut, self.spots, labels, network, edge_pass, *self.spot_edges)
         within: NDArray[np.bool_] = cost_ms <= self.limit + 1e-6

@@ -57,8 +57,9 @@ def build_walk_network(
     """Return the walk network of `extract`; an extract without walkable ways gives an empty one.
 
     Walkable is what `walkability.is_walkable` says; at a node that `walkability.is_shut` ways end. A gap in a
-    way (a node the extract does not hold) joins nothing. Squares are crossed along the lines
-    on which their corners see each other. Vertices where two segments with the same tags meet become points of one edge.
+    way (a node the extract does not hold) joins nothing. Squares are crossed along the lines on
+    which their corners see each other. Vertices where two segments with the same tags meet become points of
+    one edge.
 
     Parameters
     ----------

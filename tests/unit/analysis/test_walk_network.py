@@ -11,7 +11,9 @@ from pyproj import Geod
 from toy_city import BLOCK_M, lon_lat, toy_city
 from walks import Walks
 
+from micropolis_map.analysis.cost_matrix import cost_matrix
 from micropolis_map.analysis.network import BARRIER, WalkNetwork
+from micropolis_map.analysis.snapping import Snapped
 from micropolis_map.analysis.topology import sort_order
 from micropolis_map.analysis.walk_network import build_walk_network
 from micropolis_map.domain.osm_extract import OsmRelation
@@ -131,6 +133,27 @@ def test_one_way_along_one_edge_goes_round_to_walk_back():
     assert walks.metres(lon_lat(8, 0), lon_lat(2, 0)) == pytest.approx(200 + 1000 * 2**0.5 + 200, abs=0.01)
     nearest = walks.nearest([lon_lat(8, 0)], [lon_lat(2, 0)])
     assert nearest.length_m[0] == pytest.approx(200 + 1000 * 2**0.5 + 200, abs=0.01)
+
+
+@pytest.mark.parametrize("conveying", ["forward", "backward"])
+def test_who_stands_at_an_end_of_an_escalator_stands_on_the_street_there(conveying):
+    nodes = grid({1: (0, 0), 2: (6, 0), 3: (8, 0), 4: (16, 0)})
+    stairs = {"highway": "steps", "conveying": conveying}
+    walks = Walks(extract_of(nodes, [(1, [1, 2], STREET), (2, [2, 3], stairs), (3, [3, 4], STREET)]))
+    network = walks.network
+    e = int(np.flatnonzero(network.edge_oneway)[0])
+    first, last = int(network.edge_first[e]), int(network.edge_first[e + 1]) - 1
+    for point, share in ((first, 0.0), (last - 1, 1.0)):
+        at = point + int(share)
+        lon, along = network.point_lon[at], network.point_along_m[at]
+        joined = [np.array([value]) for value in (e, point, share, along, 0.0, lon, network.point_lat[at])]
+        here = Snapped(*joined)
+        below = lon_lat(5, 0) if lon < lon_lat(7, 0)[0] else lon_lat(9, 0)
+        there, back = (
+            cost_matrix(network, walks.impedance, *ends).length_m.tolist()
+            for ends in ((here, walks.snap(below)), (walks.snap(below), here))
+        )
+        assert there == back == [pytest.approx(100.0, abs=0.01)]
 
 
 SQUARE = grid({1: (0, 0), 2: (4, 0), 3: (4, 4), 4: (0, 4), 5: (-6, 0), 6: (10, 4)})
