@@ -95,6 +95,8 @@ def kerb_height_of(text: str) -> float | None:
     >>> kerb_height_of("0.03"), kerb_height_of("3 cm"), kerb_height_of("12")
     (0.03, 0.03, 0.12)
     """
+    if not text:
+        return None
     height = width_of(text)
     bare = text.strip().replace(",", ".").replace(".", "", 1).isdigit()
     return round(height / 100.0, 6) if height is not None and height >= 1.0 and bare else height

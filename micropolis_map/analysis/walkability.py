@@ -180,8 +180,7 @@ def obstacle_tags(tags: Mapping[str, str]) -> dict[str, str]:
     {'highway': 'bus_stop'}
     """
     told = {key: tags[key] for key in PASSAGE_KEYS if key in tags}
-    height_m = kerb_height_of(tags.get("kerb:height", ""))
-    if height_m is not None:
+    if (height_m := kerb_height_of(tags.get("kerb:height", ""))) is not None:
         told["kerb"] = "lowered" if height_m <= LOW_KERB_M else "raised"
     if "kerb" in told and told.get("barrier") == "kerb":
         del told["barrier"]
