@@ -23,7 +23,7 @@ from pyproj.exceptions import ProjError
 from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import NotACoordinate, usable
-from micropolis_map.sources.delimited_text import DELIMITERS, divide, headings_at
+from micropolis_map.sources.delimited_text import divide, headings_at
 from micropolis_map.sources.number_texts import decimal_mark_of, number_in, thousands_mark_of
 from micropolis_map.sources.position_columns import (
     Where,
@@ -135,8 +135,8 @@ def read_delimited(path: Path, options: TableOptions = GUESS) -> DelimitedTable:
         words = mark("{file}: the text is in {encoding}")
         notes.append(Sentence(words, file=path.name, encoding=encoding))
     if not divided.told and divided.delimiter != ",":
-        sign = DELIMITERS.get(divided.delimiter, divided.delimiter)
-        notes.append(Sentence(mark("{file}: the columns are separated by {sign}"), file=path.name, sign=sign))
+        words = mark("{file}: the columns are separated by {sign}")
+        notes.append(Sentence(words, file=path.name, sign=repr(divided.delimiter)))
     if divided.titles:
         row = divided.rows[0][0]
         notes.append(Sentence(mark("{file}: the headings stand in row {row}"), file=path.name, row=row))
@@ -286,7 +286,7 @@ def _shapes(table: DelimitedTable, where: Where, columns: Sequence[str]) -> NDAr
 def _shape(cells: Mapping[str, str], where: Where) -> Any:
     found, reason = usable(raw_geometry(cells, where))
     if found is None:
-        raise NotACoordinate(mark("{why}"), why=reason)
+        raise NotACoordinate("{why}", why=reason)
     return shapely.geometry.shape(found)
 
 

@@ -54,7 +54,10 @@ def read_table(
     if kind == "parquet":
         return _of_parquet(path)
     raise UnreadableFile(
-        mark("{file} is {kind}, and no table"), accepted, file=path.name, kind=_WORDS.get(kind, kind)
+        mark("{file} is {kind}, and no table"),
+        accepted,
+        file=path.name,
+        kind=Sentence(_WORDS.get(kind, kind)),
     )
 
 

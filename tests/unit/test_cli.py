@@ -157,7 +157,7 @@ def test_what_was_guessed_of_files_is_told_and_an_option_says_it_instead(loaded,
     words = ["coverage", "tiny", "--spots", spots, "--data", loaded / "data"]
     code, _, err = run(*words)
     assert code == 0
-    for note in ("the text is in cp1250", "separated by semicolon", "the headings stand in row 2"):
+    for note in ("the text is in cp1250", "separated by ';'", "the headings stand in row 2"):
         assert f"note: punkty.csv: {note}" in err or f"note: punkty.csv: the columns are {note}" in err
     code, _, err = run(*words, "--encoding", "cp1250", "--delimiter", ";")
     assert (code, err.count("note: punkty.csv")) == (0, 1)

@@ -108,7 +108,7 @@ def test_what_was_guessed_is_said_and_can_be_given(tmp_path: Path) -> None:
     path.write_bytes("Wykaz świetlic;;\nnazwa;lat;lon\nŻółw;57,1;10,1\n".encode("cp1250"))
     assert [str(note) for note in read_points(path).notes] == [
         "punkty.csv: the text is in cp1250",
-        "punkty.csv: the columns are separated by semicolon",
+        "punkty.csv: the columns are separated by ';'",
         "punkty.csv: the headings stand in row 2",
     ]
     told = read_points(path, TableOptions(encoding="cp1250", delimiter="semicolon"))
