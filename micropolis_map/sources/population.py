@@ -203,13 +203,15 @@ def _population_column(columns: Mapping[str, Any], source: str, wanted: str) -> 
         column = column_names.population_column(columns, column_names.GRID_POPULATION)
     if column is None:
         known = ", ".join(name.strip() for name in columns) or "none"
-        no_such = mark("{file} has no column {wanted} (its columns: {known})")
+        words = mark("{file} has no population column (its columns: {known})")
+        named = mark("{file} has no column {column} (its columns: {columns})")
         raise InvalidInput(
-            no_such if wanted else mark("{file} has no population column (its columns: {known})"),
+            named if wanted else words,
             mark("say which one counts people (--population-column)"),
             file=source,
-            wanted=repr(wanted),
             known=known,
+            column=repr(wanted),
+            columns=known,
         )
     return column
 
