@@ -45,9 +45,8 @@ class Said:
 def is_ours(properties: Mapping[str, Any], columns: Mapping[str, str]) -> bool:
     """Return whether we wrote the row: it states a community, and a revision or names by language."""
     targets = {columns.get(key, ""): value for key, value in properties.items()}
-    return bool(targets.get("community")) and (
-        "revision" in targets or isinstance(targets.get("name"), Mapping)
-    )
+    revised = isinstance(_whole(targets.get("revision")), int | float)
+    return bool(targets.get("community")) and (revised or isinstance(targets.get("name"), Mapping))
 
 
 def row_fields(row: Row, columns: Mapping[str, str], lang: str, *, ours: bool) -> Said:

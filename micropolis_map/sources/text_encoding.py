@@ -18,16 +18,20 @@ _BOMS = (
 )
 _POLISH = "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ"
 _WESTERN = "æøåÆØÅàèéìòùÀÈÉÌÒÙäöüßñç"
+_CYRILLIC = "".join(map(chr, range(0x410, 0x450))) + "іїєґІЇЄҐ"
 _LETTERS = {
     "cp1250": _POLISH,
     "iso-8859-2": _POLISH,
     "cp1252": _WESTERN,
     "latin-1": _WESTERN,
-    "cp1251": "".join(map(chr, range(0x410, 0x450))) + "іїєґІЇЄҐ",
+    "cp1251": _CYRILLIC,
     "mac_roman": _WESTERN,
     "mac_latin2": _POLISH,
     "cp852": _POLISH,
     "cp850": _WESTERN,
+    "mac_cyrillic": _CYRILLIC,
+    "koi8_u": _CYRILLIC,
+    "cp1125": _CYRILLIC,
 }
 """Letters of our languages by the encodings they were written in: of Windows, Unix, Macs, and DOS."""
 _SIGNS = "°’“”„–—…«»€²"
@@ -115,10 +119,10 @@ def _score(data: bytes, sample: bytes, encoding: str) -> float:
     high = [letter for letter in text if ord(letter) > 127]
     fitting = sum(1.0 if letter in expected else -1.0 for letter in high)
     fitting -= 3 * len(_CONTROLS.findall(text))
-    if encoding == "cp1251":
+    if _LETTERS[encoding] == _CYRILLIC:
         # words of Latin letters with one Cyrillic inside, and lone Cyrillic letters, are no Cyrillic text
         mixed = len(re.findall(r"[a-zA-Z][Ѐ-ӿ]|[Ѐ-ӿ][a-zA-Z]", text))
-        return fitting - 3 * mixed - 2 * len(_SIGN_INSIDE.findall(text))
+        return fitting - 3 * mixed - 2 * (_capitals(text) + len(_SIGN_INSIDE.findall(text)))
     # a Latin text has few accented letters in a row: runs of them are another alphabet
     fitting -= 2 * len(re.findall(r"[^\W\d_a-zA-Z]{3,}", text))
     return fitting - 2 * _oddities(text)
@@ -126,9 +130,12 @@ def _score(data: bytes, sample: bytes, encoding: str) -> float:
 
 def _oddities(text: str) -> int:
     """Return how often words are written as nobody does: ``pŚ``, ``caf°s``, ``brżd``, ``Nćstved``."""
-    capitals = sum(
-        before.islower() and letter.isupper() and not letter.isascii() for before, letter in pairwise(text)
-    )
     foreign = (word.casefold() for word in _WORD.findall(text) if not word.isascii())
     mute = sum(not _VOWELS.intersection(word) for word in foreign)
-    return capitals + mute + len(_SIGN_INSIDE.findall(text)) + len(_BETWEEN.findall(text))
+    return _capitals(text) + mute + len(_SIGN_INSIDE.findall(text)) + len(_BETWEEN.findall(text))
+
+
+def _capitals(text: str) -> int:
+    return sum(
+        before.islower() and letter.isupper() and not letter.isascii() for before, letter in pairwise(text)
+    )

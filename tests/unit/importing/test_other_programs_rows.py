@@ -58,6 +58,13 @@ def test_our_own_row_with_a_broken_access_is_skipped_by_name(order: tuple[str, s
     assert "access is 'yes'" in done.rows[0].reason
 
 
+def test_tags_that_only_look_like_our_columns_make_no_row_ours() -> None:
+    found = place(
+        {"name": "Hal", "community": "yes", "revision": "second", "stories": "3", "photos": "a.jpg"}
+    )
+    assert (found.community, found.stories, found.photos) == ("town", (), ())
+
+
 def test_our_own_access_object_comes_in_from_any_program() -> None:
     facts = {"step_free": "yes", "toilet": True}
     assert place({"name": "A", "access": facts}).access == facts

@@ -36,6 +36,15 @@ def test_any_delimiter(tmp_path: Path, delimiter: str) -> None:
         ("cp1252", "Rødgrød med fløde på Åen"),
         ("cp1252", "Perché la città è così"),
         ("cp1251", "Бібліотека імені Лесі Українки"),
+        ("cp1251", "Їжа"),
+        ("mac_cyrillic", "Бібліотека імені Лесі Українки"),
+        ("koi8_u", "Бібліотека імені Лесі Українки"),
+        ("cp1125", "Бібліотека імені Лесі Українки"),
+        ("koi8_u", "парк і річка"),
+        ("cp1125", "Кав'ярня Під липою"),
+        ("mac_roman", "Rødgrød med fløde på Åen"),
+        ("cp850", "Café på Åen"),
+        ("cp852", "Zażółć gęślą jaźń"),
     ],
 )
 def test_encodings_are_recognised(tmp_path: Path, encoding: str, text: str) -> None:
