@@ -357,7 +357,7 @@ class _Planner:
         for column, values in self.left_out.items():
             examples = list(dict.fromkeys(values))
             shown = ", ".join(examples[:EXAMPLES]) + (" …" if len(examples) > EXAMPLES else "")
-            words = mark("column {name}: {n} values fit no field and are left out ({examples})")
+            words = mark("column {name}: values that fit no field are left out: {n} ({examples})")
             self.notes.append(Sentence(words, name=repr(column), n=len(values), examples=shown))
 
 

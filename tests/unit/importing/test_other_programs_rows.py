@@ -46,7 +46,7 @@ def test_access_of_another_program_is_not_ours(access: Any) -> None:
     assert [row.outcome for row in done.rows] == ["added", "added"]
     found = next(one for one in done.places if one.name == {"da": "Legeplads"})
     assert found.access == {"step_free": "limited"}
-    assert any("column 'access': 1 values fit no field" in note for note in done.notes)
+    assert any("column 'access': values that fit no field are left out: 1" in note for note in done.notes)
 
 
 @pytest.mark.parametrize("order", [("access", "step_free"), ("step_free", "access")])
