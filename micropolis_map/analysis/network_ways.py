@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from micropolis_map.analysis.hours import HOURS_KEYS, year_of
+from micropolis_map.analysis.hours import HOURS_KEYS, ORDINARY_YEAR, year_of
 from micropolis_map.analysis.network import ACROSS_SQUARE, BARRIER, WAY
 from micropolis_map.analysis.squares import Square, sight_lines, squares
 from micropolis_map.analysis.walkability import (
@@ -64,7 +64,7 @@ class TagSets:
         Indices into `rows` (of `PASSAGE_KEYS` and `walkability.structure`) and `tagsets` (of `KEPT_KEYS`).
     """
 
-    year: int
+    year: int = ORDINARY_YEAR
     row: list[int] = field(default_factory=list)
     tagset: list[int] = field(default_factory=list)
     oneway: list[int] = field(default_factory=list)

@@ -18,12 +18,14 @@ from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress, silent
+from micropolis_map.services import opened
 from micropolis_map.services.assessing import Deps
 from micropolis_map.services.siting_candidates import candidates_of
 from micropolis_map.services.siting_ground import Ground, ground_of
 from micropolis_map.services.siting_plan import people_told, plan_of
 from micropolis_map.services.siting_result import Plan, SitingRequest, SitingResult
 from micropolis_map.services.siting_sites import points_at
+from micropolis_map.services.timed_notes import timed_notes
 
 Shown = Callable[[SitingResult], None]
 CURVE_TO = 12
@@ -148,7 +150,8 @@ def _with_plan(curve: tuple[float, ...], plan: Plan) -> tuple[float, ...]:
 
 
 def _notes(ground: Ground, candidates: PointSet, costs: CostMatrix) -> tuple[str, ...]:
-    notes = list(ground.before.notes) if ground.present.keep_existing else []
+    kept = ground.present.keep_existing
+    notes = list(ground.before.notes) if kept else timed_notes(opened.network_of(ground.present.build))
     alone = len(candidates) - np.unique(costs.destination).size
     if alone:
         notes.append(f"{alone} of {len(candidates)} candidates are within reach of no home")

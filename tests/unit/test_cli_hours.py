@@ -45,7 +45,8 @@ def with_hours(file):
 def test_the_load_and_the_coverage_tell_what_hangs_on_hours(run, tmp_path):
     report = json.loads(run("load", "tiny", "--osm", with_hours(write_town(tmp_path)), "--json"))
     result = json.loads(run("coverage", "tiny", "--json"))
-    for notes in (report["notes"], result["notes"]):
+    sites = json.loads(run("site", "tiny", "--new", "1", "--json"))
+    for notes in (report["notes"], result["notes"], sites["notes"]):
         assert WAYS in notes
         assert GATES in notes
 
