@@ -29,6 +29,7 @@ TIMED = ("access", "foot", "motorroad", "locked", "oneway:foot", "conveying")
 HOURS_KEYS = frozenset([*(f"{key}:conditional" for key in TIMED), "opening_hours"])
 
 _BARE = re.compile(r"\s*[a-z_]+\s*")
+_VALUE = re.compile(r"\s*[a-z_]+\s*@", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 
 
@@ -89,16 +90,15 @@ def _values(tags: Tags, key: str) -> frozenset[str]:
 
 
 def _holds(condition: str, year: int) -> bool:
-    return all(
-        part == "" or weekday_state(part, year) == OPEN
-        for part in (_bare(part) for part in _AND.split(_bare(condition)))
-    )
+    """Return whether each part of the condition holds at ten on an ordinary weekday; none always holds."""
+    parts = [part.strip() for part in _AND.split(condition)]
+    return not condition or all(_state(part, year) == OPEN for part in parts)
 
 
-def _bare(text: str) -> str:
-    """Return the text without blanks and one pair of brackets around it."""
-    text = text.strip()
-    return text[1:-1].strip() if text.startswith("(") and text.endswith(")") else text
+def _state(part: str, year: int) -> str:
+    """Return what hours say, with or without the brackets around them, which may belong to several parts."""
+    readings = (part, part[1:-1], part.strip("() "))
+    return next((state for r in readings if (state := weekday_state(r, year)) != UNKNOWN), UNKNOWN)
 
 
 @lru_cache(maxsize=4096)
@@ -113,21 +113,22 @@ def _clauses(text: str) -> tuple[tuple[str, str], ...]:
     for piece in _pieces(text):
         value, at, condition = piece.partition("@")
         if at:
-            clauses.append((value.strip(), condition.strip()))
+            clauses.append((value.strip().lower(), condition.strip()))
         elif _BARE.fullmatch(piece):
             always.append((piece.strip(), ""))
-        elif clauses:
+        elif clauses and piece.strip():
             clauses[-1] = (clauses[-1][0], f"{clauses[-1][1]}; {piece.strip()}")
     return (*always, *clauses)
 
 
 def _pieces(text: str) -> list[str]:
-    """Return `text` cut at the semicolons outside of brackets and quotation marks."""
+    """Return `text` cut outside of brackets and quotation marks: at semicolons, and commas before a value."""
     pieces, depth, quoted = [""], 0, False
-    for sign in text:
+    for at, sign in enumerate(text):
         quoted ^= sign == '"'
         depth += 0 if quoted else (sign == "(") - (sign == ")")
-        if sign == ";" and depth <= 0 and not quoted:
+        ends = sign == ";" or (sign == "," and _VALUE.match(text, at + 1))
+        if ends and depth <= 0 and not quoted:
             pieces.append("")
         else:
             pieces[-1] += sign
