@@ -94,7 +94,7 @@ def test_files_of_one_archive_are_read_one_after_another_and_a_broken_one_is_sai
     [
         ({"../a.geojson": "{}"}, "leads out of it"),
         ({"/a.geojson": "{}"}, "leads out of it"),
-        ({f"{n}.csv": "" for n in range(1_001)}, "holds 1001 files"),
+        ({f"{n}.csv": "" for n in range(1_001)}, "holds 1,001 files"),
         ({"a.csv": b" " * 60_000_000, "b.csv": b" " * 60_000_000}, "unpacks to more than 100 MB"),
         ({"a.txt": "x"}, "archive without a file of places"),
         ({"a.shp": b"<OGRVRTDataSource/>", "a.dbf": b"x"}, "neither GPX nor KML"),
