@@ -94,6 +94,7 @@ def snap(
     *,
     impedance: Impedance | None = None,
     furthest_m: float = FURTHEST_M,
+    from_outside: bool = True,
 ) -> Snapped:
     """Return where each point joins the network.
 
@@ -106,13 +107,17 @@ def snap(
     impedance
         Whose passable edges count; without it every walkable edge does. With ``certain_only`` the edges
         the profile may or may not pass count too: a point does not move because tags are missing.
+    from_outside
+        Whether the points are homes, places, people, who are in no tunnel and on no bridge. Points of a walk
+        may be: then every way counts alike.
     """
     lon = np.atleast_1d(np.asarray(lon, dtype=np.float64))
     lat = np.atleast_1d(np.asarray(lat, dtype=np.float64))
     open_ = network.edge_is_joined
     if impedance is not None:
         open_ = open_ & (impedance.edge_passage > 0)
-    point, share, gap = _joined(network, open_, network.frame(lon), lat, furthest_m)
+    join = _joined if from_outside else _nearest_of
+    point, share, gap = join(network, open_, network.frame(lon), lat, furthest_m)
     found = point >= 0
     edge = np.full(point.size, -1, dtype=np.int32)
     edge[found] = np.searchsorted(network.edge_first, point[found], side="right") - 1

@@ -104,7 +104,7 @@ def _stretches(network: WalkNetwork, walk: Walk) -> _Stretches:
     """Return the walk's segments with the edge each lies on, -1 for the gaps at its ends."""
     lon, lat = walk.lon, walk.lat
     middle = (lon[1:] + lon[:-1]) / 2.0, (lat[1:] + lat[:-1]) / 2.0
-    edge = snap(network, *middle, furthest_m=ON_THE_WAY_M).edge.copy()
+    edge = snap(network, *middle, furthest_m=ON_THE_WAY_M, from_outside=False).edge.copy()
     edge[[0, -1]] = -1
     return _Stretches(edge, *middle, segment_length_m(lon[:-1], lat[:-1], lon[1:], lat[1:]))
 

@@ -9,7 +9,9 @@ from extracts import extract_of
 from toy_city import lon_lat, toy_city
 from walks import Walks
 
+from micropolis_map.analysis.network import TUNNEL
 from micropolis_map.analysis.network_points import dense_points
+from micropolis_map.analysis.snapping import snap
 
 STREET = {"highway": "residential"}
 
@@ -168,3 +170,14 @@ def test_sites_are_not_proposed_in_tunnels():
     _, lat = dense_points(walks.network, walks.impedance)
     assert lat.size
     assert (lat < lon_lat(0, 0.29)[1]).all()
+
+
+def test_points_of_a_walk_lie_in_tunnels_and_on_bridges_too():
+    """A tour's surfaces are those of the tunnel it goes through, not of the street just above it."""
+    spots = {1: (0, 0), 2: (40, 0), 3: (1, 0.002), 4: (39, 0.002)}
+    ways = [(1, [1, 2], STREET), (2, [1, 3, 4, 2], {"highway": "footway", "tunnel": "yes"})]
+    walks = Walks(extract_of({i: lon_lat(x, y) for i, (x, y) in spots.items()}, ways))
+    lon, lat = (np.array([value]) for value in lon_lat(20, 0.002))
+    tunnel = np.flatnonzero(walks.network.edge_structure == TUNNEL)
+    assert snap(walks.network, lon, lat, furthest_m=0.5).edge[0] not in tunnel
+    assert snap(walks.network, lon, lat, furthest_m=0.5, from_outside=False).edge[0] in tunnel
