@@ -70,8 +70,10 @@ POPULATION: Names = (
     "кількістьжителів", "людність", "naselennia",
     "einwohner", "bevolkerung", "poblacion", "inwoners", "befolkningstal", "populacja",
 )  # fmt: skip
-GRID_POPULATION: Names = ("totp", "obsvaluet", "obsvalue", "tot", "p1", "t")
-"""In the grids of Eurostat, GUS and ISTAT: too short to be looked for in files of other things."""
+GRID_POPULATION: Names = (
+    "totp", "obsvaluet", "obsvalue", "tot", "total", "razem", "ogolem", "ialt", "totale", "всього", "p1", "t",
+)  # fmt: skip
+"""In the grids of Eurostat, GUS and ISTAT: too short or general for files of other things."""
 
 _BESIDE: Names = (
     "total", "totals", "tot", "all", "sum", "count", "number", "num", "no", "n", "nr", "est", "estimate",

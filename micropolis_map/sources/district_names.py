@@ -22,7 +22,7 @@ _OF_SOURCES = (
     "kommunenavn", "komnavn", "kommune", "gmina", "громада", "gemeinde", "gen", "commune", "nomcom", "libgeo",
     "municipality", "nameunit", "gemeentenaam",
     # of any level: geoBoundaries, Natural Earth, US Census
-    "shapename", "namelsad", "namelatn", "nameengl", "nutsname", "namelocal", "localname",
+    "shapename", "namelsad", "nutsname", "namelocal", "localname", "namelatn", "nameengl",
     # larger ones
     "denuts", "denprov", "denreg", "provincia", "powiat", "county", "regionsnavn", "wojewodztwo", "область",
 )  # fmt: skip
@@ -62,13 +62,13 @@ def _candidates(columns: Mapping[str, Sequence[Any]]) -> Iterator[str]:
 
 
 def _by_level(by_name: Mapping[str, str]) -> Iterator[str]:
-    """Give the columns that name a level, those of the finest first."""
-    levels = []
+    """Give the columns that name a level, those of the finest first, in English last."""
+    levels: list[tuple[int, bool, str]] = []
     for name, column in by_name.items():
         for pattern in _LEVELS:
             match = pattern.fullmatch(name)
             if match:
-                levels.append((-int(match["level"]), len(name), column))
+                levels.append((-int(match["level"]), name.endswith("en"), column))
     yield from (column for _, _, column in sorted(levels))
 
 

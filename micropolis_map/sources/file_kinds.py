@@ -11,7 +11,7 @@ from micropolis_map.sources.archives import listed
 
 Kind = Literal[
     "json", "gpkg", "flatgeobuf", "shapefile", "kml", "kmz", "gpx", "osm", "xml", "parquet", "spreadsheet",
-    "tiff", "archive", "gzip", "grid", "database", "foreign", "text",
+    "tiff", "archive", "gzip", "grid", "database", "html", "foreign", "text",
 ]  # fmt: skip
 VECTOR: frozenset[Kind] = frozenset({"json", "gpkg", "flatgeobuf", "shapefile", "kml", "kmz", "gpx"})
 """What holds features and nothing else."""
@@ -39,7 +39,7 @@ _BEGINNINGS: dict[bytes, Kind] = {
     b"II+\0": "tiff",
     b"MM\0+": "tiff",
 }
-_ROOTS: tuple[Kind, ...] = ("gpx", "kml", "osm")
+_ROOTS: tuple[Kind, ...] = ("gpx", "kml", "osm", "html")
 
 
 def kind_of(path: Path) -> Kind:
@@ -74,6 +74,8 @@ def kind_of(path: Path) -> Kind:
     if start.startswith(b"SQLite format 3\0"):
         return "gpkg" if is_geopackage(start) else "database"
     known = next((kind for sign, kind in _BEGINNINGS.items() if start.startswith(sign)), None)
+    if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        start = start.decode("utf-16", "replace").encode()
     return known or _of_text(start.removeprefix(b"\xef\xbb\xbf").lstrip())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ def _from_table(table: DelimitedTable, crs: str) -> PointSet:
     points = _points_on(geometry_of(table, crs))
     where = where_of(table)
     id_column = column_names.find(table.columns, column_names.ID)
-    population = column_names.population_column(table.columns)
+    population = _population_column(table.columns)
     name = column_names.find(table.columns, column_names.NAME)
     used = {id_column, population, name, where.lat, where.lon, where.whole}
     ids = [text.strip() for text in table.columns[id_column]] if id_column else list(map(str, table.rows))
@@ -111,7 +111,7 @@ def _from_features(file: VectorFile, source: str) -> PointSet:
         columns.setdefault("step_free", [_step_free(access) for access in columns["access"]])
     name = column_names.find(columns, column_names.NAME)
     names = tuple(_text(value) for value in columns.pop(name)) if name else ()
-    population = column_names.population_column(columns)
+    population = _population_column(columns)
     people = _numbers(columns.pop(population), source, where, population) if population else None
     _check(source, ids, people, where)
     return PointSet(
@@ -124,6 +124,14 @@ def _from_features(file: VectorFile, source: str) -> PointSet:
         source=source,
         notes=file.notes,
     )
+
+
+def _population_column(columns: Mapping[str, Sequence[Any]]) -> str | None:
+    """Return the column that counts people; one called ``people`` or the like that holds names does not."""
+    column = column_names.population_column(columns)
+    if column is None or column_names.bare(column) in {"population", "pop"}:
+        return column
+    return column if any(value_in(value) is not None for value in columns[column]) else None
 
 
 def _points_on(geometry: Any) -> Any:

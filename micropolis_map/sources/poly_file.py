@@ -18,8 +18,8 @@ def is_poly(path: Path) -> bool:
     """Return whether the text file at `path` is built as a polygon file: named sections that ``END`` ends."""
     if path.stat().st_size > MOST_BYTES:
         return False
-    lines = _lines(path)
-    return len(lines) > 4 and lines[-1][1] == END and lines[-2][1] == END
+    lines = [line for _, line in _lines(path)]
+    return len(lines) > 4 and lines[-1] == END and END not in lines[:2] and len(lines[2].split()) == 2
 
 
 def read_poly(path: Path) -> tuple[str, Any]:

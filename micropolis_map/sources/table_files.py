@@ -68,6 +68,7 @@ _WORDS = {
     "foreign": mark("a file of another kind (a picture, a PDF, NetCDF, 7z …)"),
     "database": mark("a database (SQLite)"),
     "osm": mark("a file of OpenStreetMap"),
+    "html": mark("a web page"),
     "xml": mark("XML of a kind that is not known"),
 }
 

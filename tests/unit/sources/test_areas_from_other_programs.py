@@ -38,7 +38,8 @@ def collection(path: Path, *rows: dict[str, Any], **members: Any) -> Path:
     [
         ({"NAME_0": "Land", "NAME_2": ("A", "B"), "NAME_3": ("C", "D"), "VARNAME_3": ("E", "F")}, "NAME_3"),
         ({"GISCO_ID": "x", "LAU_NAME": ("A", "B"), "CNTR_CODE": "PL"}, "LAU_NAME"),
-        ({"NUTS_ID": ("1", "2"), "NAME_LATN": ("A", "B"), "NUTS_NAME": ("A", "B")}, "NAME_LATN"),
+        ({"NUTS_ID": ("1", "2"), "NAME_LATN": ("L", "O"), "NUTS_NAME": ("Ł", "Ó")}, "NUTS_NAME"),
+        ({"ADM3_EN": ("A", "B"), "ADM3_UA": ("А", "Б"), "ADM2_UA": "В"}, "ADM3_UA"),
         ({"JPT_KOD_JE": ("146501", "146502"), "JPT_NAZWA_": ("A", "B"), "JPT_NAZWA1": ""}, "JPT_NAZWA_"),
         ({"COD_COM": "1", "COMUNE": ("A", "B"), "COMUNE_A": "", "DEN_UTS": "U"}, "COMUNE"),
         ({"DEN_REG": ("A", "B"), "COD_REG": "1"}, "DEN_REG"),
@@ -106,6 +107,12 @@ def test_the_coordinate_system_of_old_geojson_is_obeyed(tmp_path: Path, member: 
     polygons = read_polygons(path)
     assert polygons.geometries[0].symmetric_difference(WEST).area < 1e-8
     assert "reprojected" in polygons.notes[0]
+
+
+def test_geojson_in_utf_16_is_read(tmp_path: Path) -> None:
+    path = collection(tmp_path / "a.geojson", {"name": "Żabno"})
+    path.write_bytes(json.dumps(json.loads(path.read_text()), ensure_ascii=False).encode("utf-16"))
+    assert read_polygons(path).names == ("Żabno",)
 
 
 def test_a_coordinate_system_nobody_knows_is_refused(tmp_path: Path) -> None:
@@ -284,6 +291,8 @@ def test_polygon_files_are_read(tmp_path: Path, ends: str) -> None:
         path.write_text(bad)
         with pytest.raises(InvalidInput, match=words.replace("+", r"\+")):
             read_polygons(path)
+    path.write_text(poly(("1", RING[:4])).removesuffix("END\n"))
+    assert read_polygons(path).geometries[0].equals(BOTH)  # some programs write the last END no more
     path.write_text("END of story\nnothing\n")
     with pytest.raises(UnreadableFile, match="no file of features"):
         read_polygons(path)

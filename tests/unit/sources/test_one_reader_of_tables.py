@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import itertools
+import re
 import zipfile
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.sources import archives
 from micropolis_map.sources.column_names import (
     GRID_POPULATION,
+    ID,
     LAT,
     LON,
+    NAME,
     age_columns,
     find,
     plain,
@@ -32,6 +35,7 @@ from micropolis_map.sources.delimited_text import divide
 from micropolis_map.sources.number_texts import number_in, thousands_mark_of
 from micropolis_map.sources.place_files.reading import read_rows
 from micropolis_map.sources.points import read_points
+from micropolis_map.sources.position_columns import find_columns
 from micropolis_map.sources.text_encoding import decode
 from micropolis_map.workers.pool import READERS
 
@@ -201,6 +205,24 @@ def test_every_cell_comes_back(rows: list[list[str]], delimiter: str) -> None:
     ]
 
 
+def test_the_documentation_names_what_is_known() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "tables.md").read_text(encoding="utf-8")
+    rows = {line.split("|")[1].strip(): line for line in text.splitlines() if line.startswith("| ")}
+    known = {
+        "latitude": lambda name: find([name], LAT),
+        "longitude": lambda name: find([name], LON),
+        "position": lambda name: find_columns([name]).whole,
+        "id": lambda name: find([name], ID),
+        "name": lambda name: find([name], NAME),
+        "people": lambda name: population_column([name], GRID_POPULATION),
+    }
+    assert set(rows) - {""} == set(known)
+    for what, is_known in known.items():
+        names = re.findall("`([^`]+)`", rows[what])
+        assert len(names) >= 6
+        assert [name for name in names if not is_known(name)] == [], what
+
+
 def test_columns_are_known_in_any_spelling() -> None:
     assert find(["SZEROKOŚĆ GEOGRAFICZNA"], LAT)
     assert find([" LÆNGDE-grad [°] "], LON)
@@ -219,7 +241,8 @@ def test_columns_are_known_in_any_spelling() -> None:
         ("area", "Mieszkańcy razem"): "Mieszkańcy razem",
         ("people_count",): "people_count",
         ("Населення, осіб (2031)",): "Населення, осіб (2031)",
-        ("population density", "male population", "2031", "total"): None,
+        ("population density", "male population", "2031"): None,
+        ("population density", "total"): "total",
     }
     for columns, found in people.items():
         assert population_column(columns, GRID_POPULATION) == found, columns
@@ -302,7 +325,21 @@ def test_kml_and_kmz_are_points(tmp_path: Path) -> None:
         assert np.array([points.lon, points.lat]).tolist() == [[10.5], [57.5]]
 
 
+def test_a_column_of_names_counts_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,lon,lat,osoby\na,10,57,Ewa\nb,10,57,\n")
+    points = read_points(path)
+    assert points.population is None
+    assert points.columns["osoby"].tolist() == ["Ewa", ""]
+    path.write_text("id,lon,lat,osoby\na,10,57,3\nb,10,57,x\n")
+    with pytest.raises(InvalidInput, match="row 3: osoby is 'x'"):
+        read_points(path)
+
+
 def test_what_is_no_table_says_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("<!DOCTYPE html><html></html>")
+    with pytest.raises(UnreadableFile, match=r"b\.csv is a web page"):
+        read_points(tmp_path / "b.csv")
     (tmp_path / "a.csv").write_bytes(b"II*\0" + bytes(100))
     with pytest.raises(UnreadableFile, match=r"a\.csv is a picture or a raster \(TIFF\), and no table"):
         read_points(tmp_path / "a.csv")
