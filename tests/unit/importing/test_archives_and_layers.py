@@ -16,7 +16,7 @@ from row_reading import point, read
 from shapely.geometry import Polygon, box
 
 from micropolis_map.errors import UnreadableFile
-from micropolis_map.sources.place_files import ReadOptions, read_rows
+from micropolis_map.sources.place_files import ReadOptions, packed, read_rows
 
 TOWN = ReadOptions(centre=(9.75, 55.5), bounds=(9.6, 55.4, 9.9, 55.6))
 HOUSES = box(9.75, 55.5, 9.751, 55.501)
@@ -29,9 +29,9 @@ def feature(name: str, lon: float = 9.75) -> dict[str, Any]:
 
 
 def archive(path: Path, files: Mapping[str, str | bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in files.items():
-            packed.writestr(name, content)
+            made.writestr(name, content)
     return path
 
 
@@ -95,7 +95,6 @@ def test_files_of_one_archive_are_read_one_after_another_and_a_broken_one_is_sai
         ({"../a.geojson": "{}"}, "leads out of it"),
         ({"/a.geojson": "{}"}, "leads out of it"),
         ({f"{n}.csv": "" for n in range(1_001)}, "holds 1,001 files"),
-        ({"a.csv": b" " * 60_000_000, "b.csv": b" " * 60_000_000}, "unpacks to more than 100 MB"),
         ({"a.txt": "x"}, "archive without a file of places"),
         ({"a.shp": b"<OGRVRTDataSource/>", "a.dbf": b"x"}, "neither GPX nor KML"),
         ({"a.shp": b"x" * 200, "a.dbf": b"x"}, "is not SHP"),
@@ -105,6 +104,17 @@ def test_files_of_one_archive_are_read_one_after_another_and_a_broken_one_is_sai
 def test_archives_that_mean_harm_are_refused(tmp_path: Path, files: dict[str, Any], why: str) -> None:
     with pytest.raises(UnreadableFile, match=why):
         read_rows(archive(tmp_path / "a.zip", files))
+
+
+def test_what_all_files_of_an_archive_unpack_to_is_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed, "MAX_UNPACKED_BYTES", 1_000)
+    two = {"a.csv": b" " * 600, "b.csv": b" " * 600}
+    with pytest.raises(UnreadableFile, match="unpacks to more than"):
+        read_rows(archive(tmp_path / "a.zip", two))
+    with pytest.raises(UnreadableFile, match="is empty"):
+        read_rows(archive(tmp_path / "b.zip", {**two, "b.csv": b" " * 300}))
 
 
 # --- shapefiles -------------------------------------------------------------------------------------------
