@@ -11,6 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from pyproj import CRS
 from pyproj.exceptions import ProjError
 from shapely.geometry import mapping
 
@@ -29,6 +30,7 @@ _FAILURES = (
 _OF_PROGRAMS = ("layer_styles", "qgis_projects", "gpkg_", "rtree_", "gdb_", "sqlite_", "styles_")
 """Beginnings of tables in which programs keep what is theirs."""
 _NAMES = {"gpkg": "GeoPackage", "shp": "shapefile", "fgb": "FlatGeobuf"}
+_DEGREES = CRS("OGC:CRS84")
 _LANGUAGE_DRIVER = 29
 _UNSAID = {0x00, 0x57}
 """Language drivers of a DBF that say nothing, or "as Windows is set"."""
@@ -100,9 +102,14 @@ def parquet_rows(path: Path, name: Path, *, as_said: bool = True) -> tuple[list[
         As `read_parquet`, with the name the file has here.
     """
     found = read_parquet(path)
-    frame = gpd.GeoDataFrame(found.columns, geometry=found.geometry, crs=found.crs if as_said else None)
     questions: list[Question] = []
-    return frame_rows(frame, name.stem, questions), questions
+    try:
+        frame = gpd.GeoDataFrame(found.columns, geometry=found.geometry, crs=found.crs if as_said else None)
+        return frame_rows(frame, name.stem, questions), questions
+    except _FAILURES as error:  # a coordinate system that there is not, or not here
+        raise unreadable(
+            name, mark("{file} cannot be read as Parquet: {why}"), mark("export it again"), why=error
+        ) from error
 
 
 def _layers(path: Path, questions: list[Question]) -> list[str]:
@@ -149,7 +156,7 @@ def frame_rows(
     geometries: list[Any] = [None] * len(frame)
     column = getattr(frame, "_geometry_column_name", None)
     if column in frame:
-        if frame.crs is not None and frame.crs.to_epsg() != 4326:
+        if frame.crs is not None and not frame.crs.equals(_DEGREES, ignore_axis_order=True):
             said = f"EPSG:{frame.crs.to_epsg()}" if frame.crs.to_epsg() else frame.crs.name
             words = mark("layer {name} says its coordinates are in {crs}")
             questions.append(Question("file", Sentence(words, name=repr(layer), crs=said)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +20,11 @@ _WANTED = (
     (".kml",),
     (".umap",),
     (".shp",),
-    (".geojson", ".json", ".geojsonl", ".gpx", ".csv", ".tsv", ".gpkg", ".fgb", ".parquet"),
-)
+    (".geojson", ".json", ".geojsonl", ".gpx", ".csv", ".tsv", ".gpkg", ".fgb",
+     ".parquet", ".geoparquet", ".xlsx", ".xls", ".ods"),
+)  # fmt: skip
 """Endings in the order they are looked for: pictures and tables beside a KML belong to it."""
+_UNUSUAL = re.compile(r"[^\w-]")
 _OF_A_SHAPE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -88,10 +91,11 @@ def _parts(info: zipfile.ZipInfo, infos: list[zipfile.ZipInfo]) -> list[zipfile.
 
 
 def _unpack(packed: zipfile.ZipFile, infos: list[zipfile.ZipInfo], folder: Path) -> Member:
-    """Write the files side by side under a name of ours: the archive's own never becomes a path."""
+    """Write the files side by side under a harmless name: the archive's own never becomes a path."""
     folder.mkdir()
-    for info in infos:
-        place = folder / f"part{PurePosixPath(info.filename).suffix.lower()}"
-        place.write_bytes(content(packed, info))
     first = PurePosixPath(infos[0].filename)
-    return Member(folder / f"part{first.suffix.lower()}", first.name)
+    stem = _UNUSUAL.sub("_", first.stem)[:60] or "part"
+    for info in infos:
+        ending = PurePosixPath(info.filename).suffix.lower()
+        (folder / f"{stem}{ending}").write_bytes(content(packed, info))
+    return Member(folder / f"{stem}{first.suffix.lower()}", first.name)

@@ -51,7 +51,7 @@ def sheet_rows(path: Path, name: Path, options: ReadOptions) -> tuple[list[Row],
             questions.append(Question("file", Sentence(mark("the headings stand in row {row}"), row=at)))
         some, found = table_rows(records, name, options)
         if len(chosen) > 1:
-            some = [replace(row, properties={**row.properties, "layer": called}) for row in some]
+            some = [replace(row, properties={"layer": called, **row.properties}) for row in some]
         rows += [replace(row, number=len(rows) + row.number) for row in some]
         questions += [question for question in found if question not in questions]
     return rows, questions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sys
 import zipfile
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from row_reading import point, read
 
@@ -114,3 +116,29 @@ def test_names_of_overture_and_tables_without_shapes(tmp_path: Path) -> None:
     assert rows.rows[1].reason
     with pytest.raises(UnreadableFile, match=r"c\.parquet"):
         read(tmp_path, "c.parquet", b"PAR1" + b"x" * 100)
+
+
+@pytest.mark.parametrize(
+    "crs", ["EPSG:99999999", "+proj=longlat +ellps=bessel +nadgrids=/etc/hostname", "x" * 9_000]
+)
+def test_a_coordinate_system_that_leads_elsewhere_is_one_clear_error(tmp_path: Path, crs: str) -> None:
+    frame = gpd.GeoDataFrame({"name": ["A"]}, geometry=gpd.points_from_xy([9.75], [55.5]), crs=4326)
+    frame.to_parquet(tmp_path / "a.parquet")
+    table = pq.read_table(tmp_path / "a.parquet")
+    geo = json.loads(table.schema.metadata[b"geo"])
+    geo["columns"]["geometry"]["crs"] = crs
+    table = table.replace_schema_metadata({b"geo": json.dumps(geo).encode()})
+    pq.write_table(table, tmp_path / "b.parquet")
+    with pytest.raises(UnreadableFile, match=r"'b\.parquet' cannot be read"):
+        read_rows(tmp_path / "b.parquet")
+
+
+def test_sheets_in_an_archive_are_read_and_named(tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "steder.xlsx", {"A": [HEADINGS, *ROWS]})
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.write(tmp_path / "steder.xlsx", "mappe/steder 1.xlsx")
+        packed.writestr("mappe/broken.xlsx", b"no")
+    rows = read_rows(path, NEAR)
+    assert [row.properties["Navn"] for row in rows.rows] == ["Møllen", "Café"]
+    assert [question.seen for question in rows.questions if "broken.xlsx" in question.seen]
