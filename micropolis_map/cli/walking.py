@@ -51,7 +51,7 @@ def load(
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
     name: Annotated[str, typer.Option(help="Name of a new community.")] = "",
     osm: Annotated[
-        list[Path] | None, typer.Option(help="OpenStreetMap file (.osm .gz .bz2 .pbf .json).")
+        list[Path] | None, typer.Option(help="OpenStreetMap file (.osm .gz .bz2 .zip .pbf .json).")
     ] = None,
     boundary: Annotated[OptionalFile, typer.Option(help="Polygons of its area.")] = None,
     districts: Annotated[OptionalFile, typer.Option(help="Polygons of its districts.")] = None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class OsmExtract:
         ISO date of the data where the file states one, else "".
     dangling_refs
         How many references named a node that is not there.
+    area
+        Where the data are whole as far as anybody can tell, EPSG:4326; None where nobody can.
     """
 
     node_id: NDArray[np.int64]
@@ -60,6 +63,7 @@ class OsmExtract:
     source: str = ""
     timestamp: str = ""
     dangling_refs: int = 0
+    area: BaseGeometry | None = None
 
     def way_nodes(self, way: int) -> NDArray[np.int64]:
         """Return the node indices of the way at index `way`, gaps as -1."""

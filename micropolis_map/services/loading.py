@@ -27,7 +27,7 @@ from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, Action, Actor, Subject, require
 from micropolis_map.domain.place_fields import check_slug
-from micropolis_map.errors import Cancelled, MicropolisError, NotFound, Sentence
+from micropolis_map.errors import Cancelled, InvalidInput, MicropolisError, NotFound, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.ports import CommunityStore, Progress, silent
 from micropolis_map.services import built_files, venues
@@ -39,7 +39,7 @@ from micropolis_map.services.town_build import TOLD_NOTHING, Told, Town, TownFil
 from micropolis_map.settings import Settings
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.osm_features import gazetteer_of
-from micropolis_map.sources.osm_file import merge_extracts, read_osm
+from micropolis_map.sources.osm_file import read_osm_files
 from micropolis_map.stores.files import unwritable
 from micropolis_map.stores.town_states import TownStates
 
@@ -224,12 +224,12 @@ def _read(
     progress(0.0, "reading the boundary")
     area = area_from_file(request.boundary) if request.boundary else None
     if request.osm:
-        count = len(request.osm)
-        parts = [
-            read_osm(path, _part(progress, number / count, (number + 1) / count))
-            for number, path in enumerate(request.osm)
-        ]
-        extract = merge_extracts(parts)
+        extract = read_osm_files(request.osm, progress)
+        if len(extract.way_id) and not len(extract.way_refs):
+            raise InvalidInput(
+                f"{extract.source!r} lists {len(extract.way_id)} ways, but not where they are",
+                "ask Overpass with 'out geom;', or export the area again with the nodes of its ways",
+            )
         area = area or area_of_outline(community) or area_of_data(extract)
         return within(extract, widened(area.geometry.bounds, WALK_BEYOND_M)), area
     return _downloaded(settings, community, request, area, progress)

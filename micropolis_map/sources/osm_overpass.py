@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from math import nan
 from typing import Any
 
 import numpy as np
 
-from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
+from micropolis_map.domain.osm_extract import OsmRelation
 from micropolis_map.errors import Sentence, UnreadableFile
 from micropolis_map.i18n import mark
-from micropolis_map.sources.osm_columns import OsmColumns, extract_of
+from micropolis_map.sources.osm_columns import OsmColumns
+from micropolis_map.sources.osm_editions import edition_of
+from micropolis_map.sources.osm_places import Place, Places
 
 AGAIN = mark("ask the server again, or choose another file")
 
 
-def read_overpass(content: bytes, path: Path) -> OsmExtract:
-    """Return the elements of the Overpass answer `content` of the file at `path`.
+def overpass_columns(content: bytes, source: str) -> OsmColumns:
+    """Return what the Overpass answer `content` lists; `source` names it in errors.
 
     Raises
     ------
     UnreadableFile
         It is not JSON, not an Overpass answer, or the server stopped before the end (its ``remark``).
-    InvalidInput
-        It holds no element.
     """
-    return extract_of(overpass_columns(content, path.name), path.name)
-
-
-def overpass_columns(content: bytes, source: str) -> OsmColumns:
-    """Return what the Overpass answer lists; see `read_overpass`."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -75,39 +70,55 @@ def _columns(document: Mapping[str, Any]) -> OsmColumns:
     elements = document["elements"]
     nodes = [e for e in elements if e["type"] == "node" and "lat" in e]
     ways = [e for e in elements if e["type"] == "way"]
-    relations = [e for e in elements if e["type"] == "relation" and e.get("tags")]
-    refs = [way.get("nodes", ()) for way in ways]
-    ids, lon, lat = _inline_nodes(ways)
-    return OsmColumns(
-        node_id=np.array([n["id"] for n in nodes] + ids, np.int64),
-        node_lon=np.array([n["lon"] for n in nodes] + lon, np.float64),
-        node_lat=np.array([n["lat"] for n in nodes] + lat, np.float64),
+    relations = [e for e in elements if e["type"] == "relation"]
+    places = Places()
+    refs = [_refs(way, places) for way in ways]
+    listed = OsmColumns(
+        node_id=np.array([n["id"] for n in nodes], np.int64),
+        node_lon=np.array([n["lon"] for n in nodes], np.float64),
+        node_lat=np.array([n["lat"] for n in nodes], np.float64),
         node_tags={i: n["tags"] for i, n in enumerate(nodes) if n.get("tags")},
         way_id=np.array([w["id"] for w in ways], np.int64),
         way_counts=np.array([len(r) for r in refs], np.int64),
         way_refs=np.array([ref for r in refs for ref in r], np.int64),
         way_tags=[w.get("tags", {}) for w in ways],
-        relations=[_relation(r) for r in relations],
+        relations=[_relation(r, places) for r in relations],
         timestamp=str(document.get("osm3s", {}).get("timestamp_osm_base", "")),
+        node_edition=np.array([_edition(n) for n in nodes], np.int64),
+        way_edition=np.array([_edition(w) for w in ways], np.int64),
+        relation_edition=[_edition(r) for r in relations],
     )
+    return places.added_to(listed)
 
 
-def _inline_nodes(ways: Sequence[Mapping[str, Any]]) -> tuple[list[int], list[float], list[float]]:
-    """Return the nodes that ``out geom`` writes into its ways, without those beyond its bounding box."""
-    pairs = [
-        (ref, position)
-        for way in ways
-        if "geometry" in way and "nodes" in way
-        for ref, position in zip(way["nodes"], way["geometry"], strict=True)
-        if position
+def _edition(element: Mapping[str, Any]) -> int:
+    """Return the edition that ``out meta`` tells, 0 without it."""
+    if "version" not in element and "timestamp" not in element:
+        return 0
+    return edition_of(str(element.get("version", "")), str(element.get("timestamp", "")))
+
+
+def _refs(way: Mapping[str, Any], places: Places) -> Sequence[int]:
+    """Return the ids of the way's nodes; ``out tags geom`` writes places without them."""
+    refs: Sequence[int] = way.get("nodes", ())
+    return places.refs_of(_line(way["geometry"], refs or None)) if "geometry" in way else refs
+
+
+def _line(geometry: Sequence[Mapping[str, float] | None], refs: Sequence[int] | None) -> list[Place]:
+    """Return the places of a line; None is beyond the box that was asked for."""
+    numbers = [None] * len(geometry) if refs is None else refs
+    return [
+        (number, float(position["lon"]), float(position["lat"])) if position else (number, nan, nan)
+        for number, position in zip(numbers, geometry, strict=True)
     ]
-    return (
-        [ref for ref, _ in pairs],
-        [position["lon"] for _, position in pairs],
-        [position["lat"] for _, position in pairs],
-    )
 
 
-def _relation(element: Mapping[str, Any]) -> OsmRelation:
-    members = tuple((m["type"], int(m["ref"]), m.get("role", "")) for m in element.get("members", ()))
-    return OsmRelation(id=int(element["id"]), tags=element["tags"], members=members)
+def _relation(element: Mapping[str, Any], places: Places) -> OsmRelation:
+    members = element.get("members", ())
+    for member in members:
+        if member.get("geometry"):
+            places.way(int(member["ref"]), _line(member["geometry"], None))
+        elif member["type"] == "node" and "lat" in member:
+            places.node(int(member["ref"]), float(member["lon"]), float(member["lat"]))
+    named = tuple((m["type"], int(m["ref"]), m.get("role", "")) for m in members)
+    return OsmRelation(id=int(element["id"]), tags=element.get("tags", {}), members=named)

@@ -11,6 +11,7 @@ Protocol Buffers, "Encoding" (wire types, varints, ZigZag).
 
 from __future__ import annotations
 
+import bz2
 import datetime as dt
 import lzma
 import mmap
@@ -18,44 +19,58 @@ import os
 import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
+from micropolis_map.domain.osm_extract import OsmRelation
 from micropolis_map.errors import MicropolisError, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress, silent
-from micropolis_map.sources.osm_columns import OsmColumns, extract_of, join_columns
+from micropolis_map.sources.osm_columns import OsmColumns, join_columns
+from micropolis_map.sources.osm_editions import PLACE_ONLY, editions_of
 from micropolis_map.sources.unpacking import Room
-from micropolis_map.sources.wire_format import DELTA, PLAIN, ZIGZAG, Bytes, column, dense_tags, fields
+from micropolis_map.sources.wire_format import DELTA, PLAIN, ZIGZAG, Bytes, column, dense_tags, fields, inner
 
 MAX_BLOB_BYTES = 32 * 1024 * 1024
 """A blob must be smaller, says the format; also what keeps a small hostile file from filling the memory."""
 TIMES, FREE_BYTES = 10, MAX_BLOB_BYTES
 """How many times its size a file may unpack to; real ones become two to four times as large."""
 KNOWN_FEATURES = frozenset({"OsmSchema-V0.6", "DenseNodes"})
+HISTORY = "HistoricalInformation"
+NOWHERE = (1 << 31) - 1
+"""Of a node on a way whose place the writer did not know (libosmium's undefined coordinate)."""
 MEMBER_TYPES = ("node", "way", "relation")
 
 _Ints = NDArray[np.int64]
 
 
-def read_pbf(path: Path, progress: Progress = silent) -> OsmExtract:
-    """Return the elements of the ``.osm.pbf`` file at `path`.
+@dataclass(frozen=True)
+class _Scale:
+    """What the numbers of a block mean: nanodegrees, milliseconds, and its table of strings."""
+
+    granularity: int
+    lon_offset: int
+    lat_offset: int
+    date_ms: int
+    strings: list[str]
+
+
+def pbf_columns(path: Path, progress: Progress = silent) -> OsmColumns:
+    """Return what the ``.osm.pbf`` file at `path` lists, also places that are kept on its ways.
 
     Raises
     ------
     UnreadableFile
-        It is truncated, damaged, compressed in a way this Python cannot undo, or a history file.
-    InvalidInput
-        It holds no element.
+        It is truncated, damaged, or a history file.
     """
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             room = Room(path.name, len(data), TIMES, FREE_BYTES)
-            return extract_of(join_columns(list(_blocks(data, room, progress))), path.name)
+            return join_columns(list(_blocks(data, room, progress)))
     except (ValueError, OverflowError, LookupError, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
         if isinstance(error, MicropolisError):
             raise
@@ -101,52 +116,75 @@ def _blobs(data: mmap.mmap) -> Iterator[tuple[str, int, int]]:
 
 def _decode(blob: bytes, kind: str, room: Room) -> OsmColumns:
     """Return the elements of one blob; a header gives its timestamp only, unknown kinds nothing."""
-    empty = join_columns([])
     if kind == "OSMHeader":
-        empty.timestamp = _header_timestamp(_inflate(blob, room))
-        return empty
-    return _block(_inflate(blob, room)) if kind == "OSMData" else empty
+        return _header(_inflate(blob, room), room)
+    return _block(_inflate(blob, room)) if kind == "OSMData" else join_columns([])
 
 
 def _inflate(blob: bytes, room: Room) -> Bytes:
     message = _message(np.frombuffer(blob, np.uint8))
     if 1 in message:
         return message[1]
-    room.take(_int(message, 2))
+    size = _int(message, 2)
+    room.take(size)
+    if size > MAX_BLOB_BYTES:
+        raise ValueError(f"a block has {size} bytes, more than {MAX_BLOB_BYTES}")
     if 3 in message:
         raw = zlib.decompressobj().decompress(message[3].tobytes(), MAX_BLOB_BYTES)
     elif 4 in message:
         raw = lzma.LZMADecompressor().decompress(message[4].tobytes(), MAX_BLOB_BYTES)
+    elif 5 in message:
+        raw = bz2.BZ2Decompressor().decompress(message[5].tobytes(), MAX_BLOB_BYTES)
+    elif 6 in message:
+        raw = _unpacked(message[6], size, "lz4_raw")
     elif 7 in message:
-        raw = _unzstd(message[7].tobytes())
+        raw = _unpacked(message[7], size, "zstd")
     else:
-        raise ValueError("a block is compressed with bzip2 or LZ4: convert it with `osmium cat -f pbf`")
-    if len(raw) != _int(message, 2):
-        raise ValueError(f"a block has {len(raw)} bytes instead of {_int(message, 2)}")
+        raise ValueError("a block is empty, or compressed in an unknown way")
+    if len(raw) != size:
+        raise ValueError(f"a block has {len(raw)} bytes instead of {size}")
     return np.frombuffer(raw, np.uint8)
 
 
-def _unzstd(data: bytes) -> bytes:
-    """Return the inflated bytes; Python has the algorithm from 3.14 on."""
-    try:
-        from compression import zstd  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
-    except ImportError:
-        raise ValueError(
-            "a block is compressed with Zstandard, which Python knows from 3.14 on: "
-            "convert it with `osmium cat -f pbf,pbf_compression=zlib`"
-        ) from None
-    inflated: bytes = zstd.ZstdDecompressor().decompress(data, MAX_BLOB_BYTES)
-    return inflated
+def _unpacked(packed: Bytes, size: int, codec: str) -> bytes:
+    """Return `size` bytes unpacked by LZ4 or Zstandard, which Python lacks and Arrow has."""
+    import pyarrow as pa  # noqa: PLC0415 - few files need it
+
+    raw: bytes = pa.decompress(packed.tobytes(), size, codec=codec, asbytes=True)
+    if codec == "lz4_raw" and size:  # names no length: shorter ones come with other bytes behind
+        try:
+            pa.decompress(packed.tobytes(), size - 1, codec=codec)
+        except OSError:
+            return raw
+        raise ValueError(f"a block has fewer than {size} bytes")
+    return raw
 
 
-def _header_timestamp(buffer: Bytes) -> str:
-    """Return the header's replication time as an ISO date, "" without one; refuse unknown features."""
+def _header(buffer: Bytes, room: Room) -> OsmColumns:
+    """Return the header's replication time and box; refuse features that are not known."""
     table = fields(buffer, 0, len(buffer))
     needed = {buffer[s:e].tobytes().decode("utf-8", "replace") for f, s, e in table.tolist() if f == 4}
+    if HISTORY in needed:
+        raise UnreadableFile(
+            mark("{file} is a history file: it holds every version of everything"),
+            mark("take the newest state out of it with `osmium time-filter history.osm.pbf -o town.osm.pbf`"),
+            file=room.name,
+        )
     if needed - KNOWN_FEATURES:
         raise ValueError(f"it needs the feature {sorted(needed - KNOWN_FEATURES)!r}, which is not known here")
-    seconds = _int(_message(buffer), 32)
-    return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else ""
+    message, header = _message(buffer), join_columns([])
+    seconds = _int(message, 32)
+    if seconds:
+        header.timestamp = dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if 1 in message:
+        box = _message(message[1])
+        west, east, north, south = (_zigzag(_int(box, number)) / 1e9 for number in (1, 2, 3, 4))
+        header.bounds = [(west, south, east, north)]
+    return header
+
+
+def _zigzag(value: int) -> int:
+    return ((value >> 1) & 0x7FFFFFFFFFFFFFFF) ^ -(value & 1)
 
 
 def _message(buffer: Bytes) -> dict[int, Bytes]:
@@ -169,7 +207,9 @@ def _block(buffer: Bytes) -> OsmColumns:
     table = fields(buffer, 0, len(buffer))
     message = _message(buffer)
     strings = _strings(message[1]) if 1 in message else []
-    scale = (_int(message, 17, 100), _int(message, 20), _int(message, 19))
+    scale = _Scale(
+        _int(message, 17, 100), _int(message, 20), _int(message, 19), _int(message, 18, 1000), strings
+    )
     groups = [
         (number, start, end)
         for f, s, e in table.tolist()
@@ -179,15 +219,13 @@ def _block(buffer: Bytes) -> OsmColumns:
     parts = []
     for number, start, end in groups:
         if number == 1:
-            parts.append(_nodes(buffer, start, end, strings, scale))
+            parts.append(_nodes(buffer, start, end, scale))
         elif number == 2:
-            parts.extend(
-                _dense(buffer, start[i : i + 1], end[i : i + 1], strings, scale) for i in range(len(start))
-            )
+            parts.extend(_dense(buffer, start[i : i + 1], end[i : i + 1], scale) for i in range(len(start)))
         elif number == 3:
-            parts.append(_ways(buffer, start, end, strings))
+            parts.append(_ways(buffer, start, end, scale))
         elif number == 4:
-            parts.append(_relations(buffer, start, end, strings))
+            parts.append(_relations(buffer, start, end, scale))
     return join_columns(parts)
 
 
@@ -221,64 +259,93 @@ def _tagged(offsets: _Ints, keys: _Ints, values: _Ints, strings: list[str]) -> d
 
 
 def _node_columns(
-    ids: _Ints, lat: _Ints, lon: _Ints, tags: dict[int, Mapping[str, str]], scale: tuple[int, int, int]
+    ids: _Ints, lat: _Ints, lon: _Ints, tags: dict[int, Mapping[str, str]], scale: _Scale
 ) -> OsmColumns:
     """Return nodes; degrees = (offset + granularity · raw) / 10⁹, rounded once and so exactly the decimal."""
     if not len(ids) == len(lat) == len(lon):
         raise ValueError("a block's nodes have coordinates missing")
-    granularity, lon_offset, lat_offset = scale
     part = join_columns([])
     part.node_id, part.node_tags = ids, tags
-    part.node_lon = (lon_offset + granularity * lon) / 1e9
-    part.node_lat = (lat_offset + granularity * lat) / 1e9
+    part.node_lon = (scale.lon_offset + scale.granularity * lon) / 1e9
+    part.node_lat = (scale.lat_offset + scale.granularity * lat) / 1e9
+    part.node_edition = None
     return part
 
 
-def _dense(
-    buffer: Bytes, start: _Ints, end: _Ints, strings: list[str], scale: tuple[int, int, int]
-) -> OsmColumns:
+def _dense(buffer: Bytes, start: _Ints, end: _Ints, scale: _Scale) -> OsmColumns:
     ids = column(buffer, start, end, 1, DELTA)[1]
     lat = column(buffer, start, end, 8, DELTA)[1]
     lon = column(buffer, start, end, 9, DELTA)[1]
     flat = column(buffer, start, end, 10, PLAIN)[1]
-    tags = _tagged(*dense_tags(flat, len(ids)), strings) if len(flat) else {}
-    return _node_columns(ids, lat, lon, tags, scale)
+    tags = _tagged(*dense_tags(flat, len(ids)), scale.strings) if len(flat) else {}
+    part = _node_columns(ids, lat, lon, tags, scale)
+    info = inner(buffer, start, end, 5)
+    version, made = column(buffer, *info, 1, PLAIN)[1], column(buffer, *info, 2, DELTA)[1]
+    if len(version) == len(ids) or len(made) == len(ids):
+        none = np.zeros(len(ids), np.int64)
+        part.node_edition = editions_of(
+            version if len(version) == len(ids) else none,
+            made * scale.date_ms // 1000 if len(made) == len(ids) else none,
+        )
+    return part
 
 
-def _nodes(
-    buffer: Bytes, start: _Ints, end: _Ints, strings: list[str], scale: tuple[int, int, int]
-) -> OsmColumns:
+def _nodes(buffer: Bytes, start: _Ints, end: _Ints, scale: _Scale) -> OsmColumns:
     ids = column(buffer, start, end, 1, ZIGZAG)[1]
     lat = column(buffer, start, end, 8, ZIGZAG)[1]
     lon = column(buffer, start, end, 9, ZIGZAG)[1]
     offsets, keys = column(buffer, start, end, 2, PLAIN)
     values = column(buffer, start, end, 3, PLAIN)[1]
-    return _node_columns(ids, lat, lon, _tagged(offsets, keys, values, strings), scale)
-
-
-def _ways(buffer: Bytes, start: _Ints, end: _Ints, strings: list[str]) -> OsmColumns:
-    part = join_columns([])
-    part.way_id = column(buffer, start, end, 1, PLAIN)[1]
-    offsets, keys = column(buffer, start, end, 2, PLAIN)
-    values = column(buffer, start, end, 3, PLAIN)[1]
-    bounds, part.way_refs = column(buffer, start, end, 8, DELTA)
-    part.way_counts = np.diff(bounds)
-    part.way_tags = list(_tag_dicts(offsets, keys, values, strings))
+    part = _node_columns(ids, lat, lon, _tagged(offsets, keys, values, scale.strings), scale)
+    part.node_edition = _infos(buffer, start, end, scale)
     return part
 
 
-def _relations(buffer: Bytes, start: _Ints, end: _Ints, strings: list[str]) -> OsmColumns:
+def _infos(buffer: Bytes, start: _Ints, end: _Ints, scale: _Scale) -> _Ints:
+    """Return the editions that the messages in field 4 tell, 0 without one."""
+    info = inner(buffer, start, end, 4)
+    found = []
+    for number in (1, 2):
+        offsets, values = column(buffer, *info, number, PLAIN)
+        one = np.diff(offsets) == 1
+        found.append(np.zeros(len(start), np.int64))
+        found[-1][one] = values[offsets[:-1][one]]
+    return editions_of(found[0], found[1] * scale.date_ms // 1000)
+
+
+def _ways(buffer: Bytes, start: _Ints, end: _Ints, scale: _Scale) -> OsmColumns:
+    lat, lon = column(buffer, start, end, 9, DELTA)[1], column(buffer, start, end, 10, DELTA)[1]
+    offsets, keys = column(buffer, start, end, 2, PLAIN)
+    values = column(buffer, start, end, 3, PLAIN)[1]
+    bounds, refs = column(buffer, start, end, 8, DELTA)
+    part = join_columns([])
+    if len(lat) or len(lon):
+        if not len(lat) == len(lon) == len(refs):
+            raise ValueError("a block's ways have places missing")
+        known = (lat != NOWHERE) & (lon != NOWHERE)
+        part = _node_columns(refs[known], lat[known], lon[known], {}, scale)
+        part.node_edition = np.full(len(part.node_id), PLACE_ONLY)
+    part.way_id = column(buffer, start, end, 1, PLAIN)[1]
+    part.way_refs = refs
+    part.way_counts = np.diff(bounds)
+    part.way_tags = list(_tag_dicts(offsets, keys, values, scale.strings))
+    part.way_edition = _infos(buffer, start, end, scale)
+    return part
+
+
+def _relations(buffer: Bytes, start: _Ints, end: _Ints, scale: _Scale) -> OsmColumns:
     part = join_columns([])
     ids = column(buffer, start, end, 1, PLAIN)[1].tolist()
     offsets, keys = column(buffer, start, end, 2, PLAIN)
     values = column(buffer, start, end, 3, PLAIN)[1]
     bounds, members = column(buffer, start, end, 9, DELTA)
-    roles = [strings[i] for i in column(buffer, start, end, 8, PLAIN)[1].tolist()]
+    roles = [scale.strings[i] for i in column(buffer, start, end, 8, PLAIN)[1].tolist()]
     types = [MEMBER_TYPES[i] for i in column(buffer, start, end, 10, PLAIN)[1].tolist()]
     all_members = list(zip(types, members.tolist(), roles, strict=True))
-    tags = _tag_dicts(offsets, keys, values, strings)
+    tags = _tag_dicts(offsets, keys, values, scale.strings)
     part.relations = [
         OsmRelation(id=ids[i], tags=tags[i], members=tuple(all_members[bounds[i] : bounds[i + 1]]))
         for i in range(len(ids))
     ]
+    part.relation_edition = _infos(buffer, start, end, scale).tolist()
     return part

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping
+from math import nan
 from pathlib import Path
 from xml.parsers import expat
 
 import numpy as np
 
-from micropolis_map.domain.osm_extract import OsmExtract, OsmRelation
+from micropolis_map.domain.osm_extract import OsmRelation
 from micropolis_map.errors import UnreadableFile
 from micropolis_map.i18n import mark
-from micropolis_map.sources.osm_columns import OsmColumns, extract_of
+from micropolis_map.sources.osm_columns import Bounds, OsmColumns
+from micropolis_map.sources.osm_editions import edition_of
+from micropolis_map.sources.osm_places import Places
 from micropolis_map.sources.unpacking import CHUNK_BYTES, Readable
 
+CHANGES = mark(
+    "it holds only what changed: give the data themselves, or apply the changes to them with "
+    "`osmium apply-changes town.osm.pbf changes.osc -o newer.osm.pbf`"
+)
 
-def read_xml(stream: Readable, path: Path, advance: Callable[[], None] = lambda: None) -> OsmExtract:
-    """Return the elements of the (inflated) XML `stream` of the file at `path`.
 
-    Elements that an editor marked as deleted are left out. `advance` is called after every megabyte.
+def xml_columns(stream: Readable, path: Path, advance: Callable[[], None] = lambda: None) -> OsmColumns:
+    """Return what the (inflated) XML `stream` of the file at `path` lists.
+
+    Also places that ``out geom`` writes into ways and members, and every version of a history file. Elements
+    that were deleted are `OsmColumns.gone`. `advance` is called after every megabyte.
 
     Raises
     ------
     UnreadableFile
         It is not well-formed, not OpenStreetMap data, or a change file.
-    InvalidInput
-        It holds no element.
     """
-    reader = _Reader()
+    reader = _Reader(path.name)
     try:
         while chunk := stream.read(CHUNK_BYTES):
             reader.parser.Parse(chunk, False)  # noqa: FBT003
@@ -45,46 +52,61 @@ def read_xml(stream: Readable, path: Path, advance: Callable[[], None] = lambda:
             reason=error or type(error).__name__,
             line=line,
         ) from error
-    return extract_of(reader.columns(), path.name)
+    return reader.columns()
 
 
 class _Reader:
     """Gathers columns from expat's calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._root
         self.parser.EntityDeclHandler = self._entity
-        self._node = (array("q"), array("d"), array("d"))
+        self._name = name
+        self._node = (array("q"), array("d"), array("d"), array("q"))
         self._node_tags: dict[int, Mapping[str, str]] = {}
-        self._way_id, self._way_counts, self._refs = array("q"), array("q"), array("q")
+        self._ways = array("q"), array("q"), array("q")
+        self._refs = array("q")
         self._way_tags: list[Mapping[str, str]] = []
         self._relations: list[OsmRelation] = []
+        self._relation_edition: list[int] = []
+        self._gone: dict[tuple[str, int], int] = {}
+        self._bounds: list[Bounds] = []
+        self._places = Places()
         self._members: list[tuple[str, int, str]] = []
         self._tags: dict[str, str] = {}
-        self._nds = array("q")
+        self._nds: list[tuple[int | None, float, float]] = []
+        self._shapes: list[tuple[int, list[tuple[int | None, float, float]]]] = []
         self._attributes: dict[str, str] = {}
         self._timestamp = ""
 
     def columns(self) -> OsmColumns:
         """Return what was read."""
-        return OsmColumns(
+        listed = OsmColumns(
             node_id=np.array(self._node[0], np.int64),
             node_lon=np.array(self._node[1], np.float64),
             node_lat=np.array(self._node[2], np.float64),
             node_tags=self._node_tags,
-            way_id=np.array(self._way_id, np.int64),
-            way_counts=np.array(self._way_counts, np.int64),
+            way_id=np.array(self._ways[0], np.int64),
+            way_counts=np.array(self._ways[1], np.int64),
             way_refs=np.array(self._refs, np.int64),
             way_tags=self._way_tags,
             relations=self._relations,
             timestamp=self._timestamp,
+            node_edition=np.array(self._node[3], np.int64),
+            way_edition=np.array(self._ways[2], np.int64),
+            relation_edition=self._relation_edition,
+            gone=self._gone,
+            bounds=self._bounds,
         )
+        return self._places.added_to(listed)
 
     def _entity(self, name: str, *_: object) -> None:
         raise ValueError(f"it declares the entity {name!r}, which OpenStreetMap data never does")
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "osmChange":
+            raise UnreadableFile(mark("{file} is a file of changes (<osmChange>)"), CHANGES, file=self._name)
         if name != "osm":
             raise ValueError(f"its first element is <{name}>, not <osm>")
         self._timestamp = attributes.get("osm_base", attributes.get("timestamp", ""))
@@ -95,36 +117,70 @@ class _Reader:
         if name == "tag":
             self._tags[attributes["k"]] = attributes["v"]
         elif name == "nd":
-            self._nds.append(int(attributes["ref"]))
+            ref = attributes.get("ref")
+            lon, lat = float(attributes.get("lon", nan)), float(attributes.get("lat", nan))
+            self._nds.append((None if ref is None else int(ref), lon, lat))
         elif name == "member":
-            self._members.append((attributes["type"], int(attributes["ref"]), attributes.get("role", "")))
+            self._member(attributes)
         elif name in {"node", "way", "relation"}:
-            self._attributes, self._tags, self._nds, self._members = attributes, {}, array("q"), []
+            self._attributes, self._tags, self._nds = attributes, {}, []
+            self._members, self._shapes = [], []
         elif name == "meta":
             self._timestamp = attributes.get("osm_base", self._timestamp)
-        elif name == "remark":
+        else:
+            self._about_the_file(name, attributes)
+
+    def _about_the_file(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "remark":
             raise ValueError("its server stopped before the end and left a remark")
+        if name == "action":
+            words = mark("{file} is a file of differences (<action>)")
+            raise UnreadableFile(words, CHANGES, file=self._name)
+        if name == "bounds" and not self._attributes:  # within a relation they are its own
+            west, south, east, north = (
+                float(attributes[key]) for key in ("minlon", "minlat", "maxlon", "maxlat")
+            )
+            self._bounds.append((west, south, east, north))
+        elif name == "bound" and "box" in attributes:  # as Osmosis wrote it
+            south, west, north, east = (float(part) for part in attributes["box"].split(","))
+            self._bounds.append((west, south, east, north))
+
+    def _member(self, attributes: dict[str, str]) -> None:
+        kind, ref = attributes["type"], int(attributes["ref"])
+        self._members.append((kind, ref, attributes.get("role", "")))
+        if kind == "way":
+            self._nds = []
+            self._shapes.append((ref, self._nds))
+        elif kind == "node" and "lon" in attributes and "lat" in attributes:
+            self._places.node(ref, float(attributes["lon"]), float(attributes["lat"]))
 
     def _end(self, name: str) -> None:
         if name not in {"node", "way", "relation"}:
             return
         attributes = self._attributes
-        if attributes.get("visible") == "false" or attributes.get("action") == "delete":
-            return
         identity = int(attributes["id"])
-        if name == "node":
-            self._add_node(identity, attributes)
+        edition = edition_of(attributes.get("version", ""), attributes.get("timestamp", ""))
+        if attributes.get("visible") == "false" or attributes.get("action") == "delete":
+            self._gone[name, identity] = max(edition, self._gone.get((name, identity), 0))
+        elif name == "node":
+            self._add_node(identity, attributes, edition)
         elif name == "way":
-            self._way_id.append(identity)
-            self._way_counts.append(len(self._nds))
-            self._refs.extend(self._nds)
+            refs = self._places.refs_of(self._nds)
+            for column, value in zip(self._ways, (identity, len(refs), edition), strict=True):
+                column.append(value)
+            self._refs.extend(refs)
             self._way_tags.append(self._tags)
-        elif self._tags:
+        else:
+            for way, nds in self._shapes:
+                self._places.way(way, nds)
             self._relations.append(OsmRelation(identity, self._tags, tuple(self._members)))
+            self._relation_edition.append(edition)
+        self._tags = {}  # those of areas, changesets … are of no element
 
-    def _add_node(self, identity: int, attributes: dict[str, str]) -> None:
+    def _add_node(self, identity: int, attributes: dict[str, str], edition: int) -> None:
         if self._tags:
             self._node_tags[len(self._node[0])] = self._tags
         self._node[0].append(identity)
         self._node[1].append(float(attributes["lon"]))
         self._node[2].append(float(attributes["lat"]))
+        self._node[3].append(edition)

@@ -35,7 +35,7 @@ class Room:
     """
 
     def __init__(self, name: str, packed: int, times: int, free: int) -> None:
-        self._name, self._packed, self._most, self._taken = name, packed, max(free, times * packed), 0
+        self.name, self._packed, self._most, self._taken = name, packed, max(free, times * packed), 0
         self._taking = threading.Lock()
 
     def take(self, size: int) -> None:
@@ -52,7 +52,7 @@ class Room:
                 raise UnreadableFile(
                     mark("{file} has {bytes} bytes and unpacks to more than {most}"),
                     mark("that is no map: download or export it again, or give it unpacked"),
-                    file=self._name,
+                    file=self.name,
                     bytes=self._packed,
                     most=self._most,
                 )

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.sources.boundaries import voronoi_districts
-from micropolis_map.sources.osm_columns import OsmColumns, extract_of
-from micropolis_map.sources.osm_file import merge_extracts, read_osm
+from micropolis_map.sources.osm_columns import OsmColumns, extract_of, join_files
+from micropolis_map.sources.osm_file import read_osm
 from micropolis_map.sources.points import read_points
 from micropolis_map.sources.population import PopulationFile, spread_population
 
@@ -73,15 +73,15 @@ def test_an_extract_keeps_its_docstring(listed: OsmColumns) -> None:
 
 @FEW
 @given(columns(), columns())
-def test_merging_with_itself_changes_nothing_and_order_does_not_matter(a: OsmColumns, b: OsmColumns) -> None:
+def test_joining_with_itself_changes_nothing_and_order_does_not_matter(a: OsmColumns, b: OsmColumns) -> None:
     if not len(a.node_id) or not len(b.node_id):
         return
-    one, other = extract_of(a, "a"), extract_of(b, "b")
-    assert merge_extracts([one, one]).node_id.tolist() == one.node_id.tolist()
-    merged, turned = merge_extracts([one, other]), merge_extracts([other, one])
-    assert merged.node_id.tolist() == turned.node_id.tolist()
-    assert sorted(merged.way_id.tolist()) == sorted(turned.way_id.tolist())
-    assert merge_extracts([merged, one, other]).node_id.tolist() == merged.node_id.tolist()
+    one = extract_of(a, "a")
+    assert extract_of(join_files([a, a]), "aa").node_id.tolist() == one.node_id.tolist()
+    merged, turned = extract_of(join_files([a, b]), "ab"), extract_of(join_files([b, a]), "ba")
+    for column in ("node_id", "node_lon", "node_lat", "way_id", "way_offsets", "way_refs"):
+        assert getattr(merged, column).tolist() == getattr(turned, column).tolist()
+    assert (merged.node_tags, merged.way_tags) == (turned.node_tags, turned.way_tags)
 
 
 @FEW

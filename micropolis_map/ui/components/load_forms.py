@@ -21,7 +21,7 @@ from micropolis_map.ui.components.town_requests import ask_for_town, asked_for
 from micropolis_map.ui.language import _
 from micropolis_map.ui.loading_job import LoadingJob, Upload
 
-OSM_ENDINGS = ["osm", "gz", "bz2", "pbf", "json"]
+OSM_ENDINGS = ["osm", "gz", "bz2", "xz", "zip", "pbf", "json"]
 AREA_ENDINGS = ["geojson", "json", "gpkg", "zip", "fgb", "parquet", "kml", "kmz", "osm", "gz"]
 PEOPLE_ENDINGS = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "tif", "tiff", *AREA_ENDINGS]
 NEW_NAME = "mm_new_name"
@@ -123,7 +123,7 @@ def _add_form() -> None:
 def _file_form(slug: str, name: str, key: str) -> None:
     people.let_send("add_town" if name else "load", slug)
     osm = st.file_uploader(
-        _("OpenStreetMap data (.osm, .osm.gz, .osm.bz2, .osm.pbf, Overpass .json)"),
+        _("OpenStreetMap data (.osm, .osm.gz, .osm.bz2, .osm.zip, .osm.pbf, Overpass .json)"),
         type=OSM_ENDINGS,
         accept_multiple_files=True,
         key=f"w_{key}_osm",

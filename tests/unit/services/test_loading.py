@@ -121,6 +121,14 @@ class TestWhatWasLoadedStays:
             load_community(application, "tiny", LoadRequest(osm=(path,)))
         self.unchanged(application, before)
 
+    @pytest.mark.parametrize("inner", ['<nd ref="7"/><nd ref="8"/>', '<center lat="55" lon="12"/>'])
+    def test_when_the_file_does_not_say_where_its_ways_are(self, application, before, tmp_path, inner):
+        path = tmp_path / "bare.osm"
+        path.write_text(f'<osm><way id="1">{inner}<tag k="highway" v="path"/></way></osm>')
+        with pytest.raises(InvalidInput, match=r"lists 1 ways, but not where they are; ask .*out geom"):
+            load_community(application, "tiny", LoadRequest(osm=(path,), boundary=write_boundary(tmp_path)))
+        self.unchanged(application, before)
+
     def test_when_the_file_is_of_the_next_town(self, application, before, tmp_path):
         boundary = write_boundary(tmp_path, west=20, south=20, east=21, north=21)
         town = write_town(tmp_path)

@@ -16,7 +16,7 @@ from osm_samples import OVERPASS, XML
 
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.errors import Cancelled, InvalidInput, UnreadableFile
-from micropolis_map.sources.osm_file import merge_extracts, read_osm
+from micropolis_map.sources.osm_file import read_osm, read_osm_files
 
 FORMATS = {
     "a.osm": XML.encode(),
@@ -73,12 +73,18 @@ BROKEN = {
     "cut.osm.bz2": (bz2.compress(XML.encode())[:-40], "read to its end"),
     "cut.json": (OVERPASS.encode()[:-30], "not whole JSON"),
     "cut.osm.pbf": (b"\x00\x00\x00\x0d\x0a\x09OSMHeader\x18\x7c\x10", "not a whole .osm.pbf"),
-    "zip.osm": (b"PK\x03\x04", "not OpenStreetMap data"),
+    "zip.osm": (b"PK\x03\x04", "broken archive"),
     "page.osm": (b"<!DOCTYPE html><html><body>429</body></html>", "web page"),
     "list.json": (b"[]", "no list 'elements'"),
     "geo.json": (b'{"type": "FeatureCollection", "features": []}', "GeoJSON"),
     "remark.json": (b'{"elements": [], "remark": "runtime error: timed out"}', "timed out"),
-    "change.osm": (b"<osmChange></osmChange>", "<osmChange>"),
+    "change.osm": (b"<osmChange></osmChange>", "osmium apply-changes"),
+    "change.osc.gz": (gzip.compress(b"<osmChange></osmChange>"), "osmium apply-changes"),
+    "differences.osm": (b'<osm><action type="create"/></osm>', "osmium apply-changes"),
+    "changes.o5c": (b"\xff\xe0\x04o5c2\xfe", "not OpenStreetMap data"),
+    "cut.o5m": (b"\xff\xe0\x04o5m2\x10\x80", "cannot be read as o5m"),
+    "cut.opl": (b"n4 v1 dV x8 yx\n", "cannot be read as opl"),
+    "blanks.osm": (b" \n" * 5000, "not OpenStreetMap data"),
     "bomb.osm": (b'<!DOCTYPE osm [<!ENTITY a "aaa">]><osm>&a;</osm>', "entity"),
     "odd.json": (b'{"elements": [{"type": "node", "lat": 1, "lon": 2}]}', "'id'"),
     "off.osm": (b'<osm><node id="4" lat="200" lon="2"/></osm>', "node 4"),
@@ -116,13 +122,17 @@ FindFile = Callable[[str], Path]
 PBFS = ["look-alikes/town.osm.pbf", "monaco/monaco.osm.pbf"]
 
 
-@pytest.mark.parametrize("name", ["sparse.osm.pbf", "town.osm", "town.json"])
-def test_a_town_is_the_same_in_every_format(data_file: FindFile, name: str) -> None:
-    town, same = read_osm(data_file("look-alikes/town.osm.pbf")), read_osm(data_file(f"look-alikes/{name}"))
+def check_same(same: OsmExtract, town: OsmExtract) -> None:
     assert len(town.way_id) > 3000
     for column in ("node_id", "node_lon", "node_lat", "way_id", "way_offsets", "way_refs"):
         assert np.array_equal(getattr(same, column), getattr(town, column)), column
     assert (same.node_tags, same.way_tags) == (town.node_tags, town.way_tags)
+
+
+@pytest.mark.parametrize("name", ["sparse.osm.pbf", "town.osm", "town.json"])
+def test_a_town_is_the_same_in_every_format(data_file: FindFile, name: str) -> None:
+    town, same = read_osm(data_file("look-alikes/town.osm.pbf")), read_osm(data_file(f"look-alikes/{name}"))
+    check_same(same, town)
     assert {r.id: r for r in same.relations} == {r.id: r for r in town.relations}
     assert {r.id: (r.tags, len(r.members)) for r in town.relations} == {
         number: (tags, len(members)) for number, tags, members in RELATIONS if tags
@@ -131,11 +141,34 @@ def test_a_town_is_the_same_in_every_format(data_file: FindFile, name: str) -> N
         assert same.timestamp == town.timestamp == MADE
 
 
-def test_a_pbf_in_a_compression_of_others_says_what_to_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packing", ["none", "lz4", "zlib"])
+def test_a_pbf_is_the_same_however_it_is_packed(tmp_path: Path, data_file: FindFile, packing: str) -> None:
     path = tmp_path / "town.osm.pbf"
-    write_town(path, "pbf,pbf_compression=lz4")
-    with pytest.raises(UnreadableFile, match="LZ4: convert it with `osmium cat"):
-        read_osm(path)
+    write_town(path, f"pbf,pbf_compression={packing}")
+    check_same(read_osm(path), read_osm(data_file("look-alikes/town.osm.pbf")))
+
+
+def test_formats_that_few_write_are_the_same(tmp_path: Path, data_file: FindFile) -> None:
+    town = data_file("look-alikes/town.osm.pbf")
+    write_town(tmp_path / "town", "opl")
+    check_same(read_osm(tmp_path / "town"), read_osm(town))
+
+
+def test_o5m_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.o5m"
+    node = bytes([0x10, 9, 0x0A, 0, *zigzag(20_000_000), *zigzag(550_000_000)])
+    path.write_bytes(b"\xff\xe0\x04o5m2" + node.replace(b"\x10\x09", bytes([0x10, len(node) - 2])) + b"\xfe")
+    extract = read_osm(path)
+    assert (extract.node_id.tolist(), extract.node_lon.tolist()) == ([5], [2.0])
+    assert extract.node_lat.tolist() == [55.0]
+
+
+def zigzag(value: int) -> bytes:
+    left, out = value << 1, bytearray()
+    while left > 0x7F:
+        out.append(left & 0x7F | 0x80)
+        left >>= 7
+    return bytes([*out, left])
 
 
 @pytest.mark.parametrize("name", PBFS)
@@ -174,21 +207,21 @@ def test_reading_can_be_cancelled(data_file: FindFile, name: str) -> None:
 
 
 def test_merging_keeps_the_better_of_two(tmp_path: Path) -> None:
-    path = tmp_path / "a.osm"
+    path, other = tmp_path / "a.osm", tmp_path / "b.osm"
     path.write_text(XML)
-    sample = read_osm(path)
-    check_sample(merge_extracts([sample]))
-    twice = merge_extracts([sample, sample])
+    check_sample(read_osm(path))
+    twice = read_osm_files([path, path])
     assert twice.node_id.tolist() == [1, 2, 3]
     assert twice.way_nodes(0).tolist() == [0, -1, 1]
     assert len(twice.relations) == 1
-    path.write_text('<osm><node id="77" lat="5" lon="6"/><way id="10"><nd ref="77"/></way></osm>')
-    merged = merge_extracts([read_osm(path), sample])
-    assert merged.node_id.tolist() == [1, 2, 3, 77]
-    assert merged.way_tags[0] == {"highway": "path"}
-    assert np.array_equal(merged.way_nodes(0), [0, -1, 1])
+    other.write_text('<osm><node id="77" lat="5" lon="6"/><way id="10"><nd ref="77"/></way></osm>')
+    for paths in ([path, other], [other, path]):
+        merged = read_osm_files(paths)
+        assert merged.node_id.tolist() == [1, 2, 3, 77]
+        assert merged.way_tags[0] == {"highway": "path"}
+        assert np.array_equal(merged.way_nodes(0), [0, 3, -1, 1])  # of two that miss nodes none is missed
 
 
-def test_merging_nothing_is_refused() -> None:
+def test_no_file_is_refused() -> None:
     with pytest.raises(InvalidInput):
-        merge_extracts([])
+        read_osm_files([])
