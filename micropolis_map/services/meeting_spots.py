@@ -114,6 +114,7 @@ def activity_spots(build: Build, pinned: tuple[Pinned, ...]) -> PointSet:
         "step_free": own([place.step_free for place in pinned], "step_free", "unknown"),
         "opening_hours": own([place.opening_hours for place in pinned], "opening_hours", ""),
         "tag": own([""] * len(pinned), "what", ""),
+        "also": own([""] * len(pinned), "also", ""),
     }
     both, made = int((twin >= 0).sum()), sum(place.what != NEW_SITE for place in pinned)
     twice = f", {both} of them in OpenStreetMap too" if both else ""
@@ -166,6 +167,7 @@ def choose_spots(spots: PointSet, choice: SpotChoice, year: int) -> Chosen:
         wanted = np.isin(_texts(spots, "tag") or _texts(spots, "what"), choice.kinds)
         wanted |= np.isin(_texts(spots, "activity"), choice.kinds)
         wanted |= np.isin(_texts(spots, "what"), (*choice.kinds, NEW_SITE))
+        wanted |= [not also.isdisjoint(choice.kinds) for also in map(_parts, _texts(spots, "also"))]
         spots = spots.take(wanted)
     sure = np.ones(len(spots), dtype=np.bool_)
     possible = sure.copy()
@@ -191,6 +193,10 @@ def _alike(pin: Pinned, name: str, activity: str, distance_m: float) -> bool:
 def _contains(one: str, other: str) -> bool:
     short, long = sorted((one.casefold(), other.casefold()), key=len)
     return len(short) > 3 and short in long
+
+
+def _parts(text: str) -> frozenset[str]:
+    return frozenset(text.split(";")) if text else frozenset()
 
 
 def _texts(points: PointSet, key: str) -> list[str]:

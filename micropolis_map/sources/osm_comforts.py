@@ -10,7 +10,7 @@ import shapely
 
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.points import PointSet
-from micropolis_map.sources.osm_geometry import Tags, areas_of, nodes_where
+from micropolis_map.sources.osm_geometry import Tags, areas_of, nodes_where, values_of
 from micropolis_map.sources.osm_spots import CLOSED, STEP_FREE
 
 Comfort = Literal["bench", "toilets", "drinking_water"]
@@ -24,10 +24,10 @@ def comfort_kind(tags: Tags) -> Comfort | None:
     """
     if tags.get("access") in CLOSED:
         return None
-    amenity = tags.get("amenity")
-    if amenity == "drinking_water" or tags.get("drinking_water") == "yes":
+    amenities = values_of(tags, "amenity")
+    if "drinking_water" in amenities or tags.get("drinking_water") == "yes":
         return None if tags.get("drinking_water") == "no" else "drinking_water"
-    return next((kind for kind in COMFORTS if kind == amenity), None)
+    return next((kind for kind in COMFORTS if kind in amenities), None)
 
 
 def comforts_of(extract: OsmExtract) -> PointSet:

@@ -23,7 +23,6 @@ from micropolis_map.settings import Settings
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.nominatim import as_candidates, best_candidate
 from micropolis_map.sources.osm_columns import OsmColumns, extract_of, join_columns
-from micropolis_map.sources.osm_comforts import COMFORTS
 from micropolis_map.sources.osm_overpass import overpass_columns
 from micropolis_map.sources.osm_spots import spot_kinds
 from micropolis_map.sources.osmnx_session import ask, nominatim_url, overpass_url
@@ -54,7 +53,7 @@ def feature_tags() -> dict[str, bool | str | list[str]]:
         "public_transport": ["platform"],
         "highway": ["pedestrian", "footway"],  # squares that are relations; single ways are in WAYS already
     }
-    tags["amenity"] = list(COMFORTS)
+    tags["amenity"] = True  # whole: a list of values would leave out "library;cafe"
     tags["drinking_water"] = ["yes"]
     for kind in spot_kinds():
         values = tags.setdefault(kind.key, [])

@@ -73,6 +73,20 @@ def areas_of(extract: OsmExtract, wanted: Callable[[Tags], bool]) -> Areas:
     )
 
 
+def values_of(tags: Tags, key: str) -> tuple[str, ...]:
+    """Return what a key says: several values are written with semicolons between them.
+
+    Examples
+    --------
+    >>> values_of({"amenity": "library; cafe"}, "amenity"), values_of({}, "amenity")
+    (('library', 'cafe'), ())
+    """
+    text = tags.get(key, "")
+    if ";" not in text:
+        return (text,) if text else ()
+    return tuple(value for part in text.split(";") if (value := part.strip()))
+
+
 def way_polygons(extract: OsmExtract, ways: Ints) -> tuple[Ints, Any]:
     """Return those of the ways (indices) that are rings without gaps, and their polygons."""
     if not len(ways):

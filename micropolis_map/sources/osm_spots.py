@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.points import PointSet
 from micropolis_map.sources.local_projection import LocalProjection
-from micropolis_map.sources.osm_geometry import Tags, areas_of, nodes_where
+from micropolis_map.sources.osm_geometry import Tags, areas_of, nodes_where, values_of
 
 TABLE = Path(__file__).with_name("activity_spots.toml")
 CLOSED = frozenset({"private", "no"})
@@ -58,14 +58,25 @@ def spot_kinds() -> tuple[SpotKind, ...]:
     )
 
 
-def spot_kind(tags: Tags) -> SpotKind | None:
-    """Return what kind of activity spot a feature is, None when it is none or closed to the public."""
+def kinds_of_spot(tags: Tags) -> tuple[SpotKind, ...]:
+    """Return the kinds of activity spot a feature is, in the table's order; of several values each counts.
+
+    None when it is none or closed to the public.
+    """
     if tags.get("access") in CLOSED:
-        return None
-    for kind in spot_kinds():
-        if tags.get(kind.key) == kind.value:
-            return None if any(tags.get(key) == value for key, value in kind.unless) else kind
-    return None
+        return ()
+    return tuple(
+        kind
+        for kind in spot_kinds()
+        if kind.key in tags
+        and kind.value in values_of(tags, kind.key)
+        and not any(value in values_of(tags, key) for key, value in kind.unless)
+    )
+
+
+def spot_kind(tags: Tags) -> SpotKind | None:
+    """Return the first of `kinds_of_spot`, None without any."""
+    return next(iter(kinds_of_spot(tags)), None)
 
 
 def activity_spots_of(extract: OsmExtract, boundary: BaseGeometry | None = None) -> PointSet:
@@ -78,8 +89,8 @@ def activity_spots_of(extract: OsmExtract, boundary: BaseGeometry | None = None)
     -------
     PointSet
         ids ``node/123``, ``way/5``, ``relation/7``; columns ``what`` (``amenity=library``), ``activity`` (""
-        for none), ``label``, ``opening_hours``, ``step_free`` (from ``wheelchair``, else ``unknown``),
-        ``website``.
+        for none), ``label``, ``also`` (tags and activities of its other kinds, semicolons between),
+        ``opening_hours``, ``step_free`` (from ``wheelchair``, else ``unknown``), ``website``.
     """
     nodes = nodes_where(extract, lambda tags: spot_kind(tags) is not None)
     areas = areas_of(extract, lambda tags: spot_kind(tags) is not None)
@@ -105,11 +116,13 @@ def _point_set(
     tags: Sequence[Tags],
     source: str,
 ) -> PointSet:
-    kinds = [kind for t in tags if (kind := spot_kind(t)) is not None]
+    kinds_of = [kinds_of_spot(t) for t in tags]
+    kinds = [found[0] for found in kinds_of]
     columns: Mapping[str, Sequence[str]] = {
         "what": [kind.tag for kind in kinds],
         "activity": [kind.activity for kind in kinds],
         "label": [kind.label for kind in kinds],
+        "also": [_others(found) for found in kinds_of],
         "opening_hours": [t.get("opening_hours", "") for t in tags],
         "step_free": [STEP_FREE.get(t.get("wheelchair", ""), "unknown") for t in tags],
         "website": [t.get("website", t.get("contact:website", "")) for t in tags],
@@ -122,6 +135,11 @@ def _point_set(
         columns={name: np.array(values, np.str_) for name, values in columns.items()},
         source=f"OpenStreetMap ({source})",
     )
+
+
+def _others(kinds: Sequence[SpotKind]) -> str:
+    """Return tags and activities of the kinds behind the first."""
+    return ";".join(dict.fromkeys(text for kind in kinds[1:] for text in (kind.tag, kind.activity) if text))
 
 
 def _first_of_each(spots: PointSet) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.points import PointSet
-from micropolis_map.sources.osm_geometry import Tags, areas_of, nodes_where
+from micropolis_map.sources.osm_geometry import Tags, areas_of, nodes_where, values_of
 
 TABLE = Path(__file__).with_name("venues.toml")
 CLOSED = frozenset({"private", "no"})
@@ -50,9 +50,9 @@ def venue_kind(tags: Tags) -> str:
     if not _keys() & tags.keys() or tags.get("access") in CLOSED:
         return ""
     for key, value, kind, unless in _kinds():
-        found = tags.get(key)
-        if found is not None and value in {found, "*"} and f"{key}={found}" not in unless:
-            return kind
+        for found in values_of(tags, key) if key in tags else ():
+            if value in {found, "*"} and f"{key}={found}" not in unless:
+                return kind
     return ""
 
 

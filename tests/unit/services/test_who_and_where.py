@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -101,3 +103,12 @@ def test_what_nobody_knows_is_a_state_of_its_own():
     assert chosen.unknown.name == ("Untold", "Nobody looked")
     assert len(choose_spots(there, SpotChoice(), 2026).used) == 6
     assert choose_spots(there, SpotChoice(("amenity=cafe",)), 2026).used.name == ("Café",)
+
+
+def test_a_place_of_two_kinds_counts_for_each():
+    there = spots(LIBRARY, ("Café", "cafe", 500, "yes", "24/7"))
+    also = np.array(["amenity=community_centre;local_activity_place", ""])
+    there = replace(there, columns={**there.columns, "also": also})
+    for kind in ("library", "amenity=community_centre", "local_activity_place"):
+        assert len(choose_spots(there, SpotChoice((kind,)), 2026).used) == 1
+    assert len(choose_spots(there, SpotChoice(("culture_centre",)), 2026).used) == 0

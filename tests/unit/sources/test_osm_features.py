@@ -15,6 +15,7 @@ from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.place import ACTIVITIES
 from micropolis_map.sources.boundaries import read_polygons
 from micropolis_map.sources.osm_coastline import sea_of
+from micropolis_map.sources.osm_comforts import comforts_of
 from micropolis_map.sources.osm_features import (
     activity_spots_of,
     addresses_of,
@@ -25,6 +26,7 @@ from micropolis_map.sources.osm_features import (
 from micropolis_map.sources.osm_file import read_osm
 from micropolis_map.sources.osm_homes import FLOOR_M2_PER_PERSON, PEOPLE_PER_HOUSEHOLD, PEOPLE_PER_STREET_M
 from micropolis_map.sources.osm_spots import spot_kinds
+from micropolis_map.sources.osm_venues import venue_kind
 
 WHOLE = shapely.box(-1, -1, 1, 1)
 DEGREE_M = 111_195.0
@@ -192,6 +194,22 @@ def test_spots_are_nodes_ways_and_relations(tmp_path: Path) -> None:
     assert spots.columns["opening_hours"].tolist() == ["Mo-Fr 9-17", "", ""]
     assert spots.columns["website"].tolist() == ["", "https://example.org", ""]
     assert (spots.lon[2] / STEP, spots.lat[2] / STEP) == pytest.approx((22, 22))
+
+
+def test_of_several_values_each_counts(tmp_path: Path) -> None:
+    town = Town()
+    both = town.node(0, 0, amenity="restaurant; cafe;library", drinking_water="no")
+    town.node(1, 1, amenity="social_facility;fuel", social_facility="nursing_home;shelter")
+    tap = town.node(2, 2, amenity="toilets;drinking_water")
+    school = town.node(3, 3, amenity="parking;school")
+    extract = town.extract(tmp_path)
+    spots = activity_spots_of(extract, WHOLE)
+    assert spots.id == (f"node/{both}",)
+    assert spots.columns["what"].tolist() == ["amenity=library"]
+    assert spots.columns["also"].tolist() == ["amenity=cafe;neighbourhood_cafe"]
+    assert comforts_of(extract).id == (f"node/{tap}",)
+    tags = {int(extract.node_id[i]): values for i, values in extract.node_tags.items()}
+    assert venue_kind(tags[school]) == "school"
 
 
 def test_a_spot_mapped_twice_is_there_once(tmp_path: Path) -> None:
