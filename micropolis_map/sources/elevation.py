@@ -1,13 +1,15 @@
-"""Heights of the ground, from rasters: GeoTIFF in any coordinate system, SRTM tiles, plain or zipped."""
+"""Heights of the ground, from rasters: GeoTIFF and Arc/Info grids in any coordinate system, SRTM tiles."""
 
 from __future__ import annotations
 
+import gzip
 import re
 import tempfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,22 +18,32 @@ from pyproj.exceptions import ProjError
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.i18n import mark
-from micropolis_map.sources.archives import content, listed
+from micropolis_map.sources.archives import MOST_BYTES, content, listed
 from micropolis_map.workers.pool import FILE, READERS
 
 Floats = NDArray[np.float64]
 Coefficients = tuple[float, float, float, float, float, float]
 """``a … f`` of ``column = a·x + b·y + c``, ``row = d·x + e·y + f``; whole numbers are cells' corners."""
-ACCEPTED = mark("give a GeoTIFF, or an SRTM tile such as N42E001.hgt (also zipped)")
+ACCEPTED = mark(
+    "give a GeoTIFF, an .asc with its .prj, or an SRTM tile such as N42E001.hgt (also .gz or .zip)"
+)
 TILE_NAME = re.compile(r"([NS])(\d{2})([EW])(\d{3})", re.IGNORECASE)
 TILE_SIZES = (1201, 3601)
 """Samples a side of a tile of one degree: SRTM3 (3″) and SRTM1 (1″)."""
 SRTM_VOID = -32768
 DRIVERS = {
-    b"II*\0": "GTiff", b"MM\0*": "GTiff", b"II+\0": "GTiff", b"MM\0+": "GTiff",
-    b"ncol": "AAIGrid", b"NCOL": "AAIGrid",
+    b"ii*\0": "GTiff", b"mm\0*": "GTiff", b"ii+\0": "GTiff", b"mm\0+": "GTiff",
+    b"ncol": "AAIGrid", b"nrow": "AAIGrid", b"xllc": "AAIGrid", b"yllc": "AAIGrid", b"cell": "AAIGrid",
 }  # fmt: skip
-"""GDAL's drivers by a raster's first bytes; without a name it would obey whatever a file says it is."""
+"""GDAL's drivers by first bytes in small letters; without a name it would obey whatever a file says it is."""
+ENDINGS = (".hgt", ".tif", ".tiff", ".asc")
+UNITS_M = {
+    "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us survey foot": 1200 / 3937, "us-ft": 1200 / 3937,
+    "km": 1000.0, "dm": 0.1, "cm": 0.01, "mm": 0.001,
+}  # fmt: skip
+"""Metres of the units that a band may name; others, and bands that name none, are in metres."""
+MOST_WKT_BYTES = 65_536
+"""Of a .prj: the longest known coordinate system has 4,000."""
 MOST_CELLS = 60_000_000
 """Of one file: 240 MB of heights. A degree of SRTM1 has 13 million."""
 MOST_CELLS_IN_ALL = 2 * MOST_CELLS
@@ -113,21 +125,26 @@ def read_elevation(paths: Sequence[Path]) -> Elevation:
     Parameters
     ----------
     paths
-        GeoTIFFs with a coordinate system; SRTM tiles (1″ or 3″) named by their south-western corner, such as
-        ``N42E001.hgt``; zip files holding either. Workers read them.
+        GeoTIFFs with a coordinate system, Arc/Info ASCII grids (``.asc``) with a ``.prj`` of the same name
+        beside them or among `paths`; SRTM tiles (1″ or 3″) named by their south-western corner, such as
+        ``N42E001.hgt``; each also ``.gz``, or several in a zip file. Scale, offset and unit of a band are
+        applied. Workers read them.
 
     Raises
     ------
     UnreadableFile
         A file is missing, or no such raster.
     InvalidInput
-        No path is given, a raster names no coordinate system, or holds no height.
+        No path is given, a raster has several bands, names no coordinate system, or holds no height.
     """
+    systems = {_stem(path.name): path for path in paths if path.suffix.lower() == ".prj"}
+    paths = [path for path in paths if path.suffix.lower() != ".prj"]
     if not paths:
         raise InvalidInput(mark("no elevation file is given"), ACCEPTED)
     tiles, notes, voids, filled = [], [], 0, 0
     for path in paths:
-        for height_m, to_cell, crs, count in READERS.run(_whole_rasters, path, limits=FILE):
+        system = systems.get(_stem(path.name)) or _beside(path)
+        for height_m, to_cell, crs, count in READERS.run(_whole_rasters, path, system, limits=FILE):
             voids += count
             filled += count
             if count:
@@ -145,9 +162,24 @@ def read_elevation(paths: Sequence[Path]) -> Elevation:
     return Elevation(tuple(tiles), voids, filled, ", ".join(path.name for path in paths), tuple(notes))
 
 
-def _whole_rasters(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS, int]]:
+def _stem(name: str) -> str:
+    """Return the name without its endings, by which a grid and its coordinate system are known as one."""
+    return Path(re.sub(r"\.gz$", "", name, flags=re.IGNORECASE)).stem.lower()
+
+
+def _beside(path: Path) -> Path | None:
+    """Return the coordinate system beside a packed grid, None without; beside a plain one GDAL finds it."""
+    if path.suffix.lower() != ".gz":
+        return None
+    plain = path.with_suffix("")
+    return next((p for end in (".prj", ".PRJ") if (p := plain.with_suffix(end)).is_file()), None)
+
+
+def _whole_rasters(
+    path: Path, system: Path | None = None
+) -> list[tuple[NDArray[np.float32], Coefficients, CRS, int]]:
     """Return `_rasters` with their voids filled, and how many each had; for a worker."""
-    found, rasters = [], _rasters(path)
+    found, rasters = [], _rasters(path, system)
     cells = sum(height_m.size for height_m, _, _ in rasters)
     if cells > MOST_CELLS:
         raise InvalidInput(
@@ -166,14 +198,21 @@ def _whole_rasters(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, 
     return found
 
 
-def _rasters(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS]]:
+def _rasters(path: Path, system: Path | None) -> list[tuple[NDArray[np.float32], Coefficients, CRS]]:
     """Return heights (nan for nodata), degrees or metres to cells, and coordinate system of each raster."""
     try:
         with path.open("rb") as file:
             start = file.read(4)
-        if start != b"PK\x03\x04":
-            return [_tile(path.read_bytes(), path.name) if _is_tile(path.name) else _raster(path, path.name)]
-        return _zipped(path)
+        if start == b"PK\x03\x04":
+            return _zipped(path)
+        wkt = _bounded(system.open("rb"), MOST_WKT_BYTES, system.name) if system else b""
+        if start[:2] == b"\x1f\x8b":
+            name = path.name.removesuffix(path.suffix)
+            most = MOST_BYTES if not _is_tile(name) else 2 * TILE_SIZES[-1] ** 2
+            return [_inner(_bounded(gzip.open(path), most, path.name), name, wkt)]
+        if _is_tile(path.name):
+            return [_tile(path.read_bytes(), path.name)]
+        return [_inner(path.read_bytes(), path.name, wkt) if wkt else _raster(path, path.name)]
     except FileNotFoundError as error:
         raise UnreadableFile(
             mark("there is no file {file}"), mark("check the path"), file=repr(str(path))
@@ -185,30 +224,53 @@ def _rasters(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS]]:
             file=path.name,
             reason=error,
         ) from error
-    except OSError as error:
+    except (EOFError, zlib.error, OSError) as error:
         raise UnreadableFile(
             mark("{file} cannot be read as heights: {reason}"), ACCEPTED, file=path.name, reason=error
         ) from error
 
 
+def _bounded(stream: IO[bytes] | gzip.GzipFile, most: int, name: str) -> bytes:
+    """Return what is in a stream, which is closed; refuse more than `most` bytes."""
+    with stream:
+        content = stream.read(most + 1)
+    if len(content) > most:
+        words = mark("{file} unpacks to more than {most} bytes")
+        raise UnreadableFile(words, ACCEPTED, file=name, most=most)
+    return content
+
+
 def _zipped(path: Path) -> list[tuple[NDArray[np.float32], Coefficients, CRS]]:
     """Return the rasters in the archive at `path`, each unpacked into a folder where nothing else is."""
     found = []
-    with listed(path, (".hgt", ".tif", ".tiff")) as (archive, infos):
-        if not infos:
-            raise UnreadableFile(mark("{file} holds no .hgt or .tif file"), ACCEPTED, file=path.name)
-        for info in infos:
+    with listed(path, (*ENDINGS, ".prj")) as (archive, infos):
+        rasters = [info for info in infos if not info.filename.lower().endswith(".prj")]
+        systems = {_stem(Path(i.filename).name): i for i in infos if i not in rasters}
+        if not rasters:
+            raise UnreadableFile(mark("{file} holds no .hgt, .tif or .asc file"), ACCEPTED, file=path.name)
+        for info in rasters:
             name = info.filename
             if _is_tile(name):
-                named = name if TILE_NAME.search(Path(name).name) else path.name
-                _side(info.file_size, named)
-                found.append(_tile(content(archive, info), named))
-                continue
-            with tempfile.TemporaryDirectory(prefix="micropolis-heights-") as folder:
-                alone = Path(folder) / "heights.tif"
-                alone.write_bytes(content(archive, info))
-                found.append(_raster(alone, name))
+                name = name if TILE_NAME.search(Path(name).name) else path.name
+                _side(info.file_size, name)
+            system = systems.get(_stem(Path(name).name))
+            wkt = b"" if system is None else content(archive, system)[:MOST_WKT_BYTES]
+            found.append(_inner(content(archive, info), name, wkt, is_tile=_is_tile(info.filename)))
     return found
+
+
+def _inner(
+    packed: bytes, name: str, wkt: bytes, *, is_tile: bool = False
+) -> tuple[NDArray[np.float32], Coefficients, CRS]:
+    """Return a raster that was packed in another file."""
+    if is_tile or _is_tile(name):
+        return _tile(packed, name)
+    with tempfile.TemporaryDirectory(prefix="micropolis-heights-") as folder:
+        alone = Path(folder) / "heights.asc"  # GDAL looks for heights.prj where the content is such a grid
+        alone.write_bytes(packed)
+        if wkt:
+            (Path(folder) / "heights.prj").write_bytes(wkt)
+        return _raster(alone, name)
 
 
 def _is_tile(name: str) -> bool:
@@ -250,16 +312,21 @@ def _tile(heights: bytes, name: str) -> tuple[NDArray[np.float32], Coefficients,
 
 
 def _raster(path: Path, name: str) -> tuple[NDArray[np.float32], Coefficients, CRS]:
+    """Return a raster that GDAL reads, an ASCII grid with the .prj of its name."""
     import rasterio  # noqa: PLC0415 - SRTM tiles are read without it
 
     with path.open("rb") as file:
         start = file.read(4)
-    if start not in DRIVERS:
+    driver = DRIVERS.get(start.lower())
+    if driver is None:
         raise UnreadableFile(
-            mark("{file} is no GeoTIFF: it begins with {start}"), ACCEPTED, file=name, start=repr(start)
+            mark("{file} is no GeoTIFF and no .asc: it begins with {start}"),
+            ACCEPTED,
+            file=name,
+            start=repr(start),
         )
     alone = rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR")  # what lies beside it is not looked at
-    with alone, rasterio.open(path, driver=DRIVERS[start]) as raster:
+    with alone, rasterio.open(path, driver=driver) as raster:
         if raster.width * raster.height > MOST_CELLS:
             raise InvalidInput(
                 mark("{file} has {width} × {height} cells, more than {most}"),
@@ -269,17 +336,38 @@ def _raster(path: Path, name: str) -> tuple[NDArray[np.float32], Coefficients, C
                 height=raster.height,
                 most=MOST_CELLS,
             )
+        if raster.count != 1 or raster.colorinterp[0].name == "palette":
+            raise InvalidInput(
+                mark("{file} is a picture or has several layers ({n} bands)"),
+                mark("give a raster of one band, with the heights"),
+                file=name,
+                n=raster.count,
+            )
         if raster.crs is None:
             raise InvalidInput(
-                mark("{file} names no coordinate system"), mark("export it with one, as GeoTIFF"), file=name
+                mark("{file} names no coordinate system"),
+                mark("export it as GeoTIFF with one, or give the .prj of an .asc beside it"),
+                file=name,
             )
         if abs(raster.transform.determinant) == 0:
             raise InvalidInput(
                 mark("{file} does not say where it lies"), mark("export it as GeoTIFF"), file=name
             )
         band: Any = raster.read(1, masked=True)
+        unit = UNITS_M.get((raster.units[0] or "").strip().lower(), 1.0)
+        scale, offset = raster.scales[0] * unit, raster.offsets[0] * unit
+        if not (np.isfinite(scale) and np.isfinite(offset) and scale):
+            raise InvalidInput(
+                mark("{file} has heights of scale {scale}, offset {offset}"),
+                mark("export it again"),
+                file=name,
+                scale=f"{scale:g}",
+                offset=f"{offset:g}",
+            )
         a, b, c, d, e, f = tuple(~raster.transform)[:6]
-        height_m = band.astype(np.float32).filled(np.nan)
+        height_m: NDArray[np.float32] = band.astype(np.float32).filled(np.nan)
+        height_m *= np.float32(scale)
+        height_m += np.float32(offset)
         return height_m, (a, b, c, d, e, f), CRS.from_wkt(raster.crs.to_wkt())
 
 

@@ -145,8 +145,8 @@ def _file_form(slug: str, name: str, key: str) -> None:
             max_chars=80,
         )
         elevation = st.file_uploader(
-            _("Elevation (GeoTIFF, HGT)"),
-            type=["tif", "tiff", "hgt", "zip"],
+            _("Elevation (GeoTIFF, HGT, ASC with its PRJ)"),
+            type=["tif", "tiff", "hgt", "asc", "prj", "gz", "zip"],
             accept_multiple_files=True,
             key=f"w_{key}_e",
         )

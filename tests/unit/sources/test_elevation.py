@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -155,3 +156,113 @@ def test_nothing_but_voids_is_refused(tmp_path: Path) -> None:
     path = write_tile(tmp_path, "N00E000.hgt", np.full((1201, 1201), -32768))
     with pytest.raises(InvalidInput, match="only voids"):
         read_elevation([path])
+
+
+METRES = np.array([[120.5, 130.0, 140.5], [121.0, 131.5, 141.0], [122.0, 132.0, 142.5]])
+WHERE = {"crs": "EPSG:32632", "transform": from_origin(500_000, 5_540_000, 100, 100)}
+
+
+def write_scaled(path: Path, scale: float, offset: float, unit: str = "") -> Path:
+    raw = np.rint((METRES - offset) / scale).astype(np.int32)
+    raw[0, 0] = -9999
+    profile = {"driver": "GTiff", "count": 1, "dtype": "int32", "nodata": -9999, "height": 3, "width": 3}
+    with rasterio.open(path, "w", **profile, **WHERE) as out:
+        out.write(raw, 1)
+        out.scales, out.offsets = [scale], [offset]
+        if unit:
+            out.units = [unit]
+    return path
+
+
+def heights_of(*paths: Path) -> np.ndarray:
+    (tile,) = read_elevation(paths).tiles
+    return tile.height_m.astype(np.float64)
+
+
+@pytest.mark.parametrize(
+    ("scale", "offset", "unit", "factor"),
+    [(0.1, 0.0, "", 1), (0.5, -100.0, "", 1), (1.0, 0.0, "ft", 0.3048), (0.5, 20.0, "cm", 0.01)],
+)
+def test_scale_offset_and_unit_of_the_band_are_applied(tmp_path, scale, offset, unit, factor):
+    path = write_scaled(tmp_path / "scaled.tif", scale, offset, unit)
+    expected = METRES.copy()
+    expected[0, 0] = (130.0 + 121.0) / 2  # a void is one whatever its raw number says
+    if scale == 1.0:
+        expected = np.rint(METRES)
+        expected[0, 0] = (130 + 121) / 2
+    assert heights_of(path) == pytest.approx(expected * factor, abs=0.011)
+
+
+@pytest.mark.parametrize("picture", ["bands", "palette"])
+def test_a_picture_is_no_heights(tmp_path, picture):
+    path, bands = tmp_path / "picture.tif", 3 if picture == "bands" else 1
+    profile = {"driver": "GTiff", "count": bands, "dtype": "uint8", "height": 3, "width": 3}
+    with rasterio.open(path, "w", **profile, **WHERE) as out:
+        out.write(np.full((bands, 3, 3), 77, np.uint8))
+        if picture == "palette":
+            out.write_colormap(1, {77: (1, 2, 3, 255)})
+    with pytest.raises(InvalidInput, match=rf"picture\.tif is a picture .*{bands} bands.*one band"):
+        read_elevation([path])
+
+
+def write_grid(path: Path, head: str = "ncols 3\nnrows 3\n") -> Path:
+    rest = "xllcorner 500000\nyllcorner 5539700\ncellsize 100\nNODATA_value -9999\n"
+    rows = "\n".join(" ".join(f"{height:.1f}" for height in row) for row in METRES)
+    path.write_text(f"{head}{rest}{rows}\n")
+    return path
+
+
+WKT = rasterio.crs.CRS.from_epsg(32632).to_wkt(version="WKT1_ESRI")
+
+
+@pytest.mark.parametrize("given", ["beside", "among", "packed", "zipped", "packed and among"])
+def test_a_grid_is_where_its_prj_says(tmp_path, given):
+    grid, system = write_grid(tmp_path / "DTM_5.asc", "NCOLS 3\nNROWS 3\n"), tmp_path / "DTM_5.prj"
+    paths = [grid]
+    if "packed" in given:
+        paths = [tmp_path / "DTM_5.asc.gz"]
+        paths[0].write_bytes(gzip.compress(grid.read_bytes()))
+    if "among" in given:
+        (tmp_path / "elsewhere").mkdir()
+        system = tmp_path / "elsewhere" / "dtm_5.PRJ"
+        paths.append(system)
+    system.write_text(WKT)
+    if given == "zipped":
+        paths = [tmp_path / "all.zip"]
+        with zipfile.ZipFile(paths[0], "w") as archive:
+            archive.write(grid, "a/DTM_5.asc")
+            archive.write(system, "a/DTM_5.prj")
+    elevation = read_elevation(paths)
+    geotiff = tmp_path / "same.tif"
+    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "height": 3, "width": 3}
+    with rasterio.open(geotiff, "w", **profile, **WHERE) as out:
+        out.write(METRES.astype(np.float32), 1)
+    lon, lat = np.array([9.001, 9.002, 9.003]), np.array([50.0105, 50.0095, 50.0102])
+    assert elevation.sample(lon, lat) == pytest.approx(
+        read_elevation([geotiff]).sample(lon, lat), nan_ok=True
+    )
+    assert np.isfinite(elevation.sample(lon, lat)).any()
+
+
+@pytest.mark.parametrize("prj", [None, "no such thing"])
+def test_a_grid_without_a_system_is_refused(tmp_path, prj):
+    grid = write_grid(tmp_path / "dtm.asc")
+    if prj:
+        (tmp_path / "dtm.prj").write_text(prj)
+    with pytest.raises(InvalidInput, match=r"dtm\.asc names no coordinate system.*give the \.prj"):
+        read_elevation([grid])
+    with pytest.raises(InvalidInput, match="no elevation file"):
+        read_elevation([tmp_path / "dtm.prj"])
+
+
+def test_a_packed_tile_is_the_tile(tmp_path, monkeypatch):
+    tile = write_tile(tmp_path, "N10E020.hgt", np.full((1201, 1201), 7))
+    packed = tmp_path / "N10E020.hgt.gz"
+    packed.write_bytes(gzip.compress(tile.read_bytes()))
+    assert heights_of(packed).tolist() == heights_of(tile).tolist()
+    packed.write_bytes(packed.read_bytes()[:-20])
+    with pytest.raises(UnreadableFile, match=r"N10E020\.hgt\.gz"):
+        read_elevation([packed])
+    packed.write_bytes(gzip.compress(bytes(2 * 3601**2 + 1)))
+    with pytest.raises(UnreadableFile, match="unpacks to more than"):
+        read_elevation([packed])
