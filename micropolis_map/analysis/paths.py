@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,8 @@ class Path:
         Whether every metre is known to be passable for the profile.
     legs
         In the order of walking; neighbours of the same name are one leg.
+    height_m : float64[k]
+        Of the points, nan where it is not known.
     """
 
     lon: Floats
@@ -69,6 +71,7 @@ class Path:
     descent_m: float = float("nan")
     certain: bool = False
     legs: tuple[Leg, ...] = ()
+    height_m: Floats = field(default_factory=lambda: np.empty(0))
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,7 @@ def _describe(
         descent_m=float(-rise[rise < 0.0].sum()) if known else float("nan"),
         certain=all(impedance.edge_passage[p.edge] == Passage.PASSABLE for p in pieces),
         legs=tuple(legs),
+        height_m=zs[new],
     )
 
 

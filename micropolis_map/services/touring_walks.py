@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -35,6 +35,9 @@ class Walk:
         Metres of the last gap, from the street to the stop; `first_gap_m` those of the first.
     straight
         A line as the crow flies, because the streets are not known.
+    height_m : float64[k]
+        Of the ground at each point, nan where it is not known; empty for a straight line. Stops beside the
+        street are as high as where they join it.
     """
 
     origin: Stop
@@ -51,6 +54,7 @@ class Walk:
     certain: bool = False
     legs: tuple[Leg, ...] = ()
     straight: bool = False
+    height_m: Floats = field(default_factory=lambda: np.empty(0))
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class Ground:
             descent_m=found.descent_m,
             certain=found.certain,
             legs=found.legs,
+            height_m=np.concatenate([found.height_m[:1], found.height_m, found.height_m[-1:]]),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
@@ -26,10 +27,7 @@ def gpx_text(plan: TourPlan, name: str) -> str:
     lang = plan.request.lang
     about = _text("; ".join([*plan.notes, *_source(plan)]))
     waypoints = "".join(_waypoint(stop, lang) for stop in plan.stops)
-    segments = "".join(
-        f"<trkseg>{''.join(f'<trkpt{_at(lon, lat)}/>' for lon, lat in _corners(walk))}</trkseg>\n"
-        for walk in plan.walks
-    )
+    segments = "".join(f"<trkseg>{''.join(_track(walk))}</trkseg>\n" for walk in plan.walks)
     return (
         f"{_GPX}<metadata><name>{_text(name)}</name><desc>{about}</desc></metadata>\n{waypoints}"
         f"<trk><name>{_text(name)}</name>\n{segments}</trk>\n</gpx>\n"
@@ -71,6 +69,14 @@ def _waypoint(stop: Stop, lang: str) -> str:
 def _kml_about(stop: Stop, lang: str) -> str:
     about = html.escape(printable(pick(stop.about, lang)[0])).replace("\n", "<br>")
     return f"<description>{_text(about)}</description>" if about.strip() else ""
+
+
+def _track(walk: Walk) -> Iterator[str]:
+    """Yield the points of a track, with their heights where the ground's are known."""
+    heights = walk.height_m.tolist() or [math.nan] * len(walk.lon)
+    for (lon, lat), height in zip(_corners(walk), heights, strict=True):
+        ele = f"><ele>{height:.1f}</ele></trkpt>" if math.isfinite(height) else "/>"
+        yield f"<trkpt{_at(lon, lat)}{ele}"
 
 
 def _corners(walk: Walk) -> Iterator[tuple[float, float]]:

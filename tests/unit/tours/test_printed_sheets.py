@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
+import numpy as np
 import pytest
 from lxml import etree
 from starlette.applications import Starlette
@@ -41,6 +43,28 @@ def test_every_tour_and_its_twin_keep_to_the_schema_of_gpx(town, server):
     assert len(addresses) == 9
     for address in [*addresses, f"/tours/{HILL}.step-free.gpx"]:
         SCHEMA.assertValid(etree.fromstring(get(server, address).body))
+
+
+def test_a_track_climbs_as_much_as_the_tour_tells(server):
+    track = etree.fromstring(get(server, f"/tours/{HILL}.gpx").body)
+    rise = []
+    for segment in track.findall(".//{*}trkseg"):
+        points = segment.findall("{*}trkpt")
+        heights = [float(point.findtext("{*}ele")) for point in points]
+        rise += [after - before for before, after in itertools.pairwise(heights)]
+    told = get(server, f"/tours/{HILL}.geojson").json["micropolis"]["tour"]
+    assert len(rise) > 50
+    assert sum(step for step in rise if step > 0) == pytest.approx(told["ascent_m"], abs=0.05 * len(rise))
+    assert -sum(step for step in rise if step < 0) == pytest.approx(told["descent_m"], abs=0.05 * len(rise))
+
+
+def test_without_heights_a_track_has_none(town):
+    stops = (Stop("a", 17.2, 55.7, {"en": "A"}), Stop("b", 17.201, 55.699, {"en": "B"}))
+    plan = plan_tour(town, "demo", TourRequest(stops))
+    flat = replace(plan, walks=tuple(replace(w, height_m=np.full(len(w.lon), np.nan)) for w in plan.walks))
+    assert "<ele>" in gpx_text(plan, "x")
+    assert "<ele>" not in gpx_text(flat, "x")
+    SCHEMA.assertValid(etree.fromstring(gpx_text(flat, "x").encode()))
 
 
 def test_the_schema_refuses_another_order_of_elements(server):
