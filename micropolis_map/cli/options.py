@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -54,6 +55,19 @@ def language_of(text: str) -> str:
     return text
 
 
+def written_as(*endings: str) -> Callable[[Path], Path]:
+    """Return what checks a --out: wrong usage where it does not end in one of `endings`, small letters."""
+
+    def checked(path: Path) -> Path:
+        if path.suffix.lower() not in endings:
+            raise typer.BadParameter(
+                f"{path.name!r} does not end in {' or '.join(endings)}: that is what is written here"
+            )
+        return path
+
+    return checked
+
+
 def position_of(text: str | tuple[float, float]) -> tuple[float, float]:
     """Return the ``(lon, lat)`` an option gives; wrong usage where it is none."""
     if isinstance(text, tuple):
@@ -87,6 +101,10 @@ Lang = Annotated[
     Any, typer.Option("--lang", parser=language_of, metavar="LANG", help="Language of the report.")
 ]
 MustOut = Annotated[Path, typer.Option("--out", help="File to write.")]
+GeoJsonOut = Annotated[
+    Path, typer.Option("--out", callback=written_as(".geojson", ".json"), help="GeoJSON file to write.")
+]
+CsvOut = Annotated[Path, typer.Option("--out", callback=written_as(".csv"), help="CSV file to write.")]
 OptionalFile = Path | None
 Encoding = Annotated[
     str,

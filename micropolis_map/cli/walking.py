@@ -13,12 +13,13 @@ from micropolis_map.cli.options import (
     AsJson,
     By,
     Crs,
+    CsvOut,
     Data,
     Delimiter,
     Encoding,
+    GeoJsonOut,
     Lang,
     Minutes,
-    MustOut,
     OptionalFile,
     OutOrReport,
     Slug,
@@ -55,7 +56,9 @@ def load(
     ] = None,
     boundary: Annotated[OptionalFile, typer.Option(help="Polygons of its area.")] = None,
     districts: Annotated[OptionalFile, typer.Option(help="Polygons of its districts.")] = None,
-    elevation: Annotated[list[Path] | None, typer.Option(help="GeoTIFF or HGT, several if need be.")] = None,
+    elevation: Annotated[
+        list[Path] | None, typer.Option(help="GeoTIFF, HGT or ASC, several if need be.")
+    ] = None,
     population: Annotated[OptionalFile, typer.Option(help="Where people live.")] = None,
     population_column: Annotated[
         str, typer.Option(metavar="NAME", help="The column (of a GeoTIFF the band) that counts them.")
@@ -155,7 +158,7 @@ def coverage(
 def isochrone(
     context: typer.Context,
     slug: Slug,
-    out: MustOut,
+    out: GeoJsonOut,
     start: Annotated[Any, typer.Option("--from", parser=position_of, metavar="LON,LAT", help="Where from.")],
     minutes: Minutes = "5,10,15",
     profile: Who = "adult",
@@ -174,7 +177,7 @@ def matrix(
     slug: Slug,
     origins: Annotated[Path, typer.Option(help="Points to walk from.")],
     destinations: Annotated[Path, typer.Option(help="Points to walk to.")],
-    out: MustOut,
+    out: CsvOut,
     profile: Who = "adult",
     minutes: Annotated[
         Any, typer.Option("--minutes", parser=minutes_of, metavar="M", help="Longest walk; without it all.")
