@@ -56,6 +56,17 @@ SLOPE_FUNCTIONS: Mapping[str, Callable[[Floats], Floats]] = {
 }
 
 
+def fastest(function: str) -> float:
+    """Return the highest speed at any slope relative to level ground: gently downhill.
+
+    Examples
+    --------
+    >>> fastest("level"), round(fastest("irmischer-clarke"), 3)
+    (1.0, 1.013)
+    """
+    return float(relative_speed(function, np.linspace(-STEEPEST, STEEPEST, 1001)).max())
+
+
 def relative_speed(function: str, slope: Floats) -> Floats:
     """Return the speed at `slope` relative to level ground; slopes beyond `STEEPEST` count as that."""
     return SLOPE_FUNCTIONS[function](np.clip(slope, -STEEPEST, STEEPEST))

@@ -5,11 +5,11 @@ Commands, pages and map data all ask here, so their figures are the same by cons
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,7 @@ from micropolis_map.services.meeting_spots import (
 from micropolis_map.services.opened import Build
 from micropolis_map.services.people_groups import ALL, columns_of, people_at
 from micropolis_map.services.timed_notes import timed_notes
+from micropolis_map.services.town_edge import near_end, seconds_to_end
 
 
 class Deps(Protocol):
@@ -160,8 +161,14 @@ def _assess(build: Build, request: CoverageRequest, pinned: tuple[Pinned, ...]) 
     figures = coverage_summary(
         walks.cost_s, weight, request.minutes, index, names, None if certain is None else certain.cost_s
     )
+    end_s = seconds_to_end(build, who, origins, request.spots)
+
+    def area(name: str, row: Mapping[str, Any], here: NDArray[np.bool_] | slice) -> AreaCoverage:
+        near = None if end_s is None else _near_end(end_s[here], walks.cost_s[here], weight[here], request)
+        return replace(AreaCoverage.of(name, row), near_end=near)
+
     _, shapes = opened.districts_of(build)
-    return CoverageResult(
+    result = CoverageResult(
         community=build.slug,
         request=request,
         speed_m_s=who.speed_m_s,
@@ -172,8 +179,10 @@ def _assess(build: Build, request: CoverageRequest, pinned: tuple[Pinned, ...]) 
         walks=walks,
         certain_walks=certain,
         population_source=_population_source(request, origins),
-        total=AreaCoverage.of("total", figures["total"]),
-        districts=tuple(AreaCoverage.of(row["district"], row) for row in figures["districts"]),
+        total=area("total", figures["total"], slice(None)),
+        districts=tuple(
+            area(row["district"], row, index == number) for number, row in enumerate(figures["districts"])
+        ),
         district_areas=(*shapes, *[None] * (len(names) - len(shapes))),
         build_id=build.id,
         notes=(
@@ -182,6 +191,18 @@ def _assess(build: Build, request: CoverageRequest, pinned: tuple[Pinned, ...]) 
         ),
         spots_unknown=chosen.unknown,
     )
+    edge = result.near_end_words
+    return replace(result, notes=(*result.notes, edge)) if edge else result
+
+
+def _near_end(
+    end_s: NDArray[np.float64],
+    cost_s: NDArray[np.float64],
+    people: NDArray[np.float64],
+    request: CoverageRequest,
+) -> dict[float, float]:
+    """Return how many people's share may be too low, by threshold."""
+    return {m: float(people[near_end(end_s, cost_s, m)].sum()) for m in request.minutes}
 
 
 def choice_of(request: CoverageRequest) -> SpotChoice:

@@ -22,6 +22,7 @@ NETWORK = "network"
 SPOTS = "activity_spots"
 DISTRICTS = "districts"
 BOUNDARY = "boundary"
+KNOWN_AREA = "known_area"
 COMFORTS = "comforts"
 _OWN = {"population", "name"}
 

@@ -18,6 +18,9 @@ NO_POINTS = PointSet((), np.empty(0), np.empty(0))
 OUTSIDE_NAME = "(outside the districts)"
 """The row for people who live in the community but in none of its districts."""
 
+NEAR_END = "near_data_end"
+"""What the people near the end of the data are called in files."""
+
 
 @dataclass(frozen=True)
 class CoverageRequest:
@@ -85,6 +88,9 @@ class AreaCoverage:
     share_within_certain
         The same counting only walks whose every metre is known to be passable; None for profiles that
         take steps.
+    near_end
+        People not within so many minutes of any spot who live so near to the data's end that one beyond it
+        could be: their share may be too low, by threshold; None where nobody knows where the data end.
     median_s, mean_s, p90_s
         Walking time, as `analysis.coverage` defines it; ``inf`` where it falls on people who reach nothing,
         ``nan`` without people.
@@ -98,6 +104,7 @@ class AreaCoverage:
     p90_s: float
     unreachable_share: float
     share_within_certain: Mapping[float, float] | None = None
+    near_end: Mapping[float, float] | None = None
 
     def beyond(self, minutes: float) -> float:
         """Return how many people live farther away than `minutes`, a threshold; or reach no spot."""
@@ -115,7 +122,9 @@ class AreaCoverage:
             share_within=_by_minutes(row["share_within"]),
             unreachable_share=row["unreachable_share"],
             share_within_certain=None if certain is None else _by_minutes(certain),
-            **times,
+            median_s=times["median_s"],
+            mean_s=times["mean_s"],
+            p90_s=times["p90_s"],
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -125,6 +134,8 @@ class AreaCoverage:
             row["share_within_certain"] = _by_key(self.share_within_certain)
         for key in ("median_s", "mean_s", "p90_s", "unreachable_share"):
             row[key] = finite(getattr(self, key))
+        if self.near_end is not None:
+            row[NEAR_END] = _by_key(self.near_end)
         return row
 
 
@@ -171,6 +182,12 @@ class CoverageResult:
         return max(self.request.minutes)
 
     @property
+    def near_end_words(self) -> str:
+        """Say how many people's share within the longest threshold may be too low; empty for nobody."""
+        people = (self.total.near_end or {}).get(self.longest, 0.0)
+        return near_end_words(people, self.longest) if people > 0.0 else ""
+
+    @property
     def lived_districts(self) -> tuple[AreaCoverage, ...]:
         """The districts with people, the worst-served first (by the share within the longest threshold)."""
         lived = [area for area in self.districts if area.population > 0.0 and area.name != OUTSIDE_NAME]
@@ -197,6 +214,14 @@ class CoverageResult:
             "districts": [{"district": area.name, **area.as_json()} for area in self.districts],
             "notes": list(self.notes),
         }
+
+
+def near_end_words(people: float, minutes: float) -> str:
+    """Return the sentence on people near the data's end."""
+    return (
+        f"{max(1, round(people)):,} people live so near to the end of the loaded data that a place or a "
+        f"shorter way beyond it could bring them within {minutes:g} minutes: their figure may be too low"
+    )
 
 
 def finite(value: float) -> float | None:

@@ -13,7 +13,7 @@ from shapely.geometry import Point, Polygon
 
 from micropolis_map import __version__, figures
 from micropolis_map.errors import InvalidInput
-from micropolis_map.services.coverage_result import AreaCoverage, CoverageResult
+from micropolis_map.services.coverage_result import NEAR_END, AreaCoverage, CoverageResult
 from micropolis_map.services.hexagons import hexagons_of
 from micropolis_map.services.table_files import Row, Rows, write_rows
 from micropolis_map.services.thresholds import minutes_key
@@ -80,7 +80,7 @@ def area_row(area: AreaCoverage) -> Row:
     """Return the figures of `area` as one flat row."""
     figures = area.as_json()
     row: Row = {"population": figures.pop("population")}
-    for kind in ("share_within", "share_within_certain"):
+    for kind in ("share_within", "share_within_certain", NEAR_END):
         row |= {f"{kind}_{key}": share for key, share in figures.pop(kind, {}).items()}
     return row | figures
 
@@ -113,7 +113,7 @@ def _by_hexagon(result: CoverageResult) -> tuple[list[str], Rows]:
         )
         for area in hexagons_of(result)
     ]
-    return ["hex", *area_row(result.total)], rows
+    return ["hex", *(column for column in area_row(result.total) if not column.startswith(NEAR_END))], rows
 
 
 def _by_origin(result: CoverageResult) -> tuple[list[str], Rows]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from micropolis_map.domain.kept_run import Figure
-from micropolis_map.services.coverage_result import OUTSIDE_NAME, AreaCoverage, CoverageResult
+from micropolis_map.services.coverage_result import NEAR_END, OUTSIDE_NAME, AreaCoverage, CoverageResult
 from micropolis_map.services.coverage_tables import area_row
 from micropolis_map.services.siting_result import Plan
 
@@ -27,7 +27,7 @@ def worst_district(result: CoverageResult, minutes: float | None = None) -> Area
 def coverage_figures(result: CoverageResult) -> Figures:
     """Return the key figures of a coverage."""
     worst = worst_district(result)
-    row = {key: _finite(value) for key, value in area_row(result.total).items()}
+    row = {key: _finite(value) for key, value in area_row(result.total).items() if NEAR_END not in key}
     return row | {"spots": float(len(result.spots)), "worst_district": None if worst is None else worst.name}
 
 

@@ -4,7 +4,7 @@ All of it is made first and becomes visible in one step: whatever goes wrong on 
 stops it, the data loaded before stays as it was.
 
 The network reaches beyond the community's boundary (`WALK_BEYOND_M`), so that a walk may leave it and come
-back; homes and activity spots are those inside.
+back, and so do activity spots (`town_edge.REACH_M`); homes are those inside.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from micropolis_map.services.finding import write_gazetteer
 from micropolis_map.services.load_area import Area, area_from_file, area_of_data, area_of_outline
 from micropolis_map.services.surveyed_streets import read_surveys
 from micropolis_map.services.town_build import TOLD_NOTHING, Told, Town, TownFiles, build_town
+from micropolis_map.services.town_edge import REACH_M, widened_area
 from micropolis_map.settings import Settings
-from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.osm_features import gazetteer_of
 from micropolis_map.sources.osm_file import read_osm_files
 from micropolis_map.stores.files import unwritable
@@ -48,8 +48,8 @@ _LOG = logging.getLogger(__name__)
 WALK_BEYOND_M = 5_000.0
 """How far beyond the boundary a file's streets are kept: an hour's walk, farther than any threshold shown."""
 
-DOWNLOAD_BEYOND_M = 1_000.0
-"""How far beyond the boundary streets are asked for: a walk of 12 minutes out and back in again."""
+DOWNLOAD_BEYOND_M = REACH_M + 30.0
+"""How far beyond the boundary is asked for: circles drawn by corners stay inside."""
 
 BUNDLED_OSM, BUNDLED_ELEVATION, BUNDLED_POPULATION = "town.osm.gz", "elevation.tif", "residents.csv"
 """Files that, lying in a community's folder, are loaded when the request names no other."""
@@ -247,8 +247,7 @@ def _downloaded(
         progress(0.0, f"asking OpenStreetMap where {query!r} is")
         geometry = geocode_boundary(query, settings, cache, refresh=request.refresh, progress=progress)
         area = Area(geometry, f"boundary of {query!r} from OpenStreetMap", surveyed=True)
-    projection = LocalProjection.around(area.geometry)
-    around = projection.to_degrees(projection.to_metres(area.geometry).buffer(DOWNLOAD_BEYOND_M, quad_segs=4))
+    around = widened_area(area.geometry, DOWNLOAD_BEYOND_M)
     told = _part(progress, 0.05, 1.0)
     return download_osm(around, settings, cache, told, refresh=request.refresh), area
 
@@ -266,6 +265,9 @@ def _store(store: CommunityStore, gate: _Gate, community: Community, town: Town,
         store.put_layer(build, built_files.DISTRICTS, areas)
         outline = built_files.areas_layer([""], [town.area.geometry], approximate=not town.area.surveyed)
         store.put_layer(build, built_files.BOUNDARY, outline)
+        if town.known is not None:
+            known = built_files.areas_layer([""], [town.known], approximate=True)
+            store.put_layer(build, built_files.KNOWN_AREA, known)
         for name, layer in town.layers.items():
             store.put_layer(build, name, layer)
         store.put_layer(build, venues.LAYER, venues.venues_layer(town.extract, town.area.geometry))

@@ -115,6 +115,7 @@ def activity_spots(build: Build, pinned: tuple[Pinned, ...]) -> PointSet:
         "opening_hours": own([place.opening_hours for place in pinned], "opening_hours", ""),
         "tag": own([""] * len(pinned), "what", ""),
         "also": own([""] * len(pinned), "also", ""),
+        "beyond": [""] * len(pinned),
     }
     both, made = int((twin >= 0).sum()), sum(place.what != NEW_SITE for place in pinned)
     twice = f", {both} of them in OpenStreetMap too" if both else ""

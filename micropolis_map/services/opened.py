@@ -102,6 +102,14 @@ def districts_of(build: Build) -> tuple[tuple[str, ...], tuple[BaseGeometry, ...
     return built_files.areas_of_layer(_layer(build, built_files.DISTRICTS))
 
 
+@lru_cache(maxsize=8)
+def known_area_of(build: Build) -> BaseGeometry | None:
+    """Return where the data are whole, EPSG:4326; None for a build made before it was kept."""
+    if not (build.folder / f"{built_files.KNOWN_AREA}.geojson").is_file():
+        return None
+    return built_files.areas_of_layer(_layer(build, built_files.KNOWN_AREA))[1][0]
+
+
 def as_loaded(store: CommunityStore, slug: str) -> Community:
     """Return the community with the outline and districts of its current build, else those it ships with.
 

@@ -155,6 +155,7 @@ def sentences(facts: SitingFacts, name: str, speech: Speech) -> list[str]:
         ),
         proof(facts, speech),
         *_knee(facts.result, speech),
+        *([said(edge, speech) + "."] if (edge := facts.result.near_end_words) else []),
     ]
 
 

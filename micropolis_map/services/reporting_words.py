@@ -46,6 +46,7 @@ def summary(view: CoverageView, name: str, speech: Speech) -> list[str]:
         *_certain(view.result, speech),
         *fairness_sentences(view.asked.fairness, view.result, speech)[:1],
         *filters(view.result.request, speech),
+        *([said_of(edge, speech) + "."] if (edge := view.result.near_end_words) else []),
     ]
 
 

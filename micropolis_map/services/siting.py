@@ -84,6 +84,7 @@ def propose_sites(
             curve=values,
             knee=knee(values),
             notes=notes,
+            near_end=_near_end(ground),
         )
 
     def show(found: Siting) -> None:
@@ -147,6 +148,11 @@ def _with_plan(curve: tuple[float, ...], plan: Plan) -> tuple[float, ...]:
         known = max(curve[new], plan.covered_after)
         curve = (*curve[:new], *(max(known, value) for value in curve[new:]))
     return curve
+
+
+def _near_end(ground: Ground) -> float | None:
+    before = ground.before.total.near_end
+    return before[ground.request.minutes] if before and ground.present.keep_existing else None
 
 
 def _notes(ground: Ground, candidates: PointSet, costs: CostMatrix) -> tuple[str, ...]:

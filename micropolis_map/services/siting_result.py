@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micropolis_map.domain.points import PointSet
-from micropolis_map.services.coverage_result import finite
+from micropolis_map.services.coverage_result import NEAR_END, finite, near_end_words
 
 Floats = NDArray[np.float64]
 
@@ -138,6 +138,9 @@ class SitingResult:
         value is 0.
     value, bound
         Of the objective: people gained, person-seconds in all, or seconds of the longest walk.
+    near_end
+        People not near now who could be to a place beyond the end of the loaded data; None where nobody knows
+        where it is, or no place of today counts.
     curve
         People covered by 0, 1, 2 … new sites; `knee` is where one more begins to add little.
     stopped
@@ -160,6 +163,12 @@ class SitingResult:
     knee: int
     stopped: bool = False
     notes: tuple[str, ...] = ()
+    near_end: float | None = None
+
+    @property
+    def near_end_words(self) -> str:
+        """Say how many people's figure may be too low; empty for nobody."""
+        return near_end_words(self.near_end, self.request.minutes) if self.near_end else ""
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``site --json`` prints."""
@@ -181,6 +190,7 @@ class SitingResult:
             "knee": self.knee,
             "value": self.value,
             "bound": self.bound,
+            NEAR_END: self.near_end,
             "candidates": self.candidates,
             "candidates_source": self.candidates_source,
             "build_id": self.build_id,

@@ -38,6 +38,11 @@ SENTENCES = (
     mark("{n} of {all} origins are farther than 300 m from every way of this profile"),
     mark("{n} of {all} spots are farther than 300 m from every way of this profile"),
     mark("{n} more spots are not counted: nobody knows whether they are step-free or open then"),
+    mark(
+        "{people} people live so near to the end of the loaded data that a place or a shorter way beyond it "
+        "could bring them within {n} minutes: their figure may be too low"
+    ),
+    mark("{n} of {all} meeting places lie beyond the boundary, at most {m} m from it"),
     mark("there are no spots to walk to: load a larger area, or give --spots"),
     mark("hull of the data"),
     mark("outline of the community"),

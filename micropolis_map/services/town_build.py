@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.walk_network import build_walk_network
@@ -25,6 +26,7 @@ from micropolis_map.services.extract_window import widened
 from micropolis_map.services.load_area import HULL, Area, Districts, districts_for
 from micropolis_map.services.surveyed_streets import SurveyedSpot, surveyed
 from micropolis_map.services.timed_notes import timed_notes
+from micropolis_map.services.town_edge import REACH_M, known_area, widened_area
 from micropolis_map.sources.delimited_table import GUESS, TableOptions
 from micropolis_map.sources.elevation import Elevation, read_elevation
 from micropolis_map.sources.osm_features import activity_spots_of, basemap_of, comforts_of, homes_of
@@ -74,7 +76,9 @@ class Town:
     homes
         Inside the area, with the column ``district``: an index into `districts`, `OUTSIDE` for none.
     spots
-        Activity spots inside the area.
+        Activity spots inside the area and at most `REACH_M` beyond it; those beyond have ``beyond`` "yes".
+    known
+        Where in it the data are whole; None where nobody knows.
     layers
         GeoJSON of the background by name, and of benches, toilets and drinking water.
     notes
@@ -89,6 +93,7 @@ class Town:
     spots: PointSet
     layers: Mapping[str, Mapping[str, Any]]
     notes: tuple[str, ...]
+    known: BaseGeometry | None = None
 
 
 def build_town(
@@ -117,9 +122,11 @@ def build_town(
     homes = _homes(extract, area, population)
     index = district_of(homes.lon, homes.lat, districts.geometries)
     homes = replace(homes, columns={**homes.columns, "district": index})
-    spots = activity_spots_of(extract, area.geometry)
+    around = widened_area(area.geometry, REACH_M)
+    spots = _spots(extract, area, around)
     progress(0.8, "drawing the background")
     layers = {**basemap_of(extract, area.geometry), COMFORTS: points_layer(comforts_of(extract))}
+    known = known_area(extract, around)
     said = (
         *area.notes,
         *districts.notes,
@@ -127,9 +134,25 @@ def build_town(
         *(population.notes if population else ()),
         *surveys,
         *_notes(homes, network, elevation, population),
+        *_beyond(spots),
         *_layer_notes(layers.values()),
     )
-    return Town(area, districts, extract, network, homes, spots, layers, tuple(dict.fromkeys(said)))
+    return Town(area, districts, extract, network, homes, spots, layers, tuple(dict.fromkeys(said)), known)
+
+
+def _spots(extract: OsmExtract, area: Area, around: BaseGeometry) -> PointSet:
+    spots = activity_spots_of(extract, around)
+    own = inside(spots.lon, spots.lat, area.geometry) | (area.source == HULL)
+    return replace(spots, columns={**spots.columns, "beyond": np.where(own, "", "yes")})
+
+
+def _beyond(spots: PointSet) -> list[str]:
+    beyond = int(np.count_nonzero(spots.columns["beyond"] == "yes"))
+    if not beyond:
+        return []
+    return [
+        f"{beyond} of {len(spots)} meeting places lie beyond the boundary, at most {REACH_M:.0f} m from it"
+    ]
 
 
 def _homes(extract: OsmExtract, area: Area, population: PopulationFile | None) -> PointSet:

@@ -131,7 +131,7 @@ def download_osm(
             )
         parts.append(columns)
     progress(1.0, "downloaded")
-    return extract_of(join_columns(parts), f"OpenStreetMap ({host})")
+    return extract_of(join_columns(parts), f"OpenStreetMap ({host})", area)
 
 
 def geocode_boundary(

@@ -30,8 +30,13 @@ def known_area(columns: OsmColumns) -> BaseGeometry | None:
     hull: BaseGeometry = LineString(np.column_stack((lon[on_earth], lat[on_earth]))).convex_hull
     boxes = [shapely.box(*box) for box in columns.bounds if np.isfinite(box).all()]
     if boxes:
-        hull = shapely.intersection(hull, shapely.union_all(boxes))
+        hull = polygons_of(shapely.intersection(hull, shapely.union_all(boxes)))
     return hull if hull.area > 0 else None
+
+
+def polygons_of(geometry: BaseGeometry) -> BaseGeometry:
+    """Return what is area of a geometry, without lines and points where others touch; may be empty."""
+    return shapely.union_all([part for part in shapely.get_parts(geometry) if part.area > 0])
 
 
 def _places(columns: OsmColumns) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -46,6 +46,9 @@ def test_the_page_says_what_the_view_says(loaded, run_page, query, request_):
     for area, beyond in zip(view.result.districts, view.people_beyond, strict=True):
         row = app.dataframe[0].value.set_index("District").loc[area.name]
         assert row["People beyond"] == round(beyond)
+    edge = numbers.source(view.result.near_end_words)
+    assert ("near to the end of the loaded data" in text) == bool(edge)
+    assert edge in text
 
 
 def test_the_choices_go_into_the_view_and_back(loaded, run_page):

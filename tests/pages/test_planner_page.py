@@ -47,6 +47,13 @@ def test_the_page_shows_the_figures_of_the_command(loaded, run_page, goal):
     assert "Proven" in text
 
 
+def test_the_page_says_whose_figure_may_be_too_low(loaded, run_page):
+    app = until_proven(run_page("planner", community="demo", new="1", within="5"))
+    result = propose_sites(loaded, "demo", SitingRequest(1, 5.0))
+    assert result.near_end > 0
+    assert f"{numbers.source(result.near_end_words)}." in page_text(app)
+
+
 def test_a_link_opens_the_sites_as_they_were_moved_and_undo_is_there(loaded, run_page):
     request = SitingRequest(2, 10.0)
     points = ((17.2, 55.7), (17.21, 55.701))

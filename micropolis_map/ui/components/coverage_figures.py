@@ -51,6 +51,7 @@ def said_of(view: CoverageView, name: str) -> list[str]:
         *_districts(result),
         *_certain(result),
         *_unknown(view),
+        *_near_end(result),
     ]
 
 
@@ -122,6 +123,10 @@ def _unknown(view: CoverageView) -> list[str]:
             count,
         ).format(n=numbers.count(count), share=numbers.share(total.share_within[view.result.longest]))
     ]
+
+
+def _near_end(result: CoverageResult) -> list[str]:
+    return [numbers.source(result.near_end_words) + "."] if result.near_end_words else []
 
 
 def _basis(result: CoverageResult) -> str:

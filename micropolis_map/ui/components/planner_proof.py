@@ -19,6 +19,8 @@ def proof(result: SitingResult, plan: Plan, *, by_hand: bool) -> None:
     """Say how sure it is that nothing is better; for sites placed by hand, what that costs."""
     said = moved_words(result, plan) if by_hand else proof_words(result)
     st.html(f'<p class="mm-say" role="status">{safe_text.html(said)}</p>')
+    if result.near_end_words:
+        st.html(f'<p class="mm-say">{safe_text.html(numbers.source(result.near_end_words))}.</p>')
 
 
 def proof_words(result: SitingResult) -> str:

@@ -85,7 +85,7 @@ def collections_of(application: Application) -> Mapping[str, Collection]:
         Collection(
             "activity_spots",
             "Activity spots",
-            "Where people meet, OpenStreetMap's and the pinned ones, each once, as walking coverage counts.",
+            "Where people meet inside the communities, OpenStreetMap's and the pinned ones, each once.",
             SPOT_FIELDS,
             _kept(lambda _: _spots(application), lambda: _spots_version(application)),
         ),
@@ -179,7 +179,10 @@ def _spots(application: Application) -> Iterator[Feature]:
             continue
         points = activity_spots(Build(slug, Path(folder)), tuple(pinned.values()))
         columns = {name: points.columns[name].tolist() for name in _SPOT_COLUMNS}
+        beyond = points.columns["beyond"].tolist()
         for n, spot in enumerate(points.id):
+            if beyond[n]:
+                continue  # the next town's
             at = _point(float(points.lon[n]), float(points.lat[n]))
             facts = {name: values[n] for name, values in columns.items()}
             own = spot in pinned

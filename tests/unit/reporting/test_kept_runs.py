@@ -53,6 +53,8 @@ def test_a_coverage_is_kept_listed_and_repeated_exactly(town, coverage):
     assert again.changed == ()
     assert run.figures["share_within_10"] == coverage.total.share_within[10.0]
     assert run.figures["share_within_certain_10"] == coverage.total.share_within_certain[10.0]
+    assert coverage.total.near_end is not None
+    assert not any(name.startswith("near_data_end") for name in run.figures)  # runs of before have none
 
 
 @pytest.mark.parametrize("column", ["inputs", "figures", "kind", "title", "created", "deleted"])

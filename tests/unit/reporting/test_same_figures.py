@@ -24,6 +24,7 @@ from micropolis_map.services.reporting import coverage_report
 from micropolis_map.services.reporting_siting import siting_report
 from micropolis_map.services.siting import propose_sites
 from micropolis_map.services.siting_result import SitingRequest
+from micropolis_map.services.source_words import said
 from micropolis_map.services.speech import Speech
 from micropolis_map.ui.components.district_table import district_frame
 
@@ -74,6 +75,9 @@ def test_the_report_says_what_the_command_says(town, view, capsys, lang):
         assert written(speech.fixed(profile["fairness"]["gini"], 2)) in report
         assert written(speech.share(profile["fairness"]["choice_share"])) in report
     assert told["build_id"] in report
+    edge = view.result.near_end_words
+    assert edge in told["notes"]
+    assert written(said(edge, speech)) in report
 
 
 def test_the_page_s_table_says_what_the_command_says(town, view, capsys):
@@ -143,6 +147,8 @@ def test_hexagons_add_up_to_everybody(town, view):
 def test_the_siting_report_says_what_the_command_says(town, proposal, capsys, lang):
     told = command(town, capsys, "site", "demo", "--new", "2", "--minutes", "5", "--profile", WHO)
     report, speech = text_of(siting_report(town, "demo", SITING, lang)), Speech(lang)
+    assert told["near_data_end"] == proposal.near_end > 0
+    assert written(said(proposal.near_end_words, speech)) in report
     gained = told["covered_after"] - told["covered_before"]
     assert gained == pytest.approx(proposal.plan.gained)
     assert written(speech.count(gained)) in report
