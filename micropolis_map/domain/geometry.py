@@ -6,6 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+import shapely
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
+
 from micropolis_map.domain.json_document import short
 from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
@@ -19,6 +23,21 @@ MAX_POSITIONS = 20_000
 _DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 
 Position = list[float]
+
+
+def as_geojson(shape: BaseGeometry) -> dict[str, Any]:
+    """Return a shape as GeoJSON writes it: outer rings counter-clockwise, holes clockwise.
+
+    References
+    ----------
+    RFC 7946, section 3.1.6.
+
+    Examples
+    --------
+    >>> as_geojson(shapely.box(0, 0, 1, 1))["coordinates"]
+    (((1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0), (1.0, 0.0)),)
+    """
+    return dict(mapping(shapely.orient_polygons(shape)))
 
 
 def canonical_geometry(geometry: Any, where: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from micropolis_map.domain.geometry import as_geojson
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import StoreUnavailable
 from micropolis_map.i18n import mark
@@ -112,7 +112,7 @@ def areas_layer(names: Sequence[str], areas: Sequence[BaseGeometry], *, approxim
         {
             "type": "Feature",
             "id": str(number),
-            "geometry": json.loads(shapely.to_geojson(area)),
+            "geometry": as_geojson(area),
             "properties": {"name": name, "approximate": approximate},
         }
         for number, (name, area) in enumerate(zip(names, areas, strict=True))

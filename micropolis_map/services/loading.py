@@ -20,10 +20,10 @@ from time import perf_counter
 from typing import Protocol
 
 import numpy as np
-import shapely
 
 from micropolis_map.analysis.network import WAY, WalkNetwork
 from micropolis_map.domain.community import Community, LoadReport
+from micropolis_map.domain.geometry import as_geojson
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR, Action, Actor, Subject, require
 from micropolis_map.domain.place_fields import check_slug
@@ -324,7 +324,7 @@ def _described_by(community: Community, town: Town) -> Community:
     """Return the new community with the place and outline its data gave it."""
     area = town.area.geometry
     centre = area.representative_point()
-    outline = shapely.geometry.mapping(area) if town.area.surveyed else None
+    outline = as_geojson(area) if town.area.surveyed else None
     return replace(
         community,
         centre=(round(centre.x, 6), round(centre.y, 6)),

@@ -19,6 +19,7 @@ from micropolis_map.analysis.impedance import Impedance, impedance
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.profiles import profile
 from micropolis_map.domain.community import Community, District
+from micropolis_map.domain.geometry import as_geojson
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import NotLoaded, StoreUnavailable
 from micropolis_map.i18n import mark
@@ -140,7 +141,7 @@ def _district(feature: Mapping[str, Any]) -> District:
 
 def _shown(feature: Mapping[str, Any]) -> dict[str, Any]:
     shown = shapely.simplify(shapely.geometry.shape(feature["geometry"]), SHOWN_DEGREES)
-    return dict(shapely.geometry.mapping(shown))
+    return as_geojson(shown)
 
 
 def _layer(build: Build, name: str) -> dict[str, Any]:

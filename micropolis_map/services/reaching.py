@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import shapely
-from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.analysis.cost_matrix import CostMatrix, cost_matrix
 from micropolis_map.analysis.isochrone import Isochrone, isochrones
 from micropolis_map.analysis.profiles import profile
+from micropolis_map.domain.geometry import as_geojson
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import StoreUnavailable
 from micropolis_map.services import opened
@@ -63,7 +63,7 @@ def isochrones_from(
             "profile": profile_name,
             "population_source": homes.source,
         }
-        features.append({"type": "Feature", "properties": properties, "geometry": mapping(area)})
+        features.append({"type": "Feature", "properties": properties, "geometry": as_geojson(area)})
     return {"type": "FeatureCollection", "features": features}
 
 

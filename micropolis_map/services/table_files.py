@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
+from micropolis_map.domain.geometry import as_geojson
 from micropolis_map.errors import InvalidInput, StoreUnavailable
 
 WGS84 = "EPSG:4326"
@@ -76,7 +76,7 @@ def _write_csv(path: Path, columns: list[str], rows: Rows, _: Mapping[str, str] 
 
 def _write_geojson(path: Path, _: list[str], rows: Rows, provenance: Mapping[str, str] = UNKNOWN) -> None:
     features = [
-        {"type": "Feature", "properties": row, "geometry": None if shape is None else mapping(shape)}
+        {"type": "Feature", "properties": row, "geometry": None if shape is None else as_geojson(shape)}
         for row, shape in rows
     ]
     collection: dict[str, Any] = {"type": "FeatureCollection"}

@@ -20,6 +20,7 @@ from micropolis_map.analysis.metric import wrap
 from micropolis_map.analysis.nearest import nearest_everywhere
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.profiles import profile
+from micropolis_map.domain.geometry import as_geojson
 from micropolis_map.domain.points import PointSet
 from micropolis_map.services import opened
 from micropolis_map.services.assessing import Subject, snapped
@@ -110,7 +111,7 @@ def districts_layer(subject: Subject) -> Collection:
             if value is not None:
                 properties[key] = round(value)
         drawn = shapely.set_precision(shapely.simplify(shape, SHOWN_DEGREES), 10.0**-DIGITS)
-        geometry = json.loads(shapely.to_geojson(drawn))
+        geometry = as_geojson(drawn)
         features.append({"type": "Feature", "properties": properties, "geometry": geometry})
     return {"type": "FeatureCollection", "features": features}
 

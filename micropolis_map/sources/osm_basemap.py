@@ -126,7 +126,7 @@ class _Pen:
         degrees = shapely.transform(
             self.projection.to_degrees(metres), lambda xy: np.round(xy, DECIMALS) + 0.0
         )
-        texts = shapely.to_geojson(degrees)
+        texts = shapely.to_geojson(shapely.orient_polygons(degrees))
         geometries = json.loads("[" + ",".join(texts.tolist()) + "]") if len(texts) else []
         return [
             {"type": "Feature", "properties": dict(p), "geometry": geometry}

@@ -14,11 +14,11 @@ from typing import Any
 
 import shapely
 from shapely.affinity import scale
-from shapely.geometry import MultiPoint, Point, mapping, shape
+from shapely.geometry import MultiPoint, Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.community import Community, District
-from micropolis_map.domain.geometry import canonical_geometry
+from micropolis_map.domain.geometry import as_geojson, canonical_geometry
 from micropolis_map.domain.place_fields import Fields
 from micropolis_map.errors import InvalidInput, UnreadableFile
 
@@ -102,7 +102,7 @@ def voronoi_cells(
     for point in points.geoms:
         cell = next((cell for cell in cells if cell.covers(Point(point))), reach)
         clipped = _only_polygons(cell.intersection(area))
-        found.append(mapping(_flat(clipped if not clipped.is_empty else cell, 1 / shrink)))
+        found.append(as_geojson(_flat(clipped if not clipped.is_empty else cell, 1 / shrink)))
     return [json.loads(json.dumps(cell)) for cell in found]  # tuples to lists, as JSON has them
 
 
