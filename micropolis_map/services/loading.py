@@ -227,8 +227,10 @@ def _read(
         extract = read_osm_files(request.osm, progress)
         if len(extract.way_id) and not len(extract.way_refs):
             raise InvalidInput(
-                f"{extract.source!r} lists {len(extract.way_id)} ways, but not where they are",
-                "ask Overpass with 'out geom;', or export the area again with the nodes of its ways",
+                mark("{file} lists {n} ways, but not where they are"),
+                mark("ask Overpass with 'out geom;', or export the area again with the nodes of its ways"),
+                file=repr(extract.source),
+                n=len(extract.way_id),
             )
         area = area or area_of_outline(community) or area_of_data(extract)
         return within(extract, widened(area.geometry.bounds, WALK_BEYOND_M)), area

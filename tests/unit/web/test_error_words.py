@@ -36,7 +36,7 @@ PACKAGE = Path(i18n.__file__).parent
 IN_ENGLISH = {
     "commands and their options": (
         "cli/accounts", "cli/places", "cli/server", "cli/touring", "cli/walking", "services/backing_up",
-        "services/coverage_tables", "services/coverage_view", "services/exporting", "services/opening_hours",
+        "services/coverage_tables", "services/coverage_view", "services/exporting", "domain/opening_hours",
         "services/reaching", "services/table_files", "services/touring_files", "stores/backup_archive",
     ),
     "settings, shipped files and stores, for who keeps the server": (
