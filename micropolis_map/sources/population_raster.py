@@ -145,6 +145,12 @@ def _cells(raster: Any, name: str, band: str, near: Bounds | None) -> Cells:
         centre = shapely.centroid(outline)
         x, y = shapely.get_x(centre), shapely.get_y(centre)
         inside = (x >= near[0]) & (x <= near[2]) & (y >= near[1]) & (y <= near[3])
+        if len(found) and not inside.any():
+            raise InvalidInput(
+                mark("{file}: no cell with people has its centre near the community"),
+                mark("give a raster of this community with smaller cells"),
+                file=name,
+            )
         outline, found = outline[inside], found[inside]
     return Cells(outline, found, called, notes)
 

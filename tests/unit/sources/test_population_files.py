@@ -172,6 +172,9 @@ def test_a_raster_in_metres_lies_where_it_should_and_loses_nobody(tmp_path: Path
     assert corner == pytest.approx((10.1, 57.1), abs=1e-6)
     with pytest.raises(InvalidInput, match="does not reach the community"):
         read_population(path, near=(20, 40, 20.1, 40.1))
+    coarse = raster(path, np.ones((9, 9), np.uint8), transform=from_origin(5, 60, 1, 1))
+    with pytest.raises(InvalidInput, match="no cell with people has its centre near"):
+        read_population(coarse, near=HERE)
 
 
 def test_which_of_several_bands_is_asked(tmp_path: Path) -> None:
