@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import shapely
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.i18n import mark
-
-if TYPE_CHECKING:
-    from micropolis_map.sources.place_files.xml_tree import Element as XmlElement
 
 Element = Mapping[str, Any]
 Line = list[tuple[float, float]]
@@ -61,21 +57,6 @@ def areas_in_elements(elements: Sequence[Element], name: str, remark: str = "") 
             file=name,
             why=repr(error),
         ) from error
-
-
-def areas_in_xml(path: Path) -> Features:
-    """Return the areas of an answer in XML, or of an ``.osm`` file; for a worker.
-
-    Raises
-    ------
-    InvalidInput, UnreadableFile
-        As `areas_in_elements`, or it is no XML that we read.
-    """
-    from micropolis_map.sources.place_files.xml_tree import parse  # noqa: PLC0415 - a heavy package
-
-    root = parse(path.read_bytes(), path)
-    elements = [_from_xml(child) for child in root.all("node", "way", "relation")]
-    return areas_in_elements(elements, path.name)
 
 
 def _areas(elements: Sequence[Element], name: str) -> Features:
@@ -137,30 +118,3 @@ def _relation_area(relation: Element, ways: Mapping[int, Line | None], name: str
             all=len(lines),
         )
     return area
-
-
-def _from_xml(element: XmlElement) -> dict[str, Any]:
-    """Return the element as Overpass writes it in JSON."""
-    facts = element.attributes
-    found: dict[str, Any] = {"type": element.name, "id": int(facts["id"])}
-    found["tags"] = {tag.attributes["k"]: tag.attributes["v"] for tag in element.all("tag")}
-    if element.name == "node":
-        return {**found, "lon": facts["lon"], "lat": facts["lat"]} if "lat" in facts else found
-    if element.name == "way":
-        return {
-            **found,
-            **_corners(element),
-            "nodes": [int(nd.attributes["ref"]) for nd in element.all("nd")],
-        }
-    members = element.all("member")
-    found["members"] = [
-        {"type": m.attributes["type"], "ref": int(m.attributes["ref"]), **_corners(m)} for m in members
-    ]
-    return found
-
-
-def _corners(element: XmlElement) -> dict[str, Any]:
-    corners = element.all("nd")
-    if not corners or not any("lat" in corner.attributes for corner in corners):
-        return {}
-    return {"geometry": [c.attributes if "lat" in c.attributes else None for c in corners]}

@@ -22,7 +22,7 @@ from micropolis_map.sources.archives import content, listed
 from micropolis_map.sources.file_kinds import kind_of
 from micropolis_map.sources.geoparquet import read_parquet
 from micropolis_map.sources.nominatim import as_candidates, best_candidate
-from micropolis_map.sources.overpass_areas import areas_in_elements, areas_in_xml
+from micropolis_map.sources.overpass_areas import areas_in_elements
 from micropolis_map.workers.pool import FILE, READERS
 
 SHP_SIGN = b"\x00\x00\x27\x0a"
@@ -68,13 +68,15 @@ def read_vector(path: Path) -> VectorFile:
     if kind == "json":
         return _read_json(path)
     if kind == "osm":
+        from micropolis_map.sources.place_files.osm_areas import areas_in_xml  # noqa: PLC0415 - as _read_rows
+
         return VectorFile(*READERS.run(areas_in_xml, path, limits=FILE))
     if kind == "shapefile":
         return READERS.run(_read_zipped, path, limits=FILE)
     if kind in {"flatgeobuf", "gpkg"}:
         return READERS.run(_read_gdal, path, path.name, limits=FILE)
     if kind in {"kml", "kmz", "gpx"}:
-        return READERS.run(_read_rows, path, limits=FILE)
+        return _read_rows(path)
     if kind == "parquet":
         return _read_parquet(path)
     with path.open("rb") as file:
@@ -198,7 +200,7 @@ def _read_rows(path: Path) -> VectorFile:
     """Return the placemarks, waypoints and lines of a KML, KMZ or GPX; what has no geometry has None."""
     from micropolis_map.sources.place_files.reading import read_rows  # noqa: PLC0415 - a heavy package
 
-    rows = read_rows(path).rows
+    rows = READERS.run(read_rows, path, limits=FILE).rows
     geometry = np.empty(len(rows), object)
     for at, row in enumerate(rows):
         geometry[at] = _shape(row.geometry)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +12,6 @@ from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import NotACoordinate, number
 from micropolis_map.sources.vector_file import VectorFile
 from micropolis_map.workers.pool import FILE, READERS
-
-Waypoint = tuple[str, str, str]
-"""Longitude and latitude as the file has them, and a name."""
 
 
 def read_waypoints(path: Path) -> VectorFile:
@@ -30,7 +26,9 @@ def read_waypoints(path: Path) -> VectorFile:
     InvalidInput
         It has neither, or naming the point: its coordinates are no numbers or beyond the Earth's degrees.
     """
-    waypoints, on_routes, tracks = READERS.run(_points, path, limits=FILE)
+    from micropolis_map.sources.place_files.gpx_points import points_in  # noqa: PLC0415 - a heavy package
+
+    waypoints, on_routes, tracks = READERS.run(points_in, path, limits=FILE)
     found = waypoints or on_routes
     if not found:
         raise InvalidInput(
@@ -68,22 +66,3 @@ def _position(path: Path, at: int, lon: str, lat: str) -> tuple[float, float]:
             lat=lat,
         )
     return place
-
-
-def _points(path: Path) -> tuple[list[Waypoint], list[Waypoint], int]:
-    """Return the waypoints, the points on routes, and how many tracks there are; for a worker."""
-    from micropolis_map.sources.place_files.xml_tree import Element, parse  # noqa: PLC0415 - a heavy package
-
-    waypoints: list[Waypoint] = []
-    on_routes: list[Waypoint] = []
-    tracks = [0]
-
-    def ended(element: Element, outer: Sequence[Element]) -> bool:
-        if element.name in {"wpt", "rtept"}:
-            place = element.attributes.get("lon", ""), element.attributes.get("lat", "")
-            (waypoints if element.name == "wpt" else on_routes).append((*place, element.words("name")))
-        tracks[0] += element.name == "trk" and len(outer) == 1
-        return element.name == "name"
-
-    parse(path.read_bytes(), path, ended)
-    return waypoints, on_routes, tracks[0]
