@@ -144,7 +144,10 @@ def _crs(document: Any) -> str:
     """Return the CRS of the member older GeoJSON has, "" where it is WGS84 or not stated."""
     member = document.get("crs") if isinstance(document, dict) else None
     properties = member.get("properties") if isinstance(member, dict) else None
-    name = str(properties.get("name", "")) if isinstance(properties, dict) else ""
+    said = properties if isinstance(properties, dict) else {}
+    name = str(said.get("name") or "")
+    if not name and said.get("code"):  # {"type": "EPSG", "properties": {"code": 2180}}, as in 2008
+        name = f"EPSG:{said['code']}"
     if not name or any(name.upper().endswith(code) for code in _WGS84):
         return ""
     authority, _, code = name.rpartition(":")

@@ -85,3 +85,21 @@ def test_blanks_before_a_document_are_skipped(tmp_path: Path, blanks: str, decla
     assert (point(rows), rows.rows[0].properties["name"]) == ((9.75, 55.5), "Ø")
     with pytest.raises(UnreadableFile, match="not well-formed"):
         read(tmp_path, "b.gpx", f"{blanks}{declared}{gpx[:-3]}")
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25832"}},
+        {"type": "EPSG", "properties": {"code": 25832}},
+        {"type": "EPSG", "properties": {"code": "25832"}},
+    ],
+)
+def test_a_crs_of_older_geojson_is_obeyed(tmp_path: Path, crs: dict[str, Any]) -> None:
+    grid = {"type": "Point", "coordinates": [547392.84, 6150825.31]}
+    feature = {"type": "Feature", "geometry": grid, "properties": {"name": "A"}}
+    rows = read(
+        tmp_path, "a.geojson", json.dumps({"type": "FeatureCollection", "crs": crs, "features": [feature]})
+    )
+    assert point(rows) == pytest.approx((9.75, 55.5), abs=2e-3)
+    assert rows.questions[0].seen == "the file says its coordinates are in EPSG:25832"
