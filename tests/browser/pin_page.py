@@ -44,7 +44,8 @@ def tap_map(page, across=0.5, down=0.4):
 
 def at_coordinates(page, lat, lon):
     page.locator("#q").fill(f"{lat}, {lon}")
-    page.locator("#found button").first.click()
+    said = f"{lat:.5f}, {lon:.5f}"  # what was found for another text may still be there
+    page.locator("#found button").filter(has_text=said).click()
 
 
 def fill_in(page, name, words="", lat=SPOT[0], lon=SPOT[1]):

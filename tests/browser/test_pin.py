@@ -209,6 +209,28 @@ def test_the_buttons_stay_under_the_finger_when_the_last_look_is_answered(visito
     assert button.bounding_box() == before
 
 
+def test_a_result_under_the_finger_is_chosen_though_newer_ones_have_come(visitor):
+    """What is pressed before the search answers anew is what the finger meant."""
+    one = visitor(service_workers="block")
+    page = one.page
+    page.goto(f"{one.base}/pin/demo")
+    page.locator("#q").fill("55.7031, 17.1952")
+    pressed = page.locator("#found button").filter(has_text="55.70310, 17.19520")
+    box = pressed.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.locator("#q").fill("55.7000, 17.2000")
+    # The search begins 220 ms after the last letter: a timer that was set later and is longer ends later.
+    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    page.mouse.up()
+    expect(page.locator("#q")).to_have_value("55.70310, 17.19520")
+    expect(page.locator("#found button")).to_have_count(0)
+    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    expect(page.locator("#found button")).to_have_count(0)
+    page.get_by_role("button", name="This is the spot").click()
+    expect(page.get_by_role("heading", name="What is it?")).to_be_visible()
+
+
 def test_hostile_texts_are_shown_as_words(visitor):
     one = open_pin(visitor)
     fill_in(one.page, HOSTILE, HOSTILE)

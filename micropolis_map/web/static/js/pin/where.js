@@ -90,10 +90,19 @@ export function whereStep(draft, { changed, addStory }) {
   // Search: what is typed as coordinates needs no server.
   let asking = null;
   let timer = 0;
-  function results(found) {
+  let pressed = false; // a finger is on a result: the list stays until it has done what it came for
+  let newer = null;
+  function results(found, none = "") {
+    if (pressed) {
+      newer = [found, none];
+      return;
+    }
     $("found").replaceChildren(...found.map((one) => make("li", {}, make("button", {
       type: "button",
       onclick: () => {
+        clearTimeout(timer);
+        if (asking) asking.abort();
+        newer = null;
         $("found").replaceChildren();
         $("q-status").textContent = "";
         $("q").value = one.name;
@@ -101,7 +110,7 @@ export function whereStep(draft, { changed, addStory }) {
         document.querySelector("#where .go button").focus();
       },
     }, make("b", {}, one.name), one.note ? make("small", {}, one.note) : null))));
-    $("q-status").textContent = found.length ? t("search_found", { n: found.length }) : "";
+    $("q-status").textContent = found.length ? t("search_found", { n: found.length }) : none;
   }
 
   async function search() {
@@ -113,14 +122,21 @@ export function whereStep(draft, { changed, addStory }) {
     asking = new AbortController();
     try {
       const answer = await find(state.slug, q, asking.signal);
-      results(answer.results.map((one) => ({ ...one, name: one.text, note: t(`found_${one.kind}`) })));
-      if (!answer.results.length) $("q-status").textContent = t("search_none");
+      results(answer.results.map((one) => ({ ...one, name: one.text, note: t(`found_${one.kind}`) })), t("search_none"));
     } catch (error) {
       if (error.name === "AbortError") return undefined;
-      results([]);
-      $("q-status").textContent = t("search_offline");
+      results([], t("search_offline"));
     }
     return undefined;
+  }
+  $("found").addEventListener("pointerdown", () => { pressed = true; });
+  for (const end of ["pointerup", "pointercancel"]) {
+    addEventListener(end, () => setTimeout(() => { // its click comes first
+      pressed = false;
+      const later = newer;
+      newer = null;
+      if (later) results(...later);
+    }));
   }
   $("q").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, 220); });
   $("q").addEventListener("keydown", (event) => {
