@@ -10,12 +10,16 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pyogrio
 import pytest
+import rasterio
 import shapely
 from geopandas import GeoDataFrame
 from look_alikes.heights import write_geotiff, write_tile
 from look_alikes.town_files import write_town
+from pyproj import CRS
+from table_files import write_ods, write_xls, write_xlsx
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.services import backing_up
@@ -29,6 +33,8 @@ from micropolis_map.sources.population import read_population
 
 DOC = Path(__file__).parents[2] / "docs" / "formats.md"
 _ROW = re.compile(r"^\| (`[^|]*`) \| [^|]+ \| (?:`(.+)`|(\*binary\*)) \|$")
+O5M = b"\xff\xe0\x04o5m2\x10\x0b\n\x00\x80\xb4\x89\x13\x80\xd6\xc2\x8c\x04\xfe"
+"""A file of one node at 55° N, 2° E, as osmconvert writes it."""
 OUTLINE = shapely.box(17.19, 55.69, 17.21, 55.71)
 FEATURES = GeoDataFrame({"name": ["Harbour"], "population": [12]}, geometry=[OUTLINE], crs="EPSG:4326")
 
@@ -69,14 +75,14 @@ def _backup(path: Path) -> None:
     backing_up.back_up(one.participation, one.database, path)
 
 
-def _example(ending: str) -> str:
-    """The example of another row."""
-    return next(text for _, other, text in documented() if other == ending)
+def _example(ending: str, sign: str = "") -> str:
+    """The example of another row, of the section with that sign."""
+    return next(text for section, other, text in documented() if other == ending and sign in section)
 
 
-def _kmz(path: Path) -> None:
+def _kmz(path: Path, sign: str = "`import`") -> None:
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("doc.kml", _example(".kml"))
+        archive.writestr("doc.kml", _example(".kml", sign))
 
 
 def _tile(path: Path) -> None:
@@ -94,17 +100,48 @@ def _shapefile(path: Path) -> None:
             archive.write(part, f"in a folder/{part.name}")
 
 
+TABLE = [["id", "name", "lon", "lat", "population"], ["a", "The old pump", 17.2, 55.7, 12]]
+
+
+def _archive(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("town.osm", _example(".osm"))
+
+
+def _people_by_cell(path: Path) -> None:
+    where = {"crs": "EPSG:4326", "transform": rasterio.transform.from_origin(17.19, 55.71, 0.01, 0.01)}
+    with rasterio.open(
+        path, "w", driver="GTiff", width=2, height=2, count=1, dtype="float32", **where
+    ) as out:
+        out.write(np.full((2, 2), 3, np.float32), 1)
+
+
+def _packed_tile(path: Path) -> None:
+    tile = path.with_suffix("")
+    _tile(tile)
+    path.write_bytes(gzip.compress(tile.read_bytes(), 1))
+
+
 MADE: dict[tuple[str, str], Callable[[Path], object]] = {
     ("--osm", ".osm.gz"): lambda path: path.write_bytes(gzip.compress(_example(".osm").encode())),
     ("--osm", ".osm.bz2"): lambda path: path.write_bytes(bz2.compress(_example(".osm").encode())),
     ("--osm", ".osm.xz"): lambda path: path.write_bytes(lzma.compress(_example(".osm").encode())),
+    ("--osm", ".osm.zip"): _archive,
     ("--osm", ".osm.pbf"): write_town,
+    ("--osm", ".o5m"): lambda path: path.write_bytes(O5M),
     ("--elevation", ".tif"): lambda path: write_geotiff(path, 55, 17),
     ("--elevation", ".hgt"): _tile,
+    ("--elevation", ".hgt.gz"): _packed_tile,
     ("--elevation", ".zip"): lambda path: write_tile(path, 55, 17),
-    ("`import`", ".kmz"): _kmz,
+    ("--population", ".tif"): _people_by_cell,
     ("`restore`", ".zip"): _backup,
+    ("--boundary", ".kmz"): lambda path: _kmz(path, "--boundary"),
+    ("", ".kmz"): _kmz,
+    ("", ".xlsx"): lambda path: write_xlsx(path, {"Places": TABLE}),
+    ("", ".xls"): lambda path: write_xls(path, "Places", TABLE),
+    ("", ".ods"): lambda path: write_ods(path, "Places", TABLE),
     ("", ".zip"): _shapefile,
+    ("", ".parquet"): FEATURES.to_parquet,
     ("", ".gpkg"): lambda path: pyogrio.write_dataframe(FEATURES, path),
     ("", ".fgb"): lambda path: pyogrio.write_dataframe(FEATURES, path),
 }
@@ -115,6 +152,8 @@ def written(path: Path, section: str, ending: str, text: str) -> None:
     """Write the file that a row names."""
     if text:
         path.write_text(text, encoding="utf-8")
+        if ending == ".asc":
+            path.with_suffix(".prj").write_text(CRS.from_epsg(32633).to_wkt("WKT1_ESRI"))
     else:
         next(make for (sign, end), make in MADE.items() if sign in section and end == ending)(path)
 
