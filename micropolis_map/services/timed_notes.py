@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from micropolis_map.analysis.network import WalkNetwork
+from micropolis_map.figures import count
 
 
 def timed_notes(network: WalkNetwork) -> list[str]:
@@ -11,8 +12,8 @@ def timed_notes(network: WalkNetwork) -> list[str]:
     notes = []
     if timed["open_m"] or timed["closed_m"]:
         notes.append(
-            f"of the ways with opening hours, {timed['open_m']:,.0f} m are open at ten on a weekday and "
-            f"walked, {timed['closed_m']:,.0f} m are closed then and left out"
+            f"of the ways with opening hours, {count(timed['open_m'])} m are open at ten on a weekday and "
+            f"walked, {count(timed['closed_m'])} m are closed then and left out"
         )
     if timed["open_gates"] or timed["closed_gates"]:
         notes.append(

@@ -79,8 +79,8 @@ def _check_length(path: Path, rows: int) -> None:
             mark("{file} has {rows} rows, more than {most}"),
             mark("cut it to the surroundings of the town"),
             file=path.name,
-            rows=f"{rows:,}",
-            most=f"{MOST_ROWS:,}",
+            rows=rows,
+            most=MOST_ROWS,
         )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
-from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.archives import content, listed
@@ -201,7 +201,8 @@ def _counted(people: NDArray[np.float64], name: str) -> tuple[NDArray[np.float64
     if len(negative) != 1:
         return people, ()  # whoever takes them refuses several negative numbers
     count = int((people < 0).sum())
-    note = f"{name}: {count:,} cells of {negative[0]:g} are taken as cells without a value"
+    words = mark("{file}: {n} cells of {value} are taken as cells without a value")
+    note = Sentence(words, file=name, n=count, value=f"{negative[0]:g}")
     return np.where(people < 0, 0.0, people), (note,)
 
 
@@ -224,6 +225,6 @@ def _limit(name: str, cells: int, most: int) -> None:
             mark("{file} has {cells} cells there, more than {most}"),
             _SMALLER,
             file=name,
-            cells=f"{cells:,}",
-            most=f"{most:,}",
+            cells=cells,
+            most=most,
         )

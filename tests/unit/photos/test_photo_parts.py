@@ -89,7 +89,7 @@ def test_as_many_parts_as_cameras_write_and_not_one_more(monkeypatch, made, most
     kind = looks_like(made(most))
     check_parts(made(most), kind, "a")
     monkeypatch.setattr(photos.Image, "open", lambda *_, **__: pytest.fail("it was opened"))
-    with pytest.raises(InvalidInput, match=f"more than {most} parts"):
+    with pytest.raises(InvalidInput, match=f"more than {most:,} parts"):
         decoded(made(most + 1), "a")
 
 
@@ -103,7 +103,7 @@ def test_as_many_parts_as_cameras_write_and_not_one_more(monkeypatch, made, most
     ],
 )
 def test_pictures_of_pictures_of_pictures_are_counted_to_the_bottom(made_of):
-    with pytest.raises(InvalidInput, match="more than 2000 parts"):
+    with pytest.raises(InvalidInput, match="more than 2,000 parts"):
         check_parts(heic(1, made_of, (8, 8)), "HEIF", "a")
 
 

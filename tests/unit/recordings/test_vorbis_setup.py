@@ -162,6 +162,6 @@ def test_as_many_setups_as_a_chain_has_are_counted_by_their_bytes(monkeypatch):
         "micropolis_map.stores.recordings.codec_headers.bare_setup",
         lambda packet, channels: read.append(len(packet)) or kept(packet, channels),
     )
-    with pytest.raises(InvalidInput, match="more than 1000 parts"):
+    with pytest.raises(InvalidInput, match="more than 1,000 parts"):
         bare("ogg", ogg(bytes(200), "vorbis") * 20)
     assert 0 < sum(read) < 1_000

@@ -75,7 +75,7 @@ def building(folder, ring):
 
 def square(folder, ring):
     town = extract(folder, ring, {"highway": "pedestrian", "area": "yes"})
-    found = squares.squares(town, [0])
+    found = squares.squares(town, [0], 2026)
     assert len(found) == 1
     return [squares.sight_lines(one, town) for one in found]
 
