@@ -72,7 +72,9 @@ class Identities:
 
     Programs number the rows of every export anew: one row less, and all that follow have the number of
     another. So a row with such a number is first the place of that name at that position; else, where none
-    has that name, the place that had this number there.
+    has that name, the place that had this number there. What a number looks like nobody can list: where a
+    row's id leads to a place of another name, and a place of its own name stands where it is, the ids of the
+    whole file are such numbers.
 
     Parameters
     ----------
@@ -84,6 +86,8 @@ class Identities:
 
     def __init__(self, places: Mapping[str, Place], community: str, rows: Iterable[Named]) -> None:
         self._places, self._community = places, community
+        rows = list(rows)
+        self._renumbered = self._are_renumbered(rows)
         self._claims: dict[str, set[str]] = defaultdict(set)
         spots: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         for named in rows:
@@ -97,7 +101,7 @@ class Identities:
         """Words that several rows in several positions have for an id: the name of their layer."""
         self._by_spot: dict[tuple[str, ...], list[Place]] = defaultdict(list)
         for place in places.values():
-            made_here = place.id.startswith(_MADE) or not stands_for_itself(place.id)
+            made_here = place.id.startswith(_MADE) or not self._stands(place.id)
             if place.community == community and made_here:
                 self._by_spot[_spot(place.geometry)].append(place)
 
@@ -107,9 +111,31 @@ class Identities:
         own = place_id(row, named.name, ours=named.ours)
         if named.ours or not row.id:
             return own
-        if stands_for_itself(row.id) and row.id not in self._repeated and not self._is_elsewhere(own, row):
+        if self._stands(row.id) and row.id not in self._repeated and not self._is_elsewhere(own, row):
             return own
         return self._numbered_place(row, _names(named.name))
+
+    def _stands(self, identifier: str) -> bool:
+        if self._renumbered and not _REGISTERED.fullmatch(identifier):
+            return False
+        return stands_for_itself(identifier)
+
+    def _are_renumbered(self, rows: Iterable[Named]) -> bool:
+        """Return whether the file gives one of its ids to another thing than the place that has it here."""
+        here = {
+            (_spot(place.geometry), name)
+            for place in self._places.values()
+            if place.community == self._community
+            for name in _names(place.name)
+        }
+        for named in rows:
+            there = self._places.get(place_id(named.row, named.name, ours=named.ours))
+            if named.ours or there is None or _REGISTERED.fullmatch(named.row.id):
+                continue
+            names, spot = _names(named.name), _spot(named.row.geometry)
+            if not names & _names(there.name) and any((spot, name) in here for name in names):
+                return True
+        return False
 
     def _numbered_place(self, row: Row, names: set[str]) -> str:
         spot, mine = _spot(row.geometry), _numbered(row)

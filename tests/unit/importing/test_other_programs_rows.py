@@ -218,7 +218,11 @@ def at(n: int) -> dict[str, Any]:
     return {"type": "Point", "coordinates": [9.75 + n / 1000, 55.5]}
 
 
-@pytest.mark.parametrize("numbered", ["{}", "{}.0", "stier.{}", "ID_{:05d}", "feature-{}"])
+@pytest.mark.parametrize(
+    "numbered",
+    ["{}", "{}.0", "stier.{}", "ID_{:05d}", "feature-{}", "lyr_0_{}", "M-{}-A", "FeatureServer/0/{}", "a{}b",
+     "2024-05-01-{}", "stier [{}]", "fid--7a1c_18c_-{:x}"],
+)  # fmt: skip
 def test_a_later_export_with_one_row_less_renames_nobody(numbered: str) -> None:
     names = ["Bibliotek", "Café", "Park"]
     first = plan(
@@ -232,6 +236,33 @@ def test_a_later_export_with_one_row_less_renames_nobody(numbered: str) -> None:
     assert plan(*in_one_house, existing=first.places).count("unchanged") == 3
     later = [{"#": numbered.format(n), "name": names[n]} for n in (1, 2)]
     assert plan(*later, existing=first.places).count("unchanged") == 2
+
+
+@pytest.mark.parametrize("numbered", ["row_{}_a", "FeatureServer/2/{}", "stier.{}"])
+def test_a_later_export_with_a_new_first_row_renames_nobody(numbered: str) -> None:
+    names = ["Bibliotek", "Café", "Park"]
+    first = plan(
+        *({"#": numbered.format(n + 1), "name": name, "geometry": at(n)} for n, name in enumerate(names))
+    )
+    rows = [(9, "Badebro"), *enumerate(names)]
+    later = [
+        {"#": numbered.format(n), "name": name, "geometry": at(where)}
+        for n, (where, name) in enumerate(rows, start=1)
+    ]
+    second = plan(*later, existing=first.places)
+    assert [row.outcome for row in second.rows] == ["added", "unchanged", "unchanged", "unchanged"]
+    there = {place.id: place for place in (*first.places, *second.places)}
+    assert sorted(place.name["da"] for place in there.values()) == ["Badebro", *names]
+    assert plan(*later, existing=there.values()).count("unchanged") == 4
+
+
+def test_an_id_of_its_own_stays_where_somebody_moved_and_renamed_the_place() -> None:
+    rows = [{"#": f"well-{n}-x", "name": name, "geometry": at(n)} for n, name in enumerate("ABC")]
+    first = plan(*rows)
+    rows[1] |= {"name": "The old B", "geometry": at(7)}
+    again = plan(*rows, existing=first.places)
+    assert [row.outcome for row in again.rows] == ["unchanged", "updated", "unchanged"]
+    assert again.rows[1].place_id == "well-1-x"
 
 
 def test_a_new_name_at_the_same_number_and_place_is_an_update() -> None:
