@@ -25,8 +25,10 @@ _ANGLE = re.compile(
     re.VERBOSE,
 )
 _POINTS_BETWEEN_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){2,}|[+-]?\d{1,3}(?:,\d{3}){2,}")
-_ODK_POINT = re.compile(r"([+-]?\d{1,3}\.\d+)\s+([+-]?\d{1,3}\.\d+)(?:\s+[+-]?\d+(?:\.\d+)?){1,2}")
-"""ODK, KoboToolbox, Ona: latitude, longitude, altitude, accuracy."""
+_ODK_POINT = re.compile(
+    r"([+-]?\d{1,3}\.\d+)(\s+|\s*,\s*)([+-]?\d{1,3}\.\d+)(?P<more>(?:[\s,]+[+-]?\d+(?:\.\d+)?){0,2})"
+)
+"""ODK, KoboToolbox, Ona: latitude, longitude, altitude, accuracy; after a trip through Excel with commas."""
 _AXIS = {"N": "lat", "S": "lat", "E": "lon", "W": "lon", "Ø": "lon"}
 
 
@@ -122,21 +124,25 @@ def geometry_text(text: str, *, lat_first: bool) -> dict[str, Any]:
     if (clean[:1].isalpha() and "(" in clean) or clean.upper().endswith("EMPTY"):
         return wkt(clean)
     if is_odk(clean):
-        return _odk(clean)
+        return _odk(clean, lat_first=lat_first or "," not in clean)
     lon, lat = pair(clean, lat_first=lat_first)
     return {"type": "Point", "coordinates": [lon, lat]}
 
 
 def is_odk(text: str) -> bool:
-    """Return whether the cell is a point, trace or shape of ODK: ``lat lon altitude accuracy; …``."""
-    parts = [part.strip() for part in text.strip().strip(";").split(";")]
-    return all(map(_ODK_POINT.fullmatch, parts))
+    """Return whether the cell is a point, trace or shape of ODK: ``lat lon altitude accuracy; …``.
+
+    A single pair is no more than that; in a trace altitudes may be missing.
+    """
+    found = [_ODK_POINT.fullmatch(part.strip()) for part in text.strip().strip(";").split(";")]
+    return all(match and (match["more"] or len(found) > 2) for match in found)
 
 
-def _odk(text: str) -> dict[str, Any]:
+def _odk(text: str, *, lat_first: bool) -> dict[str, Any]:
     """Return a point, a line, or the area that a closed line goes around."""
     matches = [_ODK_POINT.fullmatch(part.strip()) for part in text.strip().strip(";").split(";")]
-    corners = [[float(match[2]), float(match[1])] for match in matches if match]
+    pairs = [(float(match[1]), float(match[3])) for match in matches if match]
+    corners = [[lon, lat] for lat, lon in (pairs if lat_first else [found[::-1] for found in pairs])]
     if len(corners) == 1:
         return {"type": "Point", "coordinates": corners[0]}
     if len(corners) > 3 and corners[0] == corners[-1]:

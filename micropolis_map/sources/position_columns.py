@@ -23,7 +23,7 @@ _PAIRS = (
 )
 _EMPTY = mark("has no position: {columns} empty")
 _NONE_OF_BOTH = mark("has no position: {columns} and {other} empty")
-_WORD = re.compile(r"[^\W\d_]+?(?=[A-Z][a-z]|[\W\d_]|$)")
+_WORD = re.compile(r"\d+|[^\W\d_]+?(?=[A-Z][a-z]|[\W\d_]|$)")
 _FINE = re.compile(r"\d[.,]\d{3,}")
 """A number fine enough to be a coordinate in degrees under any name: a thousandth is 110 m."""
 _DECIMAL = re.compile(r"\d[.,]\d")
@@ -54,8 +54,8 @@ class Where:
 def find_columns(header: Sequence[str]) -> Where:
     """Return which columns hold the position by their names: lat and lon, or one with both, WKT or GeoJSON.
 
-    ``stop_lat`` and ``stop_lon``, ``decimalLatitude`` and ``decimalLongitude`` are a pair as well: one word
-    of each is one of ours, the others are the same.
+    ``stop_lat`` and ``stop_lon``, ``decimalLatitude`` and ``decimalLongitude``, ``x_1992`` and ``y_1992`` are
+    a pair as well: one word of each is one of ours, the others are the same.
     """
     whole = find(header, column_names.WHOLE) or ""
     for lats, lons in _PAIRS:

@@ -38,13 +38,20 @@ _SIGNS = "°’“”„–—…«»€²"
 _CONTROLS = re.compile(r"[\x80-\x9f]")
 """No text has them: whoever finds some has read it in the wrong encoding."""
 _SIGN_INSIDE = re.compile(r"(?<=[^\W\d_])[^\w\s'’,.;:/()\[\]&@+*\x22-](?=[^\W\d_])")
+_HIGH = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BETWEEN = re.compile(r"[bcdfghjklmnprstvwz][ćż](?=[bcdfghjklmnprstvwz])", re.IGNORECASE)
 """Where Danish has æ and ø: in Windows' and the Mac's encodings they are the bytes of Polish ć and ż."""
 _FOREIGN_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _ENOUGH_BYTES = 50_000
 _VOWELS = frozenset("aeiouyąęóæøåàèéìòùäöüáíúýőű")
-CHOICES = ("utf-8", "utf-16", *_LETTERS)
+LOST = "\ufffd"
+"""What stands where a program could not read a letter."""
+TWICE = "utf-8 twice"
+"""UTF-8 that a program took for another encoding and wrote as UTF-8 again: ``Å»Ã³Å‚w``."""
+_MISTAKEN = ("cp1252", "cp1250", "cp1251")
+_MEANT = frozenset(_POLISH + _WESTERN + _CYRILLIC + _SIGNS + "\xa0")
+CHOICES = ("utf-8", "utf-16", *_LETTERS, TWICE)
 
 
 def decode(data: bytes, name: str, encoding: str = "") -> tuple[str, str]:
@@ -53,7 +60,7 @@ def decode(data: bytes, name: str, encoding: str = "") -> tuple[str, str]:
     A byte order mark decides; else UTF-16 by its zero bytes; else strict UTF-8; else, of the one-byte
     encodings that our five languages were written in, the one that gives the most of their letters, the
     fewest signs nobody types and words nobody writes (ties: the order of `CHOICES`, those of Macs first where
-    lines end as only theirs do).
+    lines end as only theirs do). UTF-8 that was taken for another encoding and written again is undone.
 
     Parameters
     ----------
@@ -66,6 +73,11 @@ def decode(data: bytes, name: str, encoding: str = "") -> tuple[str, str]:
         `encoding` does not fit, or is none that exists.
     """
     guess = encoding or _by_marks(data) or _by_letters(data)
+    if guess == TWICE or (not encoding and guess.startswith("utf-8") and not data.isascii()):
+        once = data.decode("utf-8-sig", "replace")
+        meant = next(filter(None, (_meant(once, mistaken) for mistaken in _MISTAKEN)), "")
+        if meant or guess == TWICE:
+            return meant or once, TWICE
     try:
         return data.decode(guess).removeprefix("\ufeff"), guess.removesuffix("-sig")
     except (UnicodeError, LookupError) as error:
@@ -77,6 +89,28 @@ def decode(data: bytes, name: str, encoding: str = "") -> tuple[str, str]:
             why=error,
             choices=", ".join(CHOICES),
         ) from error
+
+
+def _meant(text: str, mistaken: str) -> str:
+    """Return the text whose UTF-8 was taken for `mistaken`, "" where that gives no text of our languages."""
+    found = []
+    for piece in _HIGH.findall(text):
+        try:
+            found.append(b"".join(_byte(sign, mistaken) for sign in piece).decode("utf-8"))
+        except UnicodeError:
+            return ""
+        if not _MEANT.issuperset(found[-1]):
+            return ""
+    pieces = iter(found)
+    return _HIGH.sub(lambda _: next(pieces), text) if found else ""
+
+
+def _byte(sign: str, encoding: str) -> bytes:
+    """Return the byte that was read as `sign`; what the encoding has no sign for stays as it is."""
+    try:
+        return sign.encode(encoding)
+    except UnicodeEncodeError:
+        return sign.encode("latin-1")
 
 
 def _by_marks(data: bytes) -> str:

@@ -35,7 +35,7 @@ from micropolis_map.sources.place_files.sheets import sheet_rows
 from micropolis_map.sources.place_files.xml_tree import parse
 from micropolis_map.sources.position_columns import find_columns
 from micropolis_map.sources.spreadsheets import OLD_EXCEL
-from micropolis_map.sources.text_encoding import CHOICES, decode
+from micropolis_map.sources.text_encoding import CHOICES, LOST, decode
 from micropolis_map.sources.vector_file import SHP_SIGN
 
 _ENDINGS = {
@@ -268,6 +268,9 @@ def _rows(
     if encoding != "utf-8":
         seen = Sentence(mark("the text is in {encoding}"), encoding=encoding)
         questions.append(Question("encoding", seen, encoding, CHOICES))
+    if LOST in text:
+        words = mark("letters were lost before the file came here (it holds {sign}): export it anew")
+        questions.append(Question("encoding", Sentence(words, sign=LOST)))
     if kind == "geojson":
         rows, found, crs = geojson_rows(parse_json(text, name), name)
         rows = [_from_cells(replace(row, properties=unnested(row.properties))) for row in rows]

@@ -311,6 +311,12 @@ def test_positions_of_odk_and_kobotoolbox() -> None:
     assert trace == {"type": "LineString", "coordinates": line}
     shape = geometry_text(";".join([*corners, corners[0]]) + ";", lat_first=True)
     assert shape == {"type": "Polygon", "coordinates": [[*line, line[0]]]}
+    by_excel = [",".join(corner.split()) for corner in corners]
+    assert geometry_text("; ".join(by_excel), lat_first=True) == trace
+    level = [" ".join(corner.split()[:2]) for corner in corners]
+    assert geometry_text(";".join([*level, level[0]]), lat_first=True) == shape
+    turned = [f"{lon},{lat},0" for lon, lat in line]
+    assert geometry_text(";".join(turned), lat_first=False) == trace
 
 
 def test_texts_of_other_tools_become_plain() -> None:

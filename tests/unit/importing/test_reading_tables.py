@@ -55,6 +55,30 @@ def test_encodings_are_recognised(tmp_path: Path, encoding: str, text: str) -> N
     assert asked(rows).get("encoding") == (None if plain else encoding)
 
 
+@pytest.mark.parametrize("mistaken", ["cp1252", "cp1250", "cp1251"])
+@pytest.mark.parametrize("text", ["Źródełko i żabi staw", "Ærøs bålplads", "Кав’ярня „Ґанок“"])
+def test_utf_8_that_was_written_twice_is_undone_and_said(tmp_path: Path, mistaken: str, text: str) -> None:
+    once = "".join(bytes([byte]).decode(mistaken, "ignore") or chr(byte) for byte in text.encode())
+    rows = read(tmp_path, "a.csv", f"name,lat,lon\n{once},52.2,21.1\n")
+    assert rows.rows[0].properties == {"name": text}
+    assert asked(rows)["encoding"] == "utf-8 twice"
+    kept = read(
+        tmp_path, "a.csv", f"name,lat,lon\n{once},52.2,21.1\n", ReadOptions(answers={"encoding": "utf-8"})
+    )
+    assert kept.rows[0].properties == {"name": once}
+
+
+@pytest.mark.parametrize("text", ["KÓŁKO", "Łódź", "Ві, Лі", "Ångström", "Għajn", "“A” – 5°"])
+def test_utf_8_that_was_written_once_stays(tmp_path: Path, text: str) -> None:
+    rows = read(tmp_path, "a.csv", f'name,lat,lon\n"{text}",52.2,21.1\n')
+    assert (rows.rows[0].properties, asked(rows)) == ({"name": text}, {})
+
+
+def test_letters_that_were_lost_before_are_said(tmp_path: Path) -> None:
+    rows = read(tmp_path, "a.csv", "name,lat,lon\nŹr\ufffdde\ufffdko,52.2,21.1\n")
+    assert any("letters were lost before the file came here" in question.seen for question in rows.questions)
+
+
 def test_an_encoding_can_be_answered(tmp_path: Path) -> None:
     data = "name,lat,lon\nŻółw,52,21\n".encode("cp1250")
     rows = read(tmp_path, "a.csv", data, ReadOptions(answers={"encoding": "cp1252"}))
@@ -94,6 +118,10 @@ def test_an_encoding_can_be_answered(tmp_path: Path) -> None:
         ("name;where", "x;POINT Z (21.0122 52.2297 3)"),
         ("name;Geo Shape", 'x;"{""type"":""Point"",""coordinates"":[21.0122,52.2297]}"'),
         ("name;wsp1;wsp2", "x;52.2297;21.0122"),
+        ("name;x_wgs84;y_wgs84", "x;21.0122;52.2297"),
+        ("name;lat1;lon1", "x;52.2297;21.0122"),
+        ("name;GPS", 'x;"52.2297,21.0122,104.5,4"'),
+        ("name;lon lat", 'x;"21.0122, 52.2297, 104.5"'),
     ],
 )
 def test_positions_as_people_write_them(tmp_path: Path, header: str, cells: str) -> None:
