@@ -11,11 +11,13 @@ from micropolis_map.domain.place import ACTIVITIES, KINDS, STEP_FREE
 from micropolis_map.domain.place_fields import Fields
 from micropolis_map.errors import InvalidInput
 from micropolis_map.services.row_words import activity_of, kind_of, step_free_of
+from micropolis_map.sources.place_files.columns import TEXT_KEYS
 from micropolis_map.sources.place_files.plain_text import words_of
 
 _YEARS = re.compile(r"(?P<start>-?\d{1,4})\s*(?:[-–—/]\s*(?P<end>\d{3,4}))?")
 _DATE = re.compile(r"(?P<year>-?\d{4})(?:[-/.]\d{1,2}){1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?P<late>\d{4})")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LANGUAGE_KEYS = ("lang", "language", "languageCode", "@language")
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.[^\W\d_]{2,}(:\d+)?([/?#]\S*)?")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 MAX_THEME = 60
@@ -88,7 +90,11 @@ def parsed(value: Any) -> Any:
 def _text_taker(base: str, shaped: Callable[[str], str]) -> Taker:
     def taken(fields: dict[str, Any], part: str, value: Any, lang: str) -> bool:
         value = parsed(value) if isinstance(value, str) and value.startswith("{") else value
-        if isinstance(value, Mapping):
+        inner = _inner_text(value)
+        if inner:
+            said_in, value = inner
+            texts = {part or said_in or lang: shaped(value)}
+        elif isinstance(value, Mapping):
             texts = {key: shaped(_say(text)) for key, text in value.items() if _LANGUAGE.fullmatch(key)}
         else:
             texts = {part or lang: shaped(_say(value))}
@@ -97,6 +103,15 @@ def _text_taker(base: str, shaped: Callable[[str], str]) -> Taker:
         return bool(texts)
 
     return taken
+
+
+def _inner_text(value: Any) -> tuple[str, str] | None:
+    """Return language and text of an object such as ``{"text": "Well", "languageCode": "en"}``."""
+    if not isinstance(value, Mapping):
+        return None
+    found = next((_say(value[key]) for key in (*TEXT_KEYS, "@value") if _say(value.get(key, ""))), "")
+    lang = next((str(value[key]) for key in _LANGUAGE_KEYS if key in value), "")
+    return (lang if _LANGUAGE.fullmatch(lang) else "", found) if found else None
 
 
 def _kind(fields: dict[str, Any], _part: str, value: Any, _lang: str) -> bool:

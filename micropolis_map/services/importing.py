@@ -210,6 +210,7 @@ class _Planner:
         self.touched: dict[str, Place] = {}
         self.left_out: dict[str, list[str]] = {}
         self.notes: list[str] = []
+        self.named_here = 0
 
     def changed(self) -> tuple[Place, ...]:
         return tuple(self.touched[key] for key in sorted(self.touched))
@@ -272,6 +273,7 @@ class _Planner:
         fields.pop("id", None)
         if not any(str(text).strip() for text in (fields.get("name") or {}).values()):
             fields["name"] = proposed_name(row, fields, self.lang)
+            self.named_here += bool(fields["name"])
         if not fields["name"]:
             raise InvalidInput(mark("has no name"), mark("give it one, or say which column holds the names"))
         if ours and fields.get("community") != self.community.slug:
@@ -354,6 +356,9 @@ class _Planner:
         if count:
             words = mark("rows that name photos elsewhere: {n}; those are not fetched, upload them instead")
             self.notes.append(Sentence(words, n=count))
+        if self.named_here:
+            words = mark("rows without a name, called by their description or address: {n}")
+            self.notes.append(Sentence(words, n=self.named_here))
         for column, values in self.left_out.items():
             examples = list(dict.fromkeys(values))
             shown = ", ".join(examples[:EXAMPLES]) + (" …" if len(examples) > EXAMPLES else "")

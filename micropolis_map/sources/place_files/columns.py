@@ -53,7 +53,9 @@ _LANGUAGE_NAMES = {
     "english": "en", "polish": "pl", "polski": "pl", "danish": "da", "dansk": "da", "italian": "it",
     "italiano": "it", "ukrainian": "uk", "українська": "uk", "ua": "uk", "dk": "da",
 }  # fmt: skip
-_NAMING = re.compile(r"(name|title|navn|nome)$|^nazwa|^назва")
+_NAMING = re.compile(
+    r"(name|title|navn|nome)$|^nazwa|^назва|^(obiekt|miejsce|toponym|poi|sted|stednavn|luogo|місце|обєкт)$"
+)
 """A column such as ``TrailHeadName`` or ``nazwa obiektu``: the name, where no column is plainly that."""
 _OF_OTHERS = re.compile(
     r"(user|author|owner|creator|editor|mapper|first|last|sur|nick|full|contact|person|operator|file|host)name$"
@@ -68,6 +70,8 @@ _CONTAINERS = {
     "business", "site", "object", "address", "categories", "data",
 }  # fmt: skip
 """Objects that tell of the thing itself."""
+TEXT_KEYS = ("text", "value", "rendered", "default", "main", "official")
+"""What a text is called in an object that says more of it: ``{"text": "Well", "languageCode": "en"}``."""
 _INSIDE = {"name", "description", "kind", "activity", "opening_hours", "website", "access"}
 _NO_LANGUAGES = {"alt", "old", "new", "int", "loc", "reg", "id", "no2", "url"}
 """What follows ``name_`` in OpenStreetMap and databases and is no language."""
@@ -165,5 +169,8 @@ def _is_plainly_a_name(column: str) -> bool:
 
 
 def _names_a_thing(column: str) -> bool:
-    word = plain(column)
-    return "." not in column and _NAMING.search(word) is not None and not _OF_OTHERS.search(word)
+    outer, dot, inner = column.partition(".")
+    word = plain(outer)
+    if dot and plain(inner) not in TEXT_KEYS:
+        return False
+    return _NAMING.search(word) is not None and not _OF_OTHERS.search(word)

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from micropolis_map.domain.visible_text import visible
 
 _BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "hr"}
+_CELLS = {"td", "th", "dd"}
 _SILENT = {"script", "style", "head", "title", "iframe", "object", "noscript", "template"}
 _TAG = re.compile(
     r"</?[a-zA-Z][\w-]*(?::[\w-]+)?(?:[\s/][^<>]*)?>|<!--|<!\w|&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});"
@@ -60,6 +61,8 @@ class _Words(HTMLParser):
         self.silent += tag in _SILENT
         if tag in _BLOCKS:
             self.parts.append("\n")
+        if tag in _CELLS:
+            self.parts.append(" ")
         if tag == "a":
             self.href, self.link = dict(attrs).get("href") or "", ""
 

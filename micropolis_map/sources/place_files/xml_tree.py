@@ -8,6 +8,7 @@ they never declared.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from micropolis_map.errors import UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.place_files.rows import unreadable
 
+_BEFORE_DECLARATION = re.compile(rb"(?:\s|<!--(?:(?!--).){0,2000}-->){1,50}(?=<\?xml\s)", re.DOTALL)
 MAX_DEPTH = 100
 MAX_ELEMENTS = 5_000_000
 MAX_KEPT = 100_000
@@ -149,9 +151,14 @@ class _Builder:
 
 
 def _from_its_start(data: bytes) -> bytes:
-    """Return the document without blanks before its declaration, which XML forbids and programs write."""
-    text = data.removeprefix(codecs.BOM_UTF8)
-    start = text.lstrip()
+    """Return the document without what XML forbids and programs write around it.
+
+    Blanks and comments before its declaration, and the zero bytes of a logger that lost its power.
+    """
+    text = data.rstrip(b"\0") if data[-2:] == b"\0\0" else data
+    text = text.removeprefix(codecs.BOM_UTF8)
+    found = _BEFORE_DECLARATION.match(text)
+    start = text[found.end() :] if found else text.lstrip()
     return start if start[:1] == b"<" and len(start) < len(data) else data
 
 

@@ -41,6 +41,9 @@ def geojson(**properties: Any) -> str:
         {"names": {"primary": "Møllen", "common": None}, "categories": {"primary": "museum"}},
         {"geocoding": {"name": "Møllen", "label": "Møllen, Algade"}},
         {"location": '{ "address": "Algade 3", "name": "Møllen" }'},
+        {"name": {"text": "Møllen", "languageCode": "da"}},
+        {"title": {"rendered": "M&oslash;llen"}, "author": {"name": "Ada"}},
+        {"id": "x", "displayName": {"text": "Møllen", "languageCode": "da"}},
         {"a": 1, "venue": {"details": {"x": 1}, "name": "Møllen"}, "user": {"name": "Ada"}},
     ],
 )
@@ -103,3 +106,30 @@ def test_a_crs_of_older_geojson_is_obeyed(tmp_path: Path, crs: dict[str, Any]) -
     )
     assert point(rows) == pytest.approx((9.75, 55.5), abs=2e-3)
     assert rows.questions[0].seen == "the file says its coordinates are in EPSG:25832"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("\n<!-- made by a logger -->\n", ""),
+        ("<!--a--><!-- b\n-->", "\n"),
+        ("", "\n\0\0\0\0"),
+        (" ", "\0" * 4096),
+    ],
+)
+def test_what_loggers_leave_around_a_document_is_skipped(tmp_path: Path, before: str, after: str) -> None:
+    document = '<?xml version="1.0"?><gpx><wpt lat="55.5" lon="9.75"><name>Møllen</name></wpt></gpx>'
+    assert only_place(tmp_path, "a.gpx", before + document + after).name == {"da": "Møllen"}
+
+
+def test_what_a_row_without_a_name_is_called_by_is_said(tmp_path: Path) -> None:
+    cells = "<table><tr><td>Well</td><td>1731</td></tr></table>"
+    content = json.dumps(
+        {
+            "type": "FeatureCollection",
+            "features": [json.loads(geojson(description=cells))["features"][0]],
+        }
+    )
+    done = plan_import(read(tmp_path, "a.geojson", content), TOWN, [])
+    assert done.places[0].name == {"da": "Well 1731"}
+    assert "rows without a name, called by their description or address: 1" in done.notes
