@@ -86,7 +86,7 @@ def _columns(path: Path, progress: Progress, *, in_archive: bool = False) -> Osm
         )
     with path.open("rb") as file:
         start = file.read(64)
-    if b"OSMHeader" in start:
+    if b"OSMHeader" in start and not start.startswith((_ZIPPED, *_OPENERS)):
         from micropolis_map.sources.osm_pbf import pbf_columns  # noqa: PLC0415 - numba takes a second
 
         return pbf_columns(path, progress)

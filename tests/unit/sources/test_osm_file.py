@@ -6,10 +6,12 @@ import bz2
 import gzip
 import json
 import lzma
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import osmium
 import pytest
 from look_alikes.town_files import MADE, RELATIONS, write_town
 from osm_samples import OVERPASS, XML
@@ -54,6 +56,24 @@ def test_every_format_gives_the_same(tmp_path: Path, name: str) -> None:
     extract = read_osm(path)
     check_sample(extract)
     assert extract.source == name
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_small_pbf_in_an_archive_is_read_as_it_is_alone(tmp_path: Path, packing: int) -> None:
+    """Of a short name the words of its header stand among the first bytes of the archive, too."""
+    xml, alone = tmp_path / "a.osm", tmp_path / "p.osm.pbf"
+    nodes = "".join(f'<node id="{n}" version="1" lat="{n}" lon="2"/>' for n in (1, 2, 3))
+    way = '<way id="1" version="1"><nd ref="1"/><nd ref="3"/><tag k="highway" v="path"/></way>'
+    xml.write_text(f'<osm version="0.6">{nodes}{way}</osm>')
+    with osmium.SimpleWriter(alone) as writer:
+        for thing in osmium.FileProcessor(xml):
+            writer.add(thing)
+    packed = tmp_path / "p.zip"
+    with zipfile.ZipFile(packed, "w", packing) as archive:
+        archive.write(alone, "p.pbf")
+    one, other = read_osm(alone), read_osm(packed)
+    assert other.way_tags == one.way_tags == ({"highway": "path"},)
+    assert other.node_id.tolist() == one.node_id.tolist() == [1, 2, 3]
 
 
 def test_geometry_written_into_ways_gives_nodes(tmp_path: Path) -> None:
