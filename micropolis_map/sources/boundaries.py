@@ -112,7 +112,7 @@ def _features(path: Path) -> VectorFile:
     if kind_of(path) == "text" and is_poly(path):
         name, area = read_poly(path)
         return VectorFile(np.array([area], object), {"name": [name]}, [None])
-    return read_vector(path)
+    return read_vector(path, areas=True)
 
 
 def _name_column(file: VectorFile, path: Path, wanted: str) -> str | None:
@@ -154,7 +154,12 @@ def _naming(file: VectorFile, path: Path, column: str | None, names: Sequence[st
 def _text(value: Any) -> str:
     if value is None or value != value:  # noqa: PLR0124 - not a number
         return ""
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
+    if text.isalnum():
+        return text
+    from micropolis_map.sources.place_files.plain_text import words_of  # noqa: PLC0415 - a heavy package
+
+    return " ".join(words_of(text).split())
 
 
 def voronoi_districts(

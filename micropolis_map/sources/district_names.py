@@ -12,6 +12,7 @@ from micropolis_map.sources.column_names import bare
 _OF_SOURCES = (
     # parts of a town
     "district", "neighbourhood", "neighborhood", "ward", "wardname", "borough", "suburb", "parish", "quarter",
+    "nhood", "nil", "barri", "nazev",
     "dzielnica", "osiedle", "rejon", "jednostka", "obreb", "solectwo",
     "bydel", "kvarter", "distrikt", "sogn", "sognenavn", "skoledistrikt",
     "quartiere", "rione", "circoscrizione", "municipio", "zona", "localita", "frazione", "sezione",
@@ -31,9 +32,11 @@ _LEVELS = (
     re.compile(r"name(?P<level>\d)"),  # GADM
     re.compile(r"adm(?P<level>\d)(name)?([a-z]{2})?(name)?"),  # humanitarian data (COD-AB)
 )
-_OF_YEARS = re.compile(r"[a-z]{3,6}\d\dnm")
+_OF_YEARS = re.compile(r"[a-z]{2,6}\d\dnm")
 """Britain's Office for National Statistics: ``LAD23NM``, ``WD22NM``."""
-_SPEAKING = re.compile(r"(name|namn|navn|nazwa|nome|nom|denominazione)$|^(nazwa|назва|den|nome|name)|назва$")
+_SPEAKING = re.compile(
+    r"(name|namn|navn|nazwa|nome|nom|denominazione)$|^(nazwa|назва|den|nome|name|nombre|nom(?=de|b))|назва$"
+)
 _NO_NAMES = re.compile(
     r"(var|iso|cc|file|layer|user|style|short|type|eng)(type)?name|filename|namn?id|nameid"
 )

@@ -76,7 +76,7 @@ def kind_of(path: Path) -> Kind:
     known = next((kind for sign, kind in _BEGINNINGS.items() if start.startswith(sign)), None)
     if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         start = start.decode("utf-16", "replace").encode()
-    return known or _of_text(start.removeprefix(b"\xef\xbb\xbf").lstrip())
+    return known or _of_text(start.removeprefix(b"\xef\xbb\xbf").lstrip(b"\x1e \t\r\n\v\f"))
 
 
 def is_geopackage(start: bytes) -> bool:

@@ -21,12 +21,14 @@ from micropolis_map.i18n import mark
 from micropolis_map.sources.archives import content, listed
 from micropolis_map.sources.file_kinds import kind_of
 from micropolis_map.sources.geoparquet import read_parquet
+from micropolis_map.sources.layers_of_files import encoding_of, index_restored, layer_to_read
 from micropolis_map.sources.nominatim import as_candidates, best_candidate
 from micropolis_map.sources.overpass_areas import areas_in_elements
 from micropolis_map.workers.pool import FILE, READERS
 
 SHP_SIGN = b"\x00\x00\x27\x0a"
 SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_POLYGON = "Polygon"
 _EPSG_ADDRESS = re.compile(r"epsg[/:=]+(?:[\d.]+[/:]+)?(\d{4,6})\b", re.IGNORECASE)
 ACCEPTED = mark(
     "give GeoJSON, a GeoPackage, a zipped shapefile, FlatGeobuf, GeoParquet, KML, or an answer of Nominatim "
@@ -54,8 +56,15 @@ class VectorFile:
     notes: tuple[str, ...] = ()
 
 
-def read_vector(path: Path) -> VectorFile:
+def read_vector(path: Path, *, areas: bool = False) -> VectorFile:
     """Return the features of the file at `path`, whatever it is called.
+
+    Of a GeoPackage with several layers one is read (`layers_of_files.layer_to_read`), and that is said.
+
+    Parameters
+    ----------
+    areas
+        Whether polygons are wanted.
 
     Raises
     ------
@@ -74,7 +83,7 @@ def read_vector(path: Path) -> VectorFile:
     if kind == "shapefile":
         return READERS.run(_read_zipped, path, limits=FILE)
     if kind in {"flatgeobuf", "gpkg"}:
-        return READERS.run(_read_gdal, path, path.name, limits=FILE)
+        return READERS.run(_read_gdal, path, path.name, "", _POLYGON if areas else "", limits=FILE)
     if kind in {"kml", "kmz", "gpx"}:
         return _read_rows(path)
     if kind == "parquet":
@@ -91,12 +100,13 @@ def read_vector(path: Path) -> VectorFile:
 
 def _read_zipped(path: Path) -> VectorFile:
     with _shapefile(path) as unpacked:
-        return _read_gdal(unpacked, path.name)
+        index_restored()
+        return _read_gdal(unpacked, path.name, encoding_of(unpacked))
 
 
 def _read_json(path: Path) -> VectorFile:
     try:
-        document = json.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        document = _document(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(
             mark("{file} is not whole JSON: {reason}"),
@@ -115,6 +125,23 @@ def _read_json(path: Path) -> VectorFile:
             mark("{file} is JSON, but neither GeoJSON nor a Nominatim answer"), ACCEPTED, file=path.name
         )
     return _features(_feature_list(document, path), document.get("crs"), path, ())
+
+
+def _document(data: bytes) -> Any:
+    """Return the JSON, or what stands in its lines as one collection: a feature each (GeoJSON Text Sequence).
+
+    Raises
+    ------
+    ValueError
+        Neither.
+    """
+    try:
+        return json.loads(data)
+    except ValueError:
+        lines = [line for line in (raw.strip(b"\x1e \t\r") for raw in data.split(b"\n")) if line]
+        if len(lines) < 2 or not all(line.startswith(b"{") and line.endswith(b"}") for line in lines):
+            raise
+        return {"type": "FeatureCollection", "features": list(map(json.loads, lines))}
 
 
 def _feature_list(document: Mapping[str, Any], path: Path) -> list[Mapping[str, Any]]:
@@ -248,12 +275,16 @@ def _shapefile(path: Path) -> Iterator[Path]:
         yield unpacked
 
 
-def _read_gdal(path: Path, name: str) -> VectorFile:
+def _read_gdal(path: Path, name: str, encoding: str = "", wanted: str = "") -> VectorFile:
     import pyogrio  # noqa: PLC0415 - brings pandas and pyarrow: seconds that GeoJSON and tables need not wait
     from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
 
     try:
-        meta, fids, geometry, fields = pyogrio.raw.read(path, force_2d=True, return_fids=True)
+        layers = [(str(layer), kind) for layer, kind in pyogrio.list_layers(path)]
+        layer, others = layer_to_read(layers, wanted)
+        meta, fids, geometry, fields = pyogrio.raw.read(
+            path, layer=layer, force_2d=True, return_fids=True, encoding=encoding or None
+        )
     except (DataSourceError, DataLayerError, ValueError, RuntimeError, LookupError) as error:
         raise UnreadableFile(
             mark("{file} cannot be read as features: {reason}"), ACCEPTED, file=name, reason=error
@@ -263,7 +294,13 @@ def _read_gdal(path: Path, name: str) -> VectorFile:
     columns = {str(name): values.tolist() for name, values in zip(meta["fields"], fields, strict=True)}
     shapes = shapely.from_wkb(geometry, on_invalid="ignore")
     moved, notes = _to_degrees(shapes, meta.get("crs"), Path(name))
-    return VectorFile(moved, columns, columns.get("id", fids.tolist()), notes)
+    said: list[str] = []
+    if encoding:
+        said.append(Sentence(mark("{file}: the text is in {encoding}"), file=name, encoding=encoding))
+    if others:
+        words = mark("{file}: the layer {layer} is read, and not {others}")
+        said.append(Sentence(words, file=name, layer=repr(layer), others=", ".join(map(repr, others[:10]))))
+    return VectorFile(moved, columns, columns.get("id", fids.tolist()), (*said, *notes))
 
 
 def _to_degrees(geometry: Any, crs: str | None, path: Path) -> tuple[Any, tuple[str, ...]]:

@@ -19,21 +19,17 @@ from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import usable
 from micropolis_map.sources.geoparquet import read_parquet
+from micropolis_map.sources.layers_of_files import OF_PROGRAMS, encoding_of, index_restored
 from micropolis_map.sources.place_files.rows import MAX_ROWS, Question, Row, unreadable
 from micropolis_map.sources.position_columns import find_columns
-from micropolis_map.sources.text_encoding import CHOICES, decode
+from micropolis_map.sources.text_encoding import CHOICES
 
 _FAILURES = (
     DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, ProjError, ValueError, OSError,
     NotImplementedError,
 )  # fmt: skip
-_OF_PROGRAMS = ("layer_styles", "qgis_projects", "gpkg_", "rtree_", "gdb_", "sqlite_", "styles_")
-"""Beginnings of tables in which programs keep what is theirs."""
 _NAMES = {"gpkg": "GeoPackage", "shp": "shapefile", "fgb": "FlatGeobuf"}
 _DEGREES = CRS("OGC:CRS84")
-_LANGUAGE_DRIVER = 29
-_UNSAID = {0x00, 0x57}
-"""Language drivers of a DBF that say nothing, or "as Windows is set"."""
 
 
 def layer_rows(
@@ -68,11 +64,10 @@ def layer_rows(
         with warnings.catch_warnings():  # GDAL warns of files it reads anyway; what it cannot read it raises
             warnings.simplefilter("ignore", RuntimeWarning)
             if kind == "shp":
-                pyogrio.set_gdal_config_options(
-                    {"SHAPE_RESTORE_SHX": "YES"}
-                )  # only an index: often forgotten
-                encoding, seen = _encoding(path, encoding)
-                questions += seen
+                index_restored()
+                if not encoding:
+                    encoding = encoding_of(path)
+                    questions += _said_of_encoding(encoding)
             layers = _layers(path, questions)
             for layer in layers:
                 called = layer if kind == "gpkg" else name.stem
@@ -117,7 +112,7 @@ def _layers(path: Path, questions: list[Question]) -> list[str]:
     listed = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
     if not listed:  # what GDAL makes of a FlatGeobuf that was cut off
         raise DataSourceError("it holds no layer")
-    listed = [(name, kind) for name, kind in listed if not name.casefold().startswith(_OF_PROGRAMS)]
+    listed = [(name, kind) for name, kind in listed if not name.casefold().startswith(OF_PROGRAMS)]
     if not any(kind for _, kind in listed):
         return [name for name, _ in listed]
     kept = []
@@ -128,6 +123,13 @@ def _layers(path: Path, questions: list[Question]) -> list[str]:
             words = mark("the table {name} says nowhere where its rows are, and is left out")
             questions.append(Question("file", Sentence(words, name=repr(name))))
     return kept
+
+
+def _said_of_encoding(encoding: str) -> list[Question]:
+    if not encoding:
+        return []
+    seen = Sentence(mark("the text is in {encoding}"), encoding=encoding)
+    return [Question("encoding", seen, encoding, CHOICES)]
 
 
 def _read(path: Path, layer: str, encoding: str) -> Any:
@@ -189,19 +191,3 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     text = value.isoformat() if hasattr(value, "isoformat") else str(value)
     return None if text in {"NaT", "<NA>"} else text
-
-
-def _encoding(path: Path, said: str) -> tuple[str, list[Question]]:
-    """Return what the texts of a shapefile are in, "" for what it says itself, and what was recognised."""
-    table = path.with_suffix(".dbf")
-    if said or path.with_suffix(".cpg").exists() or not table.exists():
-        return said, []
-    data = table.read_bytes()
-    if len(data) <= _LANGUAGE_DRIVER or data[_LANGUAGE_DRIVER] not in _UNSAID:
-        return "", []
-    records = data[int.from_bytes(data[8:10], "little") :]
-    if records.isascii():
-        return "", []
-    _, encoding = decode(records, table.name)
-    seen = Sentence(mark("the text is in {encoding}"), encoding=encoding)
-    return encoding, [Question("encoding", seen, encoding, CHOICES)]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -18,6 +21,7 @@ from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.services.load_area import area_from_file
 from micropolis_map.sources.boundaries import read_polygons
 from micropolis_map.sources.district_names import name_column
+from micropolis_map.sources.points import read_points
 
 WEST, EAST = shapely.box(10.0, 57.0, 10.1, 57.1), shapely.box(10.1, 57.0, 10.2, 57.1)
 BOTH = shapely.box(10.0, 57.0, 10.2, 57.1)
@@ -51,6 +55,8 @@ def collection(path: Path, *rows: dict[str, Any], **members: Any) -> Path:
         ({"nazwa obszaru": ("A", "B"), "powierzchnia": (1.5, 2.5)}, "nazwa obszaru"),
         ({"Район": ("А", "Б")}, "Район"),
         ({"NAME": ("A", "B"), "NAMELSAD": ("A ward", "B ward")}, "NAME"),
+        ({"WD22CD": ("E1", "E2"), "WD22NM": ("A", "B")}, "WD22NM"),
+        ({"CODI_BARRI": ("1", "2"), "NOM_BARRI": ("A", "B")}, "NOM_BARRI"),
         ({"OBJECTID": (1, 2), "code": ("a1", "b2"), "filename": ("a", "b")}, None),
     ],
     ids=str,
@@ -332,3 +338,53 @@ def test_a_community_of_named_columns(tmp_path: Path) -> None:
     assert unknown.names == ("Area 1", "Area 2")
     assert "(its columns: kode, kaldes)" in unknown.notes[0]
     assert districts_for(town, area, None, path, "kaldes").names == ("Nørre", "Sønder")  # type: ignore[arg-type]
+
+
+def test_a_shapefile_that_does_not_say_its_encoding(tmp_path: Path) -> None:
+    """Polish and Ukrainian offices write cp1250 and cp1251, and forget the .cpg and the .shx."""
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    frame = gpd.GeoDataFrame({"NAZWA": ["Żabi Róg", "Źródło"]}, geometry=[WEST, EAST], crs=4326)
+    frame.to_file(whole / "a.shp", encoding="cp1250")
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for ending in (".shp", ".dbf", ".prj"):
+            packed.write(whole / f"a{ending}", f"dane/a{ending}")
+    polygons = read_polygons(archive)
+    assert polygons.names == ("Żabi Róg", "Źródło")
+    assert "a.zip: the text is in cp1250" in polygons.notes
+
+
+def test_of_a_geopackages_layers_the_one_with_areas_is_read_and_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    spots = gpd.GeoDataFrame({"name": ["Well"]}, geometry=[shapely.Point(10.05, 57.05)], crs=4326)
+    quarters = gpd.GeoDataFrame({"name": ["A", "B"]}, geometry=[WEST, EAST], crs=4326)
+    spots.to_file(path, layer="spots")
+    pyogrio.write_dataframe(pd.DataFrame({"styleQML": ["<qgis/>"]}), path, layer="layer_styles")
+    quarters.to_file(path, layer="quarters")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        polygons, points = read_polygons(path), read_points(path)
+    assert (polygons.names, points.name) == (("A", "B"), ("Well",))
+    assert "a.gpkg: the layer 'quarters' is read, and not 'spots'" in polygons.notes
+    assert "a.gpkg: the layer 'spots' is read, and not 'quarters'" in points.notes
+
+
+def test_names_of_districts_are_plain_texts(tmp_path: Path) -> None:
+    rows = {"name": "<b>North</b> &amp; South"}, {"name": "Harbour\u2028 front"}
+    assert read_polygons(collection(tmp_path / "a.geojson", *rows)).names == (
+        "North & South",
+        "Harbour front",
+    )
+
+
+@pytest.mark.parametrize("mark", ["", "\x1e"])
+def test_a_feature_a_line_is_geojson_as_well(tmp_path: Path, mark: str) -> None:
+    whole = json.loads(collection(tmp_path / "a.geojson", {"name": "A"}, {"name": "B"}).read_text())
+    path = tmp_path / "a.geojsonl"
+    path.write_text("".join(f"{mark}{json.dumps(feature)}\n" for feature in whole["features"]))
+    assert read_polygons(path).names == ("A", "B")
+    assert read_points(path).name == ("A", "B")
+    path.write_text(path.read_text()[:-9])
+    with pytest.raises(UnreadableFile, match="not whole JSON"):
+        read_polygons(path)
