@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from micropolis_map.analysis.hours import HOURS_KEYS, ORDINARY_YEAR, year_of
 from micropolis_map.analysis.network import ACROSS_SQUARE, BARRIER, WAY
 from micropolis_map.analysis.squares import Square, sight_lines, squares
+from micropolis_map.analysis.tag_spelling import spelled
 from micropolis_map.analysis.walkability import (
     PASSAGE_KEYS,
     foot_direction,
@@ -19,6 +20,7 @@ from micropolis_map.analysis.walkability import (
     is_shut,
     is_walkable,
     obstacle_tags,
+    passage_tags,
     structure,
 )
 from micropolis_map.domain.osm_extract import OsmExtract
@@ -43,7 +45,9 @@ KEPT_KEYS = (
 )
 """Tags of ways that are kept: who passes, and what directions and reports name."""
 
-_ASKED = frozenset([*KEPT_KEYS, *HOURS_KEYS, "foot", "access", "oneway:foot", "conveying", "motorroad"])
+_ASKED = frozenset(
+    [*KEPT_KEYS, *HOURS_KEYS, "kerb:height", "foot", "access", "oneway:foot", "conveying", "motorroad"]
+)
 """All keys that are looked at."""
 
 Tags = tuple[tuple[str, str], ...]
@@ -75,9 +79,9 @@ class TagSets:
 
     def add(self, tags: Mapping[str, str]) -> int:
         """Add a set and return its index."""
+        tags = spelled(tags)
         kept = tuple([(key, tags[key]) for key in KEPT_KEYS if key in tags])
-        passage = {key: tags[key] for key in PASSAGE_KEYS if key in tags}
-        self.row.append(self.row_of(passage | structure(tags)))
+        self.row.append(self.row_of(passage_tags(tags) | structure(tags)))
         self.tagset.append(self.tagsets.setdefault(kept, len(self.tagsets)))
         self.oneway.append(foot_direction(tags, self.year))
         self.step_count.append(number_of_steps(tags))

@@ -78,7 +78,8 @@ class Profile:
 def needs_hands(tags: Mapping[str, str]) -> bool:
     """Return whether a way with these `tags` is a ladder, a via ferrata or a mountain path from T3 up.
 
-    There nobody pushes anything, whatever else is said. T3 is where hands are needed for balance.
+    There nobody pushes anything, whatever else is said. T3 is where hands are needed for balance; of several
+    grades (``T2-T3``) the hardest counts.
 
     References
     ----------
@@ -88,7 +89,7 @@ def needs_hands(tags: Mapping[str, str]) -> bool:
         tags.get("highway") in {"ladder", "via_ferrata"}
         or tags.get("ladder", "no") != "no"
         or tags.get("via_ferrata_scale", "0") not in {"0", "no"}
-        or tags.get("sac_scale") in _FROM_T3
+        or not _FROM_T3.isdisjoint(re.findall(r"[a-z_]+[1-6]?|[1-6]", tags.get("sac_scale", "").lower()))
     )
 
 
@@ -98,7 +99,7 @@ _FROM_T3 = frozenset(
         "alpine_hiking",
         "demanding_alpine_hiking",
         "difficult_alpine_hiking",
-        *["T3", "T4", "T5", "T6"],
+        *["t3", "t4", "t5", "t6", "3", "4", "5", "6"],
     ]
 )
 

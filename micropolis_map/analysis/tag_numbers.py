@@ -16,9 +16,15 @@ _UNITS_M = {
     "m": 1.0,
     "meter": 1.0,
     "meters": 1.0,
+    "mt": 1.0,
+    "mtr": 1.0,
     "metre": 1.0,
     "metres": 1.0,
     "cm": 0.01,
+    "centimeter": 0.01,
+    "centimeters": 0.01,
+    "centimetre": 0.01,
+    "centimetres": 0.01,
     "mm": 0.001,
     "'": 0.3048,
     "ft": 0.3048,
@@ -30,16 +36,38 @@ _UNITS_M = {
     "inches": 0.0254,
 }
 _SIGNS = str.maketrans(
-    {"\u2013": "-", "\u2212": "-", "\u2032": "'", "\u2019": "'", "\u2033": '"', "\u201d": '"', ",": "."}
+    {
+        **dict.fromkeys("\u2013\u2212", "-"),
+        **dict.fromkeys("\u2032\u2019", "'"),
+        **dict.fromkeys("\u2033\u201d", '"'),
+        **dict.fromkeys("()[]?\u00b1", " "),
+        "\u00ba": "\u00b0",
+        "\uff05": "%",
+        ",": ".",
+    }
 )
+_WORDS = (
+    (r"''", '"'),
+    (r"\b1(\s+in\s+|-in-)(?=\d)", "1:"),
+    (r"(?<=\d)\s*(percent|per cent|pct|pc)\b\.?", "%"),
+    (r"\b(estimated|est\b\.?|approximately|approx\b\.?|about|circa|ca\b\.?|c\.)", "~"),
+    (r"^(.*)\b(max(imum)?\b\.?|up to|at most)", r"<= \1"),
+    (r"^(.*)\b(less than|under|below)\b", r"< \1"),
+    (r"^(.*)\b(min(imum)?\b\.?|at least)", r">= \1"),
+    (r"^(.*)\b(more than|over|above)\b|^(.*)\+\s*$", r"> \1\3"),
+    (r"(?<=[a-z])\.\s*$", ""),
+)
+"""Words for signs, in the order they are put in place."""
 _NUMBER = r"\d+(?:\.\d+)?|\.\d+"
-_ABOUT = re.compile(r"(?:~|≈|ca\.?|about|approx\.?)\s*", re.IGNORECASE)
+_ABOUT = re.compile(r"[~≈]\s*")
 _BOUND = re.compile(r"([<>]=|[<>≤≥])\s*")
 _LENGTH = re.compile(rf"({_NUMBER})\s*([a-z'\"]*)(?:\s*({_NUMBER})\s*(\"|in|inch|inches)?)?", re.IGNORECASE)
 _SLOPE = re.compile(rf"([+-]?)\s*({_NUMBER})\s*(%|‰|°|deg|degrees?)?", re.IGNORECASE)
 _RATIO = re.compile(rf"([+-]?)\s*1\s*[:/]\s*({_NUMBER})")
 _WAY_UP = re.compile(r"\b(up|down|steep)\b[\s,;:]*", re.IGNORECASE)
-_RANGE = re.compile(r"(?<=[\d%‰°'\"a-z.])\s*(?:-|to)\s*(?=[+-]?[\d.])", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?:(?<=[\d%‰°'\"a-z.])\s*(?:-|to|bis|;|\.\.+)|(?<=%)\s*/)\s*(?=[+-]?[\d.])", re.IGNORECASE
+)
 
 
 def incline_of(text: str) -> float | None:
@@ -53,7 +81,7 @@ def incline_of(text: str) -> float | None:
     >>> incline_of("-8.5 %"), incline_of("10°"), incline_of("up"), incline_of("12"), incline_of("10-15%")
     (-0.085, 0.17632698070846498, None, 0.12, 0.15)
     """
-    bound, ends = _ends(_WAY_UP.sub("", text))
+    bound, ends = _ends(_WAY_UP.sub("", _in_signs(text)))
     unit = _unit_behind(ends[-1], "%")
     slopes = [_slope(end, unit) for end in ends]
     known = [slope for slope in slopes if slope is not None]
@@ -76,7 +104,7 @@ def width_of(text: str) -> float | None:
     >>> width_of("60 cm"), width_of("2'6\""), width_of("0.5-0.7 m"), width_of("narrow"), width_of("> 0.6")
     (0.6, 0.762, 0.7, None, None)
     """
-    bound, ends = _ends(text)
+    bound, ends = _ends(_in_signs(text))
     unit = _unit_behind(ends[-1], "")
     widths = [_metres(end, unit) for end in ends]
     known = [width for width in widths if width is not None]
@@ -102,9 +130,22 @@ def kerb_height_of(text: str) -> float | None:
     return round(height / 100.0, 6) if height is not None and height >= 1.0 and bare else height
 
 
+def _in_signs(text: str) -> str:
+    """Return `text` with plain signs, and signs for words: ``max. 60 cm`` is ``<= 60 cm``."""
+    if _ONLY_SIGNS.fullmatch(text):
+        return text
+    text = text.translate(_SIGNS)
+    for word, sign in _WORDS:
+        text = re.sub(word, sign, text, flags=re.IGNORECASE)
+    return text
+
+
+_ONLY_SIGNS = re.compile(r"[-+\d.]+ ?[%m]?|")
+
+
 def _ends(text: str) -> tuple[str, list[str]]:
     """Return the sign ``<``, ``>`` … before the number or "", and the ends of the range (one, or two)."""
-    plain = _ABOUT.sub("", text.translate(_SIGNS).strip(), count=1)
+    plain = _ABOUT.sub("", text).strip()
     found = _BOUND.match(plain)
     return (found[1] if found else "", _RANGE.split(plain[found.end() :] if found else plain, maxsplit=1))
 

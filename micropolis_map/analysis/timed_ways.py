@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from micropolis_map.analysis.hours import HOURS_KEYS, year_of
 from micropolis_map.analysis.metric import segment_length_m, unwrap
+from micropolis_map.analysis.tag_spelling import spelled
 from micropolis_map.analysis.walkability import NOT_WALKABLE, hangs_on_hours, is_shut, is_walkable
 from micropolis_map.domain.osm_extract import OsmExtract
 
@@ -36,7 +37,7 @@ def timed_ways(extract: OsmExtract, on_network: NDArray[np.int64]) -> Timed:
     year = year_of(extract.timestamp)
     told = NOTHING.copy()
     for way, tags in enumerate(extract.way_tags):
-        if HOURS_KEYS.isdisjoint(tags) or tags.get("highway", "no") in NOT_WALKABLE:
+        if HOURS_KEYS.isdisjoint(tags) or spelled(tags).get("highway", "no") in NOT_WALKABLE:
             continue
         if hangs_on_hours(tags, year):
             told["open_m" if is_walkable(tags, year) else "closed_m"] += _metres(extract, way)

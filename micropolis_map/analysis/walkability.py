@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from micropolis_map.analysis.hours import HOURS_KEYS, ORDINARY_YEAR, are_closed, in_force, states
 from micropolis_map.analysis.tag_numbers import kerb_height_of
+from micropolis_map.analysis.tag_spelling import OBSTACLE_BARRIERS, spelled
 
 NOT_WALKABLE = frozenset(
     [
@@ -53,26 +54,6 @@ PASSAGE_KEYS = (
 )
 """The tags that may decide whether a profile passes; an edge is uniform in them."""
 
-OBSTACLE_BARRIERS = frozenset(
-    [
-        "kerb",
-        "step",
-        "stile",
-        "turnstile",
-        "full-height_turnstile",
-        "kissing_gate",
-        "cycle_barrier",
-        "motorcycle_barrier",
-        "horse_stile",
-        "log",
-        "chain",
-        "block",
-        "jersey_barrier",
-        "debris",
-    ]
-)
-"""Values of ``barrier`` on a node that may stop wheels."""
-
 LOW_KERBS = frozenset({"lowered", "flush", "no"})
 LOW_KERB_M = 0.03
 """Height up to which a kerb is no obstacle: ``lowered`` in OpenStreetMap's wiki, Key:kerb."""
@@ -97,6 +78,7 @@ def is_walkable(tags: Mapping[str, str], year: int = ORDINARY_YEAR) -> bool:
     >>> is_walkable({"highway": "footway", "opening_hours": "Sa,Su 09:00-18:00"})
     False
     """
+    tags = spelled(tags)
     highway = tags.get("highway")
     if highway is None or highway in NOT_WALKABLE:
         return False
@@ -122,6 +104,7 @@ def is_shut(tags: Mapping[str, str], year: int = ORDINARY_YEAR) -> bool:
     >>> is_shut({"barrier": "gate"}), is_shut({"barrier": "gate", "locked": "yes"})
     (False, True)
     """
+    tags = spelled(tags)
     barrier = tags.get("barrier", "no")
     if barrier in {"no", "wall"}:
         return barrier == "wall"
@@ -136,6 +119,7 @@ def hangs_on_hours(tags: Mapping[str, str], year: int = ORDINARY_YEAR) -> bool:
     """Return whether a way or gate with these `tags` lets walkers in at some hours and not at others."""
     if HOURS_KEYS.isdisjoint(tags):
         return False
+    tags = spelled(tags)
     lets = _lets_walkers_through if "barrier" in tags else _lets_walkers_in
     return len({lets(state) for state in states(tags, year)}) == 2
 
@@ -146,7 +130,7 @@ def foot_direction(tags: Mapping[str, str], year: int = ORDINARY_YEAR) -> int:
     Escalators and moving walks say so by ``conveying`` (``yes`` and ``reversible`` run either way), other
     ways by ``oneway:foot``; ``oneway`` is for vehicles.
     """
-    now = in_force(tags, year)
+    now = in_force(spelled(tags), year)
     belt = {"forward": 1, "backward": -1}.get(now.get("conveying", ""), 0)
     return belt or _ONEWAY.get(now.get("oneway:foot", ""), 0)
 
@@ -160,17 +144,39 @@ def is_square(tags: Mapping[str, str]) -> bool:
     That is a `SQUARE_HIGHWAYS` value drawn as an area: ``area=yes``, ``type=multipolygon`` or
     ``place=square``. A closed ``highway=pedestrian`` without them is a street that runs in a circle.
     """
+    tags = spelled(tags)
     if tags.get("highway") not in SQUARE_HIGHWAYS or tags.get("area") == "no":
         return False
     return tags.get("area") == "yes" or tags.get("type") == "multipolygon" or tags.get("place") == "square"
 
 
+def passage_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return those `tags` of a way or node (`PASSAGE_KEYS`) that decide who passes, in their usual spelling.
+
+    A kerb's measured height decides over its kind, ``kerb`` over ``barrier=kerb``. A height alone makes no
+    kerb of a way: on a street it is told of the kerbs along it.
+
+    Examples
+    --------
+    >>> passage_tags({"highway": "footway", "barrier": "kerb", "kerb": "raised", "kerb:height": "2 cm"})
+    {'highway': 'footway', 'kerb': 'lowered'}
+    """
+    plain = spelled(tags)
+    told = {key: plain[key] for key in PASSAGE_KEYS if key in plain}
+    is_kerb = "kerb" in told or told.get("barrier") == "kerb" or "highway" not in told
+    height_m = kerb_height_of(plain.get("kerb:height", ""))
+    if is_kerb and height_m is not None:
+        told["kerb"] = "lowered" if height_m <= LOW_KERB_M else "raised"
+    if "kerb" in told and told.get("barrier") == "kerb":
+        del told["barrier"]
+    return told
+
+
 def obstacle_tags(tags: Mapping[str, str]) -> dict[str, str]:
     """Return those of a node's `tags` that decide who gets through.
 
-    A kerb's measured height decides over its kind, ``kerb`` over ``barrier=kerb``; ``wheelchair=no`` and
-    ``stroller=no`` count only where the node is in the way, on barriers, kerbs and crossings: on a bus stop
-    they are about boarding.
+    Kerbs are read by `passage_tags`. ``wheelchair=no`` and ``stroller=no`` count only where the node is in
+    the way, on barriers, kerbs and crossings: on a bus stop they are about boarding.
 
     Examples
     --------
@@ -179,11 +185,10 @@ def obstacle_tags(tags: Mapping[str, str]) -> dict[str, str]:
     >>> obstacle_tags({"highway": "bus_stop", "wheelchair": "no"})
     {'highway': 'bus_stop'}
     """
-    told = {key: tags[key] for key in PASSAGE_KEYS if key in tags}
-    if (height_m := kerb_height_of(tags.get("kerb:height", ""))) is not None:
-        told["kerb"] = "lowered" if height_m <= LOW_KERB_M else "raised"
-    if "kerb" in told and told.get("barrier") == "kerb":
-        del told["barrier"]
+    tags = spelled(tags)
+    told = passage_tags({key: value for key, value in tags.items() if key != "highway"})
+    if "highway" in tags:
+        told = {"highway": tags["highway"]} | told
     if not (told.get("barrier", "no") != "no" or "kerb" in told or _is_crossing(tags)):
         told = {key: value for key, value in told.items() if (key, value) not in _NOT_FOR_WHEELS}
     return told
@@ -192,12 +197,11 @@ def obstacle_tags(tags: Mapping[str, str]) -> dict[str, str]:
 _NOT_FOR_WHEELS = frozenset({("wheelchair", "no"), ("stroller", "no")})
 
 
+_RAIL_CROSSINGS = frozenset({"crossing", "level_crossing", "tram_crossing", "tram_level_crossing"})
+
+
 def _is_crossing(tags: Mapping[str, str]) -> bool:
-    return (
-        "crossing" in tags
-        or tags.get("highway") == "crossing"
-        or tags.get("railway") in {"crossing", "level_crossing"}
-    )
+    return "crossing" in tags or tags.get("highway") == "crossing" or tags.get("railway") in _RAIL_CROSSINGS
 
 
 def is_obstacle(told: Mapping[str, str]) -> bool:
@@ -209,6 +213,7 @@ def is_obstacle(told: Mapping[str, str]) -> bool:
 
 def is_off_the_ground(tags: Mapping[str, str]) -> bool:
     """Return whether the way is a bridge or tunnel, whose height is not the terrain's."""
+    tags = spelled(tags)
     return tags.get("bridge", "no") != "no" or tags.get("tunnel", "no") != "no"
 
 
@@ -217,6 +222,7 @@ def structure(tags: Mapping[str, str]) -> dict[str, str]:
 
     A passage through a building is no tunnel: one steps into it from the street.
     """
+    tags = spelled(tags)
     if tags.get("tunnel", "no") not in {"no", "building_passage"}:
         return {"structure": "tunnel"}
     return {"structure": "bridge"} if tags.get("bridge", "no") != "no" else {}

@@ -30,7 +30,14 @@ _DAYS = r"(?:Mo|Tu|We|Th|Fr|Sa|Su)\b[^\d\s:]*"
 _ON_HOLIDAYS_ONLY = re.compile(rf"\b{_HOLIDAY}\s+(?:{_DAYS})|(?:{_DAYS})\s+{_HOLIDAY}\b")
 """School holidays on weekdays: what the library, which knows no calendar of them, takes for every week."""
 
-_DOTTED = re.compile(r"\b([01]?\d|2[0-4])\.([0-5]\d)\b")
+_DOTTED = re.compile(r"\b([01]?\d|2[0-4])[.hH]([0-5]\d)\b")
+_HOUR = re.compile(r"\b([01]?\d|2[0-4])[hH]\b")
+_HALF_DAY = re.compile(r"\b(1[0-2]|0?[1-9])(?::([0-5]\d))?\s*([ap])\.?m\b\.?", re.IGNORECASE)
+_BARE_HOURS = re.compile(rf"(^|;\s*|{_DAYS}\s+)([01]?\d|2[0-4])-([01]?\d|2[0-4])(?=\s*(?:$|[;,]))")
+_LONG_DAY = re.compile(
+    r"\b(Mo|Tu|We|Th|Fr|Sa|Su)(?:n|e|d|u|i|t|r|es|urs?|nday|esday|dnesday|ursday|iday|turday)?\b",
+    re.IGNORECASE,
+)
 
 OPEN, CLOSED, UNKNOWN = "open", "closed", "unknown"
 
@@ -76,8 +83,8 @@ TEN_ON_WEEKDAYS = tuple(WeekHour(weekday, 600) for weekday in range(5))
 def ordinary(text: str) -> str:
     """Return the hours of `text` that hold in ordinary weeks: without rules for holidays only.
 
-    Slips of typing that leave no doubt are mended: a dash for a hyphen, a dot in a time of day, a separator
-    at the end.
+    Slips of typing that leave no doubt are mended: a dash for a hyphen, blanks around it, a dot in a time of
+    day, hours without minutes, ``8am``, ``18h30``, ``Mon``, a colon after the days, a separator at the end.
 
     Examples
     --------
@@ -88,8 +95,22 @@ def ordinary(text: str) -> str:
     if '"' in plain:
         return plain
     plain = _DOTTED.sub(r"\1:\2", plain)
+    if not validate(plain):
+        plain = _mended(plain)
     rules = [rule.strip() for rule in plain.split(";")]
     return "; ".join(rule for rule in rules if not _ON_HOLIDAYS_ONLY.search(rule))
+
+
+def _mended(text: str) -> str:
+    text = re.sub(r"\s*-\s*", "-", _HALF_DAY.sub(_time_of_day, text))
+    text = _LONG_DAY.sub(lambda day: day[1].capitalize(), _HOUR.sub(r"\1:00", text))
+    text = re.sub(rf"({_DAYS})\s*:\s*(?=\d)", r"\1 ", text)
+    return _BARE_HOURS.sub(r"\1\2:00-\3:00", text)
+
+
+def _time_of_day(found: re.Match[str]) -> str:
+    hour = int(found[1]) % 12 + (12 if found[3] in "pP" else 0)
+    return f"{hour:02d}:{found[2] or '00'}"
 
 
 @lru_cache(maxsize=16384)
