@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import re
 import tempfile
@@ -19,7 +20,8 @@ from pyproj.exceptions import ProjError
 from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.archives import MOST_BYTES, content, listed
-from micropolis_map.sources.void_filling import fill_voids
+from micropolis_map.sources.elevation_units import metres_of
+from micropolis_map.sources.elevation_voids import fill_voids
 from micropolis_map.workers.pool import FILE, READERS
 
 Floats = NDArray[np.float64]
@@ -38,11 +40,6 @@ DRIVERS = {
 }  # fmt: skip
 """GDAL's drivers by first bytes in small letters; without a name it would obey whatever a file says it is."""
 ENDINGS = (".hgt", ".tif", ".tiff", ".asc")
-UNITS_M = {
-    "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us survey foot": 1200 / 3937, "us-ft": 1200 / 3937,
-    "km": 1000.0, "dm": 0.1, "cm": 0.01, "mm": 0.001,
-}  # fmt: skip
-"""Metres of the units that a band may name; others, and bands that name none, are in metres."""
 MOST_WKT_BYTES = 65_536
 """Of a .prj: the longest known coordinate system has 4,000."""
 MOST_CELLS = 60_000_000
@@ -169,10 +166,10 @@ def _stem(name: str) -> str:
 
 
 def _beside(path: Path) -> Path | None:
-    """Return the coordinate system beside a packed grid, None without; beside a plain one GDAL finds it."""
-    if path.suffix.lower() != ".gz":
+    """Return the coordinate system beside a grid that may be packed, None without."""
+    plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    if plain.suffix.lower() != ".asc":
         return None
-    plain = path.with_suffix("")
     return next((p for end in (".prj", ".PRJ") if (p := plain.with_suffix(end)).is_file()), None)
 
 
@@ -213,7 +210,10 @@ def _rasters(path: Path, system: Path | None) -> list[tuple[NDArray[np.float32],
             return [_inner(_bounded(gzip.open(path), most, path.name), name, wkt)]
         if _is_tile(path.name):
             return [_tile(path.read_bytes(), path.name)]
-        return [_inner(path.read_bytes(), path.name, wkt) if wkt else _raster(path, path.name)]
+        plain = path.suffix.lower() != ".asc"
+        if plain:
+            return [_raster(path, path.name)]
+        return [_inner(_bounded(path.open("rb"), MOST_BYTES, path.name), path.name, wkt)]
     except FileNotFoundError as error:
         raise UnreadableFile(
             mark("there is no file {file}"), mark("check the path"), file=repr(str(path))
@@ -268,7 +268,7 @@ def _inner(
         return _tile(packed, name)
     with tempfile.TemporaryDirectory(prefix="micropolis-heights-") as folder:
         alone = Path(folder) / "heights.asc"  # GDAL looks for heights.prj where the content is such a grid
-        alone.write_bytes(packed)
+        alone.write_bytes(packed.removeprefix(codecs.BOM_UTF8).lstrip())
         if wkt:
             (Path(folder) / "heights.prj").write_bytes(wkt)
         return _raster(alone, name)
@@ -310,6 +310,19 @@ def _tile(heights: bytes, name: str) -> tuple[NDArray[np.float32], Coefficients,
     per_degree = side - 1.0
     to_cell = (per_degree, 0.0, 0.5 - west * per_degree, 0.0, -per_degree, 0.5 + (south + 1) * per_degree)
     return height_m, to_cell, CRS("EPSG:4326")
+
+
+def _metres_of_unit(unit: str, name: str) -> float:
+    """Return the metres of the unit that a band names, 1 where it names none."""
+    found = metres_of(unit)
+    if found is None:
+        raise InvalidInput(
+            mark("{file} says that its values are in {unit}, which is no unit of height known here"),
+            mark("give a raster of heights in metres or feet"),
+            file=name,
+            unit=repr(unit),
+        )
+    return found
 
 
 def _raster(path: Path, name: str) -> tuple[NDArray[np.float32], Coefficients, CRS]:
@@ -355,7 +368,7 @@ def _raster(path: Path, name: str) -> tuple[NDArray[np.float32], Coefficients, C
                 mark("{file} does not say where it lies"), mark("export it as GeoTIFF"), file=name
             )
         band: Any = raster.read(1, masked=True)
-        unit = UNITS_M.get((raster.units[0] or "").strip().lower(), 1.0)
+        unit = _metres_of_unit(raster.units[0] or "", name)
         scale, offset = raster.scales[0] * unit, raster.offsets[0] * unit
         if not (np.isfinite(scale) and np.isfinite(offset) and scale):
             raise InvalidInput(

@@ -193,6 +193,34 @@ def test_scale_offset_and_unit_of_the_band_are_applied(tmp_path, scale, offset, 
     assert heights_of(path) == pytest.approx(expected * factor, abs=0.011)
 
 
+@pytest.mark.parametrize(
+    ("unit", "metres"),
+    [
+        *[("US_survey_foot", 1200 / 3937), ("Feet (US)", 1200 / 3937), ("foot", 0.3048)],
+        *[("centimetres", 0.01), ("decimeter", 0.1), ("Meters", 1.0), ("m a.s.l.", 1.0)],
+    ],
+)
+def test_units_in_every_spelling(tmp_path, unit, metres):
+    path = write_scaled(tmp_path / "units.tif", 1.0, 0.0, unit)
+    assert heights_of(path)[1, 1] == pytest.approx(np.rint(METRES)[1, 1] * metres, abs=0.001)
+
+
+def test_values_in_what_is_no_unit_of_height_are_refused_by_name(tmp_path):
+    path = write_scaled(tmp_path / "warm.tif", 1.0, 0.0, "degC")
+    with pytest.raises(InvalidInput, match=r"warm.tif says that its values are in 'degC'.*metres or feet"):
+        read_elevation([path])
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "\n", "  \r\n"])
+def test_a_grid_may_begin_with_a_byte_order_mark_or_blanks(tmp_path, before):
+    plain = write_grid(tmp_path / "plain.asc")
+    plain.with_suffix(".prj").write_text(WKT)
+    odd = tmp_path / "odd.asc"
+    odd.write_text(before + plain.read_text(), encoding="utf-8")
+    odd.with_suffix(".prj").write_text(plain.with_suffix(".prj").read_text())
+    assert heights_of(odd).tolist() == heights_of(plain).tolist()
+
+
 @pytest.mark.parametrize("picture", ["bands", "palette"])
 def test_a_picture_is_no_heights(tmp_path, picture):
     path, bands = tmp_path / "picture.tif", 3 if picture == "bands" else 1

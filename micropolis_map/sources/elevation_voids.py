@@ -1,4 +1,4 @@
-"""Cells of a raster without a height: filled from the nearest that have one."""
+"""Voids of a raster of heights, filled from what is around them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def fill_voids(height_m: NDArray[np.float32], void: NDArray[np.bool_]) -> None:
-    """Interpolate the voids where they stand; see `read_elevation`."""
+    """Interpolate the voids where they stand; see `elevation.read_elevation`."""
     if not void.any():
         return
     rows, columns = np.nonzero(void)
