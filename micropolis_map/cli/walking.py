@@ -39,7 +39,7 @@ from micropolis_map.services.coverage_result import CoverageRequest, CoverageRes
 from micropolis_map.services.coverage_tables import words_row, write_table
 from micropolis_map.services.coverage_view import coverage_view
 from micropolis_map.services.loading import LoadRequest, load_community
-from micropolis_map.services.reaching import MatrixRequest, isochrones_from, write_matrix
+from micropolis_map.services.reaching import MatrixRequest, isochrones_from, matrix_notes, write_matrix
 from micropolis_map.services.reporting import coverage_report, is_report, write_report
 from micropolis_map.services.table_files import check_ending
 from micropolis_map.services.town_build import Told
@@ -197,6 +197,8 @@ def matrix(
     starts, ends = points_of(origins, told), points_of(destinations, told)
     request = MatrixRequest(starts, ends, known_profile(profile), longest)
     pairs = write_matrix(application, slug, request, out)
+    for note in matrix_notes(application, slug, request):
+        tell(f"note: {note}")
     tell(f"wrote {pairs} pairs to {out}")
 
 

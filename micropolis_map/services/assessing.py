@@ -275,14 +275,15 @@ def _population_source(request: CoverageRequest, origins: PointSet) -> str:
     return f"population of {origins.source}"
 
 
+def far_notes(*named: tuple[Snapped, str]) -> list[str]:
+    """Return how many of the points of each name are so far from every way that nobody reaches them."""
+    far = [(int(np.isnan(points.gap_m).sum()), len(points), what) for points, what in named]
+    words = "{} of {} {} are farther than 300 m from every way of this profile"
+    return [words.format(*counted) for counted in far if counted[0]]
+
+
 def _notes(origins: Snapped, spots: Snapped, walks: Walks, chosen: Chosen) -> tuple[str, ...]:
-    notes = []
-    for points, what in ((origins, "origins"), (spots, "spots")):
-        far = int(np.isnan(points.gap_m).sum())
-        if far:
-            notes.append(
-                f"{far} of {len(points)} {what} are farther than 300 m from every way of this profile"
-            )
+    notes = far_notes((origins, "origins"), (spots, "spots"))
     if len(chosen.unknown):
         notes.append(
             f"{len(chosen.unknown)} more spots are not counted: nobody knows whether they are step-free "

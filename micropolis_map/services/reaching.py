@@ -17,7 +17,7 @@ from micropolis_map.domain.geometry import as_geojson
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import StoreUnavailable
 from micropolis_map.services import opened
-from micropolis_map.services.assessing import Deps, snapped
+from micropolis_map.services.assessing import Deps, far_notes, snapped
 from micropolis_map.services.district_index import inside
 
 DIGITS = 6
@@ -77,6 +77,15 @@ def matrix(deps: Deps, slug: str, request: MatrixRequest) -> CostMatrix:
         snapped(build, who, request.origins),
         snapped(build, who, request.destinations),
         cutoff_s=None if request.minutes is None else request.minutes * 60.0,
+    )
+
+
+def matrix_notes(deps: Deps, slug: str, request: MatrixRequest) -> list[str]:
+    """Return which points are in no pair because they are far from every way, as swapped coordinates are."""
+    build, who = opened.current_build(deps.community_store, slug), profile(request.profile)
+    return far_notes(
+        (snapped(build, who, request.origins), "origins"),
+        (snapped(build, who, request.destinations), "destinations"),
     )
 
 

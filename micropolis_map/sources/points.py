@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from micropolis_map.domain.place import STEP_FREE
 from micropolis_map.domain.points import PointSet
 from micropolis_map.domain.text import pick
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.delimited_table import GUESS, DelimitedTable, TableOptions, geometry_of, where_of
@@ -88,8 +88,13 @@ def _from_table(table: DelimitedTable, crs: str) -> PointSet:
             if column not in used and column.strip()
         },
         source=table.name,
-        notes=table.notes,
+        notes=table.notes if id_column else (*table.notes, _said_of_ids(table)),
     )
+
+
+def _said_of_ids(table: DelimitedTable) -> str:
+    words = mark("{file}: no column is known to hold ids: rows have their numbers as ids ({first} …)")
+    return Sentence(words, file=table.name, first=table.rows[0])
 
 
 def _from_features(file: VectorFile, source: str) -> PointSet:

@@ -160,7 +160,7 @@ def test_what_was_guessed_of_files_is_told_and_an_option_says_it_instead(loaded,
     for note in ("the text is in cp1250", "separated by ';'", "the headings stand in row 2"):
         assert f"note: punkty.csv: {note}" in err or f"note: punkty.csv: the columns are {note}" in err
     code, _, err = run(*words, "--encoding", "cp1250", "--delimiter", ";")
-    assert (code, err.count("note: punkty.csv")) == (0, 1)
+    assert (code, err.count("note: punkty.csv")) == (0, 2)
     people.write_text(f"lon;lat;Mieszk. 2031\n{LON};{LAT};40\n")
     square = [
         [LON - 1, LAT - 1],
@@ -203,8 +203,12 @@ def test_the_matrix_has_the_pairs_within_reach(loaded, run, tmp_path):
     assert float(rows["a", "a"]["cost_s"]) == 0
     assert run("matrix", "tiny", *words, "--minutes", "5")[0] == 0
     assert len(list(csv.DictReader((tmp_path / "m.csv").open()))) == 2
-    assert run("matrix", "tiny", *words, "--minutes", "240")[0] == 0
+    code, _, told = run("matrix", "tiny", *words, "--minutes", "240")
+    assert (code, "note" in told) == (0, False)
     assert len(list(csv.DictReader((tmp_path / "m.csv").open()))) == 4
+    points.write_text(f"id,lon,lat\na,{LON},{LAT}\nswapped,{LAT},{LON}\n")
+    code, _, told = run("matrix", "tiny", *words)
+    assert "note: 1 of 2 destinations are farther than 300 m from every way" in told
 
 
 def test_isochrones_grow(loaded, run, tmp_path):

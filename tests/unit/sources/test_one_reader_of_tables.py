@@ -114,13 +114,16 @@ def test_what_was_guessed_is_said_and_can_be_given(tmp_path: Path) -> None:
         "punkty.csv: the text is in cp1250",
         "punkty.csv: the columns are separated by ';'",
         "punkty.csv: the headings stand in row 2",
+        "punkty.csv: no column is known to hold ids: rows have their numbers as ids (3 …)",
     ]
     told = read_points(path, TableOptions(encoding="cp1250", delimiter="semicolon"))
-    assert len(told.notes) == 1
+    assert len(told.notes) == 2
     with pytest.raises(UnreadableFile, match="utf-8"):
         read_points(path, TableOptions(encoding="utf-8"))
     with pytest.raises(InvalidInput, match="cannot stand between columns"):
         read_points(path, TableOptions(delimiter="blank and comma"))
+    path.write_text("id,lat,lon\nA,57.1,10.1\n")
+    assert read_points(path).notes == ()
 
 
 def test_a_title_above_the_headings_is_no_row_for_an_import_either(tmp_path: Path) -> None:
