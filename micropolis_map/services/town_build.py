@@ -30,7 +30,12 @@ from micropolis_map.services.town_edge import REACH_M, known_area, widened_area
 from micropolis_map.sources.delimited_table import GUESS, TableOptions
 from micropolis_map.sources.elevation import Elevation, read_elevation
 from micropolis_map.sources.osm_features import activity_spots_of, basemap_of, comforts_of, homes_of
-from micropolis_map.sources.population import PopulationFile, read_population, spread_population
+from micropolis_map.sources.population import (
+    PopulationFile,
+    people_within,
+    read_population,
+    spread_population,
+)
 
 POPULATION_BEYOND_M = 500.0
 """How far beyond the boundary homes share the people of a population file's cells: a census cell's width."""
@@ -158,7 +163,8 @@ def _beyond(spots: PointSet) -> list[str]:
 def _homes(extract: OsmExtract, area: Area, population: PopulationFile | None) -> PointSet:
     """Return the homes inside the area, with the people of the population file where there is one.
 
-    People of a cell across the boundary are first shared among all its homes, also those outside.
+    People of a cell across the boundary are first shared among all its homes, also those outside; of a cell
+    that reaches beyond what is near the community only its part counts.
     """
     if population is None:
         homes = homes_of(extract, area.geometry)
@@ -170,7 +176,7 @@ def _homes(extract: OsmExtract, area: Area, population: PopulationFile | None) -
             )
         return homes
     around = shapely.box(*widened(area.geometry.bounds, POPULATION_BEYOND_M))
-    homes = spread_population(population, homes_of(extract, around))
+    homes = spread_population(people_within(population, around), homes_of(extract, around))
     homes = homes.take(inside(homes.lon, homes.lat, around if area.source == HULL else area.geometry))
     if not len(homes):
         raise InvalidInput(

@@ -68,10 +68,13 @@ POPULATION: Names = (
     "numeroabitanti",
     "населення", "кількістьнаселення", "чисельністьнаселення", "мешканці", "кількістьмешканців", "жителі",
     "кількістьжителів", "людність", "naselennia",
-    "einwohner", "bevolkerung", "poblacion", "inwoners", "befolkningstal", "populacja",
+    "einwohner", "einwohnerzahl", "bevolkerungszahl", "borgere", "antalborgere", "ludn", "zameldowani",
+    "habitants", "habitantes", "residentpopulation", "bevolkerung",
+    "poblacion", "inwoners", "befolkningstal", "populacja",
 )  # fmt: skip
 GRID_POPULATION: Names = (
-    "totp", "obsvaluet", "obsvalue", "tot", "total", "razem", "ogolem", "ialt", "totale", "всього", "p1", "t",
+    "totp", "obsvaluet", "obsvalue", "valuet", "tot", "total", "razem", "ogolem", "ialt", "totale", "всього",
+    "p1", "t",
 )  # fmt: skip
 """In the grids of Eurostat, GUS and ISTAT: too short or general for files of other things."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,21 @@ def _read(path: Path, column: str, near: Bounds | None, options: TableOptions) -
     return _from_features(table, path.name, column)
 
 
+def people_within(cells: PopulationFile, area: Any) -> PopulationFile:
+    """Return the cells with fewer people where they reach beyond `area` (EPSG:4326): as their part inside.
+
+    Of the cell of a whole county not all people live in one of its towns. People at points stay.
+    """
+    crossing = np.flatnonzero(~_is_point(cells) & ~shapely.covered_by(cells.geometry, area))
+    shapes = cells.geometry[crossing]
+    whole = shapely.area(shapes)
+    part = shapely.area(shapely.intersection(shapes, area))
+    share = np.ones(len(cells.population))
+    share[crossing] = np.divide(part, whole, out=np.ones(len(whole)), where=whole > 0)
+    ages = {name: people * share for name, people in cells.ages.items()}
+    return replace(cells, population=cells.population * share, ages=ages)
+
+
 def spread_population(cells: PopulationFile, homes: PointSet) -> PointSet:
     """Return the homes with the people of the cells they lie in; nobody is lost.
 
@@ -151,9 +166,23 @@ def _from_table(table: DelimitedTable, wanted: str, crs: str) -> PopulationFile:
         name.strip(): table.numbers(name, 0.0) for name in column_names.age_columns(table.columns, column)
     }
     geometry = hexagons_of(table)
+    notes = [*table.notes, *_said_of_none(table.name, [text.strip() for text in table.columns[column]])]
     if geometry is None:
         geometry = geometry_of(table, crs)
-    return _population_file(geometry, people, ages, column, table.name, table.notes)
+    elif twice := len(geometry) - len(np.unique(shapely.to_wkb(geometry))):
+        words = mark("{file}: {n} rows name a cell that another row names: their people are added up")
+        notes.append(Sentence(words, file=table.name, n=twice))
+    return _population_file(geometry, people, ages, column, table.name, tuple(notes))
+
+
+def _said_of_none(source: str, values: Sequence[Any]) -> list[str]:
+    """Return how many rows have no number; without a word they would count as empty of people."""
+    missing = sum(value in (None, "") or value != value for value in values)  # noqa: PLR0124 - NaN
+    if not missing:
+        return []
+    return [
+        Sentence(mark("{file}: {n} rows without a number of people count nobody"), file=source, n=missing)
+    ]
 
 
 def _from_features(file: VectorFile, source: str, wanted: str) -> PopulationFile:
@@ -167,7 +196,7 @@ def _from_features(file: VectorFile, source: str, wanted: str) -> PopulationFile
     }
     kinds = shapely.get_type_id(file.geometry)
     usable = np.isin(kinds, (0, 3, 4, 6))
-    notes = file.notes
+    notes = (*file.notes, *_said_of_none(source, file.columns[column]))
     if not usable.all():
         words = mark("{file}: {n} features without a point or polygon were left out")
         notes += (Sentence(words, file=source, n=int((~usable).sum())),)

@@ -133,8 +133,10 @@ def _cells(raster: Any, name: str, band: str, near: Bounds | None) -> Cells:
         )
     _limit(name, int(window.width) * int(window.height), MOST_CELLS)
     values = raster.read(index, window=window, masked=True)
+    values, void = _without_top(values, name)
     people = values.astype(np.float64) * raster.scales[index - 1] + raster.offsets[index - 1]
     people, notes = _counted(people.filled(np.nan), name)
+    notes = (*void, *notes)
     rows, columns = np.nonzero(people != 0)
     _limit(name, len(rows), MOST_PEOPLED)
     corners = _corners(rows + window.row_off, columns + window.col_off, raster.transform, crs)
@@ -192,6 +194,21 @@ def _window(raster: Any, crs: CRS, near: Bounds | None) -> Any:
     )
     top, bottom = (int(v) for v in np.clip([np.floor(rows.min()), np.ceil(rows.max())], 0, raster.height))
     return Window(left, top, right - left, bottom - top) if right > left and bottom > top else None
+
+
+def _without_top(values: Any, name: str) -> tuple[Any, tuple[str, ...]]:
+    """Return the values with the greatest whole number of their kind masked: 65,535 people live in no cell.
+
+    Programs write it where there is no value, and not all of them say so. Bytes may count 255.
+    """
+    if values.dtype.kind not in "iu" or values.dtype.itemsize < 2:
+        return values, ()
+    top = np.iinfo(values.dtype).max
+    count = np.count_nonzero(np.ma.filled(values == top, False))  # noqa: FBT003 - numpy's own
+    if not count:
+        return values, ()
+    note = f"{name}: {count:,} cells of {top} are taken as cells without a value"
+    return np.ma.masked_equal(values, top), (note,)
 
 
 def _counted(people: NDArray[np.float64], name: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+import shapely
 from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, town_xml, write_boundary, write_town
 from town_loading import load_community
 
@@ -254,6 +255,16 @@ def test_homes_hold_the_people_of_a_population_file_inside_the_boundary(applicat
     assert report.population == pytest.approx(100)
     assert "people.csv" in report.population_source
     assert any("900 people" in note for note in report.notes)
+
+
+def test_of_the_people_of_a_whole_county_few_live_in_its_town(application, request_, tmp_path):
+    path = tmp_path / "county.geojson"
+    county = shapely.geometry.mapping(shapely.box(LON - 0.5, LAT - 0.5, LON + 0.5, LAT + 0.5))
+    feature = {"type": "Feature", "properties": {"population": 900_000}, "geometry": county}
+    path.write_text(json.dumps(feature))
+    report = load_community(application, "tiny", replace(request_, population=path))
+    assert 0 < report.population < 9_000
+    assert any("people of county.geojson live outside the community" in note for note in report.notes)
 
 
 def test_a_population_file_of_another_town_is_refused(application, request_, tmp_path):

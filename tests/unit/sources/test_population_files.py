@@ -19,7 +19,7 @@ from rasterio.transform import from_origin
 from table_files import write_xlsx
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
-from micropolis_map.sources.population import read_population
+from micropolis_map.sources.population import people_within, read_population
 from micropolis_map.sources.population_raster import MOST_CELLS
 
 CELLS = sorted(h3.grid_disk(h3.latlng_to_cell(57.1, 10.1, 9), 1))
@@ -92,7 +92,21 @@ def test_a_number_that_is_no_cell_is_named(tmp_path: Path, bad: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "column", ["TOT_P_2021", "population_2020", "POP21", "OBS_VALUE_T", "T", "Einwohner", "Населення", "P1"]
+    "column",
+    [
+        "TOT_P_2021",
+        "population_2020",
+        "POP21",
+        "OBS_VALUE_T",
+        "T",
+        "Einwohner",
+        "Населення",
+        "P1",
+        "LUDN",
+        "Einwohnerzahl",
+        "Antal borgere",
+        "VALUE_T",
+    ],
 )
 def test_the_offices_names_are_known(tmp_path: Path, column: str) -> None:
     found = read_population(
@@ -183,6 +197,41 @@ def test_which_of_several_bands_is_asked(tmp_path: Path) -> None:
         read_population(path)
     assert read_population(path, "2").total == 8
     assert read_population(path, "band 3").total == 12
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.int16, np.uint32])
+def test_the_greatest_number_there_is_counts_nobody(tmp_path: Path, kind: type) -> None:
+    top = np.iinfo(kind).max
+    found = read_population(raster(tmp_path / "a.tif", np.array([[5, top], [7, 255]], kind)))
+    assert (found.total, found.notes[0]) == (
+        267,
+        f"a.tif: 1 cells of {top} are taken as cells without a value",
+    )
+
+
+def test_rows_without_a_number_and_cells_that_stand_twice_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"h3,population\n{CELLS[0]},5\n{CELLS[1]},\n{int(CELLS[0], 16)},7\n")
+    found = read_population(path)
+    assert found.total == 12
+    assert list(found.notes[:2]) == [
+        "a.csv: 1 rows without a number of people count nobody",
+        "a.csv: 1 rows name a cell that another row names: their people are added up",
+    ]
+    found = read_population(features(tmp_path / "a.geojson", {"population": None}, {"population": 4}))
+    assert found.notes[0] == "a.geojson: 1 rows without a number of people count nobody"
+
+
+def test_of_a_cell_that_reaches_farther_only_the_part_inside_counts(tmp_path: Path) -> None:
+    path = features(
+        tmp_path / "a.geojson", *({"population": n, "age_65_plus": n / 10} for n in (400, 80, 20))
+    )
+    cells = people_within(read_population(path), shapely.box(10.05, 57.0, 10.2, 57.2))
+    assert cells.population == pytest.approx([200, 80, 0])
+    assert cells.ages["age_65_plus"] == pytest.approx([20, 8, 0])
+    path = tmp_path / "a.csv"
+    path.write_text("lon,lat,population\n11,57,9\n")
+    assert people_within(read_population(path), shapely.box(10, 57, 10.2, 57.2)).total == 9
 
 
 def test_rasters_that_cannot_be_people_are_refused(tmp_path: Path) -> None:
