@@ -99,8 +99,10 @@ def _text_taker(base: str, shaped: Callable[[str], str]) -> Taker:
         else:
             texts = {part or lang: shaped(_say(value))}
         texts = {key: text for key, text in texts.items() if text}
-        fields[base] = {**texts, **fields.get(base, {})}
-        return bool(texts)
+        there = fields.get(base, {})
+        fields[base] = {**texts, **there}
+        lost = any(there.get(key, text) != text and text not in there.values() for key, text in texts.items())
+        return bool(texts) and not lost
 
     return taken
 

@@ -52,9 +52,10 @@ def is_ours(properties: Mapping[str, Any], columns: Mapping[str, str]) -> bool:
 def row_fields(row: Row, columns: Mapping[str, str], lang: str, *, ours: bool) -> Said:
     """Return what `row` says in our schema's words.
 
-    Of two columns for one field the first that says something counts. Values of other tools that make no
-    sense for a field (a year in words, ``access=yes``) are left out and told; our own are kept as they are,
-    so that checking the place finds what is wrong with them.
+    Of two columns for one field the first that says something counts, and of two texts in one language the
+    one whose column names it (``name:pl`` before ``name``); another text is left out and told. Values of
+    other tools that make no sense for a field (a year in words, ``access=yes``) are left out and told; our
+    own are kept as they are, so that checking the place finds what is wrong with them.
 
     Parameters
     ----------
@@ -69,8 +70,8 @@ def row_fields(row: Row, columns: Mapping[str, str], lang: str, *, ours: bool) -
         return Said(_own_fields(row, columns, lang))
     fields: dict[str, Any] = {}
     left_out = []
-    for column, value in row.properties.items():
-        target = columns.get(column, "")
+    stated = [(column, value, columns.get(column, "")) for column, value in row.properties.items()]
+    for column, value, target in sorted(stated, key=lambda one: one[2] in {"name", "description"}):
         if target and not foreign_fields.take(fields, target, value, lang):
             left_out.append((column, value))
     if "access" in fields:

@@ -47,14 +47,21 @@ def activity_of(words: str) -> str | None:
     return words if words in ACTIVITIES else _match(words, _ACTIVITIES) or None
 
 
+_LIMITED = {
+    "limited", "partial", "partly", "ograniczony", "ograniczona", "ograniczone", "częściowo", "częściowa",
+    "częściowe", "begrænset", "delvist", "delvis", "limitato", "limitata", "parziale", "parzialmente",
+    "обмежено", "обмежений", "частково", "частковий",
+}  # fmt: skip
+
+
 def step_free_of(words: str) -> str:
     """Return ``yes limited no unknown`` for what a column about steps or wheelchairs says."""
     word = words.strip().casefold()
-    if word in {"yes", "tak", "ja", "sì", "si", "так", "true", "1", "designated"}:
+    if word in {"yes", "y", "full", "only", "tak", "ja", "sì", "si", "так", "true", "1", "designated"}:
         return "yes"
-    if word in {"no", "nie", "nej", "ні", "false", "0"}:
+    if word in {"no", "n", "bad", "nie", "nej", "ні", "false", "0"}:
         return "no"
-    return "limited" if word in {"limited", "ograniczony", "begrænset", "limitato", "обмежено"} else "unknown"
+    return "limited" if word in _LIMITED else "unknown"
 
 
 def _match(words: str, table: Mapping[str, str]) -> str:

@@ -175,6 +175,28 @@ def test_not_a_number_is_nothing_in_any_field(tmp_path: Path) -> None:
     assert "nan" not in str(done.notes).casefold()
 
 
+@pytest.mark.parametrize("order", [("name", "name:da"), ("name:da", "name")])
+def test_the_text_whose_language_is_said_counts_and_the_other_is_told(order: tuple[str, str]) -> None:
+    cells = {"name": "Old Mill", "name:da": "Den gamle mølle"}
+    done = plan({**{key: cells[key] for key in order}, "name_en": "The old mill"})
+    assert done.places[0].name == {"da": "Den gamle mølle", "en": "The old mill"}
+    assert any(
+        "column 'name': values that fit no field" in note and "Old Mill" in note for note in done.notes
+    )
+    assert plan({"name": "Mølle", "name:da": "Mølle", "title": "Mølle"}).notes == ()
+
+
+def test_a_second_description_is_not_dropped_without_a_word() -> None:
+    done = plan({"name": "A", "description": "Ved søen", "notes": "Bro mangler"})
+    assert done.places[0].description == {"da": "Ved søen"}
+    assert any("column 'notes': values that fit no field are left out: 1" in note for note in done.notes)
+
+
+@pytest.mark.parametrize("said", ["częściowo", "delvist", "parzialmente", "Частково", "partial"])
+def test_partly_is_limited(said: str) -> None:
+    assert place({"name": "A", "wheelchair": said}).access == {"step_free": "limited"}
+
+
 def test_of_two_columns_the_first_that_is_understood_counts() -> None:
     found = place({"name": "A", "amenity": "toilets", "kind": "natural"})
     assert found.kind == "natural"
