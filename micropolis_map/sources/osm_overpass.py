@@ -12,6 +12,7 @@ import numpy as np
 from micropolis_map.domain.osm_extract import OsmRelation
 from micropolis_map.errors import Sentence, UnreadableFile
 from micropolis_map.i18n import mark
+from micropolis_map.sources.broken_text import where
 from micropolis_map.sources.osm_columns import OsmColumns
 from micropolis_map.sources.osm_editions import edition_of
 from micropolis_map.sources.osm_places import Place, Places
@@ -31,7 +32,7 @@ def overpass_columns(content: bytes, source: str) -> OsmColumns:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(
-            mark("{file} is not whole JSON: {reason}"), AGAIN, file=source, reason=error
+            mark("{file} is not whole JSON: {reason}"), AGAIN, file=source, reason=where(error)
         ) from error
     if not isinstance(document, dict) or not isinstance(document.get("elements"), list):
         raise UnreadableFile(

@@ -13,6 +13,7 @@ import numpy as np
 from micropolis_map.domain.osm_extract import OsmRelation
 from micropolis_map.errors import UnreadableFile
 from micropolis_map.i18n import mark
+from micropolis_map.sources.broken_text import where
 from micropolis_map.sources.osm_columns import Bounds, OsmColumns
 from micropolis_map.sources.osm_editions import edition_of
 from micropolis_map.sources.osm_places import Places
@@ -44,13 +45,11 @@ def xml_columns(stream: Readable, path: Path, advance: Callable[[], None] = lamb
     except (expat.ExpatError, ValueError, KeyError, OverflowError) as error:
         if isinstance(error, UnreadableFile):
             raise
-        line = reader.parser.CurrentLineNumber
         raise UnreadableFile(
-            mark("{file} is not whole OpenStreetMap XML: {reason} (line {line})"),
+            mark("{file} is not whole OpenStreetMap XML: {reason}"),
             mark("download or export it again"),
             file=path.name,
-            reason=error or type(error).__name__,
-            line=line,
+            reason=where(error, reader.parser.CurrentLineNumber),
         ) from error
     return reader.columns()
 

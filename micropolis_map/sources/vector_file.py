@@ -19,6 +19,7 @@ from pyproj.exceptions import CRSError, ProjError
 from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.archives import content, listed
+from micropolis_map.sources.broken_text import where
 from micropolis_map.sources.file_kinds import kind_of
 from micropolis_map.sources.geoparquet import read_parquet
 from micropolis_map.sources.layers_of_files import encoding_of, index_restored, layer_to_read
@@ -112,7 +113,7 @@ def _read_json(path: Path) -> VectorFile:
             mark("{file} is not whole JSON: {reason}"),
             mark("export or download it again"),
             file=path.name,
-            reason=error,
+            reason=where(error),
         ) from error
     candidates = as_candidates(document)
     if candidates is not None:

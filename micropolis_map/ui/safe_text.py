@@ -28,6 +28,18 @@ def html(text: str) -> str:
     return escape(_CONTROLS.sub(lambda found: "\n" if "\n" in found.group() else " ", text), quote=True)
 
 
+def sentence(text: str) -> str:
+    """Return `text` with a capital letter, unless it begins with the name of a file: that is as it is.
+
+    Examples
+    --------
+    >>> sentence("heights.tif has no height"), sentence("there is no place")
+    ('heights.tif has no height', 'There is no place')
+    """
+    first = text.split(maxsplit=1)[0].rstrip(".,:;") if text.strip() else ""
+    return text if "." in first else text[:1].upper() + text[1:]
+
+
 def paragraphs(text: str) -> str:
     """Return `text` as HTML paragraphs, one for each block between empty lines."""
     blocks = [block.strip() for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if block.strip()]

@@ -14,9 +14,11 @@ from desk_builders import a_session, an_account, middle_of
 
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
-from micropolis_map.errors import NotAllowed
+from micropolis_map.errors import NotAllowed, UnreadableFile
+from micropolis_map.i18n import translation
 from micropolis_map.services import place_imports
 from micropolis_map.settings import Settings
+from micropolis_map.sources.place_files import read_rows
 from micropolis_map.ui import people
 
 
@@ -155,3 +157,22 @@ def test_importing_asks_the_permission_function(application, tmp_path, benches):
     stranger = an_account(application, "ewa", communities=("wawer",)).actor
     with pytest.raises(NotAllowed):
         place_imports.look_at(application.participation, stranger, "demo", file)
+
+
+def test_what_was_guessed_is_said_once_and_why_rows_are_left_out_beside_the_table(upload, organiser):
+    app = upload("benches.csv", "name;width;length\nOne;x;y\nTwo;x;y\n")
+    assert "comma ," in next(box for box in app.selectbox if "semicolon ;" in box.options).options
+    said = text_of(app)
+    assert said.count("separated by") == 1
+    assert said.count("Row 1: ") == 1
+    assert "Row 2: " not in said, "one reason is said once"
+    assert app.dataframe[0].value.shape[0] == 2
+
+
+def test_what_is_wrong_with_a_file_is_said_in_the_readers_language(tmp_path):
+    half = tmp_path / "half.geojson"
+    half.write_text('{"type":\n "Feat')
+    with pytest.raises(UnreadableFile) as raised:
+        read_rows(half)
+    danish = raised.value.told(translation("da").gettext, "da")[0]
+    assert danish == "'half.geojson' er ikke JSON: fra linje 2, tegn 2, kan den ikke læses"

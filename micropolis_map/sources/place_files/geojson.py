@@ -9,6 +9,7 @@ from typing import Any
 
 from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
+from micropolis_map.sources.broken_text import where
 from micropolis_map.sources.coordinates import usable
 from micropolis_map.sources.place_files.plain_text import from_umap
 from micropolis_map.sources.place_files.rows import Question, Row, short, unreadable
@@ -41,7 +42,10 @@ def parse_json(text: str, path: Path) -> Any:
         except (ValueError, RecursionError):
             pass  # the first error says more
         raise unreadable(
-            path, mark("{file} is not JSON: {why}"), mark("export it again, or repair that line"), why=error
+            path,
+            mark("{file} is not JSON: {why}"),
+            mark("export it again, or repair that line"),
+            why=where(error),
         ) from error
 
 

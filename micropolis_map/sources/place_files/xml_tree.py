@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 from micropolis_map.errors import UnreadableFile
 from micropolis_map.i18n import mark
+from micropolis_map.sources.broken_text import where
 from micropolis_map.sources.place_files.rows import unreadable
 
 _BEFORE_DECLARATION = re.compile(rb"(?:\s|<!--(?:(?!--).){0,2000}-->){1,50}(?=<\?xml\s)", re.DOTALL)
@@ -93,7 +94,7 @@ def parse(data: bytes, path: Path, ended: Ended | None = None) -> Element:
             path,
             mark("{file} is not well-formed XML: {why}"),
             mark("export it again, or repair that line"),
-            why=error,
+            why=where(error),
         ) from error
     return builder.root.children[0]
 

@@ -9,7 +9,7 @@ import streamlit as st
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.place import Place
 from micropolis_map.i18n import mark
-from micropolis_map.services.importing import ImportPlan
+from micropolis_map.services.importing import ImportPlan, RowOutcome
 from micropolis_map.sources.place_files import Question, RowFile
 from micropolis_map.ui import desk_words, language, safe_text
 from micropolis_map.ui.components.place_list import name_of
@@ -19,6 +19,7 @@ from micropolis_map.ui.language import _
 ASKED = "mm_import_asked"
 MOST_COLUMNS = 60
 MOST_ROWS = 2_000
+MOST_REASONS = 5
 OUTCOMES = {
     "added": mark("New"),
     "updated": mark("Changed"),
@@ -35,6 +36,18 @@ QUESTIONS = {
     "decimal": mark("What stands before the decimals?"),
     "rows": mark("Turn those rows round?"),
 }
+CHOICES = {
+    "comma": mark("comma ,"),
+    "semicolon": mark("semicolon ;"),
+    "tab": mark("tab"),
+    "bar": mark("bar |"),
+    "caret": mark("caret ^"),
+    "colon": mark("colon :"),
+    "tilde": mark("tilde ~"),
+    "swap": mark("turn them round"),
+    "keep": mark("leave them as they are"),
+}
+"""Answers that are words; others (encodings, systems, columns, sheets) are names."""
 FIELDS = (
     "", "name", "name.en", "name.pl", "name.da", "name.it", "name.uk",
     "description", "description.en", "description.pl", "description.da", "description.it", "description.uk",
@@ -54,13 +67,16 @@ def questions(found: Sequence[Question], file_id: str) -> dict[str, str]:
     answers = {}
     for kind, question in known.items():
         if not question.choices:
-            st.html(f'<p class="mm-quiet">{safe_text.html(_sentence(language.said(question.seen)))}</p>')
+            st.html(
+                f'<p class="mm-quiet">{safe_text.html(safe_text.sentence(language.said(question.seen)))}</p>'
+            )
             continue
-        st.html(f"<p>{safe_text.html(_sentence(language.said(question.seen)))}</p>")
+        st.html(f"<p>{safe_text.html(safe_text.sentence(language.said(question.seen)))}</p>")
         options = list(dict.fromkeys([question.proposed, *question.choices]))
         answer = st.selectbox(
             _(QUESTIONS[kind]) if kind in QUESTIONS else kind,
             options,
+            format_func=lambda choice: _(CHOICES.get(choice, choice)),
             key=f"w_ask_{kind}_{file_id}",
         )
         if answer != question.proposed:
@@ -104,28 +120,44 @@ def field_name(field: str) -> str:
     return desk_words.part(field.replace(".", "/"), {})
 
 
-def account(plan: ImportPlan, names: Mapping[str, str]) -> None:
-    """Show what becomes of every row."""
+def account(plan: ImportPlan, names: Mapping[str, str], said: Sequence[str] = ()) -> None:
+    """Show what becomes of every row, and the notes that were not `said` before."""
     counts = plan.as_json() | {"skipped": plan.count("skipped")}
     figures = "".join(
         f"<div><dt>{safe_text.html(_(word))}</dt><dd data-{outcome}>{counts[outcome]}</dd></div>"
         for outcome, word in OUTCOMES.items()
     )
     st.html(f'<dl class="mm-figures mm-account">{figures}</dl>')
-    for note in plan.notes:
-        st.html(f'<p class="mm-quiet">{safe_text.html(_sentence(language.said(note)))}</p>')
+    for note in (note for note in plan.notes if note not in said):
+        st.html(f'<p class="mm-quiet">{safe_text.html(safe_text.sentence(language.said(note)))}</p>')
     shown = sorted(plan.rows, key=lambda row: (row.outcome != "skipped", row.row))[:MOST_ROWS]
     table = [
         {
             _("Row"): row.row,
             _("What happens"): _(OUTCOMES[row.outcome]),
             _("Place"): names.get(row.place_id, row.place_id),
-            _("Why"): language.told(row.error) if row.error else row.reason,
+            _("Why"): _why(row),
         }
         for row in shown
     ]
+    for why, row in _reasons(shown)[:MOST_REASONS]:  # on a phone the table's last column is out of sight
+        text = _("Row {row}: {why}").format(row=row, why=why)
+        st.html(f'<p class="mm-quiet">{safe_text.html(text)}</p>')
     with st.expander(_("Every row ({n})").format(n=len(plan.rows)), expanded=plan.count("skipped") > 0):
         st.dataframe(table, hide_index=True, width="stretch", height=min(420, 60 + 36 * len(table)))
+
+
+def _why(row: RowOutcome) -> str:
+    return language.told(row.error) if row.error else row.reason
+
+
+def _reasons(rows: Sequence[RowOutcome]) -> list[tuple[str, int]]:
+    """Return each reason for leaving rows out with the first row it holds for."""
+    found: dict[str, int] = {}
+    for row in rows:
+        if row.outcome == "skipped":
+            found.setdefault(_why(row), row.row)
+    return list(found.items())
 
 
 def preview_map(community: Community, places: Sequence[Place]) -> None:
@@ -145,7 +177,3 @@ def preview_map(community: Community, places: Sequence[Place]) -> None:
     found = next((place for place in places if place.id == chosen), None)
     if found is not None:
         st.html(f"<p><b>{safe_text.html(name_of(found, community.languages))}</b></p>")
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

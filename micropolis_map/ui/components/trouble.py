@@ -15,7 +15,7 @@ def show(error: MicropolisError) -> None:
     """Show `error` as its class asks for in the table of answers; to an administrator with its settings."""
     box = {"warning": st.warning, "error": st.error, "info": st.info}[answer(error).page]
     what, todo = (
-        safe_text.label(text[:1].upper() + text[1:])
+        safe_text.label(safe_text.sentence(text))
         for text in error.told_to_anybody(language._, language.current())
     )
     said = f"{what}.  \n**{todo}.**" if todo else f"{what}."

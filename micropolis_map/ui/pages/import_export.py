@@ -146,7 +146,7 @@ def _import(community: Community) -> None:
     with left:
         _ask(rows, file_id, answers, mapping)
         names = {place.id: name_of(place, community.languages) for place in plan.places}
-        import_preview.account(plan, names)
+        import_preview.account(plan, names, [question.seen for question in rows.questions])
         _bring_in_button(community.slug, rows.name, plan)
     with right:
         import_preview.preview_map(community, plan.places)
