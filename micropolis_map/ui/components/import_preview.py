@@ -76,7 +76,7 @@ def questions(found: Sequence[Question], file_id: str) -> dict[str, str]:
         answer = st.selectbox(
             _(QUESTIONS[kind]) if kind in QUESTIONS else kind,
             options,
-            format_func=lambda choice: _(CHOICES.get(choice, choice)),
+            format_func=lambda choice: _(CHOICES.get(str(choice), str(choice))),
             key=f"w_ask_{kind}_{file_id}",
         )
         if answer != question.proposed:
