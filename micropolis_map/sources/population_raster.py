@@ -207,7 +207,8 @@ def _without_top(values: Any, name: str) -> tuple[Any, tuple[str, ...]]:
     count = np.count_nonzero(np.ma.filled(values == top, False))  # noqa: FBT003 - numpy's own
     if not count:
         return values, ()
-    note = f"{name}: {count:,} cells of {top} are taken as cells without a value"
+    words = mark("{file}: {n} cells of {value} are taken as cells without a value")
+    note = Sentence(words, file=name, n=count, value=str(top))
     return np.ma.masked_equal(values, top), (note,)
 
 
