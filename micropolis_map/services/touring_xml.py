@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape
 
 from micropolis_map.domain.text import pick
@@ -26,7 +26,10 @@ def gpx_text(plan: TourPlan, name: str) -> str:
     """Return GPX 1.1 in its schema's order of elements: metadata, waypoints, one track."""
     lang = plan.request.lang
     about = _text("; ".join([*plan.notes, *_source(plan)]))
-    waypoints = "".join(_waypoint(stop, lang) for stop in plan.stops)
+    known = {
+        _at(*at): ele for walk in plan.walks for at, ele in zip(_corners(walk), _heights(walk), strict=True)
+    }
+    waypoints = "".join(_waypoint(stop, lang, known) for stop in plan.stops)
     segments = "".join(f"<trkseg>{''.join(_track(walk))}</trkseg>\n" for walk in plan.walks)
     return (
         f"{_GPX}<metadata><name>{_text(name)}</name><desc>{about}</desc></metadata>\n{waypoints}"
@@ -60,10 +63,11 @@ def _source(plan: TourPlan) -> list[str]:
     return [plan.credit] if plan.credit else []
 
 
-def _waypoint(stop: Stop, lang: str) -> str:
+def _waypoint(stop: Stop, lang: str, known: Mapping[str, str]) -> str:
+    at = _at(stop.lon, stop.lat)
     about = pick(stop.about, lang)[0]
     words = f"<desc>{_text(about)}</desc>" if about.strip() else ""
-    return f"<wpt{_at(stop.lon, stop.lat)}><name>{_text(_name(stop, lang))}</name>{words}</wpt>\n"
+    return f"<wpt{at}>{known.get(at, '')}<name>{_text(_name(stop, lang))}</name>{words}</wpt>\n"
 
 
 def _kml_about(stop: Stop, lang: str) -> str:
@@ -73,10 +77,14 @@ def _kml_about(stop: Stop, lang: str) -> str:
 
 def _track(walk: Walk) -> Iterator[str]:
     """Yield the points of a track, with their heights where the ground's are known."""
+    for (lon, lat), ele in zip(_corners(walk), _heights(walk), strict=True):
+        yield f"<trkpt{_at(lon, lat)}>{ele}</trkpt>" if ele else f"<trkpt{_at(lon, lat)}/>"
+
+
+def _heights(walk: Walk) -> list[str]:
+    """Return the ``<ele>`` of each point, empty where the ground's height is not known."""
     heights = walk.height_m.tolist() or [math.nan] * len(walk.lon)
-    for (lon, lat), height in zip(_corners(walk), heights, strict=True):
-        ele = f"><ele>{height:.1f}</ele></trkpt>" if math.isfinite(height) else "/>"
-        yield f"<trkpt{_at(lon, lat)}{ele}"
+    return [f"<ele>{height:.1f}</ele>" if math.isfinite(height) else "" for height in heights]
 
 
 def _corners(walk: Walk) -> Iterator[tuple[float, float]]:

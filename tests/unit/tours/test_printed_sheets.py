@@ -58,6 +58,15 @@ def test_a_track_climbs_as_much_as_the_tour_tells(server):
     assert -sum(step for step in rise if step < 0) == pytest.approx(told["descent_m"], abs=0.05 * len(rise))
 
 
+def test_a_stop_is_as_high_as_the_track_there(server):
+    track = etree.fromstring(get(server, f"/tours/{HILL}.gpx").body)
+    heights = {(p.get("lon"), p.get("lat")): p.findtext("{*}ele") for p in track.iterfind(".//{*}trkpt")}
+    stops = track.findall("{*}wpt")
+    assert len(stops) > 2
+    for stop in stops:
+        assert stop.findtext("{*}ele") == heights[stop.get("lon"), stop.get("lat")] is not None
+
+
 def test_without_heights_a_track_has_none(town):
     stops = (Stop("a", 17.2, 55.7, {"en": "A"}), Stop("b", 17.201, 55.699, {"en": "B"}))
     plan = plan_tour(town, "demo", TourRequest(stops))
