@@ -50,6 +50,7 @@ class LoadingJob:
         self.message = ""
         self.report: LoadReport | None = None
         self.error: MicropolisError | None = None
+        self.from_files = bool(uploads and any(uploads.values()))
         self._request = request
         self._uploads = dict(uploads or {})
         self._stopped = threading.Event()

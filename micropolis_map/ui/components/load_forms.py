@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.permission import may
@@ -15,7 +17,12 @@ from micropolis_map.services.loading import LoadRequest
 from micropolis_map.services.town_build import Told
 from micropolis_map.ui import people, safe_text, session
 from micropolis_map.ui.components import trouble
-from micropolis_map.ui.components.loading_progress import loading_trouble, may_load, start_loading
+from micropolis_map.ui.components.loading_progress import (
+    loading_trouble,
+    may_load,
+    start_loading,
+    went_wrong_from_files,
+)
 from micropolis_map.ui.components.masthead import community_name
 from micropolis_map.ui.components.town_requests import ask_for_town, asked_for
 from micropolis_map.ui.language import _
@@ -82,7 +89,7 @@ def _load_form(community: Community, *, again: bool) -> None:
         st.markdown(_("This town is invented: its streets come with the product, without internet."))
         _start_button(community.slug, _("Load the invented streets"), LoadRequest(), {})
         return
-    online, file = st.tabs([_("From OpenStreetMap"), _("From a file")])
+    online, file = _sources(community.slug)
     with online:
         st.markdown(
             _(
@@ -113,11 +120,17 @@ def _add_form() -> None:
         st.info(_("There is a community with this name already; choose it at the top of the page."))
         return
     loading_trouble(slug)
-    online, file = st.tabs([_("From OpenStreetMap"), _("From a file")])
+    online, file = _sources(slug)
     with online:
         _start_button(slug, _("Add it from OpenStreetMap"), LoadRequest(name=name), {})
     with file:
         _file_form(slug, name, "file_new")
+
+
+def _sources(slug: str) -> Sequence[DeltaGenerator]:
+    """Return the tabs for the two sources; where files were refused, theirs is open."""
+    online, file = _("From OpenStreetMap"), _("From a file")
+    return st.tabs([online, file], default=file if went_wrong_from_files(slug) else online)
 
 
 def _file_form(slug: str, name: str, key: str) -> None:

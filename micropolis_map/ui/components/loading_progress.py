@@ -100,6 +100,12 @@ def loading_trouble(slug: str) -> None:
             _seen_button(slug, f"w_seen_{slug}")
 
 
+def went_wrong_from_files(slug: str) -> bool:
+    """Return whether the community's last loading was from files and went wrong: they are asked for again."""
+    job = loading_jobs().get(slug)
+    return job is not None and job.error is not None and job.from_files
+
+
 def _ended(report: LoadReport, slug: str) -> None:
     with st.container(key="loaded"):
         st.success(
