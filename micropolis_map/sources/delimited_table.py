@@ -24,6 +24,7 @@ from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import NotACoordinate, usable
 from micropolis_map.sources.delimited_text import divide, headings_at
+from micropolis_map.sources.file_kinds import content_of
 from micropolis_map.sources.number_texts import decimal_mark_of, number_in, thousands_mark_of
 from micropolis_map.sources.position_columns import (
     Where,
@@ -123,7 +124,7 @@ def read_delimited(path: Path, options: TableOptions = GUESS) -> DelimitedTable:
     InvalidInput
         It has no row below the header, a row with more values than the header, or one header twice.
     """
-    content = _content(path)
+    content = content_of(path)
     text, encoding = decode(content, path.name, options.encoding)
     if "\0" in text:
         raise UnreadableFile(
@@ -307,22 +308,6 @@ def _check_degrees(table: DelimitedTable, shapes: NDArray[np.object_], columns: 
         value=table.columns[column][at].strip()[:60],
         limit=f"{LIMITS[axis]:g}",
     )
-
-
-def _content(path: Path) -> bytes:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise UnreadableFile(
-            mark("there is no file {path}"), mark("check the path"), path=repr(str(path))
-        ) from error
-    except OSError as error:
-        raise UnreadableFile(
-            mark("{file} cannot be read: {why}"), mark("check the file"), file=path.name, why=error
-        ) from error
-    if not content.strip():
-        raise UnreadableFile(mark("{file} is empty"), mark("export it again"), file=path.name)
-    return content
 
 
 def _check_shape(name: str, header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]) -> None:

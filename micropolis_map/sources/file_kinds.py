@@ -42,6 +42,35 @@ _BEGINNINGS: dict[bytes, Kind] = {
 _ROOTS: tuple[Kind, ...] = ("gpx", "kml", "osm", "html")
 
 
+def content_of(path: Path, most: int = -1) -> bytes:
+    """Return the first `most` bytes of the file at `path`, all of them without it.
+
+    Raises
+    ------
+    UnreadableFile
+        There is no such file, it cannot be opened, or it is empty.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(most)
+    except FileNotFoundError as error:
+        raise UnreadableFile(
+            mark("there is no file {path}"), mark("check the path"), path=repr(str(path))
+        ) from error
+    except OSError as error:
+        raise UnreadableFile(
+            mark("{file} cannot be read: {why}"), mark("check the file"), file=path.name, why=error
+        ) from error
+    if not content.strip():
+        raise UnreadableFile(
+            mark("{file} is empty ({size} bytes)"),
+            mark("export it again"),
+            file=path.name,
+            size=len(content),
+        )
+    return content
+
+
 def kind_of(path: Path) -> Kind:
     """Return what the file at `path` holds; an archive is listed, and said by what is in it.
 
@@ -51,24 +80,7 @@ def kind_of(path: Path) -> Kind:
         There is no such file, it cannot be opened or is empty, or it is an archive that is refused
         (`archives.listed`).
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(_HEAD)
-    except FileNotFoundError as error:
-        raise UnreadableFile(
-            mark("there is no file {path}"), mark("check the path"), path=repr(str(path))
-        ) from error
-    except OSError as error:
-        raise UnreadableFile(
-            mark("{file} cannot be read: {why}"), mark("check the file"), file=path.name, why=error
-        ) from error
-    if not start.strip():
-        raise UnreadableFile(
-            mark("{file} is empty ({size} bytes)"),
-            mark("export it again"),
-            file=path.name,
-            size=len(start),
-        )
+    start = content_of(path, _HEAD)
     if start.startswith(b"PK\x03\x04"):
         return _archived(path)
     if start.startswith(b"SQLite format 3\0"):
