@@ -96,6 +96,15 @@ _AGE = re.compile(
     r"|children|kids|youth|teenagers|adults|seniors|elderly|older_people",
 )
 _UNIT = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\])\s*$")
+_UNIT_SAID = re.compile(r"[(\[]([^()\[\]]*)[)\]]\s*$")
+_NO_COUNT = re.compile(
+    r"%|/|\b(per|na|pr|al?|на)\s*(km[²2]?|ha|км[²2]?|га)(?!\w)|proc|pct|share|udzia|andel|quota|частк",
+    re.IGNORECASE,
+)
+"""Units of shares and densities."""
+_THOUSANDS = re.compile(
+    r"\b(tys|tis|thous|tusind|tsd|migliaia|тис)|\bk\b|^\W*(x|×)?\s*1?[ .,']?000\W*$", re.IGNORECASE
+)
 _RESOLUTION = re.compile(r"(h3|hex)(res|resolution|r|l)?(1[0-5]|0?\d)")
 
 
@@ -154,14 +163,14 @@ def population_column(columns: Iterable[str], more: Names = ()) -> str | None:
 
     A plain name goes before one with a year, and that before one with further words (``people_count``); of
     several years the last one is taken (``TOT_P_2021`` before ``TOT_P_2018``). ``POP21`` is the year 2021
-    unless its fellows are ages (``pop_15``, ``pop_65``).
+    unless its fellows are ages (``pop_15``, ``pop_65``). A unit that is a share or a density counts nobody.
 
     Parameters
     ----------
     more
         Further names, such as `GRID_POPULATION`, looked for after all others.
     """
-    listed = list(columns)
+    listed = [column for column in columns if not _NO_COUNT.search(_unit(column))]
     found = find(listed, POPULATION)
     if found is not None:
         return found
@@ -174,6 +183,22 @@ def population_column(columns: Iterable[str], more: Names = ()) -> str | None:
     if years:
         return years[max(years)]
     return find(listed, more) or next((column for column in listed if _counts_people(column)), None)
+
+
+def times(column: str) -> int:
+    """Return how many people one is in the column: 1,000 where its unit says thousands, else 1.
+
+    Examples
+    --------
+    >>> times("Ludność [tys.]"), times("population (thousands)"), times("Ludność [osoby]")
+    (1000, 1000, 1)
+    """
+    return 1_000 if _THOUSANDS.search(_unit(column)) else 1
+
+
+def _unit(column: str) -> str:
+    said = _UNIT_SAID.search(column)
+    return said[1].strip() if said else ""
 
 
 def _counts_people(column: str) -> bool:

@@ -7,6 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import Self
 
+from micropolis_map.errors import Sentence
+from micropolis_map.i18n import mark
+from micropolis_map.sources.column_names import times
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _BLANKS = re.compile(r"(?<=\d)[ \u00a0\u202f\u2009'’](?=\d{3}(?!\d))")
 _GROUPED = {sign: re.compile(rf"[+-]?[1-9]\d{{0,2}}(\{sign}\d{{3}})+") for sign in ".,"}
@@ -68,6 +72,14 @@ def number_in(text: str, thousands_mark: str = "") -> float | None:
         joined = joined.replace(thousands_mark, "")
     joined = joined.replace(",", ".")
     return float(joined) if _NUMBER.fullmatch(joined) else None
+
+
+def said_of_thousands(source: str, column: str) -> list[str]:
+    """Return what is said of a column whose unit is thousands."""
+    if times(column) == 1:
+        return []
+    words = mark("{file}: the column {column} counts thousands")
+    return [Sentence(words, file=source, column=repr(column.strip()))]
 
 
 def value_in(value: object, thousands_mark: str = "") -> float | None:

@@ -20,7 +20,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.delimited_table import GUESS, DelimitedTable, TableOptions, geometry_of, where_of
 from micropolis_map.sources.file_kinds import VECTOR, kind_of
-from micropolis_map.sources.number_texts import thousands_mark_of, value_in
+from micropolis_map.sources.number_texts import said_of_thousands, thousands_mark_of, value_in
 from micropolis_map.sources.packed_files import unpacked
 from micropolis_map.sources.table_files import read_table
 from micropolis_map.sources.vector_file import VectorFile, read_vector
@@ -72,7 +72,7 @@ def _from_table(table: DelimitedTable, crs: str) -> PointSet:
     name = column_names.find(table.columns, column_names.NAME)
     used = {id_column, population, name, where.lat, where.lon, where.whole}
     ids = [text.strip() for text in table.columns[id_column]] if id_column else list(map(str, table.rows))
-    people = table.numbers(population) if population else None
+    people = table.numbers(population) * column_names.times(population) if population else None
     _check(table.name, ids, people, [f"row {row}" for row in table.rows])
     return PointSet(
         id=tuple(ids),
@@ -88,8 +88,13 @@ def _from_table(table: DelimitedTable, crs: str) -> PointSet:
             if column not in used and column.strip()
         },
         source=table.name,
-        notes=table.notes if id_column else (*table.notes, _said_of_ids(table)),
+        notes=(*table.notes, *_said(table, id_column, population)),
     )
+
+
+def _said(table: DelimitedTable, id_column: str | None, population: str | None) -> list[str]:
+    notes = [] if id_column else [_said_of_ids(table)]
+    return notes + (said_of_thousands(table.name, population) if population else [])
 
 
 def _said_of_ids(table: DelimitedTable) -> str:
@@ -118,6 +123,8 @@ def _from_features(file: VectorFile, source: str) -> PointSet:
     names = tuple(_text(value) for value in columns.pop(name)) if name else ()
     population = _population_column(columns)
     people = _numbers(columns.pop(population), source, where, population) if population else None
+    if people is not None and population:
+        people = people * column_names.times(population)
     _check(source, ids, people, where)
     return PointSet(
         id=tuple(ids),
@@ -127,7 +134,7 @@ def _from_features(file: VectorFile, source: str) -> PointSet:
         name=names,
         columns={key: _array(values) for key, values in columns.items()},
         source=source,
-        notes=file.notes,
+        notes=(*file.notes, *(said_of_thousands(source, population) if population else ())),
     )
 
 

@@ -19,7 +19,7 @@ from micropolis_map.sources.delimited_table import GUESS, DelimitedTable, TableO
 from micropolis_map.sources.file_kinds import VECTOR, kind_of
 from micropolis_map.sources.hexagons import hexagons_of
 from micropolis_map.sources.local_projection import LocalProjection
-from micropolis_map.sources.number_texts import thousands_mark_of, value_in
+from micropolis_map.sources.number_texts import said_of_thousands, thousands_mark_of, value_in
 from micropolis_map.sources.packed_files import unpacked
 from micropolis_map.sources.population_raster import Bounds, read_cells
 from micropolis_map.sources.table_files import read_table
@@ -160,13 +160,14 @@ def spread_population(cells: PopulationFile, homes: PointSet) -> PointSet:
 
 def _from_table(table: DelimitedTable, wanted: str, crs: str) -> PopulationFile:
     column = _population_column(table.columns, table.name, wanted)
-    people = table.numbers(column, 0.0)
+    people = table.numbers(column, 0.0) * column_names.times(column)
     _check(people, table.name, [f"row {row}" for row in table.rows])
     ages = {
         name.strip(): table.numbers(name, 0.0) for name in column_names.age_columns(table.columns, column)
     }
     geometry = hexagons_of(table)
-    notes = [*table.notes, *_said_of_none(table.name, [text.strip() for text in table.columns[column]])]
+    notes = [*table.notes, *said_of_thousands(table.name, column)]
+    notes += _said_of_none(table.name, [text.strip() for text in table.columns[column]])
     if geometry is None:
         geometry = geometry_of(table, crs)
     elif twice := len(geometry) - len(np.unique(shapely.to_wkb(geometry))):
@@ -188,7 +189,7 @@ def _said_of_none(source: str, values: Sequence[Any]) -> list[str]:
 def _from_features(file: VectorFile, source: str, wanted: str) -> PopulationFile:
     where = [f"feature {i}" for i in range(1, len(file.ids) + 1)]
     column = _population_column(file.columns, source, wanted)
-    people = _numbers(file.columns[column], source, where, column)
+    people = _numbers(file.columns[column], source, where, column) * column_names.times(column)
     _check(people, source, where)
     ages = {
         name: _numbers(file.columns[name], source, where, name)
@@ -196,7 +197,7 @@ def _from_features(file: VectorFile, source: str, wanted: str) -> PopulationFile
     }
     kinds = shapely.get_type_id(file.geometry)
     usable = np.isin(kinds, (0, 3, 4, 6))
-    notes = (*file.notes, *_said_of_none(source, file.columns[column]))
+    notes = (*file.notes, *said_of_thousands(source, column), *_said_of_none(source, file.columns[column]))
     if not usable.all():
         words = mark("{file}: {n} features without a point or polygon were left out")
         notes += (Sentence(words, file=source, n=int((~usable).sum())),)

@@ -19,6 +19,7 @@ from rasterio.transform import from_origin
 from table_files import write_xlsx
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.sources.points import read_points
 from micropolis_map.sources.population import people_within, read_population
 from micropolis_map.sources.population_raster import MOST_CELLS
 
@@ -220,6 +221,27 @@ def test_rows_without_a_number_and_cells_that_stand_twice_are_said(tmp_path: Pat
     ]
     found = read_population(features(tmp_path / "a.geojson", {"population": None}, {"population": 4}))
     assert found.notes[0] == "a.geojson: 1 rows without a number of people count nobody"
+
+
+@pytest.mark.parametrize(
+    ("column", "people"),
+    [("Ludność [tys.]", 1500), ("population (thousands)", 1500), ("Населення (тис. осіб)", 1500),
+     ("Popolazione (migliaia)", 1500), ("pop (x 1000)", 1500), ("Ludność [osoby]", 1.5),
+     ("Ludność [os./km²]", None), ("Befolkning (%)", None), ("population (per km2)", None)],
+)  # fmt: skip
+def test_the_unit_of_a_column_counts(tmp_path: Path, column: str, people: float | None) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text(f"lon;lat;{column}\n10,1;57,1;1,5\n")
+    for path in (table, features(tmp_path / "a.geojson", {column: 1.5})):
+        if people is None:
+            with pytest.raises(InvalidInput, match="no population column"):
+                read_population(path)
+            assert read_population(path, column).total == 1.5
+            assert read_points(path).population is None
+            continue
+        found = read_population(path)
+        assert found.total == people == read_points(path).population.sum()
+        assert any("counts thousands" in note for note in found.notes) == (people > 2)
 
 
 def test_of_a_cell_that_reaches_farther_only_the_part_inside_counts(tmp_path: Path) -> None:
