@@ -29,6 +29,8 @@ _ODK_POINT = re.compile(
     r"([+-]?\d{1,3}\.\d+)(\s+|\s*,\s*)([+-]?\d{1,3}\.\d+)(?P<more>(?:[\s,]+[+-]?\d+(?:\.\d+)?){0,2})"
 )
 """ODK, KoboToolbox, Ona: latitude, longitude, altitude, accuracy; after a trip through Excel with commas."""
+_HEX_WKB = re.compile(r"0[01](?:[0-9A-Fa-f]{2}){20,}")
+"""A point has 21 bytes; what databases write of a geometry in CSV."""
 _AXIS = {"N": "lat", "S": "lat", "E": "lon", "W": "lon", "Ø": "lon"}
 
 
@@ -111,7 +113,7 @@ def _halves(text: str) -> tuple[str, str]:
 
 
 def geometry_text(text: str, *, lat_first: bool) -> dict[str, Any]:
-    """Return the GeoJSON geometry that a cell says: WKT, EWKT, GeoJSON, ``[lon, lat]``, ODK's, or a pair.
+    """Return the GeoJSON geometry that a cell says: WKT, WKB, GeoJSON, ``[lon, lat]``, ODK's, or a pair.
 
     Raises
     ------
@@ -123,6 +125,8 @@ def geometry_text(text: str, *, lat_first: bool) -> dict[str, Any]:
         return _json(clean)
     if (clean[:1].isalpha() and "(" in clean) or clean.upper().endswith("EMPTY"):
         return wkt(clean)
+    if _HEX_WKB.fullmatch(clean):
+        return _wkb(clean)
     if is_odk(clean):
         return _odk(clean, lat_first=lat_first or "," not in clean)
     lon, lat = pair(clean, lat_first=lat_first)
@@ -165,6 +169,15 @@ def wkt(text: str) -> dict[str, Any]:
         return dict(mapping(shapely.force_2d(found)))
     except RecursionError as error:  # collections in collections, a thousand deep
         raise NotACoordinate(mark("{text} is not WKT"), text=repr(text[:60])) from error
+
+
+def _wkb(text: str) -> dict[str, Any]:
+    """Return the GeoJSON geometry of WKB or PostGIS's EWKB in hexadecimal (its SRID is not looked at)."""
+    try:
+        found = shapely.from_wkb(text)
+        return dict(mapping(shapely.force_2d(found)))
+    except (shapely.errors.GEOSException, NotImplementedError, RecursionError) as error:
+        raise NotACoordinate(mark("{text} is not a coordinate"), text=repr(text[:60])) from error
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def divide(text: str, name: str, delimiter: str = "", words: AbstractSet[str] = 
         A cell is longer than `MAX_CELL`, or its quotes never end.
     """
     csv.field_size_limit(MAX_CELL)  # Python's own limit is shorter than an outline or a long story
-    text, said = _without_sep(text)
+    text, said = _without_sep(_without_outer_quotes(text))
     given = _BY_NAME.get(delimiter, delimiter) or said
     if len(given) > 1 or given in {'"', "\r", "\n"}:
         raise InvalidInput(
@@ -122,6 +122,23 @@ def _names_a_position(row: Sequence[str]) -> bool:
 
 def _known(row: Sequence[str], words: AbstractSet[str]) -> int:
     return sum(plain(cell) in words or bare(cell) in words for cell in row)
+
+
+def _without_outer_quotes(text: str) -> str:
+    """Return the text without the pair of quotes that Excel, saving a table again, puts around each line."""
+    if not text.lstrip().startswith('"'):
+        return text
+    lines: list[str] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            if len(row) > 1:
+                return text
+            lines.append(row[0] if row else "")
+    except csv.Error:
+        return text
+    heading = next(filter(str.strip, lines), "")
+    divided = any(sign in heading for sign in DELIMITERS if sign not in _RARE)
+    return "\n".join(lines) if divided else text
 
 
 def _without_sep(text: str) -> tuple[str, str]:

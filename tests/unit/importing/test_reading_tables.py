@@ -122,6 +122,10 @@ def test_an_encoding_can_be_answered(tmp_path: Path) -> None:
         ("name;lat1;lon1", "x;52.2297;21.0122"),
         ("name;GPS", 'x;"52.2297,21.0122,104.5,4"'),
         ("name;lon lat", 'x;"21.0122, 52.2297, 104.5"'),
+        ("name;the_geom", "x;0101000020E6100000DE02098A1F03354013F241CF661D4A40"),
+        ('"name,lat,lon"', '"x,52.2297,21.0122"'),
+        ('"name;lat;lon"', '"x;52,2297;21,0122"'),
+        ('"name,position"', '"x,""52.2297, 21.0122"""'),
     ],
 )
 def test_positions_as_people_write_them(tmp_path: Path, header: str, cells: str) -> None:
@@ -290,3 +294,16 @@ def test_what_an_archive_is_instead_is_said_once(tmp_path: Path) -> None:
     assert str(caught.value) == (
         "'a.zip' is a shapefile without its .shp; pack all its files: .shp .shx .dbf .prj"
     )
+
+
+@pytest.mark.parametrize("cell", ["01" * 21, "0101000000" + "ff" * 16, "00" * 30, "0107" + "00" * 40])
+def test_what_only_looks_like_wkb_is_a_reason_of_its_row(tmp_path: Path, cell: str) -> None:
+    rows = read(tmp_path, "a.csv", f"name,geom\nA,{cell}\nB,POINT (21 52)\n")
+    assert rows.rows[0].geometry is None
+    assert rows.rows[0].reason
+    assert point(rows, 2) == (21, 52)
+
+
+def test_a_table_of_one_quoted_column_stays_as_it_is(tmp_path: Path) -> None:
+    rows = read(tmp_path, "a.csv", '"POINT (21 52)"\n"POINT (21.5 52)"\n')
+    assert [point(rows, n) for n in (1, 2)] == [(21, 52), (21.5, 52)]
