@@ -70,9 +70,12 @@ def isochrones(
             )
     start = snap(network, np.array([lon]), np.array([lat]), impedance=impedance)
     if start.edge[0] < 0:
+        turned = abs(lon) <= 90.0 and snap(network, np.array([lat]), np.array([lon]), impedance=impedance)
+        near = mark("choose a point nearer to a street of the community")
+        swapped = mark("longitude comes first: did you mean {lat}, {lon}?")
         raise InvalidInput(
             mark("{lon}, {lat} is farther than 300 m from every way this profile walks on"),
-            mark("choose a point nearer to a street of the community"),
+            swapped if turned and turned.edge[0] >= 0 else near,
             lon=repr(lon),
             lat=repr(lat),
         )

@@ -211,6 +211,12 @@ def test_the_matrix_has_the_pairs_within_reach(loaded, run, tmp_path):
     assert "note: 1 of 2 destinations are farther than 300 m from every way" in told
 
 
+def test_who_swaps_longitude_and_latitude_is_asked(loaded, run, tmp_path):
+    words = ["isochrone", "tiny", "--out", tmp_path / "i.geojson", "--data", loaded / "data", "--from"]
+    assert f"did you mean {LON}, {LAT}?" in one_error(run(*words, f"{LAT},{LON}")[2])
+    assert "nearer to a street" in one_error(run(*words, f"{LON + 1},{LAT}")[2])
+
+
 def test_isochrones_grow(loaded, run, tmp_path):
     out = tmp_path / "i.geojson"
     start = f"{LON + 3 * BLOCK_LON},{LAT + 3 * BLOCK_LAT}"
