@@ -79,7 +79,7 @@ attack: $(VENV)/.test ## only the bench's attack: 42 hostile requests at once wh
 	$(BIN)/python -m bench hostile
 
 texts: $(VENV)/.run ## collect the texts to translate and compile the catalogues
-	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k mark -k ngettext:1,2 --no-wrap --omit-header --sort-output -o micropolis_map/locale/micropolis.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k mark -k ngettext:1,2 -k counted:1,2 --no-wrap --omit-header --sort-output -o micropolis_map/locale/micropolis.pot .
 	$(BIN)/pybabel -q update -D micropolis -i micropolis_map/locale/micropolis.pot -d micropolis_map/locale --no-wrap --no-fuzzy-matching
 	$(BIN)/pybabel -q compile -D micropolis -d micropolis_map/locale
 

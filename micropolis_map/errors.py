@@ -40,6 +40,24 @@ mark = str  # for the catalogues, as `i18n.mark`, which stands above this module
 Fact = str | float | datetime
 
 
+class Counted(str):
+    """Words about several things; the catalogue (`i18n.translation`) chooses their form by `n`."""
+
+    __slots__ = ("n", "one")
+    one: str
+    n: int
+
+    def __new__(cls, one: str, many: str, n: float) -> Self:
+        """Return the words `many`, which are `one` of a single thing in English."""
+        words = super().__new__(cls, many)
+        words.one, words.n = one, round(abs(n))
+        return words
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, int]]:
+        """Go to and from a worker."""
+        return type(self), (self.one, str(self), self.n)
+
+
 class Sentence(str):
     """A sentence in English that can be told in another language: its marked words, and the facts in them.
 
@@ -55,13 +73,21 @@ class Sentence(str):
         """Return `words` with `values` in the place of the names in braces; without values as they are."""
         kept = {name: _fact(value) for name, value in values.items()}
         told = {name: _told(value, str, figures.ENGLISH) for name, value in kept.items()}
-        sentence = super().__new__(cls, words.format(**told) if told else words)
+        shown = words.one if isinstance(words, Counted) and words.n == 1 else words
+        sentence = super().__new__(cls, shown.format(**told) if told else shown)
         sentence.words, sentence.values = words, kept
         return sentence
+
+    @classmethod
+    def counted(cls, one: str, many: str, *, n: float, **values: object) -> Self:
+        """Return the sentence `one` about one thing, `many` about any other number `n` of them."""
+        return cls(Counted(one, many, n), n=n, **values)
 
     def told(self, translated: Callable[[str], str] = str, lang: str = figures.ENGLISH) -> str:
         """Return the sentence in the language `lang`, which `translated` translates into."""
         words = translated(self.words) if self.words else ""
+        if isinstance(self.words, Counted) and self.words.n == 1 and words == self.words:
+            words = self.words.one  # nobody translated it
         facts = {name: _told(value, translated, lang) for name, value in self.values.items()}
         return words.format(**facts) if facts else words
 

@@ -16,7 +16,14 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from micropolis_map.domain.opening_hours import CLOSED, OPEN, UNKNOWN, never_changes, weekday_state
+from micropolis_map.domain.opening_hours import (
+    CLOSED,
+    OPEN,
+    UNKNOWN,
+    can_be_read,
+    never_changes,
+    weekday_state,
+)
 
 Tags = Mapping[str, str]
 
@@ -30,6 +37,7 @@ HOURS_KEYS = frozenset([*(f"{key}:conditional" for key in TIMED), "opening_hours
 
 _BARE = re.compile(r"\s*[a-z_]+\s*")
 _VALUE = re.compile(r"\s*[a-z_]+\s*@", re.IGNORECASE)
+_LIKE_HOURS = re.compile(r"[^<>=]*\d\s*[-\u2013:]\s*\d[^<>=]*")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 
 
@@ -62,6 +70,26 @@ def are_closed(tags: Tags, year: int = ORDINARY_YEAR) -> bool:
     Hours nobody can read, and such as ``"by appointment"``, close nothing.
     """
     return weekday_state(tags.get("opening_hours", ""), year) == CLOSED
+
+
+def unread(tags: Tags) -> str:
+    """Return the hours in `tags` that nobody can read, "" where there are none; they close nothing.
+
+    Examples
+    --------
+    >>> unread({"opening_hours": "8-18 in summer"}), unread({"foot:conditional": "no @ (wet)"})
+    ('8-18 in summer', '')
+    """
+    hours = tags.get("opening_hours", "")
+    if not can_be_read(hours):
+        return hours
+    for key in TIMED:
+        for _, condition in _clauses(tags.get(f"{key}:conditional", "")):
+            parts = [part.strip() for part in _AND.split(condition)]
+            for part in filter(_LIKE_HOURS.fullmatch, parts):
+                if not any(map(can_be_read, _readings(part))):
+                    return part
+    return ""
 
 
 def states(tags: Tags, year: int = ORDINARY_YEAR) -> Iterator[Tags]:
@@ -97,8 +125,12 @@ def _holds(condition: str, year: int) -> bool:
 
 def _state(part: str, year: int) -> str:
     """Return what hours say, with or without the brackets around them, which may belong to several parts."""
-    readings = (part, part[1:-1], part.strip("() "))
-    return next((state for r in readings if (state := weekday_state(r, year)) != UNKNOWN), UNKNOWN)
+    found = (weekday_state(reading, year) for reading in _readings(part))
+    return next((state for state in found if state != UNKNOWN), UNKNOWN)
+
+
+def _readings(part: str) -> tuple[str, ...]:
+    return part, part[1:-1], part.strip("() ")
 
 
 @lru_cache(maxsize=4096)

@@ -143,7 +143,7 @@ class WalkNetwork:
     @property
     def timed(self) -> Timed:
         """What hangs on hours; nothing in networks built before that was looked at."""
-        timed: Timed = self.meta.get("timed", NOTHING)
+        timed: Timed = {**NOTHING, **self.meta.get("timed", NOTHING)}
         return timed
 
     def frame(self, lon: Floats) -> Floats:

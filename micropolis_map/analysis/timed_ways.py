@@ -7,7 +7,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from micropolis_map.analysis.hours import HOURS_KEYS, year_of
+from micropolis_map.analysis.hours import HOURS_KEYS, unread, year_of
 from micropolis_map.analysis.metric import segment_length_m, unwrap
 from micropolis_map.analysis.tag_spelling import spelled
 from micropolis_map.analysis.walkability import NOT_WALKABLE, hangs_on_hours, is_shut, is_walkable
@@ -15,15 +15,22 @@ from micropolis_map.domain.osm_extract import OsmExtract
 
 
 class Timed(TypedDict):
-    """Metres of ways, and gates on the network, with hours: open at ten on an ordinary weekday, or closed."""
+    """Metres of ways, and gates on the network, with hours: open at ten on an ordinary weekday, or closed.
+
+    What has hours that nobody can read counts as open; `unread` says how many such ways and gates there are,
+    `unread_m` the metres of the ways, `example` what stands on one of them.
+    """
 
     open_m: float
     closed_m: float
     open_gates: int
     closed_gates: int
+    unread: int
+    unread_m: float
+    example: str
 
 
-NOTHING = Timed(open_m=0.0, closed_m=0.0, open_gates=0, closed_gates=0)
+NOTHING = Timed(open_m=0.0, closed_m=0.0, open_gates=0, closed_gates=0, unread=0, unread_m=0.0, example="")
 
 
 def timed_ways(extract: OsmExtract, on_network: NDArray[np.int64]) -> Timed:
@@ -39,15 +46,31 @@ def timed_ways(extract: OsmExtract, on_network: NDArray[np.int64]) -> Timed:
     for way, tags in enumerate(extract.way_tags):
         if HOURS_KEYS.isdisjoint(tags) or spelled(tags).get("highway", "no") in NOT_WALKABLE:
             continue
-        if hangs_on_hours(tags, year):
-            told["open_m" if is_walkable(tags, year) else "closed_m"] += _metres(extract, way)
+        walked = is_walkable(tags, year)
+        text = unread(tags) if walked else ""
+        if text or hangs_on_hours(tags, year):
+            metres = _metres(extract, way)
+            told["open_m" if walked else "closed_m"] += metres
+            told["unread_m"] += metres if text else 0.0
+            _count(told, text)
     for node, tags in extract.node_tags.items():
-        if "barrier" not in tags or not hangs_on_hours(tags, year):
+        if "barrier" not in tags or HOURS_KEYS.isdisjoint(tags):
+            continue
+        shut = is_shut(tags, year)
+        text = "" if shut else unread(tags)
+        if not text and not hangs_on_hours(tags, year):
             continue
         at = int(np.searchsorted(on_network, node))
         if at < on_network.size and on_network[at] == node:
-            told["closed_gates" if is_shut(tags, year) else "open_gates"] += 1
+            told["closed_gates" if shut else "open_gates"] += 1
+            _count(told, text)
     return told
+
+
+def _count(told: Timed, text: str) -> None:
+    if text:
+        told["unread"] += 1
+        told["example"] = told["example"] or text
 
 
 def _metres(extract: OsmExtract, way: int) -> float:

@@ -18,6 +18,7 @@ from functools import lru_cache
 
 from opening_hours import OpeningHours, State, validate
 
+from micropolis_map.domain.hours_as_written import DAYS, in_syntax
 from micropolis_map.errors import InvalidInput
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -26,18 +27,9 @@ LONGEST = 255
 """Characters of an OpenStreetMap value; a longer text is no opening hours."""
 
 _HOLIDAY = r"(?:PH|SH)"
-_DAYS = r"(?:Mo|Tu|We|Th|Fr|Sa|Su)\b[^\d\s:]*"
-_ON_HOLIDAYS_ONLY = re.compile(rf"\b{_HOLIDAY}\s+(?:{_DAYS})|(?:{_DAYS})\s+{_HOLIDAY}\b")
+_ON_HOLIDAYS_ONLY = re.compile(rf"\b{_HOLIDAY}\s+(?:{DAYS})|(?:{DAYS})\s+{_HOLIDAY}\b")
 """School holidays on weekdays: what the library, which knows no calendar of them, takes for every week."""
-
-_DOTTED = re.compile(r"\b([01]?\d|2[0-4])[.hH]([0-5]\d)\b")
-_HOUR = re.compile(r"\b([01]?\d|2[0-4])[hH]\b")
-_HALF_DAY = re.compile(r"\b(1[0-2]|0?[1-9])(?::([0-5]\d))?\s*([ap])\.?m\b\.?", re.IGNORECASE)
-_BARE_HOURS = re.compile(rf"(^|;\s*|{_DAYS}\s+)([01]?\d|2[0-4])-([01]?\d|2[0-4])(?=\s*(?:$|[;,]))")
-_LONG_DAY = re.compile(
-    r"\b(Mo|Tu|We|Th|Fr|Sa|Su)(?:n|e|d|u|i|t|r|es|urs?|nday|esday|dnesday|ursday|iday|turday)?\b",
-    re.IGNORECASE,
-)
+_ONLY_OFF = re.compile(r'[^"]*\b(?:off|closed)\s*(?:"[^"]*")?\s*', re.IGNORECASE)
 
 OPEN, CLOSED, UNKNOWN = "open", "closed", "unknown"
 
@@ -80,37 +72,22 @@ TEN_ON_WEEKDAYS = tuple(WeekHour(weekday, 600) for weekday in range(5))
 """Ten in the morning, Monday to Friday: when ways and gates are judged (CONTRACT.md)."""
 
 
-def ordinary(text: str) -> str:
+def ordinary(text: str, otherwise: str = OPEN) -> str:
     """Return the hours of `text` that hold in ordinary weeks: without rules for holidays only.
 
-    Slips of typing that leave no doubt are mended: a dash for a hyphen, blanks around it, a dot in a time of
-    day, hours without minutes, ``8am``, ``18h30``, ``Mon``, a colon after the days, a separator at the end.
+    They come in the syntax of OpenStreetMap (`hours_as_written.in_syntax`). What only says when it is shut,
+    ``PH off``, is `otherwise` at all other times.
 
     Examples
     --------
-    >>> ordinary("Mo–Fr 08:00–16:00; SH Mo-Fr 10:00-12:00;")
-    'Mo-Fr 08:00-16:00'
+    >>> ordinary("Mo–Fr 08:00–16:00; SH Mo-Fr 10:00-12:00;"), ordinary("Mo off")
+    ('Mo-Fr 08:00-16:00', '24/7 open; Mo off')
     """
-    plain = text.replace("\u2013", "-").replace("\u2212", "-").strip().rstrip(";, ")
-    if '"' in plain:
-        return plain
-    plain = _DOTTED.sub(r"\1:\2", plain)
-    if not validate(plain):
-        plain = _mended(plain)
-    rules = [rule.strip() for rule in plain.split(";")]
-    return "; ".join(rule for rule in rules if not _ON_HOLIDAYS_ONLY.search(rule))
-
-
-def _mended(text: str) -> str:
-    text = re.sub(r"\s*-\s*", "-", _HALF_DAY.sub(_time_of_day, text))
-    text = _LONG_DAY.sub(lambda day: day[1].capitalize(), _HOUR.sub(r"\1:00", text))
-    text = re.sub(rf"({_DAYS})\s*:\s*(?=\d)", r"\1 ", text)
-    return _BARE_HOURS.sub(r"\1\2:00-\3:00", text)
-
-
-def _time_of_day(found: re.Match[str]) -> str:
-    hour = int(found[1]) % 12 + (12 if found[3] in "pP" else 0)
-    return f"{hour:02d}:{found[2] or '00'}"
+    rules = [rule.strip() for rule in in_syntax(text).split(";")]
+    kept = [rule for rule in rules if not _ON_HOLIDAYS_ONLY.search(rule)]
+    if all(_ONLY_OFF.fullmatch(rule) for rule in rules) and _never_open("; ".join(rules)):
+        kept.insert(0, f"24/7 {otherwise}")
+    return "; ".join(kept)
 
 
 @lru_cache(maxsize=16384)
@@ -125,7 +102,7 @@ def state_at(text: str, moment: WeekHour, year: int) -> str:
     >>> state_at("Mo-Fr 10:00-19:00; Sa 10:00-15:00", WeekHour.parse("Sa 15:00"), 2026)
     'closed'
     """
-    return _state(text, year, (moment,))
+    return _state(text, year, (moment,), UNKNOWN)
 
 
 @lru_cache(maxsize=16384)
@@ -138,9 +115,21 @@ def weekday_state(text: str, year: int) -> str:
     Examples
     --------
     >>> weekday_state("Tu-Su 12:00-19:00", 2026), weekday_state("22:00-06:00 off", 2026)
-    ('closed', 'closed')
+    ('closed', 'open')
     """
     return _state(text, year, TEN_ON_WEEKDAYS)
+
+
+@lru_cache(maxsize=16384)
+def can_be_read(text: str) -> bool:
+    """Return whether `text` is hours, and not a sentence such as "when we like"; "" is.
+
+    Examples
+    --------
+    >>> can_be_read("pn-pt 8-18"), can_be_read('"by appointment"'), can_be_read("in summer")
+    (True, True, False)
+    """
+    return len(text) <= LONGEST and (not text.strip(" ;,") or not (read := ordinary(text)) or validate(read))
 
 
 @lru_cache(maxsize=16384)
@@ -149,11 +138,18 @@ def never_changes(text: str, year: int) -> bool:
     return OpeningHours(ordinary(text)).next_change(datetime(year, 1, 1)) is None  # noqa: DTZ001 - as below
 
 
-def _state(text: str, year: int, moments: tuple[WeekHour, ...]) -> str:
+def _never_open(text: str) -> bool:
+    if not validate(text):
+        return False
+    hours, new_year = OpeningHours(text), datetime(2000, 1, 1)  # noqa: DTZ001 - as below
+    return bool(hours.state(new_year)[0] == State.CLOSED and hours.next_change(new_year) is None)
+
+
+def _state(text: str, year: int, moments: tuple[WeekHour, ...], otherwise: str = OPEN) -> str:
     """Return what holds in at least half of the `moments` of the year's weeks."""
     if not text.strip(" ;,") or len(text) > LONGEST:
         return UNKNOWN
-    read = ordinary(text)
+    read = ordinary(text, otherwise)
     if not read:
         return CLOSED
     if not validate(read):

@@ -19,7 +19,7 @@ from micropolis_map.analysis.nearest import Nearest, nearest_spot
 from micropolis_map.analysis.profiles import Profile, profile
 from micropolis_map.analysis.snapping import Snapped, snap
 from micropolis_map.domain.points import PointSet
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.ports import CommunityStore, PlaceStore
 from micropolis_map.services import opened
@@ -278,16 +278,20 @@ def _population_source(request: CoverageRequest, origins: PointSet) -> str:
 def far_notes(*named: tuple[Snapped, str]) -> list[str]:
     """Return how many of the points of each name are so far from every way that nobody reaches them."""
     far = [(int(np.isnan(points.gap_m).sum()), len(points), what) for points, what in named]
-    words = "{} of {} {} are farther than 300 m from every way of this profile"
-    return [words.format(*counted) for counted in far if counted[0]]
+    one = "{n} of {all} {what} is farther than 300 m from every way of this profile"
+    many = "{n} of {all} {what} are farther than 300 m from every way of this profile"
+    return [Sentence.counted(one, many, n=n, all=whole, what=what) for n, whole, what in far if n]
 
 
 def _notes(origins: Snapped, spots: Snapped, walks: Walks, chosen: Chosen) -> tuple[str, ...]:
     notes = far_notes((origins, "origins"), (spots, "spots"))
     if len(chosen.unknown):
         notes.append(
-            f"{len(chosen.unknown)} more spots are not counted: nobody knows whether they are step-free "
-            "or open then"
+            Sentence.counted(
+                "{n} more spot is not counted: nobody knows whether it is step-free or open then",
+                "{n} more spots are not counted: nobody knows whether they are step-free or open then",
+                n=len(chosen.unknown),
+            )
         )
     if not len(spots):
         notes.append("there are no spots to walk to: load a larger area, or give --spots")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.points import PointSet
-from micropolis_map.figures import count
+from micropolis_map.errors import Sentence
 from micropolis_map.services.thresholds import minutes_key
 
 NO_POINTS = PointSet((), np.empty(0), np.empty(0))
@@ -219,9 +219,13 @@ class CoverageResult:
 
 def near_end_words(people: float, minutes: float) -> str:
     """Return the sentence on people near the data's end."""
-    return (
-        f"{count(max(1, people))} people live so near to the end of the loaded data that a place or a "
-        f"shorter way beyond it could bring them within {minutes:g} minutes: their figure may be too low"
+    return Sentence.counted(
+        "{n} person lives so near to the end of the loaded data that a place or a shorter way beyond it "
+        "could bring them within {minutes} minutes: their figure may be too low",
+        "{n} people live so near to the end of the loaded data that a place or a shorter way beyond it "
+        "could bring them within {minutes} minutes: their figure may be too low",
+        n=round(max(1, people)),
+        minutes=f"{minutes:g}",
     )
 
 

@@ -15,7 +15,7 @@ from micropolis_map.analysis.interchange import greedy, swapped
 from micropolis_map.analysis.siting_curve import coverage_curve, knee
 from micropolis_map.analysis.siting_problem import CAP_S, SitingProblem, in_order
 from micropolis_map.domain.points import PointSet
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress, silent
 from micropolis_map.services import opened
@@ -160,5 +160,12 @@ def _notes(ground: Ground, candidates: PointSet, costs: CostMatrix) -> tuple[str
     notes = list(ground.before.notes) if kept else timed_notes(opened.network_of(ground.present.build))
     alone = len(candidates) - np.unique(costs.destination).size
     if alone:
-        notes.append(f"{alone} of {len(candidates)} candidates are within reach of no home")
+        notes.append(
+            Sentence.counted(
+                "{n} of {all} candidates is within reach of no home",
+                "{n} of {all} candidates are within reach of no home",
+                n=alone,
+                all=len(candidates),
+            )
+        )
     return tuple(notes)

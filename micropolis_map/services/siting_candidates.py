@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.analysis.network_points import dense_points, points_along
 from micropolis_map.domain.points import PointSet
 from micropolis_map.domain.text import pick
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.services import opened
 from micropolis_map.services.assessing import Deps
@@ -104,7 +104,12 @@ def network_candidates(build: Build, profile_name: str, outline: BaseGeometry | 
         id=tuple(f"n{i}" for i in range(1, x.size + 1)),
         lon=np.round(x, 6),
         lat=np.round(y, 6),
-        source=f"{x.size} points along the streets, about {spacing:.0f} m apart",
+        source=Sentence.counted(
+            "{n} point along the streets, about {m} m apart",
+            "{n} points along the streets, about {m} m apart",
+            n=x.size,
+            m=round(spacing),
+        ),
     )
 
 
@@ -146,5 +151,5 @@ def _places(deps: Deps, slug: str, request: SitingRequest) -> PointSet:
         lon=np.array([place.lon_lat[0] for place in found], dtype=np.float64),
         lat=np.array([place.lon_lat[1] for place in found], dtype=np.float64),
         name=tuple(pick(place.name, "en")[0] for place in found),
-        source=f"{len(found)} published places",
+        source=Sentence.counted("{n} published place", "{n} published places", n=len(found)),
     )

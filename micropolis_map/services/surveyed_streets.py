@@ -20,7 +20,7 @@ import numpy as np
 from micropolis_map.analysis.metric import metres_per_degree
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.walk_report import WORKS_DAYS, Survey
-from micropolis_map.errors import StoreUnavailable, UnreadableFile
+from micropolis_map.errors import Sentence, StoreUnavailable, UnreadableFile
 from micropolis_map.i18n import mark
 
 FILE = "surveys.geojson"
@@ -108,7 +108,12 @@ def surveyed(
         extract = _split(extract, *at, spot)
         counted += 1
     if counted:
-        notes.insert(0, f"{counted} stretches of streets have tags from surveys on the spot")
+        told = Sentence.counted(
+            "{n} stretch of a street has tags from a survey on the spot",
+            "{n} stretches of streets have tags from surveys on the spot",
+            n=counted,
+        )
+        notes.insert(0, told)
     return extract, tuple(notes)
 
 

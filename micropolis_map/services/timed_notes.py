@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from micropolis_map.analysis.network import WalkNetwork
+from micropolis_map.errors import Sentence
 from micropolis_map.figures import count
 
 
@@ -17,7 +18,18 @@ def timed_notes(network: WalkNetwork) -> list[str]:
         )
     if timed["open_gates"] or timed["closed_gates"]:
         notes.append(
-            f"of the gates with opening hours, {timed['open_gates']} are open at ten on a weekday, "
-            f"{timed['closed_gates']} are closed then"
+            f"of the gates with opening hours, open at ten on a weekday: {timed['open_gates']}, "
+            f"closed then: {timed['closed_gates']}"
+        )
+    if timed["unread"]:
+        notes.append(
+            Sentence.counted(
+                "the opening hours of {n} way or gate cannot be read, {example}: it counts as open ({m} m)",
+                "the opening hours of {n} ways and gates cannot be read, such as {example}: they count as "
+                "open ({m} m)",
+                n=timed["unread"],
+                m=round(timed["unread_m"]),
+                example=repr(timed["example"].replace("; ", ";")[:60]),
+            )
         )
     return notes

@@ -17,7 +17,7 @@ from micropolis_map.analysis.walk_network import build_walk_network
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.points import PointSet
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress
 from micropolis_map.services.built_files import COMFORTS, points_layer
@@ -156,7 +156,13 @@ def _beyond(spots: PointSet) -> list[str]:
     if not beyond:
         return []
     return [
-        f"{beyond} of {len(spots)} meeting places lie beyond the boundary, at most {REACH_M:.0f} m from it"
+        Sentence.counted(
+            "{n} of {all} meeting places lies beyond the boundary, at most {m} m from it",
+            "{n} of {all} meeting places lie beyond the boundary, at most {m} m from it",
+            n=beyond,
+            all=len(spots),
+            m=REACH_M,
+        )
     ]
 
 
@@ -207,18 +213,36 @@ def _notes(
     homes: PointSet, network: WalkNetwork, elevation: Elevation | None, population: PopulationFile | None
 ) -> list[str]:
     facts = network.summary()
-    notes = []
+    notes: list[str] = []
     outside = int(np.count_nonzero(homes.columns["district"] == OUTSIDE))
     if outside:
-        notes.append(f"{outside} homes are in the community but in none of its districts")
+        notes.append(
+            Sentence.counted(
+                "{n} home is in the community but in none of its districts",
+                "{n} homes are in the community but in none of its districts",
+                n=outside,
+            )
+        )
     if facts["islands"]:
         notes.append(
-            f"{facts['islands']} islands of ways shorter than 1 km ({facts['islands_km']:.1f} km in all) are "
-            "left out when points join the network"
+            Sentence.counted(
+                "{n} island of ways shorter than 1 km ({km} km in all) is left out when points join the "
+                "network",
+                "{n} islands of ways shorter than 1 km ({km} km in all) are left out when points join the "
+                "network",
+                n=facts["islands"],
+                km=f"{facts['islands_km']:.1f}",
+            )
         )
     notes += timed_notes(network)
     if facts["dangling_refs"]:
-        notes.append(f"{facts['dangling_refs']} references name nodes that the file does not hold")
+        notes.append(
+            Sentence.counted(
+                "{n} reference names a node that the file does not hold",
+                "{n} references name nodes that the file does not hold",
+                n=facts["dangling_refs"],
+            )
+        )
     if elevation is not None:
         missing = float(np.isnan(network.point_height_m).mean())
         notes.append(f"elevation from {elevation.source}: {1 - missing:.0%} of the network has a height")
@@ -227,7 +251,14 @@ def _notes(
     if population is not None and homes.population is not None:
         beyond = population.total - float(homes.population.sum())
         if beyond >= 1.0:
-            notes.append(f"{beyond:,.0f} people of {population.source} live outside the community")
+            notes.append(
+                Sentence.counted(
+                    "{n} person of {file} lives outside the community",
+                    "{n} people of {file} live outside the community",
+                    n=round(beyond),
+                    file=population.source,
+                )
+            )
     return notes
 
 

@@ -94,9 +94,24 @@ def read_polygons(path: Path, names_from: str = "") -> PolygonFile:
         )
     notes = list(file.notes)
     if repaired:
-        notes.append(f"{path.name}: {repaired} of {len(keep)} polygons were invalid and have been repaired")
+        notes.append(
+            Sentence.counted(
+                "{file}: {n} of {all} polygons was invalid and has been repaired",
+                "{file}: {n} of {all} polygons were invalid and have been repaired",
+                n=repaired,
+                file=path.name,
+                all=len(keep),
+            )
+        )
     if len(keep) < len(valid):
-        notes.append(f"{path.name}: {len(valid) - len(keep)} features that are no polygons were ignored")
+        notes.append(
+            Sentence.counted(
+                "{file}: {n} feature that is no polygon was ignored",
+                "{file}: {n} features that are no polygons were ignored",
+                n=len(valid) - len(keep),
+                file=path.name,
+            )
+        )
     column = _name_column(file, path, names_from)
     found = [_text(file.columns[column][i]) if column else "" for i in keep]
     return PolygonFile(
@@ -146,8 +161,15 @@ def _naming(file: VectorFile, path: Path, column: str | None, names: Sequence[st
         notes.append(Sentence(words, file=path.name, column=repr(column)))
     unnamed = sum(not name for name in names)
     if unnamed:
-        words = mark("{file}: {n} of {all} areas have no name in the column {column}")
-        notes.append(Sentence(words, file=path.name, n=unnamed, all=len(names), column=repr(column)))
+        told = Sentence.counted(
+            "{file}: {n} of {all} areas has no name in the column {column}",
+            "{file}: {n} of {all} areas have no name in the column {column}",
+            n=unnamed,
+            file=path.name,
+            all=len(names),
+            column=repr(column),
+        )
+        notes.append(told)
     return tuple(notes)
 
 

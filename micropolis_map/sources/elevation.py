@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
-from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.archives import MOST_BYTES, content, listed
 from micropolis_map.sources.elevation_units import metres_of
@@ -146,7 +146,7 @@ def read_elevation(paths: Sequence[Path]) -> Elevation:
             voids += count
             filled += count
             if count:
-                notes.append(f"{path.name}: {count} cells without a height were filled from their neighbours")
+                notes.append(_filled(path.name, count))
             degrees = crs.equals(CRS("EPSG:4326"), ignore_axis_order=True)
             forward = None if degrees else Transformer.from_crs("EPSG:4326", crs, always_xy=True)
             tiles.append(Tile(height_m, to_cell, forward))
@@ -171,6 +171,15 @@ def _beside(path: Path) -> Path | None:
     if plain.suffix.lower() != ".asc":
         return None
     return next((p for end in (".prj", ".PRJ") if (p := plain.with_suffix(end)).is_file()), None)
+
+
+def _filled(name: str, count: int) -> Sentence:
+    return Sentence.counted(
+        "{file}: {n} cell without a height was filled from its neighbours",
+        "{file}: {n} cells without a height were filled from their neighbours",
+        n=count,
+        file=name,
+    )
 
 
 def _whole_rasters(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.osm_extract import OsmExtract
+from micropolis_map.errors import Sentence
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.osm_coastline import sea_of
 from micropolis_map.sources.osm_geometry import Tags, areas_of, way_lines, ways_where
@@ -190,7 +191,12 @@ def _buildings(pen: _Pen, geometry: Any) -> Layer:
     if len(drawn) > MAX_BUILDINGS:
         area_m2 = shapely.area(drawn)
         limit = float(np.partition(area_m2, -MAX_BUILDINGS)[-MAX_BUILDINGS])
-        note = f"{len(drawn) - MAX_BUILDINGS} buildings smaller than {limit:.0f} m² are left out"
+        note = Sentence.counted(
+            "{n} building smaller than {m2} m² is left out",
+            "{n} buildings smaller than {m2} m² are left out",
+            n=len(drawn) - MAX_BUILDINGS,
+            m2=round(limit),
+        )
         drawn = drawn[np.argsort(-area_m2, kind="stable")[:MAX_BUILDINGS]]
     cell = _cells(drawn)
     order = np.argsort(cell, kind="stable")
@@ -221,7 +227,11 @@ def _streets(extract: OsmExtract, pen: _Pen) -> Layer:
     if len(paths) > MAX_PATHS:
         length_m = shapely.length(drawn[paths])
         out = paths[np.argsort(-length_m, kind="stable")[MAX_PATHS:]]
-        note = f"the {len(out)} shortest unnamed paths are left out"
+        note = Sentence.counted(
+            "the {n} shortest unnamed path is left out",
+            "the {n} shortest unnamed paths are left out",
+            n=len(out),
+        )
         drawn, classes, names = (np.delete(column, out) for column in (drawn, classes, names))
     return _collection(_line_features(pen, drawn, "class", classes, names), note)
 

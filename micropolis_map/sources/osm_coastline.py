@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from micropolis_map.errors import Sentence
 from micropolis_map.workers.pool import FILE, READERS
 
 BESIDE_M = 0.05
@@ -48,7 +49,11 @@ def sea_of(lines: Any, box: tuple[float, float, float, float]) -> tuple[Any, str
     extensions = _extensions(coast, frame)
     faces = READERS.run(_faces, [*coast, *extensions, frame.exterior], limits=FILE)
     balance = _balance(coast, faces)
-    note = f"the coastline breaks off at {len(extensions)} ends and is drawn on to the map's edge"
+    note = Sentence.counted(
+        "the coastline breaks off at {n} end and is drawn on to the map's edge",
+        "the coastline breaks off at {n} ends and is drawn on to the map's edge",
+        n=len(extensions),
+    )
     return faces[balance > 0], note if len(extensions) else ""
 
 

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.points import PointSet
+from micropolis_map.errors import Sentence
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.osm_geometry import (
     Areas,
@@ -118,7 +119,13 @@ def homes_of(extract: OsmExtract, boundary: BaseGeometry) -> PointSet:
             continue
         if len(homes) >= SPARSE_HOMES_PER_KM * length_km:
             return homes
-        sparse = f"; only {len(homes)} homes are mapped on {length_km:.1f} km of residential streets"
+        few = Sentence.counted(
+            "only {n} home is mapped on {km} km of residential streets",
+            "only {n} homes are mapped on {km} km of residential streets",
+            n=len(homes),
+            km=f"{length_km:.1f}",
+        )
+        sparse = f"; {few}"
         return replace(homes, source=homes.source + sparse)
     return streets
 
@@ -144,8 +151,12 @@ def _buildings(extract: OsmExtract, boundary: BaseGeometry, projection: LocalPro
         lat=shapely.get_y(points),
         population=people,
         columns={"what": np.array([f"building={tags['building']}" for tags in areas.tags], np.str_)},
-        source=f"estimated from {len(areas)} residential buildings of OpenStreetMap "
-        f"(floor area, {FLOOR_M2_PER_PERSON:g} m² a person)",
+        source=Sentence.counted(
+            "estimated from {n} residential building of OpenStreetMap (floor area, {m2} m² a person)",
+            "estimated from {n} residential buildings of OpenStreetMap (floor area, {m2} m² a person)",
+            n=len(areas),
+            m2=FLOOR_M2_PER_PERSON,
+        ),
     )
 
 
@@ -218,7 +229,12 @@ def _addresses(extract: OsmExtract, boundary: BaseGeometry) -> PointSet:
         population=np.full(len(ids), PEOPLE_PER_HOUSEHOLD),
         columns={"what": np.full(len(ids), "address")},
     ).take(keep)
-    source = f"estimated from {len(found)} addresses of OpenStreetMap ({PEOPLE_PER_HOUSEHOLD:g} people each)"
+    source = Sentence.counted(
+        "estimated from {n} address of OpenStreetMap ({people} people each)",
+        "estimated from {n} addresses of OpenStreetMap ({people} people each)",
+        n=len(found),
+        people=PEOPLE_PER_HOUSEHOLD,
+    )
     return PointSet(found.id, found.lon, found.lat, found.population, columns=found.columns, source=source)
 
 

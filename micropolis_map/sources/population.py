@@ -171,8 +171,13 @@ def _from_table(table: DelimitedTable, wanted: str, crs: str) -> PopulationFile:
     if geometry is None:
         geometry = geometry_of(table, crs)
     elif twice := len(geometry) - len(np.unique(shapely.to_wkb(geometry))):
-        words = mark("{file}: {n} rows name a cell that another row names: their people are added up")
-        notes.append(Sentence(words, file=table.name, n=twice))
+        told = Sentence.counted(
+            "{file}: {n} row names a cell that another row names: their people are added up",
+            "{file}: {n} rows name a cell that another row names: their people are added up",
+            n=twice,
+            file=table.name,
+        )
+        notes.append(told)
     return _population_file(geometry, people, ages, column, table.name, tuple(notes))
 
 
@@ -182,7 +187,12 @@ def _said_of_none(source: str, values: Sequence[Any]) -> list[str]:
     if not missing:
         return []
     return [
-        Sentence(mark("{file}: {n} rows without a number of people count nobody"), file=source, n=missing)
+        Sentence.counted(
+            "{file}: {n} row without a number of people counts nobody",
+            "{file}: {n} rows without a number of people count nobody",
+            n=missing,
+            file=source,
+        )
     ]
 
 
@@ -199,8 +209,13 @@ def _from_features(file: VectorFile, source: str, wanted: str) -> PopulationFile
     usable = np.isin(kinds, (0, 3, 4, 6))
     notes = (*file.notes, *said_of_thousands(source, column), *_said_of_none(source, file.columns[column]))
     if not usable.all():
-        words = mark("{file}: {n} features without a point or polygon were left out")
-        notes += (Sentence(words, file=source, n=int((~usable).sum())),)
+        told = Sentence.counted(
+            "{file}: {n} feature without a point or polygon was left out",
+            "{file}: {n} features without a point or polygon were left out",
+            n=int((~usable).sum()),
+            file=source,
+        )
+        notes += (told,)
     geometry = valid_areas(file.geometry[usable], "linework")
     kept = {name: values[usable] for name, values in ages.items()}
     return _population_file(geometry, people[usable], kept, column, source, notes)
@@ -221,8 +236,13 @@ def _population_file(
             file=source,
             column=repr(column.strip()),
         )
-    words = mark("{file}: {n} people from the column {column}")
-    said = Sentence(words, file=source, n=round(people.sum()), column=repr(column.strip()))
+    said = Sentence.counted(
+        "{file}: {n} person from the column {column}",
+        "{file}: {n} people from the column {column}",
+        n=round(people.sum()),
+        file=source,
+        column=repr(column.strip()),
+    )
     return PopulationFile(geometry, people, ages, column.strip(), source, (*notes, said))
 
 
@@ -359,7 +379,18 @@ def _said(cells: PopulationFile, homes: PointSet, moved: int, alone: int) -> str
         return f"{note}, living at the points it gives"
     note += f", shared among homes that are {homes.source or 'given'}"
     if moved:
-        note += f"; {moved} cells without a home moved to the nearest within {NEAREST_HOME_M:g} m"
+        told = Sentence.counted(
+            "{n} cell without a home moved to the nearest within {m} m",
+            "{n} cells without a home moved to the nearest within {m} m",
+            n=moved,
+            m=NEAREST_HOME_M,
+        )
+        note += f"; {told}"
     if alone:
-        note += f"; {alone} cells farther from any home are homes of their own"
+        told = Sentence.counted(
+            "{n} cell farther from any home is a home of its own",
+            "{n} cells farther from any home are homes of their own",
+            n=alone,
+        )
+        note += f"; {told}"
     return note

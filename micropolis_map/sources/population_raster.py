@@ -204,12 +204,10 @@ def _without_top(values: Any, name: str) -> tuple[Any, tuple[str, ...]]:
     if values.dtype.kind not in "iu" or values.dtype.itemsize < 2:
         return values, ()
     top = np.iinfo(values.dtype).max
-    count = np.count_nonzero(np.ma.filled(values == top, False))  # noqa: FBT003 - numpy's own
+    count = int(np.count_nonzero(np.ma.filled(values == top, False)))  # noqa: FBT003 - numpy's own
     if not count:
         return values, ()
-    words = mark("{file}: {n} cells of {value} are taken as cells without a value")
-    note = Sentence(words, file=name, n=count, value=str(top))
-    return np.ma.masked_equal(values, top), (note,)
+    return np.ma.masked_equal(values, top), (_valueless(name, count, str(top)),)
 
 
 def _counted(people: NDArray[np.float64], name: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
@@ -219,9 +217,17 @@ def _counted(people: NDArray[np.float64], name: str) -> tuple[NDArray[np.float64
     if len(negative) != 1:
         return people, ()  # whoever takes them refuses several negative numbers
     count = int((people < 0).sum())
-    words = mark("{file}: {n} cells of {value} are taken as cells without a value")
-    note = Sentence(words, file=name, n=count, value=f"{negative[0]:g}")
-    return np.where(people < 0, 0.0, people), (note,)
+    return np.where(people < 0, 0.0, people), (_valueless(name, count, f"{negative[0]:g}"),)
+
+
+def _valueless(name: str, count: int, value: str) -> Sentence:
+    return Sentence.counted(
+        "{file}: {n} cell of {value} is taken as a cell without a value",
+        "{file}: {n} cells of {value} are taken as cells without a value",
+        n=count,
+        file=name,
+        value=value,
+    )
 
 
 def _corners(

@@ -40,11 +40,21 @@ def read_waypoints(path: Path) -> VectorFile:
     places = [_position(path, at, lon, lat) for at, (lon, lat, _) in enumerate(found, 1)]
     notes: tuple[str, ...] = ()
     if waypoints and (tracks or on_routes):
-        words = mark("{file}: its {n} waypoints are read, its routes and tracks are not")
-        notes = (Sentence(words, file=path.name, n=len(waypoints)),)
+        told = Sentence.counted(
+            "{file}: its {n} waypoint is read, its routes and tracks are not",
+            "{file}: its {n} waypoints are read, its routes and tracks are not",
+            n=len(waypoints),
+            file=path.name,
+        )
+        notes = (told,)
     elif not waypoints:
-        words = mark("{file}: the {n} points of its routes are read")
-        notes = (Sentence(words, file=path.name, n=len(found)),)
+        told = Sentence.counted(
+            "{file}: the {n} point of its routes is read",
+            "{file}: the {n} points of its routes are read",
+            n=len(found),
+            file=path.name,
+        )
+        notes = (told,)
     columns = {"name": [name for _, _, name in found]} if any(name for _, _, name in found) else {}
     return VectorFile(shapely.points(np.array(places)), columns, [None] * len(found), notes)
 

@@ -102,7 +102,7 @@ def test_places_count_so_far_beyond_the_boundary_and_no_farther(tmp_path):
     assert homes.lon.max() < LON + (SIDE + 0.5) * BLOCK_LON
     assert len(collections_of(application)["activity_spots"].read("en")) == 0  # it is the next town's
     report = application.community_store.report("grid")
-    assert "1 of 1 meeting places lie beyond the boundary, at most 1300 m from it" in report.notes
+    assert "1 of 1 meeting places lies beyond the boundary, at most 1,300 m from it" in report.notes
 
 
 def test_whoever_has_a_place_within_the_threshold_is_not_named(tmp_path):

@@ -208,7 +208,7 @@ def test_the_matrix_has_the_pairs_within_reach(loaded, run, tmp_path):
     assert len(list(csv.DictReader((tmp_path / "m.csv").open()))) == 4
     points.write_text(f"id,lon,lat\na,{LON},{LAT}\nswapped,{LAT},{LON}\n")
     code, _, told = run("matrix", "tiny", *words)
-    assert "note: 1 of 2 destinations are farther than 300 m from every way" in told
+    assert "note: 1 of 2 destinations is farther than 300 m from every way" in told
 
 
 def test_who_swaps_longitude_and_latitude_is_asked(loaded, run, tmp_path):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import pytest
 from command_line import asking
 from tiny_town import write_town
 
+from micropolis_map.errors import Sentence
+from micropolis_map.i18n import translation
 from micropolis_map.services.source_words import said
 from micropolis_map.services.speech import Speech
 
@@ -15,7 +18,12 @@ WAYS = (
     "of the ways with opening hours, 300 m are open at ten on a weekday and walked, "
     "600 m are closed then and left out"
 )
-GATES = "of the gates with opening hours, 1 are open at ten on a weekday, 0 are closed then"
+GATES = "of the gates with opening hours, open at ten on a weekday: 1, closed then: 0"
+
+UNREAD = (
+    "the opening hours of 2 ways and gates cannot be read, such as 'Sa;when we like': "
+    "they count as open (600 m)"
+)
 
 
 @pytest.fixture
@@ -49,6 +57,44 @@ def test_the_load_and_the_coverage_tell_what_hangs_on_hours(run, tmp_path):
     for notes in (report["notes"], result["notes"], sites["notes"]):
         assert WAYS in notes
         assert GATES in notes
+
+
+def test_hours_nobody_can_read_are_told_with_an_example_and_count_as_open(run, tmp_path):
+    file = with_hours(write_town(tmp_path))
+    text = file.read_text(encoding="utf-8").replace("Sa 07:00-13:00", "Sa; when we like")
+    file.write_text(text.replace("08:00-20:00", "8-20 mostly"), encoding="utf-8")
+    report = json.loads(run("load", "tiny", "--osm", file, "--json"))
+    assert UNREAD in report["notes"]
+    assert WAYS.replace("300", "900").replace("600", "0") in report["notes"]
+    for lang in ("pl", "da", "it", "uk"):
+        assert "Sa;when we like" in said(UNREAD, Speech(lang))
+        assert said(UNREAD, Speech(lang)) != UNREAD
+
+
+def test_a_note_about_one_thing_speaks_of_one(run, tmp_path):
+    file = write_town(tmp_path)
+    lone = (
+        '<node id="9000" lon="12.00" lat="55.05"/><node id="9001" lon="12.001" lat="55.05"/>'
+        '<way id="9000"><nd ref="9000"/><nd ref="9001"/><nd ref="9002"/><tag k="highway" v="path"/></way>'
+    )
+    file.write_text(file.read_text(encoding="utf-8").replace("</osm>", f"{lone}</osm>"), encoding="utf-8")
+    notes = json.loads(run("load", "tiny", "--osm", file, "--json"))["notes"]
+    assert [note for note in notes if note.startswith("1 island of ways")]
+    assert "1 reference names a node that the file does not hold" in notes
+
+
+@pytest.mark.parametrize(("n", "polish"), [(1, "1 osoba z"), (3, "3 osoby z"), (5, "5 osób z")])
+def test_a_counted_sentence_is_said_in_the_form_of_its_number(n, polish):
+    told = Sentence.counted(
+        "{file}: {n} person from the column {column}",
+        "{file}: {n} people from the column {column}",
+        n=n,
+        file="p.csv",
+        column="'all'",
+    )
+    assert polish in told.told(translation("pl").gettext, "pl")
+    assert polish in said(str(told), Speech("pl"))
+    assert told.told() == told == pickle.loads(pickle.dumps(told)).told()
 
 
 def test_a_town_without_hours_says_nothing_of_them(run, tmp_path):

@@ -89,10 +89,14 @@ class _Things:
             self._point(element, element)
         geometry, reason = self._geometry(element)
         if geometry is not None and self.bad:
-            words = mark("row {row}: {n} points without usable coordinates are left out ({example})")
-            self.questions.append(
-                Question("file", Sentence(words, row=row, n=self.bad, example=self.example))
+            told = Sentence.counted(
+                "row {row}: {n} point without usable coordinates is left out ({example})",
+                "row {row}: {n} points without usable coordinates are left out ({example})",
+                n=self.bad,
+                row=row,
+                example=self.example,
             )
+            self.questions.append(Question("file", told))
         own = {data.attributes["name"]: "".join(data.texts) for data in _own(element)}
         properties = _own_words(element) if own else _properties(element)
         self.rows.append(

@@ -84,7 +84,7 @@ def test_a_name_column_can_be_said(tmp_path: Path) -> None:
     path = collection(tmp_path / "a.geojson", {"name": "A", "code": 7.0}, {"name": "B", "code": None})
     polygons = read_polygons(path, "Code")
     assert polygons.names == ("7", "Area 2")
-    assert "1 of 2 areas have no name in the column 'code'" in polygons.naming[-1]
+    assert "1 of 2 areas has no name in the column 'code'" in polygons.naming[-1]
     with pytest.raises(InvalidInput, match=r"no column 'title' \(its columns: name, code\)"):
         read_polygons(path, "title")
 

@@ -50,7 +50,7 @@ def test_monacos_boundary_is_repaired_and_that_is_said(test_data: Path) -> None:
     assert polygons.repaired == 1
     assert polygons.geometries[0].is_valid
     assert polygons.geometries[0].geom_type in {"Polygon", "MultiPolygon"}
-    assert "1 of 1 polygons were invalid" in polygons.notes[0]
+    assert "1 of 1 polygons was invalid" in polygons.notes[0]
     assert polygons.geometries[0].area == pytest.approx(0.000261, abs=5e-6)
 
 

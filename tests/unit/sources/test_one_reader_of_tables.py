@@ -300,7 +300,7 @@ def test_waypoints_are_points_and_so_are_those_of_routes(tmp_path: Path) -> None
     points = read_points(path)
     assert (points.id, points.name) == (("1",), ("Brønd",))
     assert (points.lon[0], points.lat[0]) == (10.1, 57.1)
-    assert "1 waypoints are read" in points.notes[0]
+    assert "1 waypoint is read" in points.notes[0]
     path.write_text(GPX.format(ROUTE + TRACK))
     points = read_points(path)
     assert points.name == ("A", "")

@@ -153,7 +153,7 @@ def test_a_few_mapped_houses_are_homes_and_the_source_says_how_few(tmp_path: Pat
     town.way((0, 0), (200, 0), highway="residential")
     homes = homes_of(town.extract(tmp_path), WHOLE)
     assert len(homes) == 1
-    assert "only 1 homes are mapped on 2.0 km of residential streets" in homes.source
+    assert "only 1 home is mapped on 2.0 km of residential streets" in homes.source
 
 
 def test_one_stray_house_is_no_mapping_of_homes(tmp_path: Path) -> None:

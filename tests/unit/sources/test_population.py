@@ -60,8 +60,8 @@ def test_a_cell_without_homes_moves_near_or_lives_alone(tmp_path: Path) -> None:
     assert spread.id == ("way/0", "cell/3")
     assert spread.population is not None
     assert spread.population.tolist() == [12, 3]
-    assert "1 cells without a home moved" in spread.source
-    assert "1 cells farther" in spread.source
+    assert "1 cell without a home moved" in spread.source
+    assert "1 cell farther" in spread.source
 
 
 def test_people_at_points_live_at_their_points(tmp_path: Path) -> None:

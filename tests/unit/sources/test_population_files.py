@@ -160,7 +160,7 @@ def test_a_raster_counts_people_where_they_are(tmp_path: Path) -> None:
     people[3, 3] = np.nan
     found = read_population(raster(tmp_path / "a.tif", people))
     assert found.total == people[people > 0].sum()
-    assert "1 cells of -200" in found.notes[0]
+    assert "1 cell of -200" in found.notes[0]
     assert shapely.union_all(list(found.geometry)).bounds == pytest.approx((10.0, 57.0, 10.1, 57.1))
     for shape, count in zip(found.geometry, found.population, strict=True):
         centre = shape.centroid
@@ -206,7 +206,7 @@ def test_the_greatest_number_there_is_counts_nobody(tmp_path: Path, kind: type) 
     found = read_population(raster(tmp_path / "a.tif", np.array([[5, top], [7, 255]], kind)))
     assert (found.total, found.notes[0]) == (
         267,
-        f"a.tif: 1 cells of {top} are taken as cells without a value",
+        f"a.tif: 1 cell of {top} is taken as a cell without a value",
     )
 
 
@@ -216,11 +216,11 @@ def test_rows_without_a_number_and_cells_that_stand_twice_are_said(tmp_path: Pat
     found = read_population(path)
     assert found.total == 12
     assert list(found.notes[:2]) == [
-        "a.csv: 1 rows without a number of people count nobody",
-        "a.csv: 1 rows name a cell that another row names: their people are added up",
+        "a.csv: 1 row without a number of people counts nobody",
+        "a.csv: 1 row names a cell that another row names: their people are added up",
     ]
     found = read_population(features(tmp_path / "a.geojson", {"population": None}, {"population": 4}))
-    assert found.notes[0] == "a.geojson: 1 rows without a number of people count nobody"
+    assert found.notes[0] == "a.geojson: 1 row without a number of people counts nobody"
 
 
 @pytest.mark.parametrize(
