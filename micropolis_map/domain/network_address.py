@@ -15,8 +15,8 @@ PROVIDER = {4: 16, 6: 32}
 
 
 def read_address(text: str) -> IPv4Address | IPv6Address | None:
-    """Return the address of ``1.2.3.4``, ``1.2.3.4:5``, ``::1`` or ``[::1]:5``; IPv4 in IPv6 as IPv4."""
-    plain = text.strip()
+    """Return the address of ``1.2.3.4``, ``1.2.3.4:5``, ``::1`` or ``"[::1]:5"``; IPv4 in IPv6 as IPv4."""
+    plain = text.strip().strip('"')
     if plain.startswith("["):
         plain = plain[1:].partition("]")[0]
     elif plain.count(":") == 1:

@@ -28,7 +28,7 @@ GEOJSON = "application/geo+json"
 JSON = "application/json"
 NAMED_BY_REQUEST = "micropolis.named_by_request"
 """In the scope of a request whose answer holds the address it was asked under."""
-_NAMES = "Host, X-Forwarded-Host, X-Forwarded-Proto"
+_NAMES = "Host, Forwarded, X-Forwarded-Host, X-Forwarded-Proto"
 _MIN_GZIP = 500
 """Bytes below which compressing saves less than its header costs."""
 

@@ -6,6 +6,9 @@ it the asker may have written. Scheme and host are the first of their lists: eac
 under at the end, so the first is what people typed; the outermost proxy must overwrite what it was sent
 (docs/behind-nginx.md). What was read is put where ASGI keeps it (``client``, ``scheme``, the ``Host``
 header), and the headers are taken out, so that nothing behind can believe them again.
+
+``Forwarded`` (RFC 7239) is read where no ``X-Forwarded-…`` came: a proxy that writes those may hand on what
+the asker wrote into the other. Scheme and host are then those of the outermost *named* proxy.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from micropolis_map.domain.network_address import read_address
 from micropolis_map.settings import Network, origin_of
+from micropolis_map.web.forwarded import elements
 
 _FORWARDED = (
     b"forwarded",
@@ -59,18 +63,33 @@ def seen_from_outside(scope: Scope, trusted: Sequence[Network]) -> Scope:
     peer = read_address(scope["client"][0]) if scope.get("client") else None
     if peer is None or not _is_of(peer, trusted):
         return seen
-    hops = [hop.strip() for line in told.get(b"x-forwarded-for", []) for hop in line.split(",")]
-    seen["client"] = (str(_outermost(peer, hops, trusted)), 0)
-    scheme = _SCHEMES[scope["type"]].get(_first(told, b"x-forwarded-proto").lower())
+    client, asked_scheme, asked_host = _told(peer, told, trusted)
+    seen["client"] = (str(client), 0)
+    scheme = _SCHEMES[scope["type"]].get(asked_scheme.lower())
     if scheme:
         seen["scheme"] = scheme
-    host = origin_of(f"http://{_first(told, b'x-forwarded-host')}").partition("://")[2]
+    host = origin_of(f"http://{asked_host}").partition("://")[2]
     if host:
         seen["headers"] = [
             *((name, value) for name, value in kept if name != b"host"),
             (b"host", host.encode()),
         ]
     return seen
+
+
+def _told(
+    peer: Address, told: Mapping[bytes, list[str]], trusted: Sequence[Network]
+) -> tuple[Address, str, str]:
+    """Return who asked the outermost named proxy, by which scheme and host; "" where nobody says."""
+    if told.keys() - {b"forwarded"}:
+        hops = [hop.strip() for line in told.get(b"x-forwarded-for", []) for hop in line.split(",")]
+        client, _ = _outermost(peer, hops, trusted)
+        return client, _first(told, b"x-forwarded-proto"), _first(told, b"x-forwarded-host")
+    said = elements(", ".join(told.get(b"forwarded", [])))
+    client, steps = _outermost(peer, [one.get("for", "") for one in said], trusted)
+    named = said[len(said) - steps :]  # by named proxies; what stands before them the asker may have written
+    scheme = next((one["proto"] for one in named if one.get("proto")), "")
+    return client, scheme, next((one["host"] for one in named if one.get("host")), "")
 
 
 def trust_nobody() -> None:
@@ -87,15 +106,21 @@ def _as_it_is(app: ASGIApp, trusted_hosts: object = None) -> ASGIApp:  # noqa: A
     return app
 
 
-def _outermost(peer: Address, hops: list[str], trusted: Sequence[Network]) -> Address:
-    """Return the rightmost address that is no named proxy; the last one that can be read."""
-    asker = peer
-    while hops and _is_of(asker, trusted):
-        hop = read_address(hops.pop())
-        if hop is None:
+def _outermost(peer: Address, hops: Sequence[str], trusted: Sequence[Network]) -> tuple[Address, int]:
+    """Return the rightmost address that is no named proxy, and how many hops named proxies told.
+
+    Where a hop cannot be read, the address is the last that could.
+    """
+    asker, steps = peer, 0
+    for hop in reversed(hops):
+        if not _is_of(asker, trusted):
             break
-        asker = hop
-    return asker
+        steps += 1
+        address = read_address(hop)
+        if address is None:
+            break
+        asker = address
+    return asker, steps
 
 
 def _first(told: Mapping[bytes, list[str]], name: bytes) -> str:

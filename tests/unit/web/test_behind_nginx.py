@@ -40,7 +40,7 @@ def test_the_snippet_says_what_a_proxy_must_do():
     headers = dict(value.split(None, 1) for name, value in told if name == "proxy_set_header")
     assert headers["X-Forwarded-For"] == "$remote_addr"  # overwritten: what a visitor sent is gone
     assert headers["X-Forwarded-Proto"] == "$scheme"
-    assert headers["X-Forwarded-Host"] == '""'
+    assert headers["X-Forwarded-Host"] == headers["Forwarded"] == '""'
     assert headers["Upgrade"] == "$http_upgrade"
 
 

@@ -143,6 +143,55 @@ def test_from_anybody_else_the_header_says_nothing(forwarded):
     assert asker("192.0.2.200", forwarded) == "192.0.2.200"
 
 
+def quoted(address):
+    return f'for="{address}"' if ":" in address else f"For={address}"
+
+
+def seen_with(header, peer="10.1.2.3", **others):
+    seen = seen_from_outside(scope(peer, forwarded=header, **others), NAMED)
+    assert [name for name, _ in seen["headers"]] == [b"host"]
+    return seen["client"][0], seen["scheme"], seen["headers"][0][1].decode()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *map(quoted, (*PEOPLE, *PROXIES)),
+                *["for=unknown", "for=_hidden", 'for="open', "host=evil.example;proto=https", "", "=;", '"'],
+            ]
+        ),
+        max_size=4,
+    ),
+    st.sampled_from(PEOPLE),
+    st.integers(0, 3),
+)
+def test_forwarded_tells_the_same_whatever_the_asker_wrote_before_the_proxies_wrote_theirs(
+    forged, person, proxies
+):
+    way = [f"{quoted(person)};host=town.example;proto=https"]
+    way += [f"proto=http;{quoted(proxy)};host=inner" for proxy in itertools.islice(PROXIES, proxies)]
+    client, scheme, host = seen_with(", ".join([*forged, *way]))
+    assert client in person
+    assert (scheme, host) == ("https", "town.example")
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.200", "203.0.113.1"])
+def test_forwarded_of_anybody_else_says_nothing(peer):
+    assert seen_with("for=192.0.2.1;host=evil.example;proto=https", peer) == (peer, "http", "map.example")
+
+
+def test_what_a_proxy_hands_on_as_forwarded_while_it_writes_the_older_headers_says_nothing():
+    forged = "for=192.0.2.66;host=evil.example;proto=https"
+    assert seen_with(forged, x_forwarded_for="192.0.2.1") == ("192.0.2.1", "http", "map.example")
+    assert seen_with(forged, x_forwarded_proto="https") == ("10.1.2.3", "https", "map.example")
+
+
+def test_an_address_in_quotation_marks_is_read():
+    assert asker("10.1.2.3", ['"[2a00::1]:5"']) == "2a00::1"
+    assert asker("10.1.2.3", ["192.0.2.1:4711"]) == "192.0.2.1"
+
+
 def test_a_named_proxy_tells_scheme_and_host_and_nobody_else(application):
     told = {
         "X-Forwarded-For": "1.1.1.1, 203.0.113.9",
