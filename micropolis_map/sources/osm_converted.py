@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from micropolis_map.errors import UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.workers.pool import FILE, READERS
 
+_OPL = re.compile(rb"[nwr]-?\d+( [vdctiuTxyNM]|$|\r?\n)")
 STARTS = {b"\xff\xe0\x04o5m2": "o5m"}
 """How such files begin, and pyosmium's word for them."""
 
 
 def kind_of(start: bytes) -> str | None:
     """Return pyosmium's word for the format of a file that begins with `start`, None for any other."""
-    if start[:1] in {b"n", b"w", b"r"} and start[1:2].isdigit() and b" v" in start.split(b"\n")[0]:
+    if _OPL.match(start):
         return "opl"
     return next((kind for begins, kind in STARTS.items() if start.startswith(begins)), None)
 

@@ -24,7 +24,7 @@ from micropolis_map.sources.osm_converted import convert, kind_of
 from micropolis_map.sources.osm_known_area import known_area
 from micropolis_map.sources.osm_overpass import overpass_columns
 from micropolis_map.sources.osm_xml import xml_columns
-from micropolis_map.sources.unpacking import Readable, Room, Unpacked
+from micropolis_map.sources.unpacking import CHUNK_BYTES, Readable, Room, Unpacked
 
 ACCEPTED = mark(
     "give an .osm, .osm.gz, .osm.bz2, .osm.zip or .osm.pbf file, or a recorded Overpass JSON answer"
@@ -49,8 +49,8 @@ def read_osm_files(paths: Sequence[Path], progress: Progress = silent) -> OsmExt
     """Return the OpenStreetMap data in the files at `paths`, the same in whatever order they are given.
 
     The format is told from the content, not from the file's name: XML (plain, gzip, bzip2, xz), ``.osm.pbf``,
-    an Overpass answer in JSON (which may be compressed, too), o5m and OPL (not compressed), or a ZIP archive
-    of such files. Of an element in several files, or several times in one, the newest edition counts.
+    an Overpass answer in JSON, o5m and OPL (all of which may be compressed, too), or a ZIP archive of such
+    files. Of an element in several files, or several times in one, the newest edition counts.
 
     Raises
     ------
@@ -99,8 +99,27 @@ def _columns(path: Path, progress: Progress, *, in_archive: bool = False) -> Osm
         return _archived(path, progress)
     opener = next((_OPENERS[magic] for magic in _OPENERS if start.startswith(magic)), None)
     with path.open("rb") as raw, opener(path) if opener else raw as stream:
-        room = Room(path.name, size, TIMES, FREE_BYTES)
-        return _text_columns(Unpacked(stream, room) if opener else stream, path, progress)
+        if opener is None:
+            return _text_columns(stream, path, progress)
+        inside = Unpacked(stream, Room(path.name, size, TIMES, FREE_BYTES))
+        if _is_binary(inside.read(64)):
+            return _unpacked(inside, path, progress)
+        inside.seek(0)
+        return _text_columns(inside, path, progress)
+
+
+def _is_binary(start: bytes) -> bool:
+    return b"OSMHeader" in start or kind_of(start) is not None
+
+
+def _unpacked(inside: Unpacked, path: Path, progress: Progress) -> OsmColumns:
+    """Return what the packed file at `path`, whose content is no text, lists."""
+    inside.seek(0)
+    with tempfile.TemporaryDirectory(prefix="micropolis-osm-") as folder:
+        alone = Path(folder) / path.name
+        with alone.open("wb") as file:
+            shutil.copyfileobj(inside, file, CHUNK_BYTES)
+        return _columns(alone, progress, in_archive=True)
 
 
 def _archived(path: Path, progress: Progress) -> OsmColumns:

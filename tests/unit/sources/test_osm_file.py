@@ -18,7 +18,10 @@ from osm_samples import OVERPASS, XML
 
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.errors import Cancelled, InvalidInput, UnreadableFile
+from micropolis_map.sources import osm_file
+from micropolis_map.sources.osm_converted import convert
 from micropolis_map.sources.osm_file import read_osm, read_osm_files
+from micropolis_map.sources.unpacking import CHUNK_BYTES
 
 FORMATS = {
     "a.osm": XML.encode(),
@@ -71,9 +74,37 @@ def test_a_small_pbf_in_an_archive_is_read_as_it_is_alone(tmp_path: Path, packin
     packed = tmp_path / "p.zip"
     with zipfile.ZipFile(packed, "w", packing) as archive:
         archive.write(alone, "p.pbf")
-    one, other = read_osm(alone), read_osm(packed)
-    assert other.way_tags == one.way_tags == ({"highway": "path"},)
-    assert other.node_id.tolist() == one.node_id.tolist() == [1, 2, 3]
+    twice = tmp_path / "q.zip"
+    with zipfile.ZipFile(twice, "w", packing) as archive:
+        archive.writestr("p.osm.pbf.gz", gzip.compress(alone.read_bytes()))
+    assert read_osm(alone).node_id.tolist() == [1, 2, 3]
+    for other in map(read_osm, (alone, packed, twice)):
+        assert other.way_tags == ({"highway": "path"},)
+        assert other.node_id.tolist() == [1, 2, 3]
+
+
+OPL = b"n1 x2 y1\nn2 v1 x2 y2\nw1 v1 Thighway=path Nn1,n2\n"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("kind", ["pbf", "opl"])
+def test_binary_files_are_read_when_they_are_packed_once_more(
+    tmp_path: Path, kind: str, pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opl, path, packed = tmp_path / "a.opl", tmp_path / f"a.osm.{kind}", tmp_path / f"a.osm.{kind}.packed"
+    opl.write_bytes(OPL)
+    path.write_bytes(OPL)
+    if kind == "pbf":
+        path.unlink()
+        convert(opl, "opl", path)
+    packed.write_bytes(pack(path.read_bytes()))
+    found = read_osm(packed)
+    assert found.source == packed.name
+    assert found.way_nodes(0).tolist() == [0, 1]
+    packed.write_bytes(pack(path.read_bytes() + bytes(3 * CHUNK_BYTES)))
+    monkeypatch.setattr(osm_file, "FREE_BYTES", 2 * CHUNK_BYTES)
+    with pytest.raises(UnreadableFile, match="unpacks to more than 2,097,152"):
+        read_osm(packed)
 
 
 def test_geometry_written_into_ways_gives_nodes(tmp_path: Path) -> None:
