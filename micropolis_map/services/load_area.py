@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from micropolis_map.sources.boundaries import PolygonFile, districts_of, read_po
 HULL = "hull of the data"
 MOST_NAMED = 8
 """Polygons of a boundary that are named when it is said that they are taken together."""
+WITHIN = 0.95
+"""Share of an area that lies in another, from which on it counts as within: outlines are drawn anew."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,53 @@ def area_from_file(path: Path) -> Area:
     count = len(polygons.names)
     if count > 1:
         words = mark("{file}: its {n} polygons together are the community's area: {names}")
-        names = ", ".join(polygons.names[:MOST_NAMED]) + (" …" if count > MOST_NAMED else "")
+        called = _called(polygons)
+        names = ", ".join(called[:MOST_NAMED]) + (" …" if count > MOST_NAMED else "")
         notes += (Sentence(words, file=path.name, n=count, names=names),)
+        if (inner := _inside_another(polygons.geometries)) is not None:
+            words = mark(
+                "{file}: {inner} lies within {outer}, so all of {outer} is the community's area: if only one "
+                "is meant, give a file with that one"
+            )
+            outer = called[inner[1]]
+            notes += (Sentence(words, file=path.name, inner=called[inner[0]], outer=outer),)
     return Area(geometry, f"boundary of {path.name}", surveyed=True, repaired=polygons.repaired, notes=notes)
+
+
+def _called(polygons: PolygonFile) -> list[str]:
+    """Return the names, with OpenStreetMap's ``admin_level`` where it tells one from the other."""
+    if len(set(polygons.levels)) < 2:
+        return list(polygons.names)
+    pairs = zip(polygons.names, polygons.levels, strict=True)
+    return [f"{name} (admin_level {level or '-'})" for name, level in pairs]
+
+
+def _inside_another(areas: Sequence[BaseGeometry]) -> tuple[int, int] | None:
+    """Return which of the areas lies, but for slivers, within which larger one; None where none does."""
+    sizes = shapely.area(list(areas))
+    largest = int(np.argmax(sizes))
+    for i, area in enumerate(areas):
+        if i != largest and shapely.intersection(area, areas[largest]).area > WITHIN * sizes[i]:
+            return i, largest
+    return None
+
+
+def _smaller_first(districts: PolygonFile, file: str) -> PolygonFile:
+    """Return the districts with what lies within another before it: a home counts in the first it is in."""
+    inner = _inside_another(districts.geometries)
+    if inner is None:
+        return districts
+    called = _called(districts)
+    words = mark("{file}: {inner} lies within {outer}: homes in both count in the smaller one")
+    note = Sentence(words, file=file, inner=called[inner[0]], outer=called[inner[1]])
+    order = np.argsort(shapely.area(list(districts.geometries)), kind="stable").tolist()
+    return replace(
+        districts,
+        names=tuple(districts.names[i] for i in order),
+        geometries=tuple(districts.geometries[i] for i in order),
+        levels=(),
+        naming=(*districts.naming, note),
+    )
 
 
 def area_of_outline(community: Community) -> Area | None:
@@ -120,7 +167,10 @@ def districts_for(
         No polygon of the file meets the community's area, or it has no column called `names_from`.
     """
     name = pick(community.name, "en", community.languages)[0]
-    shipped = read_polygons(path, names_from) if path is not None else _described(community, area.geometry)
+    if path is not None:
+        shipped: PolygonFile | None = _smaller_first(read_polygons(path, names_from), path.name)
+    else:
+        shipped = _described(community, area.geometry)
     found = districts_of(extract, area.geometry, shipped, whole=name)
     if path is not None and shipped is not None and not set(found.names) & set(shipped.names):
         raise InvalidInput(

@@ -50,6 +50,8 @@ class PolygonFile:
         Sentences: what was chosen, repaired, ignored.
     naming
         Sentences: where the names are from.
+    levels
+        OpenStreetMap's ``admin_level`` of each, empty where the file does not say.
     """
 
     names: tuple[str, ...]
@@ -57,6 +59,7 @@ class PolygonFile:
     repaired: int = 0
     notes: tuple[str, ...] = ()
     naming: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
 
 
 def read_polygons(path: Path, names_from: str = "") -> PolygonFile:
@@ -114,9 +117,11 @@ def read_polygons(path: Path, names_from: str = "") -> PolygonFile:
         )
     column = _name_column(file, path, names_from)
     found = [_text(file.columns[column][i]) if column else "" for i in keep]
+    levels = file.columns.get("admin_level")
     return PolygonFile(
         names=tuple(name or f"Area {n}" for n, name in enumerate(found, 1)),
         geometries=tuple(valid[i] for i in keep),
+        levels=tuple(_text(levels[i]) for i in keep) if levels is not None else (),
         repaired=repaired,
         notes=tuple(notes),
         naming=_naming(file, path, column, found),

@@ -18,9 +18,10 @@ from pyproj import Transformer
 
 from micropolis_map.domain.community import Community
 from micropolis_map.errors import InvalidInput, UnreadableFile
-from micropolis_map.services.load_area import area_from_file
+from micropolis_map.services.load_area import area_from_file, districts_for
 from micropolis_map.sources.boundaries import read_polygons
 from micropolis_map.sources.district_names import name_column
+from micropolis_map.sources.osm_file import read_osm
 from micropolis_map.sources.points import read_points
 
 WEST, EAST = shapely.box(10.0, 57.0, 10.1, 57.1), shapely.box(10.1, 57.0, 10.2, 57.1)
@@ -172,6 +173,23 @@ def test_polygons_that_become_one_area_are_named(tmp_path: Path) -> None:
     assert area.geometry.equals(BOTH)
     assert "its 2 polygons together are the community's area: Vest, Øst" in area.notes[0]
     assert not area_from_file(collection(tmp_path / "b.geojson", {"name": "Vest"})).notes
+
+
+def test_areas_of_several_levels_are_told_apart_and_a_home_counts_in_the_smaller(tmp_path: Path) -> None:
+    rings = [list(BOTH.exterior.coords), list(WEST.exterior.coords)]
+    levels = [relation([ring], "By", number) for number, ring in enumerate(rings, 7)]
+    for element, level in zip(levels, ("7", "9"), strict=True):
+        element["tags"]["admin_level"] = level
+    path = overpass(tmp_path / "a.json", *levels)
+    area = area_from_file(path)
+    assert area.geometry.equals(BOTH)
+    assert area.notes[0].endswith("By (admin_level 7), By (admin_level 9)")
+    assert "By (admin_level 9) lies within By (admin_level 7), so all of By (admin_level 7)" in area.notes[1]
+    data = tmp_path / "town.osm"
+    data.write_text('<osm version="0.6"><node id="1" lat="57.05" lon="10.05"/></osm>')
+    districts = districts_for(Community("by", {"en": "By"}), area, read_osm(data), path)
+    assert districts.geometries[0].equals(WEST)
+    assert "homes in both count in the smaller one" in districts.notes[-1]
 
 
 @pytest.mark.parametrize("outer", ["{}", "by/kvarter/{}"])
