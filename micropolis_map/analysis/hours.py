@@ -38,6 +38,8 @@ HOURS_KEYS = frozenset([*(f"{key}:conditional" for key in TIMED), "opening_hours
 _BARE = re.compile(r"\s*[a-z_]+\s*")
 _VALUE = re.compile(r"\s*[a-z_]+\s*@", re.IGNORECASE)
 _LIKE_HOURS = re.compile(r"[^<>=]*\d\s*[-\u2013:]\s*\d[^<>=]*")
+_NO_AT = re.compile(r"^(\s*[a-z_]+\s*)(\(.*\)\s*)$", re.IGNORECASE | re.DOTALL)
+"""A value and a condition in brackets, without the ``@`` between them."""
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 
 
@@ -143,7 +145,7 @@ def _clauses(text: str) -> tuple[tuple[str, str], ...]:
     clauses: list[tuple[str, str]] = []
     always: list[tuple[str, str]] = []
     for piece in _pieces(text):
-        value, at, condition = piece.partition("@")
+        value, at, condition = _NO_AT.sub(r"\1@\2", piece).partition("@")
         if at:
             clauses.append((value.strip().lower(), condition.strip()))
         elif _BARE.fullmatch(piece):

@@ -1,7 +1,8 @@
 """Values of OpenStreetMap's tags as they are meant: ``Private``, ``no;private``, ``yes ``.
 
 Values are small words without blanks; editors that are typed into let others through. A list (``;``) is read
-by what the tag is about: of who may pass the most generous word counts, of a barrier what may stop wheels.
+by what the tag is about: of who may pass the most generous word counts, of barriers, kerbs and kinds of ways
+what may stop wheels.
 
 References
 ----------
@@ -35,6 +36,7 @@ OBSTACLE_BARRIERS = frozenset(
 _FORBIDDEN = ("no", "private", "use_sidepath")
 _ALLOWED = ("yes", "designated", "permissive")
 _LOW = ("lowered", "flush", "no")
+_NOT_FOR_WHEELS = ("steps", "ladder", "via_ferrata")
 
 _WORDS = frozenset(
     [
@@ -73,8 +75,10 @@ def _word(key: str, value: str) -> str:
         return _first(parts, _ALLOWED) or _first_but(parts, _FORBIDDEN) or parts[0]
     if key == "barrier":
         return _first(parts, tuple(OBSTACLE_BARRIERS)) or parts[0]
-    if key == "kerb" and set(parts) <= set(_LOW):
-        return parts[0]
+    if key == "kerb":  # one of them is in the way
+        return _first_but(parts, _LOW) or parts[0]
+    if key == "highway":
+        return _first(parts, _NOT_FOR_WHEELS) or parts[0]
     return ";".join(parts)
 
 

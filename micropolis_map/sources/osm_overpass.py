@@ -55,7 +55,7 @@ def overpass_columns(content: bytes, source: str) -> OsmColumns:
             mark("{file} has an element that is not as Overpass writes it: {reason}"),
             AGAIN,
             file=source,
-            reason=repr(error),
+            reason=str(error) if isinstance(error, ValueError) else repr(error),
         ) from error
 
 
@@ -68,8 +68,9 @@ def _seems(document: object) -> str:
 
 
 def _columns(document: Mapping[str, Any]) -> OsmColumns:
-    elements = document["elements"]
-    nodes = [e for e in elements if e["type"] == "node" and "lat" in e]
+    gone = {(e["type"], int(e["id"])): _edition(e) for e in document["elements"] if e.get("visible") is False}
+    elements = [e for e in document["elements"] if e.get("visible") is not False]
+    nodes = [e for e in elements if e["type"] == "node" and _has_place(e)]
     ways = [e for e in elements if e["type"] == "way"]
     relations = [e for e in elements if e["type"] == "relation"]
     places = Places()
@@ -78,18 +79,38 @@ def _columns(document: Mapping[str, Any]) -> OsmColumns:
         node_id=np.array([n["id"] for n in nodes], np.int64),
         node_lon=np.array([n["lon"] for n in nodes], np.float64),
         node_lat=np.array([n["lat"] for n in nodes], np.float64),
-        node_tags={i: n["tags"] for i, n in enumerate(nodes) if n.get("tags")},
+        node_tags={i: _tags(n) for i, n in enumerate(nodes) if n.get("tags")},
         way_id=np.array([w["id"] for w in ways], np.int64),
         way_counts=np.array([len(r) for r in refs], np.int64),
         way_refs=np.array([ref for r in refs for ref in r], np.int64),
-        way_tags=[w.get("tags", {}) for w in ways],
+        way_tags=[_tags(w) for w in ways],
         relations=[_relation(r, places) for r in relations],
         timestamp=str(document.get("osm3s", {}).get("timestamp_osm_base", "")),
         node_edition=np.array([_edition(n) for n in nodes], np.int64),
         way_edition=np.array([_edition(w) for w in ways], np.int64),
         relation_edition=[_edition(r) for r in relations],
+        gone=gone,
     )
     return places.added_to(listed)
+
+
+def _has_place(node: Mapping[str, Any]) -> bool:
+    """Return whether the node has a place; ``out ids`` and ``out tags`` tell none."""
+    there = [key for key in ("lon", "lat") if node.get(key) is not None]
+    if len(there) == 1:
+        raise ValueError(f"node {node['id']} has a {there[0]} alone")
+    return bool(there)
+
+
+def _tags(element: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags as texts, as OpenStreetMap has them; other programs write numbers, true and null."""
+    tags = element.get("tags") or {}
+    words = {True: "yes", False: "no"}
+    return {
+        key: words[value] if isinstance(value, bool) else str(value)
+        for key, value in tags.items()
+        if value is not None
+    }
 
 
 def _edition(element: Mapping[str, Any]) -> int:
@@ -101,7 +122,9 @@ def _edition(element: Mapping[str, Any]) -> int:
 
 def _refs(way: Mapping[str, Any], places: Places) -> Sequence[int]:
     """Return the ids of the way's nodes; ``out tags geom`` writes places without them."""
-    refs: Sequence[int] = way.get("nodes", ())
+    refs: Sequence[int] = way.get("nodes") or ()
+    if refs and "geometry" in way and len(refs) != len(way["geometry"]):
+        raise ValueError(f"way {way['id']} has {len(refs)} nodes, but {len(way['geometry'])} places")
     return places.refs_of(_line(way["geometry"], refs or None)) if "geometry" in way else refs
 
 
@@ -122,4 +145,4 @@ def _relation(element: Mapping[str, Any], places: Places) -> OsmRelation:
         elif member["type"] == "node" and "lat" in member:
             places.node(int(member["ref"]), float(member["lon"]), float(member["lat"]))
     named = tuple((m["type"], int(m["ref"]), m.get("role", "")) for m in members)
-    return OsmRelation(id=int(element["id"]), tags=element.get("tags", {}), members=named)
+    return OsmRelation(id=int(element["id"]), tags=_tags(element), members=named)

@@ -42,7 +42,7 @@ TIMES, FREE_BYTES = 10, MAX_BLOB_BYTES
 KNOWN_FEATURES = frozenset({"OsmSchema-V0.6", "DenseNodes"})
 HISTORY = "HistoricalInformation"
 NOWHERE = (1 << 31) - 1
-"""Of a node on a way whose place the writer did not know (libosmium's undefined coordinate)."""
+"""Of a node whose place the writer did not know (libosmium's undefined coordinate)."""
 MEMBER_TYPES = ("node", "way", "relation")
 
 _Ints = NDArray[np.int64]
@@ -287,6 +287,20 @@ def _dense(buffer: Bytes, start: _Ints, end: _Ints, scale: _Scale) -> OsmColumns
             version if len(version) == len(ids) else none,
             made * scale.date_ms // 1000 if len(made) == len(ids) else none,
         )
+    return _placed(part, lat, lon)
+
+
+def _placed(part: OsmColumns, lat: _Ints, lon: _Ints) -> OsmColumns:
+    """Return the nodes without those that have no place (deleted, redacted): as good as missing."""
+    known = (lat != NOWHERE) | (lon != NOWHERE)
+    if known.all():
+        return part
+    at = np.cumsum(known) - 1
+    part.node_tags = {int(at[i]): tags for i, tags in part.node_tags.items() if known[i]}
+    part.node_id, part.node_lon, part.node_lat = (
+        column[known] for column in (part.node_id, part.node_lon, part.node_lat)
+    )
+    part.node_edition = None if part.node_edition is None else part.node_edition[known]
     return part
 
 
@@ -298,7 +312,7 @@ def _nodes(buffer: Bytes, start: _Ints, end: _Ints, scale: _Scale) -> OsmColumns
     values = column(buffer, start, end, 3, PLAIN)[1]
     part = _node_columns(ids, lat, lon, _tagged(offsets, keys, values, scale.strings), scale)
     part.node_edition = _infos(buffer, start, end, scale)
-    return part
+    return _placed(part, lat, lon)
 
 
 def _infos(buffer: Bytes, start: _Ints, end: _Ints, scale: _Scale) -> _Ints:

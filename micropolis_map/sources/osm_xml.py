@@ -113,6 +113,12 @@ class _Reader:
         self.parser.EndElementHandler = self._end
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        try:
+            self._begin(name, attributes)
+        except KeyError as error:
+            raise ValueError(f"<{name}> has no {error}") from error
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
         if name == "tag":
             self._tags[attributes["k"]] = attributes["v"]
         elif name == "nd":
@@ -157,6 +163,8 @@ class _Reader:
         if name not in {"node", "way", "relation"}:
             return
         attributes = self._attributes
+        if "id" not in attributes:
+            raise ValueError(f"<{name}> has no 'id'")
         identity = int(attributes["id"])
         edition = edition_of(attributes.get("version", ""), attributes.get("timestamp", ""))
         if attributes.get("visible") == "false" or attributes.get("action") == "delete":
@@ -177,9 +185,22 @@ class _Reader:
         self._tags = {}  # those of areas, changesets … are of no element
 
     def _add_node(self, identity: int, attributes: dict[str, str], edition: int) -> None:
+        """Keep a node; one without any place (redacted, or listed by its id alone) is as good as missing."""
+        if attributes.keys().isdisjoint(("lon", "lat")):
+            return
+        lon, lat = (_degrees(identity, attributes, key) for key in ("lon", "lat"))
         if self._tags:
             self._node_tags[len(self._node[0])] = self._tags
         self._node[0].append(identity)
-        self._node[1].append(float(attributes["lon"]))
-        self._node[2].append(float(attributes["lat"]))
+        self._node[1].append(lon)
+        self._node[2].append(lat)
         self._node[3].append(edition)
+
+
+def _degrees(identity: int, attributes: Mapping[str, str], key: str) -> float:
+    if key not in attributes:
+        raise ValueError(f"node {identity} has no {key!r}")
+    try:
+        return float(attributes[key])
+    except ValueError as error:
+        raise ValueError(f"{key} of node {identity} is {attributes[key][:40]!r}, not a number") from error

@@ -21,6 +21,10 @@ from micropolis_map.domain.opening_hours import can_be_read, weekday_state
         ({"access": "no", "foot": "yes; permissive"}, "asw"),
         ({"motorroad": "Yes"}, ""),
         ({"highway": "Steps"}, "a"),
+        ({"highway": "footway;steps"}, "a"),
+        ({"highway": "track;path"}, "asw"),
+        ({"highway": "construction;footway"}, ""),
+        ({"foot:conditional": "no (Mo-Fr 08:00-17:00)"}, ""),
         ({"wheelchair": "No"}, "as"),
         ({"surface": "Mud"}, "a"),
         ({"sac_scale": "T3+"}, "a"),
@@ -46,6 +50,7 @@ def test_ways(link, who):
         ({"barrier": "bollard;kerb"}, "as"),
         ({"barrier": "kerb", "kerb": "Lowered"}, "asw"),
         ({"barrier": "kerb", "kerb": "flush;lowered"}, "asw"),
+        ({"kerb": "lowered;raised"}, "as"),
         ({"railway": "tram_crossing", "wheelchair": "no"}, "as"),
     ],
 )

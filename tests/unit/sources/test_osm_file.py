@@ -276,3 +276,60 @@ def test_merging_keeps_the_better_of_two(tmp_path: Path) -> None:
 def test_no_file_is_refused() -> None:
     with pytest.raises(InvalidInput):
         read_osm_files([])
+
+
+THREE = '<node id="1" lat="1" lon="2"/><node id="2" lat="1.1" lon="2"/><node id="3" lat="1.2" lon="2"/>'
+PATH = '<nd ref="1"/><nd ref="9"/><nd ref="3"/><tag k="highway" v="path"/></way>'
+
+
+@pytest.mark.parametrize("kind", ["xml", "json", "opl", "pbf", "deleted.opl"])
+def test_a_node_without_any_place_is_as_good_as_missing(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    opl = b"n1 v1 x2 y1\nn2 v1 x2 y1.1\nn3 v1 x2 y1.2\nn9 v1 Ta=b\nw1 v1 Thighway=path Nn1,n9,n3\n"
+    if kind == "xml":
+        path.write_text(f'<osm version="0.6">{THREE}<node id="9"/><way id="1">{PATH}</osm>')
+    elif kind == "json":
+        nodes = [{"type": "node", "id": i, "lat": 1 + i / 10, "lon": 2} for i in (1, 2, 3)]
+        way = {
+            "type": "way",
+            "id": 1,
+            "nodes": [1, 9, 3],
+            "tags": {"highway": "path", "lit": True, "x": None},
+        }
+        gone = {"type": "way", "id": 2, "nodes": [1, 2], "tags": {"highway": "path"}, "visible": False}
+        path.write_text(json.dumps({"elements": [*nodes, {"type": "node", "id": 9}, way, gone]}))
+    elif kind == "pbf":
+        path.with_suffix(".opl").write_bytes(opl)
+        with osmium.SimpleWriter(path) as writer:
+            for thing in osmium.FileProcessor(path.with_suffix(".opl")):
+                writer.add(thing)
+    else:
+        deleted = b"n9 v2 dD\nw2 v1 Thighway=path Nn1,n2\nw2 v2 dD\n" if "deleted" in kind else b""
+        path.write_bytes(opl + deleted)
+    extract = read_osm(path)
+    assert extract.node_id.tolist() == [1, 2, 3]
+    assert extract.way_id.tolist() == [1]
+    assert extract.way_nodes(0).tolist() == [0, -1, 2]
+    assert extract.way_tags[0] == ({"highway": "path"} | ({"lit": "yes"} if kind == "json" else {}))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.osm", '<osm><node id="9" lat="1"/></osm>', "node 9 has no 'lon'"),
+        ("a.osm", '<osm><node id="9" lat="1,5" lon="2"/></osm>', "lat of node 9 is '1,5', not a number"),
+        ("a.osm", '<osm><way id="4"><tag k="highway"/></way></osm>', "<tag> has no 'v'"),
+        ("a.json", '{"elements": [{"type": "node", "id": 9, "lat": 1}]}', "node 9 has a lat alone"),
+        (
+            "a.json",
+            '{"elements": [{"type": "way", "id": 4, "nodes": [1, 2], "geometry": [{"lat": 1, "lon": 2}]}]}',
+            "way 4 has 2 nodes, but 1 places",
+        ),
+    ],
+)
+def test_what_is_half_there_is_named(tmp_path: Path, name: str, content: str, words: str) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(UnreadableFile) as caught:
+        read_osm(path)
+    assert words in str(caught.value)
