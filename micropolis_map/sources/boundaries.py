@@ -19,10 +19,12 @@ from micropolis_map.sources import column_names
 from micropolis_map.sources.district_names import name_column
 from micropolis_map.sources.file_kinds import kind_of
 from micropolis_map.sources.local_projection import LocalProjection
+from micropolis_map.sources.outline_shapes import drawn_as_areas
 from micropolis_map.sources.packed_files import unpacked
 from micropolis_map.sources.poly_file import is_poly, read_poly
 from micropolis_map.sources.vector_file import VectorFile, read_vector
 from micropolis_map.workers.mending import valid_areas
+from micropolis_map.workers.pool import FILE, READERS
 
 POLYGONAL = (3, 6)
 PLACE_LEVELS = (
@@ -67,7 +69,8 @@ def read_polygons(path: Path, names_from: str = "") -> PolygonFile:
 
     GeoJSON in any form, GeoPackage, FlatGeobuf, zipped shapefile, GeoParquet, KML or KMZ, an answer of
     Nominatim or Overpass, or Osmosis' ``.poly``, also packed alone, in any coordinate system the file names.
-    Invalid polygons are repaired, and what is no polygon is ignored; both are said in the notes.
+    Invalid polygons are repaired, lines that close to a ring are its area, and what is neither is ignored;
+    all of it is said in the notes.
 
     Parameters
     ----------
@@ -84,18 +87,22 @@ def read_polygons(path: Path, names_from: str = "") -> PolygonFile:
     """
     with unpacked(path) as alone:
         file = _features(alone)
-    valid, repaired = _repair(file.geometry)
+    drawn = READERS.run(drawn_as_areas, file.geometry, limits=FILE)
+    valid, repaired = _repair(drawn)
     keep = [i for i, shape in enumerate(valid) if shape is not None]
     if not keep:
         kinds = sorted({shape.geom_type for shape in file.geometry if shape is not None})
         raise InvalidInput(
             mark("{file} has no polygon among its {n} features, only {known}"),
-            mark("give a file with the outline as a polygon"),
+            mark("give a file with the outline as a polygon, or as lines that close to a ring"),
             file=path.name,
             n=len(valid),
             known=", ".join(kinds) or "none",
         )
     notes = list(file.notes)
+    if any(_polygonal(shape) is None and valid[i] is not None for i, shape in enumerate(file.geometry)):
+        words = mark("{file}: its lines are taken as the outline of the area that they close around")
+        notes.append(Sentence(words, file=path.name))
     if repaired:
         notes.append(
             Sentence.counted(
@@ -106,12 +113,13 @@ def read_polygons(path: Path, names_from: str = "") -> PolygonFile:
                 all=len(keep),
             )
         )
-    if len(keep) < len(valid):
+    used = [i for i, shape in enumerate(drawn) if shape is None and file.geometry[i] is not None]
+    if len(keep) + len(used) < len(valid):
         notes.append(
             Sentence.counted(
                 "{file}: {n} feature that is no polygon was ignored",
                 "{file}: {n} features that are no polygons were ignored",
-                n=len(valid) - len(keep),
+                n=len(valid) - len(keep) - len(used),
                 file=path.name,
             )
         )

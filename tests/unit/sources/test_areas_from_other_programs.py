@@ -175,6 +175,45 @@ def test_polygons_that_become_one_area_are_named(tmp_path: Path) -> None:
     assert not area_from_file(collection(tmp_path / "b.geojson", {"name": "Vest"})).notes
 
 
+def drawn(path: Path, *geometries: dict[str, Any]) -> Path:
+    features = [{"type": "Feature", "properties": {}, "geometry": geometry} for geometry in geometries]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def line(*places: tuple[float, float]) -> dict[str, Any]:
+    return {"type": "LineString", "coordinates": places}
+
+
+def test_lines_that_close_are_an_outline_and_others_are_not(tmp_path: Path) -> None:
+    ring = list(WEST.exterior.coords)
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps(line(*ring)))
+    for file in (path, drawn(tmp_path / "b.geojson", line(*ring[:3]), line(*ring[2:]))):
+        area = area_from_file(file)
+        assert area.geometry.equals(WEST)
+        assert list(area.notes) == [
+            f"{file.name}: its lines are taken as the outline of the area that they close around"
+        ]
+    for open_ in ([line(*ring[:4])], [line(*ring[:3]), line(*ring[3:])]):
+        with pytest.raises(InvalidInput, match="or as lines that close to a ring"):
+            read_polygons(drawn(path, *open_))
+    both = read_polygons(drawn(path, line(*ring), shapely.geometry.mapping(EAST)))
+    assert both.geometries == (EAST,)
+    assert both.notes == ("a.geojson: 1 feature that is no polygon was ignored",)
+
+
+def test_an_outline_across_the_antimeridian_is_not_the_rest_of_the_world(tmp_path: Path) -> None:
+    ring = [(179.9, -17), (-179.8, -17), (-179.8, -16.9), (179.9, -16.9), (179.9, -17)]
+    path = drawn(tmp_path / "a.geojson", {"type": "Polygon", "coordinates": [ring]})
+    (area,) = read_polygons(path).geometries
+    assert area.equals(
+        shapely.union(shapely.box(179.9, -17, 180, -16.9), shapely.box(-180, -17, -179.8, -16.9))
+    )
+    world = shapely.box(-180, -90, 180, 90)
+    assert read_polygons(drawn(path, shapely.geometry.mapping(world))).geometries[0].equals(world)
+
+
 def test_areas_of_several_levels_are_told_apart_and_a_home_counts_in_the_smaller(tmp_path: Path) -> None:
     rings = [list(BOTH.exterior.coords), list(WEST.exterior.coords)]
     levels = [relation([ring], "By", number) for number, ring in enumerate(rings, 7)]
