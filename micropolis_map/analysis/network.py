@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from micropolis_map.analysis.closed_ways import NOTHING_CLOSED, Closed
 from micropolis_map.analysis.metric import unwrap
 from micropolis_map.analysis.timed_ways import NOTHING, Timed
 from micropolis_map.errors import NotLoaded, UnreadableFile
@@ -145,6 +146,12 @@ class WalkNetwork:
         """What hangs on hours; nothing in networks built before that was looked at."""
         timed: Timed = {**NOTHING, **self.meta.get("timed", NOTHING)}
         return timed
+
+    @property
+    def closed(self) -> Closed:
+        """What is closed to walkers; nothing in networks built before that was looked at."""
+        closed: Closed = self.meta.get("closed", NOTHING_CLOSED)
+        return closed
 
     def frame(self, lon: Floats) -> Floats:
         """Return `lon` in the network's frame."""

@@ -49,7 +49,7 @@ def timed_ways(extract: OsmExtract, on_network: NDArray[np.int64]) -> Timed:
         walked = is_walkable(tags, year)
         text = unread(tags) if walked else ""
         if text or hangs_on_hours(tags, year):
-            metres = _metres(extract, way)
+            metres = metres_of(extract, way)
             told["open_m" if walked else "closed_m"] += metres
             told["unread_m"] += metres if text else 0.0
             _count(told, text)
@@ -73,7 +73,8 @@ def _count(told: Timed, text: str) -> None:
         told["example"] = told["example"] or text
 
 
-def _metres(extract: OsmExtract, way: int) -> float:
+def metres_of(extract: OsmExtract, way: int) -> float:
+    """Return the length of the way at index `way` on the ground, as far as its nodes are there."""
     nodes = extract.way_nodes(way)
     a, b = nodes[:-1], nodes[1:]
     known = (a >= 0) & (b >= 0)

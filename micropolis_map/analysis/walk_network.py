@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from micropolis_map.analysis.closed_ways import closed_ways
 from micropolis_map.analysis.drape import drape
 from micropolis_map.analysis.metric import segment_length_m, unwrap
 from micropolis_map.analysis.network import WAY, WalkNetwork
@@ -82,6 +83,7 @@ def build_walk_network(
             terrain, segments.a, segments.b, length, ways.raised[segments.way] & (segments.kind == WAY)
         )
     progress(0.6, "junctions")
+    on_network = np.unique(vertex_node)
     meta = {
         "reference_lon": reference,
         "rows": [dict(row) for row in ways.sets.rows],
@@ -90,7 +92,8 @@ def build_walk_network(
         "staircases": int(np.count_nonzero(ways.step_count != 0.0)),
         "dangling_refs": extract.dangling_refs,
         "heights": elevation is not None,
-        "timed": timed_ways(extract, np.unique(vertex_node)),
+        "timed": timed_ways(extract, on_network),
+        "closed": closed_ways(extract, on_network),
         "source": extract.source,
         "timestamp": extract.timestamp,
     }

@@ -103,6 +103,14 @@ SENTENCES: tuple[Words, ...] = (
         "{n} islands of ways shorter than 1 km ({km} km in all) are left out when points join the network",
     ),
     mark(
+        "{km} km of ways are closed to walkers by their tags (private, foot=no, use_sidepath, motorroad) and "
+        "left out"
+    ),
+    counted(
+        "{n} gate or other barrier lets nobody through (private, locked, a wall): ways end there",
+        "{n} gates and other barriers let nobody through (private, locked, walls): ways end there",
+    ),
+    mark(
         "of the ways with opening hours, {n} m are open at ten on a weekday and walked, "
         "{m} m are closed then and left out"
     ),

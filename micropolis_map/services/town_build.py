@@ -25,7 +25,7 @@ from micropolis_map.services.district_index import OUTSIDE, district_of, inside
 from micropolis_map.services.extract_window import widened
 from micropolis_map.services.load_area import HULL, Area, Districts, districts_for
 from micropolis_map.services.surveyed_streets import SurveyedSpot, surveyed
-from micropolis_map.services.timed_notes import timed_notes
+from micropolis_map.services.timed_notes import closed_notes, timed_notes
 from micropolis_map.services.town_edge import REACH_M, known_area, widened_area
 from micropolis_map.sources.delimited_table import GUESS, TableOptions
 from micropolis_map.sources.elevation import Elevation, read_elevation
@@ -234,7 +234,7 @@ def _notes(
                 km=f"{facts['islands_km']:.1f}",
             )
         )
-    notes += timed_notes(network)
+    notes += [*closed_notes(network), *timed_notes(network)]
     if facts["dangling_refs"]:
         notes.append(
             Sentence.counted(

@@ -97,6 +97,20 @@ def test_a_counted_sentence_is_said_in_the_form_of_its_number(n, polish):
     assert told.told() == told == pickle.loads(pickle.dumps(told)).told()
 
 
+def test_the_load_tells_what_is_closed_to_walkers_for_good(run, tmp_path):
+    file = write_town(tmp_path)
+    lane = "".join(f'<node id="900{x}" lon="{12.0 + x * 0.0031254:.7f}" lat="54.999"/>' for x in range(4))
+    refs = "".join(f'<nd ref="900{x}"/>' for x in range(4))
+    lane += f'<way id="9000">{refs}<tag k="highway" v="service"/><tag k="access" v="private"/></way>'
+    gate = '<tag k="barrier" v="gate"/><tag k="locked" v="yes"/></node>'
+    text = file.read_text(encoding="utf-8").replace("</node>", gate, 1)
+    file.write_text(text.replace("</osm>", f"{lane}</osm>"), encoding="utf-8")
+    notes = json.loads(run("load", "tiny", "--osm", file, "--json"))["notes"]
+    closed = [note for note in notes if "closed to walkers" in note or "nobody through" in note]
+    assert [note[:9] for note in closed] == ["0.6 km of", "1 gate or"]
+    assert all(said(note, Speech(lang)) != note for note in closed for lang in ("pl", "da", "it", "uk"))
+
+
 def test_a_town_without_hours_says_nothing_of_them(run, tmp_path):
     report = json.loads(run("load", "tiny", "--osm", write_town(tmp_path), "--json"))
     assert not [note for note in report["notes"] if "hours" in note]
