@@ -18,6 +18,7 @@ from micropolis_map.domain.points import PointSet
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.errors import InvalidInput
 from micropolis_map.services import thresholds
+from micropolis_map.services.community_reach import Reach
 from micropolis_map.settings import Settings
 from micropolis_map.sources.delimited_table import TableOptions
 from micropolis_map.sources.points import read_points
@@ -119,6 +120,18 @@ Delimiter = Annotated[
 Crs = Annotated[
     str, typer.Option("--crs", help="Of the tables' coordinates, such as EPSG:2180; else degrees.")
 ]
+
+
+def told_of(application: Application, slug: str, encoding: str, delimiter: str, crs: str) -> TableOptions:
+    """Return what is known of the tables of points for a community: what options say, and where it lies.
+
+    Raises
+    ------
+    NotFound
+        There is no such community.
+    """
+    reach = Reach.of(application.community_store.get(slug))
+    return TableOptions(encoding, delimiter, crs, reach.centre if reach else None)
 
 
 def points_of(path: Path, told: TableOptions) -> PointSet:

@@ -25,6 +25,7 @@ from micropolis_map.cli.options import (
     known_profile,
     minutes_of,
     points_of,
+    told_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell, tell_if_compiling
 from micropolis_map.services.coverage_downloads import write_sites
@@ -35,7 +36,6 @@ from micropolis_map.services.siting import propose_sites
 from micropolis_map.services.siting_result import SitingRequest, SitingResult
 from micropolis_map.services.table_files import check_ending
 from micropolis_map.services.venues import venue_kinds
-from micropolis_map.sources.delimited_table import TableOptions
 
 
 class Objective(StrEnum):
@@ -111,7 +111,7 @@ def site(
         check_ending(out)
     application = application_of(context, data)
     tell_if_compiling()
-    told = TableOptions(encoding, delimiter, crs)
+    told = told_of(application, slug, encoding, delimiter, crs)
     request = SitingRequest(
         new=new,
         minutes=minutes[0],

@@ -22,6 +22,7 @@ from micropolis_map.cli.options import (
     language_of,
     points_of,
     position_of,
+    told_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, tell, tell_if_compiling
 from micropolis_map.domain.tour import Stop
@@ -61,7 +62,7 @@ def tour(
     application = application_of(context, data)
     tell_if_compiling()
     request = TourRequest(
-        _stops(application, slug, stops, TableOptions(encoding, delimiter, crs)),
+        _stops(application, slug, stops, told_of(application, slug, encoding, delimiter, crs)),
         start,
         loop,
         known_profile(profile),

@@ -29,6 +29,7 @@ from micropolis_map.cli.options import (
     minutes_of,
     points_of,
     position_of,
+    told_of,
 )
 from micropolis_map.cli.terminal import print_json, print_rows, progress_bar, tell, tell_if_compiling
 from micropolis_map.domain.opening_hours import WeekHour
@@ -129,7 +130,7 @@ def coverage(
         check_ending(out)
     application = application_of(context, data)
     tell_if_compiling()
-    told = TableOptions(encoding, delimiter, crs)
+    told = told_of(application, slug, encoding, delimiter, crs)
     request = CoverageRequest(
         profile=known_profile(profile),
         minutes=minutes,
@@ -193,7 +194,7 @@ def matrix(
     longest = None if minutes is None else minutes[0]
     application = application_of(context, data)
     tell_if_compiling()
-    told = TableOptions(encoding, delimiter, crs)
+    told = told_of(application, slug, encoding, delimiter, crs)
     starts, ends = points_of(origins, told), points_of(destinations, told)
     request = MatrixRequest(starts, ends, known_profile(profile), longest)
     pairs = write_matrix(application, slug, request, out)

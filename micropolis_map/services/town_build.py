@@ -117,7 +117,9 @@ def build_town(
     near = widened(area.geometry.bounds, POPULATION_BEYOND_M)
     population = None
     if files.population:
-        population = read_population(files.population, told.population_column, near, told.table)
+        middle = area.geometry.centroid
+        table = replace(told.table, centre=(middle.x, middle.y))
+        population = read_population(files.population, told.population_column, near, table)
     progress(0.1, "building the walk network")
     walked, surveys = surveyed(extract, files.surveys, datetime.now(UTC).date())
     network = build_walk_network(walked, elevation=elevation.sample if elevation else None)

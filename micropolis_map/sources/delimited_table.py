@@ -33,6 +33,7 @@ from micropolis_map.sources.position_columns import (
     is_shape,
     raw_geometry,
 )
+from micropolis_map.sources.tables_without_headings import Centre, headings_for
 from micropolis_map.sources.text_encoding import decode
 
 Floats = NDArray[np.float64]
@@ -53,11 +54,14 @@ class TableOptions:
         The sign between cells or its name, such as ``semicolon``.
     crs
         What the coordinates are in, such as ``EPSG:2180``, x before y; "" for degrees (EPSG:4326).
+    centre
+        ``(lon, lat)`` of the community, where it is known: by it a table without headings is understood.
     """
 
     encoding: str = ""
     delimiter: str = ""
     crs: str = ""
+    centre: Centre | None = None
 
 
 GUESS = TableOptions()
@@ -141,10 +145,15 @@ def read_delimited(path: Path, options: TableOptions = GUESS) -> DelimitedTable:
     if divided.titles:
         row = divided.rows[0][0]
         notes.append(Sentence(mark("{file}: the headings stand in row {row}"), file=path.name, row=row))
-    return table_of(path.name, divided.rows, notes)
+    return table_of(path.name, divided.rows, notes, options.centre)
 
 
-def table_of_sheet(path: Path, rows: Sequence[tuple[int, list[str]]], notes: Sequence[str]) -> DelimitedTable:
+def table_of_sheet(
+    path: Path,
+    rows: Sequence[tuple[int, list[str]]],
+    notes: Sequence[str],
+    centre: Centre | None = None,
+) -> DelimitedTable:
     """Return the table in the numbered rows of a spreadsheet; titles above the headings are left out.
 
     Raises
@@ -159,19 +168,27 @@ def table_of_sheet(path: Path, rows: Sequence[tuple[int, list[str]]], notes: Seq
     if at:
         words = mark("{file}: the headings stand in row {row}")
         said.append(Sentence(words, file=path.name, row=rows[at][0]))
-    return table_of(path.name, kept, said)
+    return table_of(path.name, kept, said, centre)
 
 
 def table_of(
-    name: str, rows: Sequence[tuple[int, Sequence[str]]], notes: Iterable[str] = ()
+    name: str,
+    rows: Sequence[tuple[int, Sequence[str]]],
+    notes: Iterable[str] = (),
+    centre: Centre | None = None,
 ) -> DelimitedTable:
-    """Return the table whose first row holds the headings.
+    """Return the table whose first row holds the headings; where it holds a place already, they are made up.
 
     Raises
     ------
     InvalidInput
         It has no row below them, a row with more values than they are, or one of them twice.
     """
+    made_up = headings_for([cells for _, cells in rows], centre) if rows else None
+    if made_up:
+        rows = [(0, made_up), *rows]
+        words = mark("{file}: the first line holds a place, no headings: its columns are taken as {columns}")
+        notes = (*notes, Sentence(words, file=name, columns=", ".join(made_up)))
     if len(rows) < 2:
         raise InvalidInput(
             mark("{file} has no row below its header"),

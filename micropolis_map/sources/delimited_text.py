@@ -18,6 +18,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.column_names import bare, plain
 from micropolis_map.sources.position_columns import find_columns
+from micropolis_map.sources.tables_without_headings import begins_with_a_place
 
 DELIMITERS = {
     ",": "comma",
@@ -182,11 +183,12 @@ def _guess(text: str, words: AbstractSet[str]) -> str:
         if not rows or len(rows[at]) < 2:
             continue
         width = len(rows[at])
-        where = find_columns(rows[at])
-        if sign in _RARE and not where.found:
+        placed = find_columns(rows[at]).found
+        if sign in _RARE and not placed:
             continue
+        placed = placed or begins_with_a_place(rows[at])
         fitting = sum(len(row) == width for row in rows[at:]) / len(rows[at:])
-        score = fitting * (1 + min(width, 20) / 100) + (0.5 if where.found else 0)
+        score = fitting * (1 + min(width, 20) / 100) + (0.5 if placed else 0)
         if score > best_score + 1e-9:
             best, best_score = sign, score
     return best

@@ -123,13 +123,10 @@ def columns_by_content(
         Whether the header is the file's own: then a column of degrees must be fine, for its name says
         something else.
     """
-    columns = {
-        name: [record[index] for record in records[:_SAMPLE] if index < len(record) and record[index].strip()]
-        for index, name in enumerate(header)
-    }
-    whole = next((name for name, cells in columns.items() if _most(cells, is_position)), "")
+    columns = {name: filled_cells(records, index) for index, name in enumerate(header)}
+    whole = next((name for name, cells in columns.items() if most(cells, is_position)), "")
     test = _is_fine if named else is_degrees
-    degrees = [name for name, cells in columns.items() if _most(cells, test)]
+    degrees = [name for name, cells in columns.items() if most(cells, test)]
     if whole:
         return Where(whole=whole)
     return Where(degrees[0], degrees[1]) if len(degrees) == 2 else Where()
@@ -164,7 +161,13 @@ def is_shape(cell: str) -> bool:
     return _SHAPE.match(cell) is not None
 
 
-def _most(cells: Sequence[str], test: Callable[[str], bool]) -> bool:
+def filled_cells(records: Sequence[Sequence[str]], index: int) -> list[str]:
+    """Return what stands in a column of the first records, blank cells left out."""
+    return [record[index] for record in records[:_SAMPLE] if index < len(record) and record[index].strip()]
+
+
+def most(cells: Sequence[str], test: Callable[[str], bool]) -> bool:
+    """Return whether enough of a column's cells are what `test` says; never of none."""
     return bool(cells) and sum(map(test, cells)) >= _ENOUGH * len(cells)
 
 

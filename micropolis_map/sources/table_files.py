@@ -50,7 +50,7 @@ def read_table(
         words = mark("{file}: the sheet {sheet} is read, not {others}")
         others = ", ".join(map(repr, sheet.others))
         notes = [Sentence(words, file=path.name, sheet=repr(sheet.name), others=others)] if others else []
-        return table_of_sheet(path, sheet.rows, notes)
+        return table_of_sheet(path, sheet.rows, notes, options.centre)
     if kind == "parquet":
         return _of_parquet(path)
     raise UnreadableFile(

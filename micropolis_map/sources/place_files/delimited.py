@@ -16,12 +16,11 @@ from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row, 
 from micropolis_map.sources.position_columns import (
     Where,
     columns_by_content,
-    find_columns,
-    is_degrees,
     is_position,
     is_shape,
     raw_geometry,
 )
+from micropolis_map.sources.tables_without_headings import begins_with_a_place
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
@@ -82,9 +81,7 @@ def _header_and_records(
 ) -> tuple[list[str], list[list[str]], list[Question]]:
     """Return the columns' names and the records below; where the first line is a place, names made up."""
     first = records[0]
-    if find_columns(_header(first)).found or not (
-        any(map(is_position, first)) or sum(map(is_degrees, first)) >= 2
-    ):
+    if not begins_with_a_place(first):
         return _header(first), records[1:], []
     words = (
         index for index, cell in enumerate(first) if any(map(str.isalpha, cell)) and not is_position(cell)
