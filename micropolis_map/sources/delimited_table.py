@@ -63,6 +63,16 @@ class TableOptions:
     crs: str = ""
     centre: Centre | None = None
 
+    def without_use(self, name: str, kind: str) -> tuple[str, ...]:
+        """Return what was said although the file called `name`, of that `kind`, cannot obey it."""
+        if kind == "text":
+            return ()
+        said = {"--encoding": self.encoding, "--delimiter": self.delimiter}
+        if kind not in {"spreadsheet", "parquet"}:
+            said["--crs"] = self.crs
+        words = mark("{file}: {option} is for tables, and not used")
+        return tuple(Sentence(words, file=name, option=option) for option, value in said.items() if value)
+
 
 GUESS = TableOptions()
 

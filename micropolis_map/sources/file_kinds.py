@@ -11,7 +11,7 @@ from micropolis_map.sources.archives import listed
 
 Kind = Literal[
     "json", "gpkg", "flatgeobuf", "shapefile", "kml", "kmz", "gpx", "osm", "xml", "parquet", "spreadsheet",
-    "tiff", "archive", "gzip", "grid", "database", "html", "foreign", "text",
+    "tiff", "archive", "packed", "grid", "database", "html", "foreign", "text",
 ]  # fmt: skip
 VECTOR: frozenset[Kind] = frozenset({"json", "gpkg", "flatgeobuf", "shapefile", "kml", "kmz", "gpx"})
 """What holds features and nothing else."""
@@ -19,8 +19,10 @@ VECTOR: frozenset[Kind] = frozenset({"json", "gpkg", "flatgeobuf", "shapefile", 
 GPKG_SIGN = (68, (b"GPKG", b"GP10", b"GP11"))
 """Where a GeoPackage says that it is one: other SQLite files can name tables that lie elsewhere."""
 _HEAD = 2_000
+PACKED_SIGNS = {b"\x1f\x8b": "gzip", b"\xfd7zXZ\x00": "xz"} | {b"BZh%d1AY" % n: "bzip2" for n in range(1, 10)}
+"""What a file begins with that is packed alone, and by what."""
 _BEGINNINGS: dict[bytes, Kind] = {
-    b"\x1f\x8b": "gzip",
+    **dict.fromkeys(PACKED_SIGNS, "packed"),
     b"ncols": "grid",  # heights or people in an ASCII grid
     b"NCOLS": "grid",
     b"\x89HDF": "foreign",

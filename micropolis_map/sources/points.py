@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.delimited_table import GUESS, DelimitedTable, TableOptions, geometry_of, where_of
-from micropolis_map.sources.file_kinds import VECTOR, kind_of
+from micropolis_map.sources.file_kinds import VECTOR, Kind, kind_of
 from micropolis_map.sources.number_texts import said_of_thousands, thousands_mark_of, value_in
 from micropolis_map.sources.packed_files import unpacked
 from micropolis_map.sources.table_files import read_table
@@ -54,6 +55,11 @@ def read_points(path: Path, options: TableOptions = GUESS) -> PointSet:
 
 def _read(path: Path, options: TableOptions) -> PointSet:
     kind = kind_of(path)
+    points = _read_as(path, kind, options)
+    return replace(points, notes=(*points.notes, *options.without_use(path.name, kind)))
+
+
+def _read_as(path: Path, kind: Kind, options: TableOptions) -> PointSet:
     if kind == "gpx":
         return _from_features(read_waypoints(path), path.name)
     if kind in VECTOR:

@@ -16,7 +16,7 @@ from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.delimited_table import GUESS, DelimitedTable, TableOptions, geometry_of
-from micropolis_map.sources.file_kinds import VECTOR, kind_of
+from micropolis_map.sources.file_kinds import VECTOR, Kind, kind_of
 from micropolis_map.sources.hexagons import hexagons_of
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.number_texts import said_of_thousands, thousands_mark_of, value_in
@@ -97,6 +97,13 @@ def read_population(
 
 def _read(path: Path, column: str, near: Bounds | None, options: TableOptions) -> PopulationFile:
     kind = kind_of(path)
+    found = _read_as(path, kind, column, near, options)
+    return replace(found, notes=(*found.notes, *options.without_use(path.name, kind)))
+
+
+def _read_as(
+    path: Path, kind: Kind, column: str, near: Bounds | None, options: TableOptions
+) -> PopulationFile:
     if kind == "tiff":
         cells = READERS.run(read_cells, path, column, near, limits=FILE)
         where = [f"cell {i}" for i in range(1, len(cells.people) + 1)]

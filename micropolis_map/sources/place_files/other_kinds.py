@@ -16,8 +16,6 @@ _BEGINNINGS = {
     b"\xff\xd8\xff": _PHOTO,
     b"\x89PNG": _PHOTO,
     b"GIF8": _PHOTO,
-    b"\x1f\x8b": _PACKED,
-    b"BZh": _PACKED,
     b"7z\xbc\xaf": _PACKED,
     b"Rar!": _PACKED,
 }

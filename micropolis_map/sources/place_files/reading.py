@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import usable
 from micropolis_map.sources.file_kinds import is_geopackage
+from micropolis_map.sources.packed_files import packing_of, unpack_stream
 from micropolis_map.sources.place_files.columns import check_fields, propose_mapping
 from micropolis_map.sources.place_files.delimited import csv_rows, row_from_cells
 from micropolis_map.sources.place_files.geojson import geojson_rows, parse_json
@@ -25,6 +27,7 @@ from micropolis_map.sources.place_files.rows import (
     MAX_FILE_BYTES,
     MAX_ROWS,
     MAX_UNPACKED_BYTES,
+    USED_FOR,
     Question,
     ReadOptions,
     Row,
@@ -84,6 +87,13 @@ def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
     options = options or ReadOptions()
     _check(options)
     kind, rows, questions = _read(path, path, options)
+    questions += _without_use(options, kind)
+    if not rows:
+        words = mark(
+            "nothing is in the file that could be a place: a table needs headings and a row for each place, "
+            "a map a feature for each"
+        )
+        questions.append(Question("file", Sentence(words)))
     columns = dict.fromkeys(key for row in rows for key in row.properties)
     mapping = propose_mapping(columns, options.mapping)
     return RowFile(path.name, kind, tuple(rows), mapping, tuple(questions))
@@ -102,9 +112,21 @@ def _check(options: ReadOptions) -> None:
         check_fields(options.mapping)
 
 
+def _without_use(options: ReadOptions, kind: str) -> list[Question]:
+    """Return which answers the file has no question for, so that nobody takes them for obeyed."""
+    words = mark("{answer} was said to be {value}, which is not used: the file is {kind}")
+    return [
+        Question("file", Sentence(words, answer=answer, value=repr(value), kind=kind))
+        for answer, value in options.answers.items()
+        if answer in USED_FOR and value and not set(USED_FOR[answer]) & set(kind.split("+"))
+    ]
+
+
 def _read(path: Path, name: Path, options: ReadOptions) -> tuple[str, list[Row], list[Question]]:
     """Return what the file at `path`, called `name`, is, its rows in EPSG:4326, and what was recognised."""
     data = _content(path, name)
+    if packing_of(data[:8]):
+        return _read_packed(path, name, options)
     if data.startswith(b"PK\x03\x04") and not is_spreadsheet(path):
         kind, rows, found = _read_archive(path, options)
         return kind, rows, [*_named_otherwise(name, kind), *found]
@@ -113,6 +135,16 @@ def _read(path: Path, name: Path, options: ReadOptions) -> tuple[str, list[Row],
     rows = [_settled(row) for row in _at_most(rows, name)]
     rows, recognised = recognise(rows, options, stated_crs=crs)
     return kind, rows, [*_named_otherwise(name, kind), *found, *recognised]
+
+
+def _read_packed(path: Path, name: Path, options: ReadOptions) -> tuple[str, list[Row], list[Question]]:
+    """Return what is packed alone (``.csv.gz``, ``.geojson.bz2``); packed twice it is refused."""
+    with TemporaryDirectory(prefix="micropolis-places-") as folder:
+        inner = Path(folder) / unpack_stream(path, Path(folder), MAX_UNPACKED_BYTES)
+        with inner.open("rb") as file:
+            if packing_of(file.read(8)):
+                raise unreadable(name, mark("{file} is packed twice"), mark("unpack it first"))
+        return _read(inner, Path(name.stem), options)
 
 
 def _named_otherwise(name: Path, kind: str) -> list[Question]:

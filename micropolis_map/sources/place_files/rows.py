@@ -66,6 +66,14 @@ class Question:
 ANSWERS = ("encoding", "delimiter", "columns", "sheet", "crs", "order", "rows")
 """Kinds of questions that have answers."""
 
+USED_FOR: Mapping[str, tuple[str, ...]] = {
+    "encoding": ("csv", "geojson", "shp"),
+    "delimiter": ("csv",),
+    "columns": ("csv", "spreadsheet"),
+    "sheet": ("spreadsheet",),
+}
+"""Answers that only some kinds of files ask for."""
+
 
 @dataclass(frozen=True)
 class ReadOptions:

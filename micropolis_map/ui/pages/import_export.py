@@ -29,7 +29,7 @@ from micropolis_map.ui.language import _, ngettext
 FIELDS = ("community", "lang", "kind", "theme", "activity", "q", "years")
 ENDINGS = [
     "geojson", "json", "umap", "csv", "tsv", "txt", "xlsx", "xls", "ods", "gpx", "kml", "kmz", "gpkg",
-    "geojsonl", "zip", "fgb", "parquet",
+    "geojsonl", "zip", "fgb", "parquet", "gz", "bz2", "xz",
 ]  # fmt: skip
 DONE = "mm_import_done"
 SAID = "mm_import_said"

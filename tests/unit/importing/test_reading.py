@@ -215,7 +215,7 @@ OUTSIDE = (
         ("feed.xml", "<rss></rss>", "neither GPX nor KML"),
         ("open.geojson", '{"type": "FeatureCollection", "features": [', "is not JSON"),
         ("deep.json", "[" * 100_000, "is not JSON"),
-        ("other.json", '{"type": "Topology"}', "not GeoJSON"),
+        ("other.json", '{"type": "Topography"}', "not GeoJSON"),
         ("none.geojson", '{"type": "FeatureCollection"}', "has features None"),
         ("empty.csv", "", "is empty"),
         ("blank.csv", " \n \n", "is empty"),
@@ -225,7 +225,7 @@ OUTSIDE = (
         ("table.csv", b"%PDF-1.7 ...", "is a PDF"),
         ("table.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "cannot be read as a spreadsheet"),
         ("photo.geojson", b"\xff\xd8\xff\xe0", "is a picture"),
-        ("a.geojson.gz", b"\x1f\x8b\x08", "is packed"),
+        ("a.geojson.gz", b"\x1f\x8b\x08", "is a broken archive"),
         ("noise.csv", bytes(range(256)) * 20, "is not text"),
     ],
 )

@@ -44,7 +44,8 @@ def test_first_line_is_a_point_as_well(tmp_path: Path, text: str) -> None:
 
 def test_without_a_community_the_latitude_comes_first_unless_it_cannot(tmp_path: Path) -> None:
     both = read_points(written(tmp_path, "57.0101,10.0202\n57.0303,10.0404\n"))
-    assert both.lat.tolist() == [57.0101, 57.0303] and both.id == ("1", "2")
+    assert both.lat.tolist() == [57.0101, 57.0303]
+    assert both.id == ("1", "2")
     other = read_points(written(tmp_path, "110.0202,57.0101\n110.0404,57.0303\n"))
     assert other.lat.tolist() == [57.0101, 57.0303]
 
@@ -58,4 +59,5 @@ def test_people_without_headings(tmp_path: Path) -> None:
 
 def test_headings_are_no_place(tmp_path: Path) -> None:
     points = read_points(written(tmp_path, "id,lat,lon\n1,57.0101,10.0202\n"), NEAR)
-    assert points.id == ("1",) and not any("first line" in note for note in points.notes)
+    assert points.id == ("1",)
+    assert not any("first line" in note for note in points.notes)
