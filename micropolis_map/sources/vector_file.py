@@ -23,6 +23,7 @@ from micropolis_map.sources.broken_text import where
 from micropolis_map.sources.file_kinds import kind_of
 from micropolis_map.sources.geoparquet import read_parquet
 from micropolis_map.sources.layers_of_files import encoding_of, index_restored, layer_to_read
+from micropolis_map.sources.map_json import CUT_OFF, as_geojson, is_cut_off
 from micropolis_map.sources.nominatim import as_candidates, best_candidate
 from micropolis_map.sources.overpass_areas import areas_in_elements
 from micropolis_map.workers.pool import FILE, READERS
@@ -121,11 +122,13 @@ def _read_json(path: Path) -> VectorFile:
         return _features([feature], None, path, notes)
     if isinstance(document, dict) and isinstance(document.get("elements"), list):
         return VectorFile(*areas_in_elements(document["elements"], path.name, document.get("remark", "")))
+    notes = (Sentence(CUT_OFF),) if is_cut_off(document) else ()
+    document = as_geojson(document, path.name)
     if not isinstance(document, dict):
         raise UnreadableFile(
             mark("{file} is JSON, but neither GeoJSON nor a Nominatim answer"), ACCEPTED, file=path.name
         )
-    return _features(_feature_list(document, path), document.get("crs"), path, ())
+    return _features(_feature_list(document, path), document.get("crs"), path, notes)
 
 
 def _document(data: bytes) -> Any:

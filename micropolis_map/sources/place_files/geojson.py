@@ -11,6 +11,7 @@ from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.broken_text import where
 from micropolis_map.sources.coordinates import usable
+from micropolis_map.sources.map_json import CUT_OFF, as_geojson, is_cut_off
 from micropolis_map.sources.place_files.plain_text import from_umap
 from micropolis_map.sources.place_files.rows import Question, Row, short, unreadable
 
@@ -59,10 +60,13 @@ def geojson_rows(document: Any, path: Path) -> tuple[list[Row], list[Question], 
     Raises
     ------
     UnreadableFile
-        It is JSON, but neither GeoJSON nor a uMap file.
+        It is JSON, but neither GeoJSON, TopoJSON, Esri JSON nor a uMap file.
     """
     rows: list[Row] = []
     questions: list[Question] = []
+    if is_cut_off(document):
+        questions.append(Question("file", Sentence(CUT_OFF)))
+    document = as_geojson(document, path.name)
     for item, layer in _features(document, path, questions):
         rows.append(_row(len(rows) + 1, item, layer))
     return rows, questions, _crs(document)
