@@ -19,9 +19,9 @@ LAT: Names = (
     "breite", "breitengrad", "latitud",
 )  # fmt: skip
 LON: Names = (
-    "lon", "lng", "long", "longitude", "stoplon", "dlugosc", "dlugoscgeograficzna", "dlug", "dlugoscgeogr",
-    "dluggeogr", "laengdegrad", "laengde", "laengdegr", "longitudine", "довгота", "географічнадовгота",
-    "dovhota", "lange", "laenge", "langengrad", "laengengrad", "longitud",
+    "lon", "lng", "long", "longitude", "stoplon", "dlugosc", "dlugoscgeograficzna", "dlug", "dl",
+    "dlugoscgeogr", "dluggeogr", "laengdegrad", "laengde", "laengdegr", "longitudine", "довгота",
+    "географічнадовгота", "dovhota", "lange", "laenge", "langengrad", "laengengrad", "longitud",
 )  # fmt: skip
 """Degrees by their names: they go before `NORTHING` and `EASTING`, which may be of a picture or of a grid."""
 NORTHING: Names = ("y", "ycoord", "coordy", "coordinatey", "northing", "northings", "nord")

@@ -6,19 +6,24 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import shapely
+from pyproj import Transformer
+from pyproj.exceptions import ProjError
 from shapely.geometry import mapping
 
 from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
+from micropolis_map.sources.map_links import is_link, position_in
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f'](?=\d{3}(?!\d))")
 _ANGLE = re.compile(
     r"""^(?P<before>[NSEWnsewØø])?\s*(?P<sign>[+\-−])?\s*
-    (?P<degrees>\d+(?:[.,]\d+)?)(?![\d.,])\s*(?:[°ºd*˚:]|deg)?\s*
+    (?P<degrees>\d+(?:[.,]\d+)?)(?![\d.,])\s*(?:deg|[°ºdo*˚:])?\s*
     (?:(?P<minutes>\d+(?:[.,]\d+)?)(?![\d.,])\s*(?:['’′´`m:]|min)?\s*)?
     (?:(?P<seconds>\d+(?:[.,]\d+)?)(?![\d.,])\s*(?:"|”|″|''|’’|′′|s)?\s*)?
     (?P<after>[NSEWnsewØø])?$""",
@@ -31,6 +36,8 @@ _ODK_POINT = re.compile(
 """ODK, KoboToolbox, Ona: latitude, longitude, altitude, accuracy; after a trip through Excel with commas."""
 _HEX_WKB = re.compile(r"0[01](?:[0-9A-Fa-f]{2}){20,}")
 """A point has 21 bytes; what databases write of a geometry in CSV."""
+_SRID = re.compile(r"\s*SRID=(\d{1,6});", re.IGNORECASE)
+_DEGREES = 4326
 _AXIS = {"N": "lat", "S": "lat", "E": "lon", "W": "lon", "Ø": "lon"}
 
 
@@ -84,15 +91,27 @@ def angle(text: str) -> tuple[float, str]:
     return (-degrees if negative else degrees), _AXIS.get(letter, "")
 
 
+_LABELLED = re.compile(
+    r"\s*(?P<first>lat|lon|lng)\w*\.?\s*[:=]\s*(?P<a>[^:=]+?)[\s,;]+(?P<second>lat|lon|lng)\w*\.?\s*[:=]\s*(?P<b>.+)",
+    re.IGNORECASE,
+)
+"""``lat: 52.2, lon: 21.1``, in any order."""
+
+
 def pair(text: str, *, lat_first: bool) -> tuple[float, float]:
-    """Return ``(lon, lat)`` of two coordinates in one text; compass letters beat `lat_first`.
+    """Return ``(lon, lat)`` of two coordinates in one text; labels and compass letters beat `lat_first`.
 
     Raises
     ------
     NotACoordinate
         Not two coordinates.
     """
-    first, second = (angle(part) for part in _halves(text.strip().strip("()[]")))
+    labelled = _LABELLED.fullmatch(text)
+    if labelled:
+        lat_first = labelled["first"].casefold() == "lat"
+        first, second = angle(labelled["a"]), angle(labelled["b"])
+    else:
+        first, second = (angle(part) for part in _halves(text.strip().strip("()[]")))
     if first[1] == "lon" or second[1] == "lat":
         lat_first = False
     elif first[1] == "lat" or second[1] == "lon":
@@ -101,7 +120,15 @@ def pair(text: str, *, lat_first: bool) -> tuple[float, float]:
 
 
 def _halves(text: str) -> tuple[str, str]:
-    ways = (r"\s*[;|/]\s*", r"\s*,\s+", r"(?<=[NSEWØnsewø])[\s,]+", r"\s+(?=[NSEWØnsewø])", r"\s+", r",")
+    ways = (
+        r"\s*[;|/]\s*",
+        r"\s*,\s+",
+        r"(?<=[NSEWØ])[\s,]*(?=[\d+-])",
+        r"(?<=[NSEWØnsewø])[\s,]+",
+        r"\s+(?=[NSEWØnsewø])",
+        r"\s+",
+        r",",
+    )
     for separator in ways:
         parts = [part for part in re.split(separator, text) if part]
         if len(parts) == 2:
@@ -113,7 +140,7 @@ def _halves(text: str) -> tuple[str, str]:
 
 
 def geometry_text(text: str, *, lat_first: bool) -> dict[str, Any]:
-    """Return the GeoJSON geometry that a cell says: WKT, WKB, GeoJSON, ``[lon, lat]``, ODK's, or a pair.
+    """Return the geometry that a cell says: WKT, WKB, GeoJSON, ``[lon, lat]``, ODK's, a link, or a pair.
 
     Raises
     ------
@@ -121,6 +148,8 @@ def geometry_text(text: str, *, lat_first: bool) -> dict[str, Any]:
         It says none of these.
     """
     clean = text.strip()
+    if is_link(clean):
+        return _link(clean)
     if clean[:1] in {"{", "["}:
         return _json(clean)
     if (clean[:1].isalpha() and "(" in clean) or clean.upper().endswith("EMPTY"):
@@ -131,6 +160,16 @@ def geometry_text(text: str, *, lat_first: bool) -> dict[str, Any]:
         return _odk(clean, lat_first=lat_first or "," not in clean)
     lon, lat = pair(clean, lat_first=lat_first)
     return {"type": "Point", "coordinates": [lon, lat]}
+
+
+def _link(text: str) -> dict[str, Any]:
+    found = position_in(text)
+    if found is None:
+        raise NotACoordinate(
+            mark("{text} is a link that names no position: open it and copy the position"),
+            text=repr(text[:60]),
+        )
+    return {"type": "Point", "coordinates": list(found)}
 
 
 def is_odk(text: str) -> bool:
@@ -155,8 +194,9 @@ def _odk(text: str, *, lat_first: bool) -> dict[str, Any]:
 
 
 def wkt(text: str) -> dict[str, Any]:
-    """Return the GeoJSON geometry of WKT or EWKT (its SRID is not looked at)."""
-    body = text.split(";", 1)[1] if text.upper().startswith("SRID=") else text
+    """Return the GeoJSON geometry of WKT, of EWKT by its SRID."""
+    said = _SRID.match(text)
+    body = text[said.end() :] if said else text
     try:
         found = shapely.from_wkt(body)
     except NotImplementedError as error:  # arcs, which GEOS reads and shapely does not
@@ -166,18 +206,34 @@ def wkt(text: str) -> dict[str, Any]:
     if found is None or found.is_empty:
         raise NotACoordinate(mark("{text} is an empty geometry"), text=repr(text[:60]))
     try:
-        return dict(mapping(shapely.force_2d(found)))
+        return dict(mapping(_in_degrees(shapely.force_2d(found), int(said[1]) if said else 0)))
     except RecursionError as error:  # collections in collections, a thousand deep
         raise NotACoordinate(mark("{text} is not WKT"), text=repr(text[:60])) from error
 
 
 def _wkb(text: str) -> dict[str, Any]:
-    """Return the GeoJSON geometry of WKB or PostGIS's EWKB in hexadecimal (its SRID is not looked at)."""
+    """Return the GeoJSON geometry of WKB in hexadecimal, of PostGIS's EWKB by its SRID."""
     try:
         found = shapely.from_wkb(text)
-        return dict(mapping(shapely.force_2d(found)))
+        return dict(mapping(_in_degrees(shapely.force_2d(found), int(shapely.get_srid(found)))))
     except (shapely.errors.GEOSException, NotImplementedError, RecursionError) as error:
         raise NotACoordinate(mark("{text} is not a coordinate"), text=repr(text[:60])) from error
+
+
+def _in_degrees(shape: Any, srid: int) -> Any:
+    """Return the shape in EPSG:4326 where its own SRID says that it is in another system."""
+    if srid in {0, _DEGREES}:
+        return shape
+    try:
+        forth = _transformer(srid)
+    except ProjError as error:
+        raise NotACoordinate(mark("the coordinate system {crs} is not known"), crs=f"SRID={srid}") from error
+    return shapely.transform(shape, lambda xy: np.column_stack(forth.transform(xy[:, 0], xy[:, 1])))
+
+
+@lru_cache(maxsize=16)
+def _transformer(srid: int) -> Transformer:
+    return Transformer.from_crs(srid, _DEGREES, always_xy=True)
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from pyproj.exceptions import ProjError
 from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import NotACoordinate, usable
-from micropolis_map.sources.delimited_text import divide, headings_at
+from micropolis_map.sources.delimited_text import MENDED, divide, headings_at, with_one_row_of_headings
 from micropolis_map.sources.file_kinds import content_of
 from micropolis_map.sources.number_texts import decimal_mark_of, number_in, thousands_mark_of
 from micropolis_map.sources.position_columns import (
@@ -152,6 +152,9 @@ def read_delimited(path: Path, options: TableOptions = GUESS) -> DelimitedTable:
     if not divided.told and divided.delimiter != ",":
         words = mark("{file}: the columns are separated by {sign}")
         notes.append(Sentence(words, file=path.name, sign=repr(divided.delimiter)))
+    if divided.mended:
+        what = Sentence(MENDED, row=divided.mended)
+        notes.append(Sentence(mark("{file}: {what}"), file=path.name, what=what))
     if divided.titles:
         row = divided.rows[0][0]
         notes.append(Sentence(mark("{file}: the headings stand in row {row}"), file=path.name, row=row))
@@ -174,6 +177,7 @@ def table_of_sheet(
     at = headings_at([cells for _, cells in rows[:10]])
     width = max((i for i, cell in enumerate(rows[at][1], 1) if cell.strip()), default=0)
     kept = [(number, cells[:width] + [c for c in cells[width:] if c.strip()]) for number, cells in rows[at:]]
+    kept = with_one_row_of_headings(kept)
     said = list(notes)
     if at:
         words = mark("{file}: the headings stand in row {row}")

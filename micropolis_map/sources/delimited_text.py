@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from micropolis_map.errors import InvalidInput, UnreadableFile
+from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.column_names import bare, plain
 from micropolis_map.sources.position_columns import find_columns
+from micropolis_map.sources.quoted_cells import BLANKS, records_in, rows_in
 from micropolis_map.sources.tables_without_headings import begins_with_a_place
 
 DELIMITERS = {
@@ -28,13 +29,13 @@ DELIMITERS = {
     "^": "caret",
     ":": "colon",
     "~": "tilde",
+    BLANKS: "blanks",
 }
-_RARE = {"^", ":", "~"}
+_RARE = {"^", ":", "~", BLANKS}
 """Also stand in ordinary texts: taken only where they divide the header into columns of a position."""
 _BY_NAME = {name: sign for sign, name in DELIMITERS.items()}
 
-MAX_CELL = 10_000_000
-"""Characters in one cell."""
+MENDED = mark("in line {row} quotation marks stand in quotes without being doubled: taken as text")
 HEADINGS_WITHIN = 10
 """Rows, blank ones aside, among which the headings are looked for."""
 _SAMPLE_ROWS = 60
@@ -61,12 +62,15 @@ class Divided:
         Whether the file or an option said which sign it is; else it was guessed.
     titles
         How many rows above the headings were left out.
+    mended
+        The first line with quotation marks that stand in quotes without being doubled, 0 for none.
     """
 
     rows: Sequence[tuple[int, list[str]]]
     delimiter: str
     told: bool = False
     titles: int = 0
+    mended: int = 0
 
 
 def divide(text: str, name: str, delimiter: str = "", words: AbstractSet[str] = _WORDS) -> Divided:
@@ -88,7 +92,6 @@ def divide(text: str, name: str, delimiter: str = "", words: AbstractSet[str] = 
     UnreadableFile
         A cell is longer than `MAX_CELL`, or its quotes never end.
     """
-    csv.field_size_limit(MAX_CELL)  # Python's own limit is shorter than an outline or a long story
     text, said = _without_sep(_without_outer_quotes(text))
     given = _BY_NAME.get(delimiter, delimiter) or said
     if len(given) > 1 or given in {'"', "\r", "\n"}:
@@ -99,9 +102,25 @@ def divide(text: str, name: str, delimiter: str = "", words: AbstractSet[str] = 
             choices=", ".join(_BY_NAME),
         )
     sign = given or _guess(text, words)
-    rows = [(i, row) for i, row in enumerate(_records(text, name, sign), 1) if any(map(str.strip, row))]
+    records, mended = records_in(text, name, sign)
+    rows = [(i, row) for i, row in enumerate(records, 1) if any(map(str.strip, row))]
     at = headings_at([row for _, row in rows[:HEADINGS_WITHIN]], words)
-    return Divided(rows[at:], sign, told=bool(given), titles=at)
+    return Divided(with_one_row_of_headings(rows[at:]), sign, told=bool(given), titles=at, mended=mended)
+
+
+def with_one_row_of_headings(rows: Sequence[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Return the rows, of which the second goes into the first where it holds headings, too.
+
+    It does where it names latitude and longitude (``Lat``, ``Lon`` below the merged cell ``Position``): what
+    stands below counts, and above it where there is nothing.
+    """
+    if len(rows) < 2 or not find_columns(rows[1][1]).lat:
+        return list(rows)
+    (_, above), (number, below) = rows[:2]
+    width = max(len(above), len(below))
+    above, below = ([*cells, *[""] * (width - len(cells))] for cells in (above, below))
+    merged = [low if low.strip() else high for high, low in zip(above, below, strict=True)]
+    return [(number, merged), *rows[2:]]
 
 
 def headings_at(rows: Sequence[Sequence[str]], words: AbstractSet[str] = _WORDS) -> int:
@@ -151,30 +170,6 @@ def _without_sep(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _records(text: str, name: str, sign: str) -> list[list[str]]:
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True))
-    except csv.Error as error:
-        broken = str(error)
-    try:  # what is not quoted by the rules is read as spreadsheets do, unless a quote swallows the rest
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=sign))
-    except csv.Error as error:
-        raise UnreadableFile(
-            mark("{file} is not CSV: {why}"),
-            mark("save it again as CSV in UTF-8"),
-            file=repr(name),
-            why=error,
-        ) from error
-    if "end of data" in broken:
-        raise UnreadableFile(
-            mark("{file}, row {row}: a quotation mark is opened and never closed"),
-            mark("close it, or write it twice where it belongs to the text"),
-            file=repr(name),
-            row=len(rows),
-        )
-    return rows
-
-
 def _guess(text: str, words: AbstractSet[str]) -> str:
     best, best_score = ",", 0.0
     for sign in DELIMITERS:
@@ -184,7 +179,7 @@ def _guess(text: str, words: AbstractSet[str]) -> str:
             continue
         width = len(rows[at])
         placed = find_columns(rows[at]).found
-        if sign in _RARE and not placed:
+        if (sign in _RARE and not placed) or (sign == BLANKS and best_score):
             continue
         placed = placed or begins_with_a_place(rows[at])
         fitting = sum(len(row) == width for row in rows[at:]) / len(rows[at:])
@@ -198,7 +193,7 @@ def _sample(text: str, sign: str) -> list[list[str]]:
     """Return the first rows; a cell cut in two by the end of the sample ends there."""
     found: list[list[str]] = []
     try:
-        for row in csv.reader(io.StringIO(text[:_SAMPLE_LETTERS], newline=""), delimiter=sign):
+        for row in rows_in(text[:_SAMPLE_LETTERS], sign):
             if any(map(str.strip, row)):
                 found.append(row)
             if len(found) == _SAMPLE_ROWS:

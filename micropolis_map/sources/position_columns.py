@@ -12,6 +12,7 @@ from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.column_names import find, plain
 from micropolis_map.sources.coordinates import NotACoordinate, angle, geometry_text, is_odk, number
+from micropolis_map.sources.map_links import is_link, position_in
 
 _LAT = frozenset((*column_names.LAT, *column_names.NORTHING))
 _LON = frozenset((*column_names.LON, *column_names.EASTING))
@@ -133,7 +134,9 @@ def columns_by_content(
 
 
 def is_position(cell: str) -> bool:
-    """Return whether the cell is a pair of decimal coordinates, WKT or GeoJSON."""
+    """Return whether the cell is a pair of decimal coordinates, WKT, GeoJSON, or a link that names one."""
+    if is_link(cell):
+        return position_in(cell) is not None
     angles = len(_DECIMAL.findall(cell)) == 2 or cell.count("°") == 2
     if not angles and not _SHAPE.match(cell) and not is_odk(cell):
         return False
@@ -153,7 +156,16 @@ def is_degrees(cell: str) -> bool:
 
 
 def _is_fine(cell: str) -> bool:
+    if cell.count("°") == 1:
+        return _is_angle(cell)
     return _FINE.search(cell) is not None and is_degrees(cell)
+
+
+def _is_angle(cell: str) -> bool:
+    try:
+        return abs(angle(cell)[0]) <= 180
+    except NotACoordinate:
+        return False
 
 
 def is_shape(cell: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import NotACoordinate, usable
-from micropolis_map.sources.delimited_text import DELIMITERS, divide
+from micropolis_map.sources.delimited_text import DELIMITERS, MENDED, divide
 from micropolis_map.sources.place_files.columns import WORDS
 from micropolis_map.sources.place_files.position_choice import chosen
 from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row, unreadable
@@ -41,6 +41,8 @@ def csv_rows(text: str, path: Path, options: ReadOptions) -> tuple[list[Row], li
     if table.delimiter in DELIMITERS and table.delimiter != ",":
         seen = Sentence(mark("the columns are separated by {sign}"), sign=repr(table.delimiter))
         questions.append(Question("delimiter", seen, DELIMITERS[table.delimiter], tuple(DELIMITERS.values())))
+    if table.mended:
+        questions.append(Question("file", Sentence(MENDED, row=table.mended)))
     if table.titles:
         seen = Sentence(mark("the headings stand in row {row}"), row=table.rows[0][0])
         questions.append(Question("file", seen))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from micropolis_map.errors import InvalidInput, Sentence
 from micropolis_map.i18n import mark
-from micropolis_map.sources.delimited_text import HEADINGS_WITHIN, headings_at
+from micropolis_map.sources.delimited_text import HEADINGS_WITHIN, headings_at, with_one_row_of_headings
 from micropolis_map.sources.place_files.columns import WORDS
 from micropolis_map.sources.place_files.delimited import table_rows
 from micropolis_map.sources.place_files.rows import Question, ReadOptions, Row, unreadable
@@ -59,9 +59,9 @@ def sheet_rows(path: Path, name: Path, options: ReadOptions) -> tuple[list[Row],
 
 def _table(rows: list[tuple[int, list[str]]]) -> tuple[int, Records]:
     """Return the row the headings stand in, as spreadsheets count, and the rows from there on."""
-    records = [list(map(str, cells)) for _, cells in rows]
-    at = headings_at(records[:HEADINGS_WITHIN], WORDS)
-    return rows[at][0], records[at:]
+    at = headings_at([list(map(str, cells)) for _, cells in rows[:HEADINGS_WITHIN]], WORDS)
+    kept = with_one_row_of_headings(rows[at:])
+    return kept[0][0], [list(map(str, cells)) for _, cells in kept]
 
 
 def _said(chosen: list[str], there: list[str]) -> list[Question]:

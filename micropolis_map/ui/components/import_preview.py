@@ -44,6 +44,7 @@ CHOICES = {
     "caret": mark("caret ^"),
     "colon": mark("colon :"),
     "tilde": mark("tilde ~"),
+    "blanks": mark("blanks"),
     "swap": mark("turn them round"),
     "keep": mark("leave them as they are"),
 }
