@@ -10,12 +10,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pyproj import Geod
+
 from micropolis_map.domain.place import Place
 from micropolis_map.sources.place_files import Row
 
+_WGS84 = Geod(ellps="WGS84")
 _SAFE_ID = re.compile(r"\w[\w.:@~-]{0,127}")
 ELSEWHERE_DEG = 0.01
 """About a kilometre: nobody moves a place that far by correcting it."""
+MOVED_M = 100.0
+"""Farther than this a row of the same number and name is another thing, and not one that was put right."""
 _MADE = "i-"
 """What ids made here begin with."""
 
@@ -74,7 +79,8 @@ class Identities:
     another. So a row with such a number is first the place of that name at that position; else, where none
     has that name, the place that had this number there. What a number looks like nobody can list: where a
     row's id leads to a place of another name, and a place of its own name stands where it is, the ids of the
-    whole file are such numbers.
+    whole file are such numbers. A row whose number and name are those of a place within `MOVED_M`, where no
+    row of the file is any more, is that place, moved.
 
     Parameters
     ----------
@@ -95,15 +101,19 @@ class Identities:
                 continue
             self._claims[_numbered(named.row)] |= _names(named.name)
             spots[named.row.id].add(_spot(named.row.geometry))
+        self._taken = {(_spot(one.row.geometry), name) for one in rows for name in _names(one.name)}
         self._repeated = {
             one for one, where in spots.items() if len(where) > 1 and not any(map(str.isdigit, one))
         }
         """Words that several rows in several positions have for an id: the name of their layer."""
         self._by_spot: dict[tuple[str, ...], list[Place]] = defaultdict(list)
+        self._by_name: dict[str, list[Place]] = defaultdict(list)
         for place in places.values():
             made_here = place.id.startswith(_MADE) or not self._stands(place.id)
             if place.community == community and made_here:
                 self._by_spot[_spot(place.geometry)].append(place)
+                for name in _names(place.name):
+                    self._by_name[name].append(place)
 
     def of(self, named: Named) -> str:
         """Return the id of the row's place, which may be there or not."""
@@ -148,7 +158,19 @@ class Identities:
         there = self._places.get(row.id)
         if mine not in self._places and there is not None and there in self._by_spot.get(spot, ()):
             return row.id  # imported before numbers of rows were known for what they are
-        return mine
+        return mine if mine in self._places else self._moved(row, names) or mine
+
+    def _moved(self, row: Row, names: set[str]) -> str:
+        """Return the place nearby that had this number and name where no row is any more, "" without one."""
+        lon, lat = _corner(row.geometry)
+        for place in (place for name in sorted(names) for place in self._by_name.get(name, ())):
+            if place.id != _made([row.id, *_where(place.geometry)]):
+                continue
+            there = _corner(place.geometry)
+            left = not any((_spot(place.geometry), name) in self._taken for name in _names(place.name))
+            if left and _WGS84.inv(lon, lat, *there)[2] <= MOVED_M:
+                return place.id
+        return ""
 
     def _is_elsewhere(self, identifier: str, row: Row) -> bool:
         """Return whether another community has a place of that id, which is no register's, somewhere else."""
@@ -168,18 +190,19 @@ def _made(facts: list[str]) -> str:
 
 
 def _where(geometry: Mapping[str, Any] | None) -> list[str]:
-    corner: Any = (geometry or {}).get("coordinates", [0, 0])
-    while isinstance(corner[0], list | tuple):
-        corner = corner[0]
-    return [f"{value:.5f}" for value in corner[:2]]
+    return [f"{value:.5f}" for value in _corner(geometry)]
 
 
 def _spot(geometry: Mapping[str, Any] | None) -> tuple[str, ...]:
     """Return the position to a metre, equal for a row and for the place it became (7 decimals)."""
+    return tuple(f"{round(value, 7):.5f}" for value in _corner(geometry))
+
+
+def _corner(geometry: Mapping[str, Any] | None) -> tuple[float, float]:
     corner: Any = (geometry or {}).get("coordinates", [0, 0])
     while isinstance(corner[0], list | tuple):
         corner = corner[0]
-    return tuple(f"{round(value, 7):.5f}" for value in corner[:2])
+    return corner[0], corner[1]
 
 
 def _names(texts: Mapping[str, Any]) -> set[str]:

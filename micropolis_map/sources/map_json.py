@@ -14,6 +14,7 @@ import shapely
 
 from micropolis_map.errors import UnreadableFile
 from micropolis_map.i18n import mark
+from micropolis_map.sources.position_columns import find_columns
 
 MOST_POSITIONS = 2_000_000
 """Of all shapes of a TopoJSON: its arcs may be named again and again."""
@@ -49,6 +50,62 @@ def is_cut_off(document: Any) -> bool:
     inner = document.get("properties")
     said = (document, inner if isinstance(inner, Mapping) else {})
     return any(one.get("exceededTransferLimit") is True for one in said)
+
+
+def is_record(item: Any) -> bool:
+    """Return whether it is no feature, and yet says where it is: ``{"name", "lat", "lon"}``."""
+    if not isinstance(item, Mapping) or item.get("type") == "Feature" or "geometry" in item:
+        return False
+    return find_columns([str(key) for key in item]).found
+
+
+def list_of_records(document: Any) -> str:
+    """Return what the one list of such records is called in the document, "" where there is none."""
+    if not isinstance(document, Mapping) or "type" in document:
+        return ""
+    lists = [name for name, value in document.items() if isinstance(value, list) and value]
+    found = [name for name in lists if all(map(is_record, document[name]))]
+    return str(found[0]) if len(found) == 1 else ""
+
+
+def of_overpass(elements: Sequence[Any]) -> dict[str, Any]:
+    """Return what Overpass answers as GeoJSON: a feature for each element with tags, ``node/1`` its id.
+
+    Ways have the shape that ``out geom`` gives or their nodes make, else, as relations, their ``center``.
+    """
+    known = [one for one in elements if isinstance(one, Mapping)]
+    nodes = {one.get("id"): one for one in known if one.get("type") == "node"}
+    features = [
+        {
+            "type": "Feature",
+            "id": f"{one.get('type')}/{one.get('id')}",
+            "properties": dict(one["tags"]),
+            "geometry": _of_element(one, nodes),
+        }
+        for one in known
+        if isinstance(one.get("tags"), Mapping) and one["tags"]
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _of_element(element: Mapping[str, Any], nodes: Mapping[Any, Mapping[str, Any]]) -> Any:
+    places = element.get("geometry") or [nodes.get(node) for node in element.get("nodes") or ()]
+    corners = [_lon_lat(place) for place in places if isinstance(place, Mapping)]
+    whole = [corner for corner in corners if corner is not None]
+    if len(whole) > 1 and element.get("type") == "way":
+        closed = len(whole) > 3 and whole[0] == whole[-1]
+        return (
+            {"type": "Polygon", "coordinates": [whole]}
+            if closed
+            else {"type": "LineString", "coordinates": whole}
+        )
+    middle = element.get("center")
+    at = _lon_lat(middle if isinstance(middle, Mapping) else element)
+    return None if at is None else {"type": "Point", "coordinates": at}
+
+
+def _lon_lat(place: Mapping[str, Any]) -> list[Any] | None:
+    return [place["lon"], place["lat"]] if "lon" in place and "lat" in place else None
 
 
 def as_geojson(document: Any, name: str) -> Any:

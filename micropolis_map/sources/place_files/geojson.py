@@ -11,7 +11,14 @@ from micropolis_map.errors import Sentence
 from micropolis_map.i18n import mark
 from micropolis_map.sources.broken_text import where
 from micropolis_map.sources.coordinates import usable
-from micropolis_map.sources.map_json import CUT_OFF, as_geojson, is_cut_off
+from micropolis_map.sources.map_json import (
+    CUT_OFF,
+    as_geojson,
+    is_cut_off,
+    is_record,
+    list_of_records,
+    of_overpass,
+)
 from micropolis_map.sources.place_files.plain_text import from_umap
 from micropolis_map.sources.place_files.rows import Question, Row, short, unreadable
 
@@ -67,6 +74,8 @@ def geojson_rows(document: Any, path: Path) -> tuple[list[Row], list[Question], 
     if is_cut_off(document):
         questions.append(Question("file", Sentence(CUT_OFF)))
     document = as_geojson(document, path.name)
+    if isinstance(document, dict) and isinstance(document.get("elements"), list) and "type" not in document:
+        document = of_overpass(document["elements"])
     for item, layer in _features(document, path, questions):
         rows.append(_row(len(rows) + 1, item, layer))
     return rows, questions, _crs(document)
@@ -94,6 +103,10 @@ def _features(document: Any, path: Path, questions: list[Question]) -> Iterator[
         yield from ((item, name) for item in features)
     elif kind == "Feature" or kind in _GEOMETRIES:
         yield document, ""
+    elif records := list_of_records(document):
+        words = mark("the list {name} in the file is read")
+        questions.append(Question("file", Sentence(words, name=repr(records))))
+        yield from ((item, "") for item in document[records])
     else:
         what = f"JSON of type {short(kind)}" if isinstance(document, dict) else f"JSON {short(document)}"
         raise unreadable(
@@ -131,6 +144,8 @@ def _layer_name(layer: Mapping[str, Any], questions: list[Question]) -> str:
 def _row(number: int, item: Any, layer: str) -> Row:
     if isinstance(item, dict) and item.get("type") in _GEOMETRIES:
         item = {"type": "Feature", "geometry": item}
+    if is_record(item):
+        return Row(number, None, item)
     if not isinstance(item, dict) or item.get("type") != "Feature":
         return Row(number, None, {}, Sentence(mark("is {value}, not a Feature"), value=short(item)))
     raw = item.get("properties")

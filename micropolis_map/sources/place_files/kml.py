@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ _NOT_PLACES = {
     "PhotoOverlay": mark("is a picture in the landscape, not a place"),
 }
 _GEOMETRIES = {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"}
+_COMMA = re.compile(r"\s*,\s*")
 _CONTAINERS = {"Document", "Folder", "kml"}
 
 
@@ -126,9 +128,8 @@ def _polygon(element: Element) -> list[list[list[float]]]:
 
 
 def _coordinates(element: Element) -> list[list[float]]:
-    text = element.words("coordinates")
-    if ", " in text:  # "21.0, 52.2, 0": blanks belong between positions, but people write them
-        text = text.replace(", ", ",")
+    # "21.0, 52.2 , 0": blanks belong between positions, but people write them
+    text = _COMMA.sub(",", element.words("coordinates"))
     return [_position(part.split(",")) for part in text.split()]
 
 

@@ -65,6 +65,11 @@ def layer_rows(
             warnings.simplefilter("ignore", RuntimeWarning)
             if kind == "shp":
                 index_restored()
+                if not path.with_suffix(".dbf").exists():
+                    words = mark(
+                        "the .dbf with the names is missing: pack .shp, .shx, .dbf and .prj together"
+                    )
+                    questions.append(Question("file", Sentence(words)))
                 if not encoding:
                     encoding = encoding_of(path)
                     questions += _said_of_encoding(encoding)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -34,6 +34,15 @@ class Member:
 
     path: Path
     name: str
+
+
+def beside(path: Path, members: Sequence[Member]) -> list[str]:
+    """Return the names of files in the archive that could be read, too, and are not among `members`."""
+    read = {member.name for member in members}
+    endings = tuple(ending for some in _WANTED for ending in some)
+    with listed(path, endings) as (_, infos):
+        names = [PurePosixPath(info.filename).name for info in infos]
+    return [name for name in names if name not in read and not name.startswith(".")]
 
 
 def is_spreadsheet(path: Path) -> bool:

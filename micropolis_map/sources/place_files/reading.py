@@ -20,7 +20,7 @@ from micropolis_map.sources.place_files.kml import kml_rows
 from micropolis_map.sources.place_files.layers import layer_rows, parquet_rows
 from micropolis_map.sources.place_files.nested import unnested
 from micropolis_map.sources.place_files.other_kinds import TODO, is_no_text, known_otherwise
-from micropolis_map.sources.place_files.packed import is_spreadsheet, unpacked
+from micropolis_map.sources.place_files.packed import beside, is_spreadsheet, unpacked
 from micropolis_map.sources.place_files.recognition import recognise
 from micropolis_map.sources.place_files.rows import (
     ANSWERS,
@@ -57,6 +57,7 @@ _SIGNS = {
     OLD_EXCEL: "spreadsheet",
 }
 """What files begin with; other archives are taken apart before."""
+MOST_NAMED = 10
 
 
 def read_rows(path: Path, options: ReadOptions | None = None) -> RowFile:
@@ -174,8 +175,13 @@ def _read_archive(path: Path, options: ReadOptions) -> tuple[str, list[Row], lis
                 some = [replace(row, properties={"layer": theme, **row.properties}) for row in some]
             rows += [replace(row, number=len(rows) + row.number) for row in some]
             questions += [question for question in found if question not in questions]
+        others = beside(path, members)
     if broken and not kinds:
         raise broken[0]
+    if others:
+        words = mark("the archive holds other files, which are not read: {names}")
+        names = ", ".join(others[:MOST_NAMED]) + (" …" if len(others) > MOST_NAMED else "")
+        questions.append(Question("file", Sentence(words, names=names)))
     return "+".join(kinds), _at_most(rows, path), questions
 
 

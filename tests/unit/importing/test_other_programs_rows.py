@@ -293,6 +293,20 @@ def test_a_new_name_at_the_same_number_and_place_is_an_update() -> None:
     assert (again.count("updated"), again.places[0].id) == (1, first.places[0].id)
 
 
+def test_a_place_of_the_same_number_and_name_has_moved_a_little() -> None:
+    def east(metres: float) -> dict[str, Any]:
+        return {"type": "Point", "coordinates": [9.75 + metres / 63_100, 55.5]}  # a degree of longitude there
+
+    bench = {"#": "7", "name": "Bænk"}
+    first = plan(bench | {"geometry": east(0)})
+    moved = plan(bench | {"geometry": east(30)}, existing=first.places)
+    assert [(row.outcome, row.place_id) for row in moved.rows] == [("updated", first.places[0].id)]
+    assert plan(bench | {"geometry": east(30)}, existing=moved.places).count("unchanged") == 1
+    assert plan(bench | {"geometry": east(300)}, existing=first.places).count("added") == 1
+    both = ({"#": "8", "name": "Bænk", "geometry": east(0)}, bench | {"geometry": east(30)})
+    assert [row.outcome for row in plan(*both, existing=first.places).rows] == ["unchanged", "added"]
+
+
 def test_places_imported_before_under_such_a_number_are_found() -> None:
     before = Place("stier.2", "town", "co-created", {"da": "Park"}, SPOT, source="t.csv")
     assert plan({"#": "stier.1", "name": "Park"}, existing=[before]).count("unchanged") == 1

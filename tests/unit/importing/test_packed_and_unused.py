@@ -6,17 +6,24 @@ import bz2
 import gzip
 import json
 import lzma
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from row_reading import point, read
+from shapely.geometry import Point
 
 from micropolis_map.errors import UnreadableFile
 from micropolis_map.sources.delimited_table import TableOptions
-from micropolis_map.sources.place_files import ReadOptions, reading
+from micropolis_map.sources.place_files import ReadOptions, read_rows, reading
 from micropolis_map.sources.points import read_points
 
+PLACEMARK = (
+    '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><name>Old pump</name><Point><coordinates> {} '
+    "</coordinates></Point></Placemark></kml>"
+)
 TABLE = "id,name,lat,lon\n1,Old pump,55.71,17.23\n2,Mill,55.72,17.24\n"
 FEATURES = json.dumps(
     {
@@ -79,3 +86,54 @@ def test_a_file_without_a_row_says_what_is_wanted(tmp_path: Path, name: str, con
     rows = read(tmp_path, name, content)
     assert not rows.rows
     assert "a row for each place" in rows.questions[-1].seen
+
+
+TAGS = {"name": "Old pump", "amenity": "drinking_water"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [{"name": "Old pump", "lat": 55.71, "lon": 17.23}],
+        {"status": "ok", "results": [{"name": "Old pump", "lat": "55,71", "lon": "17,23"}]},
+        {"elements": [{"type": "node", "id": 8, "lat": 55.71, "lon": 17.23, "tags": TAGS}]},
+        {"elements": [{"type": "way", "id": 8, "center": {"lat": 55.71, "lon": 17.23}, "tags": TAGS}]},
+    ],
+)
+def test_lists_of_things_and_answers_of_overpass(tmp_path: Path, document: object) -> None:
+    rows = read(tmp_path, "a.json", json.dumps(document))
+    assert point(rows) == (17.23, 55.71)
+    assert rows.rows[0].properties["name"] == "Old pump"
+
+
+def test_ways_of_overpass_have_their_shape(tmp_path: Path) -> None:
+    corners = [{"lat": 55.7, "lon": 17.2}, {"lat": 55.7, "lon": 17.3}, {"lat": 55.8, "lon": 17.3}]
+    nodes = [{"type": "node", "id": n, **corner} for n, corner in enumerate(corners)]
+    ways = [
+        {"type": "way", "id": 8, "geometry": [*corners, corners[0]], "tags": {"name": "Park"}},
+        {"type": "way", "id": 9, "nodes": [0, 1, 2], "tags": {"name": "Path"}},
+    ]
+    rows = read(tmp_path, "a.json", json.dumps({"elements": [*nodes, *ways]})).rows
+    assert [(row.id, row.geometry and row.geometry["type"]) for row in rows] == [
+        ("way/8", "Polygon"),
+        ("way/9", "LineString"),
+    ]
+
+
+def test_what_is_left_in_an_archive_is_said(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
+        made.writestr("map/doc.kml", PLACEMARK.format("17.23, 55.71, 0"))
+        made.writestr("map/walk.gpx", "<gpx/>")
+        made.writestr("map/photo.jpg", "x")
+    rows = read_rows(tmp_path / "a.zip")
+    assert point(rows) == (17.23, 55.71)
+    assert [q.seen for q in rows.questions] == ["the archive holds other files, which are not read: walk.gpx"]
+
+
+def test_a_shape_without_its_table_says_so(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"name": ["Old pump"]}, geometry=[Point(17.23, 55.71)], crs=4326)
+    frame.to_file(tmp_path / "a.shp")
+    (tmp_path / "a.dbf").unlink()
+    rows = read_rows(tmp_path / "a.shp")
+    assert point(rows) == (17.23, 55.71)
+    assert any(".dbf with the names is missing" in question.seen for question in rows.questions)
