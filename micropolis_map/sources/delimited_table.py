@@ -26,6 +26,7 @@ from micropolis_map.sources.coordinates import NotACoordinate, usable
 from micropolis_map.sources.delimited_text import MENDED, divide, headings_at, with_one_row_of_headings
 from micropolis_map.sources.file_kinds import content_of
 from micropolis_map.sources.number_texts import decimal_mark_of, number_in, thousands_mark_of
+from micropolis_map.sources.points_nearby import as_meant
 from micropolis_map.sources.position_columns import (
     Where,
     columns_by_content,
@@ -255,19 +256,22 @@ def where_of(table: DelimitedTable) -> Where:
     return Where(where.lat, where.lon) if where.lat else where
 
 
-def geometry_of(table: DelimitedTable, crs: str = "") -> NDArray[np.object_]:
-    """Return each row's shape, object[n], EPSG:4326: a point, or what its WKT or GeoJSON says.
+def geometry_of(
+    table: DelimitedTable, options: TableOptions = GUESS
+) -> tuple[NDArray[np.object_], tuple[str, ...]]:
+    """Return each row's shape, object[n], EPSG:4326, a point or what its WKT or GeoJSON says; and notes.
 
     Parameters
     ----------
-    crs
-        What the table's coordinates are in; "" for EPSG:4326.
+    options
+        What the table's coordinates are in; where nobody said, degrees, unless by the community's centre
+        they are something else (`points_nearby.as_meant`).
 
     Raises
     ------
     InvalidInput
-        No column says it, `crs` is not known, or naming row and value: it is empty, no position, or beyond
-        the Earth's degrees.
+        No column says it, its system is not known, or naming row and value: it is empty, no position, or
+        beyond the Earth's degrees.
     """
     where = where_of(table)
     columns = [name for name in (where.lat, where.lon, where.whole) if name]
@@ -276,10 +280,13 @@ def geometry_of(table: DelimitedTable, crs: str = "") -> NDArray[np.object_]:
         shapes: NDArray[np.object_] = shapely.points(lon, lat)
     else:
         shapes = _shapes(table, where, columns)
-    if crs:
-        shapes = _to_degrees(shapes, crs)
+    notes: tuple[str, ...] = ()
+    if options.crs:
+        shapes = _to_degrees(shapes, options.crs)
+    else:
+        shapes, notes = as_meant(shapes, table.name, options.centre)
     _check_degrees(table, shapes, columns)
-    return shapes
+    return shapes, notes
 
 
 def _to_degrees(shapes: NDArray[np.object_], crs: str) -> NDArray[np.object_]:
@@ -332,7 +339,7 @@ def _check_degrees(table: DelimitedTable, shapes: NDArray[np.object_], columns: 
     column = columns[1 - axis] if len(columns) == 2 else columns[0]
     raise InvalidInput(
         mark("{file}, row {row}: {column} is {value}, beyond ±{limit} degrees"),
-        mark("give longitude and latitude in WGS 84, or say their coordinate system"),
+        mark("give longitude and latitude in WGS 84, or say their coordinate system (--crs)"),
         file=table.name,
         row=table.rows[at],
         column=column.strip(),

@@ -14,7 +14,8 @@ import shapely
 
 from micropolis_map.errors import UnreadableFile
 from micropolis_map.i18n import mark
-from micropolis_map.sources.position_columns import find_columns
+from micropolis_map.sources.coordinates import NotACoordinate
+from micropolis_map.sources.position_columns import find_columns, raw_geometry
 
 MOST_POSITIONS = 2_000_000
 """Of all shapes of a TopoJSON: its arcs may be named again and again."""
@@ -66,6 +67,26 @@ def list_of_records(document: Any) -> str:
     lists = [name for name, value in document.items() if isinstance(value, list) and value]
     found = [name for name in lists if all(map(is_record, document[name]))]
     return str(found[0]) if len(found) == 1 else ""
+
+
+def of_records(document: Any) -> Any:
+    """Return a list of records, alone or the only one in the document, as GeoJSON; else it as it is."""
+    name = list_of_records(document)
+    records = document[name] if name else document
+    if not isinstance(records, list) or not records or not all(map(is_record, records)):
+        return document
+    return {"type": "FeatureCollection", "features": [_of_record(record) for record in records]}
+
+
+def _of_record(record: Mapping[str, Any]) -> dict[str, Any]:
+    where = find_columns([str(key) for key in record])
+    try:
+        geometry = raw_geometry(record, where)
+    except NotACoordinate:
+        geometry = None
+    used = {where.lat, where.lon, where.whole}
+    properties = {key: value for key, value in record.items() if key not in used}
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
 def of_overpass(elements: Sequence[Any]) -> dict[str, Any]:

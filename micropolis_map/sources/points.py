@@ -23,6 +23,7 @@ from micropolis_map.sources.delimited_table import GUESS, DelimitedTable, TableO
 from micropolis_map.sources.file_kinds import VECTOR, Kind, kind_of
 from micropolis_map.sources.number_texts import said_of_thousands, thousands_mark_of, value_in
 from micropolis_map.sources.packed_files import unpacked
+from micropolis_map.sources.points_nearby import as_meant, said_of_far
 from micropolis_map.sources.table_files import read_table
 from micropolis_map.sources.vector_file import VectorFile, read_vector
 from micropolis_map.sources.waypoints import read_waypoints
@@ -56,22 +57,24 @@ def read_points(path: Path, options: TableOptions = GUESS) -> PointSet:
 def _read(path: Path, options: TableOptions) -> PointSet:
     kind = kind_of(path)
     points = _read_as(path, kind, options)
-    return replace(points, notes=(*points.notes, *options.without_use(path.name, kind)))
+    far = said_of_far(points.lon, points.lat, points.id, points.source, options.centre)
+    return replace(points, notes=(*points.notes, *far, *options.without_use(path.name, kind)))
 
 
 def _read_as(path: Path, kind: Kind, options: TableOptions) -> PointSet:
     if kind == "gpx":
-        return _from_features(read_waypoints(path), path.name)
+        return _from_features(read_waypoints(path), path.name, options)
     if kind in VECTOR:
-        return _from_features(read_vector(path), path.name)
+        return _from_features(read_vector(path, things=True), path.name, options)
     table = read_table(path, kind, options, ACCEPTED)
     if isinstance(table, DelimitedTable):
-        return _from_table(table, options.crs)
-    return _from_features(table, path.name)
+        return _from_table(table, options)
+    return _from_features(table, path.name, options)
 
 
-def _from_table(table: DelimitedTable, crs: str) -> PointSet:
-    points = _points_on(geometry_of(table, crs))
+def _from_table(table: DelimitedTable, options: TableOptions) -> PointSet:
+    shapes, meant = geometry_of(table, options)
+    points = _points_on(shapes)
     where = where_of(table)
     id_column = column_names.find(table.columns, column_names.ID)
     population = _population_column(table.columns)
@@ -94,7 +97,7 @@ def _from_table(table: DelimitedTable, crs: str) -> PointSet:
             if column not in used and column.strip()
         },
         source=table.name,
-        notes=(*table.notes, *_said(table, id_column, population)),
+        notes=(*table.notes, *meant, *_said(table, id_column, population)),
     )
 
 
@@ -108,7 +111,7 @@ def _said_of_ids(table: DelimitedTable) -> str:
     return Sentence(words, file=table.name, first=table.rows[0])
 
 
-def _from_features(file: VectorFile, source: str) -> PointSet:
+def _from_features(file: VectorFile, source: str, options: TableOptions) -> PointSet:
     where = [f"feature {i}" for i in range(1, len(file.ids) + 1)]
     if not where:
         raise InvalidInput(mark("{file} has no feature"), ACCEPTED, file=source)
@@ -120,7 +123,8 @@ def _from_features(file: VectorFile, source: str) -> PointSet:
                 file=source,
                 place=place,
             )
-    points = _points_on(file.geometry)
+    shapes, meant = as_meant(file.geometry, source, options.centre)
+    points = _points_on(shapes)
     ids = [str(value) if value is not None else str(i) for i, value in enumerate(file.ids, 1)]
     columns = {key: list(values) for key, values in file.columns.items() if key != "id"}
     if "access" in columns:
@@ -140,7 +144,7 @@ def _from_features(file: VectorFile, source: str) -> PointSet:
         name=names,
         columns={key: _array(values) for key, values in columns.items()},
         source=source,
-        notes=(*file.notes, *(said_of_thousands(source, population) if population else ())),
+        notes=(*file.notes, *meant, *(said_of_thousands(source, population) if population else ())),
     )
 
 

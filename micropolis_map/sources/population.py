@@ -21,6 +21,7 @@ from micropolis_map.sources.hexagons import hexagons_of
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.sources.number_texts import said_of_thousands, thousands_mark_of, value_in
 from micropolis_map.sources.packed_files import unpacked
+from micropolis_map.sources.points_nearby import as_meant
 from micropolis_map.sources.population_raster import Bounds, read_cells
 from micropolis_map.sources.table_files import read_table
 from micropolis_map.sources.vector_file import VectorFile, read_vector
@@ -110,11 +111,11 @@ def _read_as(
         _check(cells.people, path.name, where)
         return _population_file(cells.geometry, cells.people, {}, cells.band, path.name, cells.notes)
     if kind in VECTOR:
-        return _from_features(read_vector(path), path.name, column)
+        return _from_features(read_vector(path), path.name, column, options)
     table = read_table(path, kind, options, ACCEPTED)
     if isinstance(table, DelimitedTable):
-        return _from_table(table, column, options.crs)
-    return _from_features(table, path.name, column)
+        return _from_table(table, column, options)
+    return _from_features(table, path.name, column, options)
 
 
 def people_within(cells: PopulationFile, area: Any) -> PopulationFile:
@@ -165,7 +166,7 @@ def spread_population(cells: PopulationFile, homes: PointSet) -> PointSet:
     return _with_own_homes(cells, homes, spread, moved, alone)
 
 
-def _from_table(table: DelimitedTable, wanted: str, crs: str) -> PopulationFile:
+def _from_table(table: DelimitedTable, wanted: str, options: TableOptions) -> PopulationFile:
     column = _population_column(table.columns, table.name, wanted)
     people = table.numbers(column, 0.0) * column_names.times(column)
     _check(people, table.name, [f"row {row}" for row in table.rows])
@@ -176,7 +177,8 @@ def _from_table(table: DelimitedTable, wanted: str, crs: str) -> PopulationFile:
     notes = [*table.notes, *said_of_thousands(table.name, column)]
     notes += _said_of_none(table.name, [text.strip() for text in table.columns[column]])
     if geometry is None:
-        geometry = geometry_of(table, crs)
+        geometry, said = geometry_of(table, options)
+        notes += said
     elif twice := len(geometry) - len(np.unique(shapely.to_wkb(geometry))):
         told = Sentence.counted(
             "{file}: {n} row names a cell that another row names: their people are added up",
@@ -203,7 +205,7 @@ def _said_of_none(source: str, values: Sequence[Any]) -> list[str]:
     ]
 
 
-def _from_features(file: VectorFile, source: str, wanted: str) -> PopulationFile:
+def _from_features(file: VectorFile, source: str, wanted: str, options: TableOptions) -> PopulationFile:
     where = [f"feature {i}" for i in range(1, len(file.ids) + 1)]
     column = _population_column(file.columns, source, wanted)
     people = _numbers(file.columns[column], source, where, column) * column_names.times(column)
@@ -212,9 +214,11 @@ def _from_features(file: VectorFile, source: str, wanted: str) -> PopulationFile
         name: _numbers(file.columns[name], source, where, name)
         for name in column_names.age_columns(file.columns, column)
     }
-    kinds = shapely.get_type_id(file.geometry)
+    shapes, meant = as_meant(file.geometry, source, options.centre)
+    kinds = shapely.get_type_id(shapes)
     usable = np.isin(kinds, (0, 3, 4, 6))
-    notes = (*file.notes, *said_of_thousands(source, column), *_said_of_none(source, file.columns[column]))
+    notes = (*file.notes, *meant, *said_of_thousands(source, column))
+    notes += tuple(_said_of_none(source, file.columns[column]))
     if not usable.all():
         told = Sentence.counted(
             "{file}: {n} feature without a point or polygon was left out",
@@ -223,7 +227,7 @@ def _from_features(file: VectorFile, source: str, wanted: str) -> PopulationFile
             file=source,
         )
         notes += (told,)
-    geometry = valid_areas(file.geometry[usable], "linework")
+    geometry = valid_areas(shapes[usable], "linework")
     kept = {name: values[usable] for name, values in ages.items()}
     return _population_file(geometry, people[usable], kept, column, source, notes)
 

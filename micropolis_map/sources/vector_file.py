@@ -23,7 +23,7 @@ from micropolis_map.sources.broken_text import where
 from micropolis_map.sources.file_kinds import kind_of
 from micropolis_map.sources.geoparquet import read_parquet
 from micropolis_map.sources.layers_of_files import encoding_of, index_restored, layer_to_read
-from micropolis_map.sources.map_json import CUT_OFF, as_geojson, is_cut_off
+from micropolis_map.sources.map_json import CUT_OFF, as_geojson, is_cut_off, of_overpass, of_records
 from micropolis_map.sources.nominatim import as_candidates, best_candidate
 from micropolis_map.sources.overpass_areas import areas_in_elements
 from micropolis_map.workers.pool import FILE, READERS
@@ -58,7 +58,7 @@ class VectorFile:
     notes: tuple[str, ...] = ()
 
 
-def read_vector(path: Path, *, areas: bool = False) -> VectorFile:
+def read_vector(path: Path, *, areas: bool = False, things: bool = False) -> VectorFile:
     """Return the features of the file at `path`, whatever it is called.
 
     Of a GeoPackage with several layers one is read (`layers_of_files.layer_to_read`), and that is said.
@@ -67,6 +67,8 @@ def read_vector(path: Path, *, areas: bool = False) -> VectorFile:
     ----------
     areas
         Whether polygons are wanted.
+    things
+        Whether of an answer of Overpass whatever has tags is wanted, instead of its areas.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def read_vector(path: Path, *, areas: bool = False) -> VectorFile:
     """
     kind = kind_of(path)
     if kind == "json":
-        return _read_json(path)
+        return _read_json(path, things=things)
     if kind == "osm":
         from micropolis_map.sources.place_files.osm_areas import areas_in_xml  # noqa: PLC0415 - as _read_rows
 
@@ -106,7 +108,7 @@ def _read_zipped(path: Path) -> VectorFile:
         return _read_gdal(unpacked, path.name, encoding_of(unpacked))
 
 
-def _read_json(path: Path) -> VectorFile:
+def _read_json(path: Path, *, things: bool) -> VectorFile:
     try:
         document = _document(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as error:
@@ -121,9 +123,11 @@ def _read_json(path: Path) -> VectorFile:
         feature, notes = best_candidate(candidates, path.name)
         return _features([feature], None, path, notes)
     if isinstance(document, dict) and isinstance(document.get("elements"), list):
+        if things:
+            return _features(of_overpass(document["elements"])["features"], None, path, ())
         return VectorFile(*areas_in_elements(document["elements"], path.name, document.get("remark", "")))
     notes = (Sentence(CUT_OFF),) if is_cut_off(document) else ()
-    document = as_geojson(document, path.name)
+    document = of_records(as_geojson(document, path.name))
     if not isinstance(document, dict):
         raise UnreadableFile(
             mark("{file} is JSON, but neither GeoJSON nor a Nominatim answer"), ACCEPTED, file=path.name

@@ -75,10 +75,10 @@ def _read_as(xy: Pairs, options: ReadOptions, answer: str | None, stated_crs: st
     if answer is not None:
         return answer, Sentence(mark("the coordinates are read as {crs}, as answered"), crs=answer)
     if not stated_crs:
-        return _propose(xy, options)
+        return propose(xy, options)
     if len(xy) and options.centre is not None and np.abs(xy).max() <= 180:
-        near = _near(options)
-        if near(xy).mean() >= ENOUGH > near(_converted(xy, stated_crs)).mean():
+        near = near_community(options)
+        if near(xy).mean() >= ENOUGH > near(converted(xy, stated_crs)).mean():
             words = mark(
                 "the file says its coordinates are in {crs}, but they are degrees near the community"
             )
@@ -101,17 +101,18 @@ def share_near(xy: Pairs, options: ReadOptions) -> float:
     """
     if options.centre is None:
         return 0.0
-    as_written = float(_near(options)(xy).mean())
+    as_written = float(near_community(options)(xy).mean())
     return as_written if as_written >= ENOUGH else max(as_written, _best(xy, options)[1])
 
 
-def _propose(xy: Pairs, options: ReadOptions) -> tuple[str, str]:
-    if not len(xy) or options.centre is None or float(_near(options)(xy).mean()) >= ENOUGH:
+def propose(xy: Pairs, options: ReadOptions) -> tuple[str, str]:
+    """Return what pairs, as a file has them, are read as, and why: "" where as they are written."""
+    if not len(xy) or options.centre is None or float(near_community(options)(xy).mean()) >= ENOUGH:
         return LON_LAT, ""
     best, _ = _best(xy, options)
     if best == LON_LAT:
         return best, ""
-    example = ", ".join(f"{value:g}" for value in xy[0])
+    example = ", ".join(f"{value:.9g}" for value in xy[0])
     words = mark("coordinates such as ({example}) lie near the community only when read as {crs}")
     return best, Sentence(words, example=example, crs=best)
 
@@ -119,19 +120,20 @@ def _propose(xy: Pairs, options: ReadOptions) -> tuple[str, str]:
 def _best(xy: Pairs, options: ReadOptions) -> tuple[str, float]:
     """Return the other reading that brings most pairs near the community, and their share."""
     assert options.centre is not None
-    near = _near(options)
+    near = near_community(options)
     best, best_rank = LON_LAT, (ENOUGH - 1e-9, 0.0)
     for candidate in (LAT_LON, *PROJECTED, *(f"{crs} (y, x)" for crs in PROJECTED)):
         if candidate != LAT_LON and np.abs(xy).max() < 1000:
             break  # degrees, not metres
-        there = _converted(xy, candidate)
+        there = converted(xy, candidate)
         rank = (float(near(there).mean()), -_distance(there, options.centre))
         if rank[0] > best_rank[0] or (rank[0] == best_rank[0] and rank[1] > best_rank[1] + 1e-4):
             best, best_rank = candidate, rank
     return best, 0.0 if best == LON_LAT else best_rank[0]
 
 
-def _near(options: ReadOptions) -> Callable[[Pairs], NDArray[np.bool_]]:
+def near_community(options: ReadOptions) -> Callable[[Pairs], NDArray[np.bool_]]:
+    """Return what tells which pairs ``(lon, lat)`` lie so near that they are meant for the community."""
     assert options.centre is not None
     lon, lat = options.centre
     west, south, east, north = options.bounds or (lon, lat, lon, lat)
@@ -154,7 +156,7 @@ def _distance(xy: Pairs, centre: tuple[float, float]) -> float:
     return float(np.hypot(*(finite.mean(axis=0) - centre))) if len(finite) else np.inf
 
 
-def _converted(xy: Pairs, crs: str) -> Pairs:
+def converted(xy: Pairs, crs: str) -> Pairs:
     """Return the pairs in EPSG:4326, ``inf`` where the CRS does not reach."""
     if crs == LON_LAT:
         return xy
@@ -181,7 +183,7 @@ def _transformer(crs: str) -> Transformer:
 def _transformed(row: Row, crs: str) -> Row:
     if row.geometry is None or crs == LON_LAT:
         return row
-    flat = _converted(np.array(positions(row.geometry), dtype=np.float64), crs)
+    flat = converted(np.array(positions(row.geometry), dtype=np.float64), crs)
     if not np.isfinite(flat).all():
         x, y = positions(row.geometry)[0]
         words = mark("position ({x}, {y}) does not exist in {crs}")
@@ -202,7 +204,7 @@ def _swapped_rows(rows: list[Row], options: ReadOptions) -> tuple[list[Row], lis
     """Return the rows, with those few turned round that lie near the community only that way."""
     if options.centre is None or options.answers.get("rows") == "keep":
         return rows, []
-    near = _near(options)
+    near = near_community(options)
     kept, turned = [], []
     for row in rows:
         if row.geometry is not None:

@@ -1,0 +1,61 @@
+"""Points turned round, projected or far away: recognised by where the community lies, as import does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pyproj import Transformer
+
+from micropolis_map.errors import InvalidInput
+from micropolis_map.sources.delimited_table import TableOptions
+from micropolis_map.sources.points import read_points
+from micropolis_map.sources.population import read_population
+
+NEAR = TableOptions(centre=(10.03, 57.02))
+
+
+def written(tmp_path: Path, name: str, text: str) -> Path:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_points_turned_round_are_read_and_said(tmp_path: Path) -> None:
+    table = written(tmp_path, "a.csv", "id,lon,lat,population\na,57.01,10.02,3\nb,57.02,10.03,4\n")
+    shape = {"type": "Point", "coordinates": [57.01, 10.02]}
+    feature = {"type": "Feature", "properties": {"population": 3}, "geometry": shape}
+    features = written(tmp_path, "a.geojson", json.dumps(feature))
+    for path in (table, features):
+        points = read_points(path, NEAR)
+        assert (points.lon[0], points.lat[0]) == (10.02, 57.01)
+        assert sum("only when read as lat, lon" in note for note in points.notes) == 1
+        people = read_population(path, options=NEAR)
+        assert (people.geometry[0].x, people.geometry[0].y) == (10.02, 57.01)
+        assert any("only when read as lat, lon" in note for note in people.notes)
+    assert read_points(table, TableOptions(crs="EPSG:4326", centre=NEAR.centre)).lon[0] == 57.01  # as told
+
+
+def test_metres_are_known_where_the_community_is(tmp_path: Path) -> None:
+    x, y = Transformer.from_crs(4326, 25832, always_xy=True).transform(10.02, 57.01)
+    path = written(tmp_path, "a.csv", f"id;x;y\na;{x:.2f};{y:.2f}\n".replace(".", ","))
+    points = read_points(path, NEAR)
+    assert (points.lon[0], points.lat[0]) == pytest.approx((10.02, 57.01), abs=1e-6)
+    assert any("read as EPSG:25832" in note for note in points.notes)
+    with pytest.raises(InvalidInput, match="--crs"):
+        read_points(path)
+
+
+def test_points_far_away_are_said(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.csv", "id,lon,lat\nzero,0,0\nb,10.02,57.01\nc,10.03,57.02\n")
+    points = read_points(path, NEAR)
+    assert any("1 of 3, such as 'zero'" in note for note in points.notes)
+    assert points.lon.tolist() == [0, 10.02, 10.03]
+
+
+def test_points_in_json_that_is_no_map(tmp_path: Path) -> None:
+    node = {"type": "node", "id": 1, "lat": 57.01, "lon": 10.02, "tags": {"amenity": "library"}}
+    for document in ([{"id": "a", "lat": 57.01, "lon": 10.02}], {"elements": [node]}):
+        points = read_points(written(tmp_path, "a.json", json.dumps(document)), NEAR)
+        assert (points.lon[0], points.lat[0]) == (10.02, 57.01)
