@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from micropolis_map.errors import InvalidInput
+from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources import column_names
 from micropolis_map.sources.column_names import bare, plain
@@ -121,6 +121,15 @@ def with_one_row_of_headings(rows: Sequence[tuple[int, list[str]]]) -> list[tupl
     above, below = ([*cells, *[""] * (width - len(cells))] for cells in (above, below))
     merged = [low if low.strip() else high for high, low in zip(above, below, strict=True)]
     return [(number, merged), *rows[2:]]
+
+
+def names_positions(text: str, name: str, words: AbstractSet[str] = _WORDS) -> bool:
+    """Return whether the beginning of a text is a table whose headings, or first row, say a position."""
+    try:
+        rows = divide(text, name, words=words).rows
+    except (InvalidInput, UnreadableFile):
+        return False
+    return bool(rows) and (find_columns(rows[0][1]).found or begins_with_a_place(rows[0][1]))
 
 
 def headings_at(rows: Sequence[Sequence[str]], words: AbstractSet[str] = _WORDS) -> int:

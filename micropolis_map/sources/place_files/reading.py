@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from micropolis_map.errors import InvalidInput, Sentence, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.sources.coordinates import usable
+from micropolis_map.sources.delimited_text import names_positions
 from micropolis_map.sources.file_kinds import is_geopackage
 from micropolis_map.sources.packed_files import packing_of, unpack_stream
-from micropolis_map.sources.place_files.columns import check_fields, propose_mapping
+from micropolis_map.sources.place_files.columns import WORDS, check_fields, propose_mapping
 from micropolis_map.sources.place_files.delimited import csv_rows, row_from_cells
 from micropolis_map.sources.place_files.geojson import geojson_rows, parse_json
 from micropolis_map.sources.place_files.gpx import gpx_rows
@@ -241,6 +242,8 @@ def _kind(data: bytes, path: Path) -> str:
         return "geojson"
     if ending in {"geojson", "csv"}:
         return ending
+    if ending in {"spreadsheet", ""} and _is_table(data, path):
+        return "csv"  # tables of databases are often called .xls
     if ending:
         raise unreadable(
             path,
@@ -252,6 +255,15 @@ def _kind(data: bytes, path: Path) -> str:
     raise unreadable(
         path, mark("{file} is of a kind that is not read ({kind})"), TODO, kind=path.suffix or "?"
     )
+
+
+def _is_table(data: bytes, path: Path) -> bool:
+    head = _head(data)
+    if head.isascii() or data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        text = head
+    else:
+        text = data[:20_000].decode("utf-8", "replace")
+    return names_positions(text[: text.rfind("\n") + 1] or text, path.name, WORDS)
 
 
 def _head(data: bytes) -> str:
@@ -269,6 +281,18 @@ def _xml_kind(head: str, path: Path) -> str:
     found["kml"] = max(found["kml"], low.find(":kml"))
     there = {kind: at for kind, at in found.items() if at >= 0}
     kind = min(there, key=lambda kind: there[kind]) if there else ""
+    if kind == "html" and _ENDINGS.get(path.suffix.lower()) == "spreadsheet":
+        raise unreadable(
+            path,
+            mark("{file} is a web page with a table, called a spreadsheet"),
+            mark("open it in a spreadsheet program and save it as XLSX or CSV"),
+        )
+    if low.find("<osm") >= 0 and not kind:
+        raise unreadable(
+            path,
+            mark("{file} is a file of OpenStreetMap"),
+            mark("load it as the streets of a town, or export the places in it as GeoJSON"),
+        )
     if kind == "html":
         raise unreadable(
             path, mark("{file} is a web page"), mark("download the file itself, not the page that shows it")

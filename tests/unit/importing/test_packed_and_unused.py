@@ -137,3 +137,20 @@ def test_a_shape_without_its_table_says_so(tmp_path: Path) -> None:
     rows = read_rows(tmp_path / "a.shp")
     assert point(rows) == (17.23, 55.71)
     assert any(".dbf with the names is missing" in question.seen for question in rows.questions)
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.dat", "a"])
+def test_a_table_of_text_under_another_name(tmp_path: Path, name: str) -> None:
+    text = TABLE.replace(",", "\t").replace("lat\tlon", "szerokość\tdługość")
+    read(tmp_path, name, text)
+    rows = read(tmp_path, name, text.encode("utf-16"))
+    assert [point(rows, 1), point(rows, 2)] == [(17.23, 55.71), (17.24, 55.72)]
+    with pytest.raises(UnreadableFile, match=r"not SPREADSHEET|not read"):
+        read(tmp_path, name, "just a letter, of two lines\nand no table")
+
+
+def test_what_else_is_brought_has_words_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="save it as XLSX or CSV"):
+        read(tmp_path, "a.xls", "<html><table><tr><td>name</td></tr></table></html>")
+    with pytest.raises(UnreadableFile, match="file of OpenStreetMap"):
+        read(tmp_path, "a.osm", '<osm version="0.6"><node id="1" lat="1" lon="1"/></osm>')
