@@ -125,6 +125,10 @@ def _from_features(file: VectorFile, source: str, options: TableOptions) -> Poin
             )
     shapes, meant = as_meant(file.geometry, source, options.centre)
     points = _points_on(shapes)
+    many = int((shapely.get_num_geometries(shapes) > 1).sum())
+    if many:
+        words = mark("{file}: of features with several points or parts one point counts ({n})")
+        meant = (*meant, Sentence(words, file=source, n=many))
     ids = [str(value) if value is not None else str(i) for i, value in enumerate(file.ids, 1)]
     columns = {key: list(values) for key, values in file.columns.items() if key != "id"}
     if "access" in columns:

@@ -132,7 +132,8 @@ def _read_json(path: Path, *, things: bool) -> VectorFile:
         raise UnreadableFile(
             mark("{file} is JSON, but neither GeoJSON nor a Nominatim answer"), ACCEPTED, file=path.name
         )
-    return _features(_feature_list(document, path), document.get("crs"), path, notes)
+    features = _each_alone(document) if things else _feature_list(document, path)
+    return _features(features or _feature_list(document, path), document.get("crs"), path, notes)
 
 
 def _document(data: bytes) -> Any:
@@ -150,6 +151,16 @@ def _document(data: bytes) -> Any:
         if len(lines) < 2 or not all(line.startswith(b"{") and line.endswith(b"}") for line in lines):
             raise
         return {"type": "FeatureCollection", "features": list(map(json.loads, lines))}
+
+
+def _each_alone(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the parts of shapes without features around them, each a thing; none for features."""
+    if document.get("type") == "GeometryCollection":
+        return [{"geometry": part} for part in document.get("geometries") or ()]
+    if document.get("type") == "MultiPoint":
+        points = document.get("coordinates") or ()
+        return [{"geometry": {"type": "Point", "coordinates": one}} for one in points]
+    return []
 
 
 def _feature_list(document: Mapping[str, Any], path: Path) -> list[Mapping[str, Any]]:
@@ -233,15 +244,20 @@ def _crs_name(crs: Any) -> str | None:
 
 def _read_rows(path: Path) -> VectorFile:
     """Return the placemarks, waypoints and lines of a KML, KMZ or GPX; what has no geometry has None."""
-    from micropolis_map.sources.place_files.reading import read_rows  # noqa: PLC0415 - a heavy package
+    from micropolis_map.sources.place_files.kml import NOT_PLACES  # noqa: PLC0415 - a heavy package
+    from micropolis_map.sources.place_files.reading import read_rows  # noqa: PLC0415
 
-    rows = READERS.run(read_rows, path, limits=FILE).rows
+    found = READERS.run(read_rows, path, limits=FILE).rows
+    rows = [row for row in found if row.reason not in NOT_PLACES.values()]
+    left = dict.fromkeys(row.reason for row in found if row not in rows)
+    out = [Sentence(mark("left out: {what}"), what=reason) for reason in left]
+    notes = tuple(Sentence(mark("{file}: {what}"), file=path.name, what=what) for what in out)
     geometry = np.empty(len(rows), object)
     for at, row in enumerate(rows):
         geometry[at] = _shape(row.geometry)
     names = dict.fromkeys(key for row in rows for key in row.properties)
     columns = {name: [row.properties.get(name) for row in rows] for name in names}
-    return VectorFile(geometry, columns, [row.id or None for row in rows])
+    return VectorFile(geometry, columns, [row.id or None for row in rows], notes)
 
 
 def _read_parquet(path: Path) -> VectorFile:

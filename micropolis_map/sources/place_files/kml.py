@@ -14,12 +14,13 @@ from micropolis_map.sources.place_files.plain_text import from_html
 from micropolis_map.sources.place_files.rows import Question, Row
 from micropolis_map.sources.place_files.xml_tree import Element
 
-_NOT_PLACES = {
+NOT_PLACES = {
     "NetworkLink": mark("is a link to another file, which is not followed: export the places themselves"),
     "GroundOverlay": mark("is a picture laid over the map, not a place"),
     "ScreenOverlay": mark("is a picture on the screen, not a place"),
     "PhotoOverlay": mark("is a picture in the landscape, not a place"),
 }
+"""What stands among placemarks, and why it is none."""
 _GEOMETRIES = {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"}
 _COMMA = re.compile(r"\s*,\s*")
 _CONTAINERS = {"Document", "Folder", "kml"}
@@ -30,9 +31,9 @@ def kml_rows(root: Element, _path: Path) -> tuple[list[Row], list[Question]]:
     rows: list[Row] = []
     for element, folders in _things(root, ()):
         number_ = len(rows) + 1
-        if element.name in _NOT_PLACES:
+        if element.name in NOT_PLACES:
             name = {"name": element.words("name")}
-            rows.append(Row(number_, None, name, Sentence(_NOT_PLACES[element.name])))
+            rows.append(Row(number_, None, name, Sentence(NOT_PLACES[element.name])))
         else:
             rows.append(_placemark(number_, element, folders))
     return rows, []
@@ -40,7 +41,7 @@ def kml_rows(root: Element, _path: Path) -> tuple[list[Row], list[Question]]:
 
 def _things(element: Element, folders: tuple[str, ...]) -> Iterator[tuple[Element, tuple[str, ...]]]:
     for child in element.children:
-        if child.name == "Placemark" or child.name in _NOT_PLACES:
+        if child.name == "Placemark" or child.name in NOT_PLACES:
             yield child, folders
         elif child.name in _CONTAINERS:
             name = child.words("name") if child.name == "Folder" else ""

@@ -59,3 +59,25 @@ def test_points_in_json_that_is_no_map(tmp_path: Path) -> None:
     for document in ([{"id": "a", "lat": 57.01, "lon": 10.02}], {"elements": [node]}):
         points = read_points(written(tmp_path, "a.json", json.dumps(document)), NEAR)
         assert (points.lon[0], points.lat[0]) == (10.02, 57.01)
+
+
+def test_no_point_is_lost_without_a_word(tmp_path: Path) -> None:
+    pair = [[10.02, 57.01], [10.03, 57.02]]
+    parts = [{"type": "Point", "coordinates": one} for one in pair]
+    bare = ({"type": "MultiPoint", "coordinates": pair}, {"type": "GeometryCollection", "geometries": parts})
+    for document in bare:
+        points = read_points(written(tmp_path, "a.geojson", json.dumps(document)), NEAR)
+        assert list(zip(points.lon, points.lat, strict=True)) == [tuple(one) for one in pair]
+    feature = {"type": "Feature", "properties": {}, "geometry": bare[0]}
+    points = read_points(written(tmp_path, "a.geojson", json.dumps(feature)), NEAR)
+    assert len(points) == 1
+    assert any("one point counts (1)" in note for note in points.notes)
+
+
+def test_what_in_a_kml_is_no_place_is_left_out_and_said(tmp_path: Path) -> None:
+    place = "<Placemark><name>A</name><Point><coordinates>10.02,57.01</coordinates></Point></Placemark>"
+    link = "<NetworkLink><name>B</name><Link><href>http://x.example/b.kml</href></Link></NetworkLink>"
+    text = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{link}{place}</Document></kml>'
+    points = read_points(written(tmp_path, "a.kml", text), NEAR)
+    assert points.name == ("A",)
+    assert any("left out: is a link to another file" in note for note in points.notes)
