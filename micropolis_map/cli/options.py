@@ -131,7 +131,9 @@ def told_of(application: Application, slug: str, encoding: str, delimiter: str, 
         There is no such community.
     """
     reach = Reach.of(application.community_store.get(slug))
-    return TableOptions(encoding, delimiter, crs, reach.centre if reach else None)
+    if reach is None:
+        return TableOptions(encoding, delimiter, crs)
+    return TableOptions(encoding, delimiter, crs, reach.centre, reach.bounds)
 
 
 def points_of(path: Path, told: TableOptions) -> PointSet:

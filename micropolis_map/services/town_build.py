@@ -118,7 +118,7 @@ def build_town(
     population = None
     if files.population:
         middle = area.geometry.centroid
-        table = replace(told.table, centre=(middle.x, middle.y))
+        table = replace(told.table, centre=(middle.x, middle.y), bounds=area.geometry.bounds)
         population = read_population(files.population, told.population_column, near, table)
     progress(0.1, "building the walk network")
     walked, surveys = surveyed(extract, files.surveys, datetime.now(UTC).date())

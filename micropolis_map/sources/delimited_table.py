@@ -26,7 +26,7 @@ from micropolis_map.sources.coordinates import NotACoordinate, usable
 from micropolis_map.sources.delimited_text import MENDED, divide, headings_at, with_one_row_of_headings
 from micropolis_map.sources.file_kinds import content_of
 from micropolis_map.sources.number_texts import decimal_mark_of, number_in, thousands_mark_of
-from micropolis_map.sources.points_nearby import as_meant
+from micropolis_map.sources.points_nearby import Bounds, as_meant
 from micropolis_map.sources.position_columns import (
     Where,
     columns_by_content,
@@ -57,12 +57,15 @@ class TableOptions:
         What the coordinates are in, such as ``EPSG:2180``, x before y; "" for degrees (EPSG:4326).
     centre
         ``(lon, lat)`` of the community, where it is known: by it a table without headings is understood.
+    bounds
+        Of its outline, ``(min_lon, min_lat, max_lon, max_lat)``, where it has one.
     """
 
     encoding: str = ""
     delimiter: str = ""
     crs: str = ""
     centre: Centre | None = None
+    bounds: Bounds | None = None
 
     def without_use(self, name: str, kind: str) -> tuple[str, ...]:
         """Return what was said although the file called `name`, of that `kind`, cannot obey it."""
@@ -284,7 +287,7 @@ def geometry_of(
     if options.crs:
         shapes = _to_degrees(shapes, options.crs)
     else:
-        shapes, notes = as_meant(shapes, table.name, options.centre)
+        shapes, notes = as_meant(shapes, table.name, options.centre, options.bounds)
     _check_degrees(table, shapes, columns)
     return shapes, notes
 

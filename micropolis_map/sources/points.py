@@ -57,7 +57,7 @@ def read_points(path: Path, options: TableOptions = GUESS) -> PointSet:
 def _read(path: Path, options: TableOptions) -> PointSet:
     kind = kind_of(path)
     points = _read_as(path, kind, options)
-    far = said_of_far(points.lon, points.lat, points.id, points.source, options.centre)
+    far = said_of_far(points.lon, points.lat, points.id, points.source, options.centre, options.bounds)
     return replace(points, notes=(*points.notes, *far, *options.without_use(path.name, kind)))
 
 
@@ -123,7 +123,7 @@ def _from_features(file: VectorFile, source: str, options: TableOptions) -> Poin
                 file=source,
                 place=place,
             )
-    shapes, meant = as_meant(file.geometry, source, options.centre)
+    shapes, meant = as_meant(file.geometry, source, options.centre, options.bounds)
     points = _points_on(shapes)
     many = int((shapely.get_num_geometries(shapes) > 1).sum())
     if many:

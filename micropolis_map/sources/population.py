@@ -214,7 +214,7 @@ def _from_features(file: VectorFile, source: str, wanted: str, options: TableOpt
         name: _numbers(file.columns[name], source, where, name)
         for name in column_names.age_columns(file.columns, column)
     }
-    shapes, meant = as_meant(file.geometry, source, options.centre)
+    shapes, meant = as_meant(file.geometry, source, options.centre, options.bounds)
     kinds = shapely.get_type_id(shapes)
     usable = np.isin(kinds, (0, 3, 4, 6))
     notes = (*file.notes, *meant, *said_of_thousands(source, column))

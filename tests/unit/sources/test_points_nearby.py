@@ -52,6 +52,8 @@ def test_points_far_away_are_said(tmp_path: Path) -> None:
     points = read_points(path, NEAR)
     assert any("1 of 3, such as 'zero'" in note for note in points.notes)
     assert points.lon.tolist() == [0, 10.02, 10.03]
+    wide = TableOptions(centre=NEAR.centre, bounds=(-1, -1, 11, 58))  # nothing is far from a whole country
+    assert not any("50 km" in note for note in read_points(path, wide).notes)
 
 
 def test_points_in_json_that_is_no_map(tmp_path: Path) -> None:
