@@ -111,11 +111,12 @@ def site(
         check_ending(out)
     application = application_of(context, data)
     tell_if_compiling()
+    profile = known_profile(profile)  # wrong usage before anything is read
     told = told_of(application, slug, encoding, delimiter, crs)
     request = SitingRequest(
         new=new,
         minutes=minutes[0],
-        profile=known_profile(profile),
+        profile=profile,
         objective=objective.value,
         candidates=points_of(candidates, told) if candidates else None,
         spots=points_of(spots, told) if spots else None,

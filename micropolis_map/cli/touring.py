@@ -61,11 +61,12 @@ def tour(
         check_ending(out)
     application = application_of(context, data)
     tell_if_compiling()
+    profile = known_profile(profile)  # wrong usage before anything is read
     request = TourRequest(
         _stops(application, slug, stops, told_of(application, slug, encoding, delimiter, crs)),
         start,
         loop,
-        known_profile(profile),
+        profile,
         keep_order,
         lang=lang,
     )

@@ -130,9 +130,10 @@ def coverage(
         check_ending(out)
     application = application_of(context, data)
     tell_if_compiling()
+    profile = known_profile(profile)  # wrong usage before anything is read
     told = told_of(application, slug, encoding, delimiter, crs)
     request = CoverageRequest(
-        profile=known_profile(profile),
+        profile=profile,
         minutes=minutes,
         spots=points_of(spots, told) if spots else None,
         origins=points_of(origins, told) if origins else None,
@@ -194,9 +195,10 @@ def matrix(
     longest = None if minutes is None else minutes[0]
     application = application_of(context, data)
     tell_if_compiling()
+    profile = known_profile(profile)  # wrong usage before anything is read
     told = told_of(application, slug, encoding, delimiter, crs)
     starts, ends = points_of(origins, told), points_of(destinations, told)
-    request = MatrixRequest(starts, ends, known_profile(profile), longest)
+    request = MatrixRequest(starts, ends, profile, longest)
     pairs = write_matrix(application, slug, request, out)
     for note in matrix_notes(application, slug, request):
         tell(f"note: {note}")
