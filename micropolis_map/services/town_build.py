@@ -30,12 +30,8 @@ from micropolis_map.services.town_edge import REACH_M, known_area, widened_area
 from micropolis_map.sources.delimited_table import GUESS, TableOptions
 from micropolis_map.sources.elevation import Elevation, read_elevation
 from micropolis_map.sources.osm_features import activity_spots_of, basemap_of, comforts_of, homes_of
-from micropolis_map.sources.population import (
-    PopulationFile,
-    people_within,
-    read_population,
-    spread_population,
-)
+from micropolis_map.sources.population import PopulationFile, read_population
+from micropolis_map.sources.population_of_homes import people_within, spread_population
 
 POPULATION_BEYOND_M = 500.0
 """How far beyond the boundary homes share the people of a population file's cells: a census cell's width."""

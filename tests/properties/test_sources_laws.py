@@ -18,7 +18,8 @@ from micropolis_map.sources.boundaries import voronoi_districts
 from micropolis_map.sources.osm_columns import OsmColumns, extract_of, join_files
 from micropolis_map.sources.osm_file import read_osm
 from micropolis_map.sources.points import read_points
-from micropolis_map.sources.population import PopulationFile, spread_population
+from micropolis_map.sources.population import PopulationFile
+from micropolis_map.sources.population_of_homes import spread_population
 
 FEW = settings(max_examples=60)
 BOX = shapely.box(12.0, 55.0, 12.2, 55.1)

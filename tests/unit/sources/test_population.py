@@ -13,7 +13,8 @@ from look_alikes.town_files import residents
 
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput
-from micropolis_map.sources.population import read_population, spread_population
+from micropolis_map.sources.population import read_population
+from micropolis_map.sources.population_of_homes import spread_population
 
 
 def write(path: Path, *rows: tuple[shapely.Geometry | None, dict[str, object]]) -> Path:

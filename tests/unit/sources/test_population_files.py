@@ -20,7 +20,8 @@ from table_files import write_xlsx
 
 from micropolis_map.errors import InvalidInput, UnreadableFile
 from micropolis_map.sources.points import read_points
-from micropolis_map.sources.population import people_within, read_population
+from micropolis_map.sources.population import read_population
+from micropolis_map.sources.population_of_homes import people_within
 from micropolis_map.sources.population_raster import MOST_CELLS
 
 CELLS = sorted(h3.grid_disk(h3.latlng_to_cell(57.1, 10.1, 9), 1))
