@@ -4,13 +4,15 @@
 ``WORKER FIRST LAST OUT`` it reads and prints its number. A writing process sends the pins of its numbers,
 approves each, and after each writes a line to OUT (``sent <number>``, ``kept <number>``) once the service has
 returned. A number that was sent before is sent again, as a phone does that never got the answer.
-For a line ``serve PORT`` it forks a server of our routes instead.
+For a line ``serve`` it forks a server of our routes instead and prints its number and port. The port is bound
+once, here: were it free between two servers, any other process of the machine could get it.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -65,25 +67,27 @@ def write(settings: Settings, worker: int, first: int, last: int) -> None:
     os.write(1, b"done\n")
 
 
-def serve(settings: Settings, port: int) -> None:
-    """Answer on the port until killed."""
+def serve(settings: Settings, door: socket.socket) -> None:
+    """Answer at the door until killed."""
     routes = web.routes(build_application(settings))
-    uvicorn.run(Starlette(routes=routes), host="127.0.0.1", port=port, log_level="error")
+    uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="error")).run([door])
 
 
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system clears away who was killed
     settings = Settings(data=Path(sys.argv[1]), database_url=sys.argv[2])
+    door = socket.create_server(("127.0.0.1", 0))
     for line in sys.stdin:
         order = line.split(maxsplit=3)
         pid = os.fork()
         if pid:
-            sys.stdout.write(f"{pid}\n")
+            port = f" {door.getsockname()[1]}" if order[0] == "serve" else ""
+            sys.stdout.write(f"{pid}{port}\n")
             sys.stdout.flush()
             continue
         if order[0] == "serve":
             os.dup2(2, 1)  # standard output is for the numbers of processes
-            serve(settings, int(order[1]))
+            serve(settings, door)
             os._exit(1)
         worker, first, last, out = order
         file = os.open(out.strip(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
