@@ -112,13 +112,17 @@ def with_one_row_of_headings(rows: Sequence[tuple[int, list[str]]]) -> list[tupl
     """Return the rows, of which the second goes into the first where it holds headings, too.
 
     It does where it names latitude and longitude (``Lat``, ``Lon`` below the merged cell ``Position``): what
-    stands below counts, and above it where there is nothing.
+    stands below counts, and above it where there is nothing. A place's row may hold an ``x`` and a ``y``, too
+    (a survey's ticks): names of one letter count only below a merged cell.
     """
-    if len(rows) < 2 or not find_columns(rows[1][1]).lat:
+    if len(rows) < 2 or not (where := find_columns(rows[1][1])).lat:
         return list(rows)
     (_, above), (number, below) = rows[:2]
     width = max(len(above), len(below))
     above, below = ([*cells, *[""] * (width - len(cells))] for cells in (above, below))
+    is_merged = any(not above[below.index(name)].strip() for name in (where.lat, where.lon))
+    if not is_merged and min(len(where.lat), len(where.lon)) == 1:
+        return list(rows)
     merged = [low if low.strip() else high for high, low in zip(above, below, strict=True)]
     return [(number, merged), *rows[2:]]
 

@@ -57,7 +57,7 @@ def test_three_people_within_25_metres_and_an_organiser_change_the_street_until_
     assert passage(loaded, 2.5, 2.0) != Passage.IMPASSABLE  # only the next loading knows of it
 
     report = load_community(loaded, "tiny", request_)
-    assert "1 stretches of streets have tags from surveys on the spot" in report.notes
+    assert "1 stretch of a street has tags from a survey on the spot" in report.notes
     assert passage(loaded, 2.5, 2.0) == Passage.IMPASSABLE
     assert passage(loaded, 1.5, 2.0) != Passage.IMPASSABLE  # the rest of the way is as it was
     assert passage(loaded, 3.5, 2.0) != Passage.IMPASSABLE
