@@ -16,7 +16,7 @@ from micropolis_map.domain.text import LANGUAGES
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "micropolis_map"
 LOCALE = PACKAGE / "locale"
-KEYWORDS = {"_": None, "mark": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "mark": None, "ngettext": (1, 2), "counted": (1, 2)}
 TRANSLATED = sorted(set(LANGUAGES) - {"en"})
 
 
