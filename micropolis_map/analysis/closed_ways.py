@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from micropolis_map.analysis.hours import year_of
 from micropolis_map.analysis.tag_spelling import spelled
-from micropolis_map.analysis.timed_ways import metres_of
+from micropolis_map.analysis.timed_ways import is_on, metres_of
 from micropolis_map.analysis.walkability import NOT_WALKABLE, hangs_on_hours, is_shut, is_walkable
 from micropolis_map.domain.osm_extract import OsmExtract
 
@@ -41,6 +41,5 @@ def closed_ways(extract: OsmExtract, on_network: NDArray[np.int64]) -> Closed:
             told["ways_m"] += metres_of(extract, way)
     for node, tags in extract.node_tags.items():
         if "barrier" in tags and is_shut(tags, year) and not hangs_on_hours(tags, year):
-            at = int(np.searchsorted(on_network, node))
-            told["barriers"] += at < on_network.size and int(on_network[at]) == node
+            told["barriers"] += is_on(on_network, node)
     return told

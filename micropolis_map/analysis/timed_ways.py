@@ -60,8 +60,7 @@ def timed_ways(extract: OsmExtract, on_network: NDArray[np.int64]) -> Timed:
         text = "" if shut else unread(tags)
         if not text and not hangs_on_hours(tags, year):
             continue
-        at = int(np.searchsorted(on_network, node))
-        if at < on_network.size and on_network[at] == node:
+        if is_on(on_network, node):
             told["closed_gates" if shut else "open_gates"] += 1
             _count(told, text)
     return told
@@ -71,6 +70,12 @@ def _count(told: Timed, text: str) -> None:
     if text:
         told["unread"] += 1
         told["example"] = told["example"] or text
+
+
+def is_on(network: NDArray[np.int64], node: int) -> bool:
+    """Return whether the node is one of the network's vertices, whose indices ascend."""
+    at = int(np.searchsorted(network, node))
+    return at < network.size and int(network[at]) == node
 
 
 def metres_of(extract: OsmExtract, way: int) -> float:
