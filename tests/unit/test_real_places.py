@@ -173,7 +173,7 @@ def _years(text: str) -> set[str]:
 
 
 def test_every_true_story_rests_on_collected_facts(test_data: Path) -> None:
-    """Its years, its numbers of four digits and its sources are those of ``STORIES.csv``; nothing is added."""
+    """Its years and its sources are those of ``STORIES.csv``; what is not proven is said as such."""
     with (test_data / "STORIES.csv").open(encoding="utf-8", newline="") as file:
         facts = {row["id"]: row for row in csv.DictReader(file)}
     told = {story.id: (place, story) for place in _real() for story in place.stories}
