@@ -1,4 +1,4 @@
-"""What a town's map is drawn from: its ground, waters, streets, borders and names, side by side in columns."""
+"""What a town's map is drawn from: its ground, waters, streets, borders and names, in columns."""
 
 from __future__ import annotations
 
