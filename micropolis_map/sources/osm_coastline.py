@@ -103,22 +103,23 @@ def _extensions(coast: Any, frame: Any) -> Any:
     far_m = shapely.length(frame.exterior)
     far = ends[loose][moving] + way[moving] / length[moving, None] * far_m
     rays = shapely.linestrings(np.stack((ends[loose][moving], far), axis=1))
-    out: Any = _up_to_coast(shapely.intersection(rays, frame), ends[loose][moving], coast)
-    return out
-
-
-def _up_to_coast(rays: Any, starts: NDArray[np.float64], coast: Any) -> Any:
-    """Return the rays as far as the first other coast they meet."""
-    whole = shapely.multilinestrings(coast)
-    for i, start in enumerate(starts):
-        met = shapely.get_coordinates(shapely.intersection(rays[i], whole))
-        far_m = np.hypot(*(met - start).T)
-        far_m = far_m[far_m > 1.0]
-        if len(far_m) and far_m.min() < shapely.length(rays[i]):
-            end = shapely.get_coordinates(rays[i])[-1]
-            way = (end - start) / np.hypot(*(end - start))
-            rays[i] = shapely.LineString([start, start + way * (far_m.min() + GRID_M)])
+    over = shapely.buffer(frame, 1.0, join_style="mitre")  # so that they cross its edge
+    rays = shapely.intersection(rays, over)
+    others = np.tile(np.flatnonzero(~shapely.is_closed(coast)), 2)[loose][moving]
+    for i, (start, own) in enumerate(zip(ends[loose][moving], others.tolist(), strict=True)):
+        rays[i] = _up_to_coast(rays[i], start, np.delete(coast, own))
     return rays
+
+
+def _up_to_coast(ray: Any, start: NDArray[np.float64], coast: Any) -> Any:
+    """Return the ray as far as the first coast it meets."""
+    met = shapely.get_coordinates(shapely.intersection(ray, coast))
+    far_m = np.hypot(*(met - start).T)
+    if not len(far_m):
+        return ray
+    end = shapely.get_coordinates(ray)[-1]
+    way = (end - start) / max(np.hypot(*(end - start)), GRID_M)
+    return shapely.LineString([start, start + way * (far_m.min() + GRID_M)])
 
 
 def _bridged(coast: Any, frame: Any) -> Any:
