@@ -10,6 +10,7 @@ import shapely
 
 from micropolis_map.domain.map_features import MapFeatures, joined
 from micropolis_map.domain.osm_extract import OsmExtract
+from micropolis_map.ports import CommunityStore
 from micropolis_map.services.extract_window import widened
 from micropolis_map.services.load_area import HULL, Area, Districts
 from micropolis_map.sources import town_map
@@ -78,6 +79,12 @@ def write_map(build: Path, features: MapFeatures, frame: Bounds) -> None:
     map_features.write_map_features(build / map_features.FILE, features)
     tiles = tiles_of(features, Pyramid(frame))
     tile_archive.write_archive(build / tile_archive.FILE, tiles, frame, ATTRIBUTION)
+
+
+def archive_of(store: CommunityStore, slug: str, build_id: str) -> Path | None:
+    """Return the archive with the tiles of that build, None where there is none for everybody to see."""
+    build = store.build(slug, build_id)
+    return build / tile_archive.FILE if has_tiles(build) and build is not None else None
 
 
 def has_tiles(build: Path | None) -> bool:

@@ -55,7 +55,7 @@ def tile_id(zoom: int, x: int, y: int) -> int:
     >>> tile_id(0, 0, 0), tile_id(1, 0, 0), tile_id(1, 0, 1), tile_id(1, 1, 0), tile_id(2, 0, 0)
     (0, 1, 2, 4, 5)
     """
-    number = (4**zoom - 1) // 3
+    number: int = (4**zoom - 1) // 3
     side = 1 << zoom
     half = side >> 1
     while half:
@@ -168,7 +168,7 @@ class TileArchive:
                 raise ValueError("it is no archive of vector tiles")  # noqa: TRY301 - one answer for all
             self._leaves, self._data = header[6], header[8]
             self.zooms: tuple[int, int] = (header[17], header[18])
-            self.frame: Bounds = tuple(value / 1e7 for value in header[19:23])  # type: ignore[assignment]
+            self.frame: Bounds = tuple(value / 1e7 for value in header[19:23])
             self._root = _unpacked(self._read(header[2], header[3]))
         except (OSError, ValueError, struct.error, EOFError, zlib.error) as error:
             raise self._damaged(error) from error

@@ -68,7 +68,7 @@ class MapFrame:
     @cached_property
     def is_island(self) -> bool:
         """Whether there is sea all around."""
-        edge = self.box.exterior
+        edge = shapely.get_exterior_ring(self.box)
         return bool(shapely.length(shapely.intersection(edge, self.sea)) > SOLID * shapely.length(edge))
 
     def clipped(self, geometry: Any) -> Any:

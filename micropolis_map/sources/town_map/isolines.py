@@ -1,4 +1,4 @@
-"""Areas of a grid above a limit, bounded by lines on which the values between the grid's points are the limit."""
+"""Areas of a grid above a limit, bounded by lines on which values between its points are the limit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CROSSED = {
     8: [(_BOTTOM, _LEFT)], 9: [(_TOP, _BOTTOM)], 10: [(_TOP, _RIGHT), (_BOTTOM, _LEFT)],
     11: [(_RIGHT, _BOTTOM)], 12: [(_LEFT, _RIGHT)], 13: [(_TOP, _RIGHT)], 14: [(_LEFT, _TOP)],
 }  # fmt: skip
-"""Sides of a cell that a line leads from and to, by which corners are above (1, 2, 4, 8 clockwise from top left)."""
+"""Sides of a cell that a line leads from and to, by which corners are above: 1, 2, 4, 8, clockwise."""
 
 
 def areas_above(values: NDArray[np.float64], limit: float) -> Any:
@@ -32,7 +32,7 @@ def areas_above(values: NDArray[np.float64], limit: float) -> Any:
     around = np.pad(np.where(values == limit, limit - 1e-9, values), 1, constant_values=limit - 1.0)
     above = around > limit
     corners = (above[:-1, :-1], above[:-1, 1:], above[1:, 1:], above[1:, :-1])
-    case = sum(corner.astype(np.int64) << bit for bit, corner in enumerate(corners))
+    case = np.sum([corner.astype(np.int64) << bit for bit, corner in enumerate(corners)], axis=0)
     segments = []
     for number, sides in _CROSSED.items():
         row, column = np.nonzero(case == number)

@@ -66,7 +66,7 @@ def labels_of(
         The community's districts by name; those of a place's name are left out.
     """
     nodes = nodes_where(extract, lambda tags: bool(_kind_of(tags)) or "addr:housenumber" in tags)
-    at = shapely.points(extract.node_lon[nodes], extract.node_lat[nodes])
+    at: Any = shapely.points(extract.node_lon[nodes], extract.node_lat[nodes])
     inside = shapely.intersects_xy(frame.box, extract.node_lon[nodes], extract.node_lat[nodes])
     nodes, at = nodes[inside], at[inside]
     tags = [extract.node_tags[i] for i in nodes.tolist()]
