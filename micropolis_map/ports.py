@@ -78,6 +78,9 @@ class CommunityStore(Protocol):
     def current_build(self, slug: str) -> Path | None:
         """Return the folder of the community's newest complete build, None when nothing is loaded."""
 
+    def build(self, slug: str, build_id: str) -> Path | None:
+        """Return the folder of that complete build of an open community, None without such a one."""
+
     def begin_build(self, slug: str) -> Path:
         """Return a new empty folder to build in; nobody sees it until `finish_build`."""
 

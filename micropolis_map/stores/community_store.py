@@ -94,6 +94,17 @@ class FolderCommunityStore:
         build_id = self._named_current(built)
         return built / build_id if build_id and (built / build_id).is_dir() else None
 
+    def build(self, slug: str, build_id: str) -> Path | None:
+        """Return the folder of that complete build of an open community, None without such a one."""
+        try:
+            built = self._folder(slug) / "built"
+        except InvalidInput:
+            return None
+        is_open = (built.parent / "community.toml").is_file() and not (built.parent / FILE).exists()
+        if not is_open or not _BUILD_ID.fullmatch(build_id):
+            return None
+        return built / build_id if (built / build_id / "report.json").is_file() else None
+
     def begin_build(self, slug: str) -> Path:
         """Return a new empty folder to build in; nobody sees it until `finish_build`."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
