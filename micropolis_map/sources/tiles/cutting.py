@@ -71,9 +71,9 @@ def tiles_of(features: MapFeatures, pyramid: Pyramid) -> Iterator[tuple[Tile, by
     Columns count from the west, rows from the north. In a tile, layers and features come in the order in
     which they are drawn: that of `ORDER`, and of `features`.
     """
-    layers = [_Layer(features.of(name), name) for name in ORDER]
-    layers = [layer for layer in layers if len(layer.features)]
-    for zoom in range(LOWEST, HIGHEST + 1):
+    known = set(features.layer.tolist())
+    layers = [_Layer(features.of(name), name) for name in ORDER if name in known]
+    for zoom in range(HIGHEST, LOWEST - 1, -1):
         found: dict[tuple[int, int], list[bytes]] = {}
         for layer in layers:
             for place, content in layer.at(zoom, pyramid.range(zoom)):
@@ -97,22 +97,26 @@ class _Layer:
     def __init__(self, features: MapFeatures, name: str) -> None:
         self.features = features
         self.name = name
-        self.world = shapely.transform(features.geometry, world_of)
-        self.kind = _KINDS[int(shapely.get_type_id(self.world)[0])] if len(features) else POINT
+        self.shapes = shapely.transform(features.geometry, lambda xy: world_of(xy) * (EXTENT * 2**HIGHEST))
+        self.kind = _KINDS[int(shapely.get_type_id(self.shapes)[0])]
         self.properties = _properties(features, name)
 
     def at(self, zoom: int, tiles: Range) -> Iterator[tuple[tuple[int, int], bytes]]:
-        """Yield column, row and the layer's bytes of the tiles of a zoom."""
+        """Yield column, row and the layer's bytes of the tiles of a zoom.
+
+        Zooms are asked for from the highest down: each is simplified from what the one above it shows.
+        """
         drawn = self.features.zoom <= zoom
         if self.name == "borders" and zoom >= APPROXIMATE_BELOW:
             drawn &= self.features.kind != "approximate"
         index = np.flatnonzero(drawn)
-        scaled = shapely.transform(self.world[index], lambda xy: xy * (EXTENT * 2**zoom))
+        if self.kind != POINT:
+            finer = LAST_TOLERANCE if zoom == HIGHEST else TOLERANCE * 2.0 ** (HIGHEST - zoom)
+            self.shapes[index] = shapely.simplify(self.shapes[index], finer)
+        scaled = shapely.transform(self.shapes[index], lambda xy: xy * 2.0 ** (zoom - HIGHEST))
         if self.kind == POINT:
             cut = _points(scaled, tiles)
         else:
-            tolerance = LAST_TOLERANCE if zoom == HIGHEST else TOLERANCE
-            scaled = shapely.simplify(scaled, tolerance)
             if self.kind == POLYGON and self.name in {"ground", "water", "shade"} and zoom < HIGHEST:
                 keep = shapely.area(scaled) >= SMALLEST
                 index, scaled = index[keep], scaled[keep]

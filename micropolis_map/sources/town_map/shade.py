@@ -19,12 +19,12 @@ Floats = NDArray[np.float64]
 Sample = Callable[[Floats, Floats], Floats]
 
 STEP_M = 35.0
-MOST_STEPS = 320
+MOST_STEPS = 400
 """Of a side of the grid: a larger town has a coarser one."""
 AZIMUTH, ALTITUDE = np.radians(315.0), np.radians(40.0)
 """Where maps have their sun."""
-LIMITS = ((-1, -0.12), (-2, -0.34), (1, 0.11))
-"""Level, and beyond which difference from the brightness of level ground it is."""
+LIMITS = ((-1, -0.12, 0.25), (-2, -0.30, 0.08), (1, 0.10, 0.15))
+"""Level, beyond which difference from the brightness of level ground it is, and of how much at most."""
 LEAST_CELLS = 6.0
 """Smaller patches are not drawn."""
 SMOOTH_CELLS = 0.12
@@ -40,8 +40,9 @@ def shade_of(sample: Sample, frame: MapFrame) -> MapFeatures:
     """
     brightness, corner, step = _brightness(sample, frame)
     parts = []
-    for level, limit in LIMITS:
+    for level, least, most in LIMITS:
         sign = 1.0 if level > 0 else -1.0
+        limit = sign * max(sign * least, float(np.quantile(sign * brightness, 1 - most)))
         areas = areas_above(sign * brightness, sign * limit)
         areas = shapely.simplify(areas[shapely.area(areas) >= LEAST_CELLS], SMOOTH_CELLS)
         in_world = shapely.transform(areas, lambda xy: corner + xy * step)
