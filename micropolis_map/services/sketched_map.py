@@ -20,7 +20,7 @@ from micropolis_map.domain.community import Community
 from micropolis_map.domain.map_features import LANGUAGES, MapFeatures, features, joined
 from micropolis_map.domain.sketch import Sketch, SketchFeature
 from micropolis_map.domain.text import LangText
-from micropolis_map.errors import MicropolisError, NotFound
+from micropolis_map.errors import NotFound, UnreadableFile
 from micropolis_map.i18n import mark, translation
 from micropolis_map.ports import CommunityStore
 from micropolis_map.sources import town_map
@@ -34,6 +34,8 @@ _LOG = logging.getLogger(__name__)
 NAME = "sketch-"
 BROAD_M = 130.0
 """Half the width of a river that is known as the line in its middle: told apart, not measured."""
+TOWNS_M2 = 15e6
+"""Square metres of a district from which on it is a town of its own."""
 _ZOOMS = {
     "town": 8,
     "island": 9,
@@ -79,9 +81,7 @@ def sketched(store: CommunityStore, slug: str) -> Sketched | None:
         return None
     try:
         sketch = store.sketch(slug)
-    except NotFound:
-        raise
-    except MicropolisError as error:
+    except UnreadableFile as error:
         _LOG.error("%s: %s", slug, error)
         return Sketched("", None, {lang: translation(lang).gettext(_DAMAGED) for lang in LANGUAGES})
     return None if sketch is None else Sketched(NAME + sketch.digest, sketch.frame, sketch.note)
@@ -90,12 +90,10 @@ def sketched(store: CommunityStore, slug: str) -> Sketched | None:
 def archive_of_sketch(store: CommunityStore, slug: str, build: str) -> Path | None:
     """Return the archive with the tiles of that sketch, made where it is not there yet.
 
-    None for a town that is closed or unknown, and for a sketch that is not its own now.
+    None for a town that is closed or unknown, and for a sketch that is not its own now or is damaged.
 
     Raises
     ------
-    UnreadableFile
-        The sketch is damaged.
     StoreUnavailable
         The archive cannot be written.
     """
@@ -106,7 +104,7 @@ def archive_of_sketch(store: CommunityStore, slug: str, build: str) -> Path | No
         path = store.cache_folder(slug) / f"{build}.pmtiles"
         if not path.is_file():
             _write(path, sketch, store.get(slug))
-    except NotFound:
+    except (NotFound, UnreadableFile):
         return None
     return path
 
@@ -140,14 +138,14 @@ def features_of_sketch(sketch: Sketch, community: Community) -> MapFeatures:
             town_map.beyond_of(frame, outline),
             *_borders(community, frame, outline),
             *(_label(one) for one in sketch.features if one.layer == "labels"),
-            _districts(community),
+            _districts(community, frame),
         ]
     )
 
 
 def _waters(sketch: Sketch, frame: MapFrame) -> MapFeatures:
     """Return the sea, and rivers known by their middle as broad bands."""
-    sea = shapely.get_parts(shapely.union_all([frame.sea, *far_sea(frame)]))
+    sea = shapely.get_parts(shapely.union_all([frame.sea, far_sea(frame)]))
     rivers = [shape(dict(one.geometry)) for one in sketch.features if one.kind == "river"]
     broad = shapely.buffer(frame.plane.to_metres(np.array(rivers, object)), BROAD_M, cap_style="flat")
     bands = shapely.get_parts(frame.plane.to_degrees(broad))
@@ -185,12 +183,22 @@ def _label(one: SketchFeature) -> MapFeatures:
     return features("labels", one.kind, at, name=one.name, names=_names(one), rank=rank, zoom=zoom)
 
 
-def _districts(community: Community) -> MapFeatures:
-    """Return the districts' names at their centres, those with more ground first."""
-    known = sorted(community.districts, key=lambda one: -shape(dict(one.geometry)).area)
-    at = np.array([shapely.Point(one.centre) for one in known], object)
-    name = np.array([one.name for one in known], object)
-    return features("labels", "district", at, name=name, rank=4000 + np.arange(len(known)), zoom=10)
+def _districts(community: Community, frame: MapFrame) -> MapFeatures:
+    """Return the districts' names at their centres, those with more ground first.
+
+    They are the only names there are: shown as those of towns or villages, by their size, so that the whole
+    town shows some.
+    """
+    if not community.districts:
+        return joined([])
+    areas = np.array([shape(dict(one.geometry)) for one in community.districts], object)
+    size_m2 = shapely.area(frame.plane.to_metres(areas))
+    order = np.argsort(-size_m2, kind="stable")
+    at = shapely.points([community.districts[i].centre for i in order])
+    name = np.array([community.districts[i].name for i in order], object)
+    kind = "town" if size_m2.mean() > TOWNS_M2 else "village"
+    rank = _RANKS[kind] * 1000 + np.arange(len(order))
+    return features("labels", kind, at, name=name, rank=rank, zoom=_ZOOMS[kind])
 
 
 def _names(one: SketchFeature) -> str:
