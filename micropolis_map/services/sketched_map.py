@@ -10,6 +10,7 @@ import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -19,9 +20,10 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.map_features import LANGUAGES, MapFeatures, features, joined
 from micropolis_map.domain.sketch import Sketch, SketchFeature
-from micropolis_map.domain.text import LangText
+from micropolis_map.domain.text import LangText, pick
 from micropolis_map.errors import NotFound, UnreadableFile
 from micropolis_map.i18n import mark, translation
+from micropolis_map.maps.addresses import tiles_url
 from micropolis_map.ports import CommunityStore
 from micropolis_map.sources import town_map
 from micropolis_map.sources.tiles import Pyramid, tiles_of
@@ -68,6 +70,16 @@ class Sketched:
     frame: tuple[float, float, float, float] | None
     note: LangText
 
+    def background(self, slug: str) -> dict[str, Any]:
+        """Return where the map's tiles are and how far they know something, as a map's state has it."""
+        if self.frame is None:
+            return {"tiles": "", "frame": None}
+        return {"tiles": tiles_url(slug, self.build), "frame": list(self.frame)}
+
+    def told(self, lang: str) -> dict[str, str | bool]:
+        """Return the note in `lang` and whether the map is OpenStreetMap's, as a map's state has it."""
+        return {"sketch": pick(self.note, lang)[0], "fromOsm": self.frame is not None}
+
 
 def sketched(store: CommunityStore, slug: str) -> Sketched | None:
     """Return what to show of a town's sketch; None where it has streets of its own, or no sketch.
@@ -85,6 +97,12 @@ def sketched(store: CommunityStore, slug: str) -> Sketched | None:
         _LOG.error("%s: %s", slug, error)
         return Sketched("", None, {lang: translation(lang).gettext(_DAMAGED) for lang in LANGUAGES})
     return None if sketch is None else Sketched(NAME + sketch.digest, sketch.frame, sketch.note)
+
+
+def sketch_told(store: CommunityStore, slug: str, lang: str) -> dict[str, str | bool]:
+    """Return what the state of a map says of the town's sketch: nothing where it shows none."""
+    found = sketched(store, slug)
+    return {} if found is None else found.told(lang)
 
 
 def archive_of_sketch(store: CommunityStore, slug: str, build: str) -> Path | None:
