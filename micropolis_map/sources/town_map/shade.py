@@ -69,7 +69,8 @@ def _brightness(sample: Sample, frame: MapFrame) -> tuple[Floats, Floats, float]
     unknown = ~np.isfinite(height)
     if unknown.all():
         return np.zeros((1, 1)), np.array([left, top]), step
-    height[unknown] = float(np.nanmean(height))
+    nearest = ndimage.distance_transform_edt(unknown, return_distances=False, return_indices=True)
+    height = height[tuple(nearest)]
     smooth = ndimage.gaussian_filter(height, 1.6)
     down, across = np.gradient(smooth, step / metre)
     slope, aspect = np.arctan(1.6 * np.hypot(across, down)), np.arctan2(-across, down)
