@@ -29,7 +29,7 @@ from micropolis_map.sources import town_map
 from micropolis_map.sources.tiles import Pyramid, tiles_of
 from micropolis_map.sources.town_map import MapFrame, far_sea
 from micropolis_map.stores import tile_archive
-from micropolis_map.stores.files import write_whole
+from micropolis_map.stores.files import unwritable
 from micropolis_map.stores.locks import locked
 
 _LOG = logging.getLogger(__name__)
@@ -128,19 +128,24 @@ def archive_of_sketch(store: CommunityStore, slug: str, build: str) -> Path | No
 
 
 def _write(path: Path, sketch: Sketch, community: Community) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with locked(path.with_name(".sketch.lock")):
-        if path.is_file():  # another process made it while this one waited
-            return
-        aside = path.with_name(f".{path.name}.new")
-        told = "; ".join(dict.fromkeys(licence for _, licence in sketch.sources()))
-        tiles = tiles_of(features_of_sketch(sketch, community), Pyramid(sketch.frame))
-        tile_archive.write_archive(aside, tiles, sketch.frame, told)
-        write_whole(path, aside.read_bytes())
-        aside.unlink()
-        for old in path.parent.glob(f"{NAME}*.pmtiles"):
-            if old != path:
-                old.unlink(missing_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with locked(path.with_name(".sketch.lock")):
+            if not path.is_file():  # another process made it while this one waited
+                _write_alone(path, sketch, community)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _write_alone(path: Path, sketch: Sketch, community: Community) -> None:
+    aside = path.with_name(f".{path.name}.new")
+    told = "; ".join(dict.fromkeys(licence for _, licence in sketch.sources()))
+    tiles = tiles_of(features_of_sketch(sketch, community), Pyramid(sketch.frame))
+    tile_archive.write_archive(aside, tiles, sketch.frame, told)
+    aside.replace(path)  # whole or not there; lost in a crash, it is made again
+    for old in path.parent.glob(f"{NAME}*.pmtiles"):
+        if old != path:
+            old.unlink(missing_ok=True)
 
 
 def features_of_sketch(sketch: Sketch, community: Community) -> MapFeatures:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from micropolis_map.errors import NotFound, UnreadableFile
+from micropolis_map.errors import NotFound, StoreUnavailable, UnreadableFile
 from micropolis_map.services.sketched_map import archive_of_sketch, sketched
 from micropolis_map.stores.community_store import FolderCommunityStore
 from micropolis_map.stores.sketch_geojson import read_sketch
@@ -83,6 +83,14 @@ def test_a_town_without_a_sketch_or_with_streets_shows_none(store: FolderCommuni
     build.mkdir(parents=True)
     (build.parent / "current").write_text(build.name)
     assert sketched(store, "wawer") is None
+
+
+def test_where_nothing_can_be_written_our_error_says_so(store: FolderCommunityStore) -> None:
+    shown = sketched(store, "cagliari")
+    assert shown is not None
+    (store.folder / "cagliari" / "cache").write_text("a file where the folder belongs")
+    with pytest.raises(StoreUnavailable, match="cannot be written"):
+        archive_of_sketch(store, "cagliari", shown.build)
 
 
 DAMAGE = [
