@@ -43,6 +43,11 @@ def layer_url(slug: str, layer: str, version: str = "") -> str:
     return address + _query([("v", version)])
 
 
+def tiles_url(slug: str, build: str) -> str:
+    """Return where the tiles of the community's map are; ``{z}``, ``{x}`` and ``{y}`` stand for numbers."""
+    return below(f"/tiles/{quote(slug, safe='')}/{quote(build, safe='')}/") + "{z}/{x}/{y}"
+
+
 def coverage_url(slug: str, profile: str, shown: str = "streets", version: str = "") -> str:
     """Return the address of what is `shown` (streets, homes, hexagons, spots) with its walking time."""
     address = below(f"/data/{quote(slug, safe='')}/coverage/{quote(shown, safe='')}.geojson")

@@ -12,6 +12,7 @@ address                                 answer
 ``/data/<slug>/version.json``           which version of the places is public now; small, with an ETag
 ``/data/<slug>/districts.geojson``      outline and districts (property ``role``)
 ``/data/<slug>/layers/<name>.geojson``  a layer of the current build: streets, activity spots …
+``/tiles/<slug>/<build>/<z>/<x>/<y>``   tiles of the town's map: see `tile_routes`
 ``/api/<slug>/…``                       sending and checking places; see `api_pinning`, `api_care`
 ``/api/mine…``                          what a private key opens; see `api_mine`
 ``/api/<slug>/tours``                   tours people make together; see `api_tours`
@@ -69,6 +70,7 @@ from micropolis_map.web import (
     report_routes,
     session_routes,
     siting_routes,
+    tile_routes,
     tour_routes,
     walk_pages,
     walk_routes,
@@ -107,6 +109,7 @@ _OURS = (
     "pin",
     "poster",
     "report",
+    "tiles",
     "walk",
 )
 """First parts of addresses that are ours alone; ``/tours`` itself is a page."""
@@ -136,6 +139,7 @@ def _own(application: Application) -> list[BaseRoute]:
         *assets.routes(),
         *places.routes(application),
         *layers.routes(application),
+        *tile_routes.routes(application),
         *coverage_routes.routes(application),
         *siting_routes.routes(application),
         *pin_pages.routes(application),

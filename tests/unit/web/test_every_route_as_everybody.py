@@ -60,7 +60,7 @@ SIGNED_IN = EVERYBODY - {STRANGER, AUTHOR, SWITCHED_OFF}
 _OPEN = """
     /healthz /vendor/{file} /assets/{file} /data/{slug}/version.json /data/{slug}/places.geojson
     /data/{slug}/places/{place_id}.json /data/{slug}/districts.geojson
-    /data/{slug}/layers/{name}.geojson /data/{slug}/coverage/{layer}.geojson
+    /data/{slug}/layers/{name}.geojson /tiles/{slug}/{build}/{z}/{x}/{y} /data/{slug}/coverage/{layer}.geojson
     /data/{slug}/coverage/{layer}.json /data/{slug}/coverage/{layer}.bin
     /data/{slug}/siting/{name}.json /pin/worker.js /pin/{slug} /pin/{slug}/place/{place_id}
     /embed/{slug} /mine /api/{slug}/care.json /api/{slug}/answering.json /api/{slug}/find
@@ -251,7 +251,8 @@ def addressed(world: World, path: str) -> str:
     values = {
         "slug": world.slug, "place_id": world.place, "id": world.place, "tour": world.tour,
         "walk": world.walk, "photo_id": world.photo, "audio_id": "a" * 32, "size": "320",
-        "name": "places", "layer": "homes", "ending": "pdf", "file": "leaflet.js", "feature": world.place,
+        "name": "places", "layer": "homes", "ending": "pdf", "build": "20260101T000000Z-00000000", "z": "8",
+        "x": "143", "y": "84", "file": "leaflet.js", "feature": world.place,
     }  # fmt: skip
     address = re.sub(r"\{(\w+)\}", lambda name: values[name[1]], path)
     query = {
