@@ -137,9 +137,16 @@ def download_osm(
 def geocode_boundary(
     query: str, settings: Settings, cache: Path, *, refresh: bool = False, progress: Progress = silent
 ) -> BaseGeometry:
-    """Return the boundary of the place called `query`: polygon or multipolygon, EPSG:4326.
+    """Return the boundary of the place called `query`; see `geocode_place`."""
+    return geocode_place(query, settings, cache, refresh=refresh, progress=progress)[0]
 
-    Of several candidates administrative boundaries go first, then the most important one.
+
+def geocode_place(
+    query: str, settings: Settings, cache: Path, *, refresh: bool = False, progress: Progress = silent
+) -> tuple[BaseGeometry, str, tuple[str, ...]]:
+    """Return the boundary of the place called `query`, its whole name, and those of what else it may mean.
+
+    The boundary is a polygon or multipolygon, EPSG:4326. Of several candidates administrative boundaries go first, then the most important one.
 
     Raises
     ------
@@ -177,7 +184,9 @@ def geocode_boundary(
         shutil.rmtree(folder, ignore_errors=True)
         raise
     area: BaseGeometry = valid_areas([shapely.geometry.shape(feature["geometry"])])[0]
-    return area
+    chosen = next(c for c in candidates if c.get("geojson") is feature["geometry"])
+    others = tuple(str(c["display_name"]) for c in candidates if c is not chosen)
+    return area, str(chosen["display_name"]), others
 
 
 def _query_area(polygon: BaseGeometry) -> Polygon | MultiPolygon:
