@@ -146,7 +146,8 @@ def geocode_place(
 ) -> tuple[BaseGeometry, str, tuple[str, ...]]:
     """Return the boundary of the place called `query`, its whole name, and those of what else it may mean.
 
-    The boundary is a polygon or multipolygon, EPSG:4326. Of several candidates administrative boundaries go first, then the most important one.
+    The boundary is a polygon or multipolygon, EPSG:4326. Of several candidates administrative boundaries go
+    first, then the most important one.
 
     Raises
     ------

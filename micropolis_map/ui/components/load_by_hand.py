@@ -38,8 +38,8 @@ def _steps(hand: ByHand) -> list[str]:
         )
         steps.append(
             _(
-                "If that takes too long, take the smallest region around it from [download.geofabrik.de]({url}) "
-                "(.osm.pbf, often some hundred MB)."
+                "If that takes too long, take the smallest region around it from "
+                "[download.geofabrik.de]({url}) (.osm.pbf, often some hundred MB)."
             ).format(url=EXTRACTS)
         )
     else:

@@ -11,8 +11,8 @@ from micropolis_map.ports import Progress
 from micropolis_map.services.loading import LoadRequest, load_community, right_to_load
 from micropolis_map.ui import numbers, people, safe_text, session
 from micropolis_map.ui.components import trouble
-from micropolis_map.ui.components.load_by_hand import by_hand
 from micropolis_map.ui.components.live import live
+from micropolis_map.ui.components.load_by_hand import by_hand
 from micropolis_map.ui.language import _
 from micropolis_map.ui.loading_job import LoadingJob, LoadingJobs
 
