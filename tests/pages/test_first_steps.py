@@ -6,6 +6,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import shapely
@@ -134,7 +135,7 @@ def test_the_outline_found_is_shown_before_loading(application, administrator, r
     text = html_of(app)
     assert "Wawer, &lt;Warszawa&gt;, Polska" in text
     assert "Wawer, Elsewhere" in text
-    assert "<svg" in text
+    assert "data:image/svg+xml;base64," in text
     assert [button for button in app.button if button.label == "Load from OpenStreetMap"]
     app.run()
     assert len(asked) == 1
@@ -182,8 +183,8 @@ def test_a_person_waits_for_an_outline_only_a_little(application, monkeypatch):
 
 
 def test_the_drawing_is_north_up_and_to_scale():
-    svg = drawing(shapely.box(9.0, 39.0, 9.1, 39.05), "A & B")
-    assert 'aria-label="A &amp; B"' in svg
+    svg = drawing(shapely.box(9.0, 39.0, 9.1, 39.05))
+    ElementTree.fromstring(svg)
     numbers = re.findall(r'd="M([^"]+)Z"', svg)[0].replace("L", " ").split()
     x, y = [float(n) for n in numbers[::2]], [float(n) for n in numbers[1::2]]
     assert (max(x) - min(x)) / (max(y) - min(y)) == pytest.approx(8.64 / 5.55, rel=0.03)

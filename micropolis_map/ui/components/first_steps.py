@@ -100,7 +100,8 @@ def _towns(steps: FirstSteps) -> None:
                 query_params={"community": slug},
             )
         st.page_link(page, label=_("Add another town"), icon=":material/add:")
-    st.caption(_("Or all of them in the terminal: `python -m micropolis_map load --all`"))
+    all_of_them = safe_text.html(_("Or all of them, in the terminal:"))
+    st.html(f'<p class="mm-quiet">{all_of_them} <code>python -m micropolis_map load --all</code></p>')
 
 
 def _invite() -> None:

@@ -30,7 +30,7 @@ def _steps(hand: ByHand) -> list[str]:
     """Return the steps as Markdown."""
     steps = []
     if hand.url:
-        size = _("about {n} MB").format(n=numbers.rough(hand.megabytes))
+        size = _("{n} MB").format(n=numbers.rough(hand.megabytes))
         steps.append(
             _("Download [the town's rectangle from OpenStreetMap]({url}) ({size}).").format(
                 url=hand.url, size=size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 
 import numpy as np
@@ -9,7 +10,7 @@ import shapely
 import streamlit as st
 from shapely.geometry.base import BaseGeometry
 
-from micropolis_map.errors import MicropolisError
+from micropolis_map.errors import MicropolisError, SourceUnavailable
 from micropolis_map.services.outline_found import FoundPlace, find_outline
 from micropolis_map.sources.local_projection import LocalProjection
 from micropolis_map.ui import numbers, people, safe_text, session
@@ -19,6 +20,8 @@ from micropolis_map.ui.language import _
 
 WIDTH, HEIGHT, EDGE = 640.0, 360.0, 24.0
 """Of the drawing, in its own units, with the room left around the outline."""
+LINE, QUIET = "#1f7a99", "#7a7267"
+"""Colours that are seen on light and on dark paper."""
 MOST_CORNERS = 1500
 MOST_OTHERS = 5
 
@@ -38,7 +41,8 @@ def outline_map(slug: str, name: str) -> FoundPlace | None:
                 found = find_outline(session.application(), people.actor(), slug, name)
         except MicropolisError as error:
             trouble.show(error)
-            by_hand(slug)
+            if isinstance(error, SourceUnavailable):
+                by_hand(slug)
             return None
         st.session_state[FOUND][slug] = (name, found)
     with st.container(key=f"where_{slug}"):
@@ -61,21 +65,21 @@ def _words_and_drawing(found: FoundPlace) -> str:
     label = safe_text.html(found.label)
     href = f'href="{safe_text.html(link)}" target="_blank" rel="noopener noreferrer"'
     words = f"<b>{label}</b> · {safe_text.html(size)} · <a {href}>{see}</a>"
-    drawn = f"{drawing(found.area, found.label)}<figcaption>{words}</figcaption>"
+    packed = base64.b64encode(drawing(found.area).encode()).decode()  # a page lets no drawing in as such
+    image = f'<img src="data:image/svg+xml;base64,{packed}" alt="{label}" width="640" height="360">'
+    drawn = f"{image}<figcaption>{words}</figcaption>"
     return (
         f'<figure class="mm-where">{drawn}</figure>{also}<p class="mm-quiet">© OpenStreetMap contributors</p>'
     )
 
 
-def drawing(area: BaseGeometry, label: str) -> str:
+def drawing(area: BaseGeometry) -> str:
     """Return the outline as SVG, north up and to scale, with a bar that says how long a kilometre is.
 
     Parameters
     ----------
     area
         EPSG:4326.
-    label
-        Told to those who do not see it.
     """
     projection = LocalProjection.around(area)
     metres = projection.to_metres(area)
@@ -96,12 +100,12 @@ def drawing(area: BaseGeometry, label: str) -> str:
     bar = bar_m * scale
     words = safe_text.html(_("{n} km").format(n=numbers.as_it_is(bar_m / 1000)))
     return (
-        f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="{safe_text.html(label)}" '
-        'style="width:100%;height:auto;border:1px solid var(--edge);border-radius:.75rem">'
-        f'<path d="{path}" fill="var(--accent)" fill-opacity=".16" fill-rule="evenodd" '
-        'stroke="var(--accent)" stroke-width="2" stroke-linejoin="round"/>'
-        f'<path d="M16 {HEIGHT - 16:.0f}h{bar:.1f}" stroke="currentColor" stroke-width="3"/>'
-        f'<text x="16" y="{HEIGHT - 24:.0f}" font-size="14" fill="currentColor">{words}</text>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" '
+        f'width="{WIDTH:.0f}" height="{HEIGHT:.0f}" font-family="sans-serif">'
+        f'<path d="{path}" fill="{LINE}" fill-opacity=".16" fill-rule="evenodd" '
+        f'stroke="{LINE}" stroke-width="2" stroke-linejoin="round"/>'
+        f'<path d="M16 {HEIGHT - 16:.0f}h{bar:.1f}" stroke="{QUIET}" stroke-width="3"/>'
+        f'<text x="16" y="{HEIGHT - 24:.0f}" font-size="14" fill="{QUIET}">{words}</text>'
         "</svg>"
     )
 

@@ -25,7 +25,7 @@ def page() -> None:
     elif not _is_looked_after():
         _first_account()
         if people.has_openid() or list(people.desk().accounts.accounts()):
-            ways_in("/")
+            ways_in()
         return  # the address keeps its token until the browser has read it
     else:
         _head(
