@@ -6,7 +6,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 import shapely
@@ -184,7 +184,7 @@ def test_a_person_waits_for_an_outline_only_a_little(application, monkeypatch):
 
 def test_the_drawing_is_north_up_and_to_scale():
     svg = drawing(shapely.box(9.0, 39.0, 9.1, 39.05))
-    ElementTree.fromstring(svg)
+    ET.fromstring(svg)
     numbers = re.findall(r'd="M([^"]+)Z"', svg)[0].replace("L", " ").split()
     x, y = [float(n) for n in numbers[::2]], [float(n) for n in numbers[1::2]]
     assert (max(x) - min(x)) / (max(y) - min(y)) == pytest.approx(8.64 / 5.55, rel=0.03)
