@@ -125,7 +125,7 @@ def ask(
         if bad.too_much and splits < MOST_SPLITS:
             splits += 1
             largest_m2 = min(largest_m2, area_m2) / 4
-            progress(0.0, f"{host} {bad.what}, asking for smaller pieces")
+            progress(0.0, f"{host} {bad.what}; asking for smaller pieces")
             continue
         if not bad.again or attempt == settings.http_retries:
             break
@@ -202,7 +202,7 @@ def _pause(attempt: int, asked_s: float, why: str, progress: Progress) -> None:
     pause_s = max(PAUSES_S[min(attempt, len(PAUSES_S) - 1)], min(asked_s, MOST_PAUSE_S))
     end = monotonic() + pause_s
     while (left := end - monotonic()) > 0:
-        progress(0.0, f"{why}, trying again in {left:.0f} s")
+        progress(0.0, f"{why}; trying again in {left:.0f} s")
         sleep(min(left, POLL_S))
 
 
