@@ -63,7 +63,10 @@ def load_all(
         except Exception as error:  # noqa: BLE001 - the others shall be loaded all the same; the log has it
             log = log_failure(error, deps.settings.data)
             failed = MicropolisError(
-                mark("loading {town} failed unexpectedly"), f"please report it with {log}", town=repr(slug)
+                mark("loading {town} failed unexpectedly"),
+                mark("please report it with {log}"),
+                town=repr(slug),
+                log=log,
             )
             yield TownLoad(slug, error=failed)
         else:
