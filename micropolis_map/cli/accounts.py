@@ -22,13 +22,16 @@ def setup_link(
     ] = None,
     data: Data = None,
 ) -> None:
-    """Print a one-time link's end, to open behind the server's address: ``/?setup=…`` or ``/?invited=…``."""
+    """Print a one-time link's end, to open behind the server's address.
+
+    It is ``/sign_in#setup=…`` or ``/?invited=…``.
+    """
     desk = application_of(context, data).participation
     if login is None:
         token = signing_in.setup_link(desk)
         if token is None:
             raise NotFound("the map has an administrator already", "name the login whose password is lost")
-        sys.stdout.write(below(f"/?setup={token}\n"))
+        sys.stdout.write(below(f"/sign_in#setup={token}\n"))
         return
     found = desk.accounts.by_login(login)
     if found is None:

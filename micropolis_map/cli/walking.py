@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from micropolis_map.cli.loading_towns import load_towns, one_or_all
 from micropolis_map.cli.options import (
     AsJson,
     By,
@@ -49,8 +50,14 @@ from micropolis_map.sources.delimited_table import TableOptions
 
 def load(
     context: typer.Context,
-    slug: Slug,
+    slug: Annotated[
+        str | None,
+        typer.Argument(metavar="[SLUG]", help="The community, such as 'wawer'; 'communities' lists them."),
+    ] = None,
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every community without streets, one after another, instead.")
+    ] = False,
     name: Annotated[str, typer.Option(help="Name of a new community.")] = "",
     osm: Annotated[
         list[Path] | None, typer.Option(help="OpenStreetMap file (.osm .gz .bz2 .zip .pbf .json).")
@@ -75,11 +82,14 @@ def load(
     ] = False,
     as_json: AsJson = False,
     data: Data = None,
-) -> None:
+) -> int:
     """Build or renew a community's walk network, activity spots, homes and background."""
     if more and not elevation:
         raise typer.BadParameter(f"unexpected argument {str(more[0])!r} after the community {slug!r}")
+    one_or_all(slug, every, (name, osm, boundary, districts, elevation, population))
     application = application_of(context, data)
+    if slug is None:
+        return load_towns(application, refresh=refresh, as_json=as_json)
     request = LoadRequest(
         name=name,
         osm=tuple(osm or ()),
@@ -94,10 +104,11 @@ def load(
         report = load_community(application, slug, request, progress, actor=LOCAL_ADMINISTRATOR)
     if as_json:
         print_json(asdict(report))
-        return
+        return 0
     print_rows([{"what": key, "value": value} for key, value in asdict(report).items() if key != "notes"])
     for note in report.notes:
         tell(f"note: {note}")
+    return 0
 
 
 def coverage(

@@ -52,7 +52,8 @@ WALK_BEYOND_M = 5_000.0
 DOWNLOAD_BEYOND_M = REACH_M + 30.0
 """How far beyond the boundary is asked for: circles drawn by corners stay inside."""
 
-BUNDLED_OSM, BUNDLED_ELEVATION, BUNDLED_POPULATION = "town.osm.gz", "elevation.tif", "residents.csv"
+BUNDLED_OSM = ("town.osm.gz", "town.osm.pbf", "town.osm.bz2", "town.osm.zip", "town.osm", "town.osm.json")
+BUNDLED_ELEVATION, BUNDLED_POPULATION = "elevation.tif", "residents.csv"
 """Files that, lying in a community's folder, are loaded when the request names no other."""
 
 
@@ -178,10 +179,15 @@ def ensure_loaded(deps: Deps, slug: str, progress: Progress = silent) -> bool:
     """
     if deps.community_store.current_build(slug) is not None:
         return True
-    if not (deps.settings.data / "geo" / slug / BUNDLED_OSM).is_file():
+    if bundled_osm(deps.settings.data / "geo" / slug) is None:
         return False
     load_community(deps, slug, LoadRequest(), progress, actor=LOCAL_ADMINISTRATOR)
     return True
+
+
+def bundled_osm(folder: Path) -> Path | None:
+    """Return the OpenStreetMap file lying in a community's folder, None without one."""
+    return next((path for name in BUNDLED_OSM if (path := folder / name).is_file()), None)
 
 
 def load_bundled(deps: Deps) -> None:
@@ -208,12 +214,13 @@ def _known_or_new(store: CommunityStore, slug: str, request: LoadRequest) -> Com
 
 def _with_bundled_files(request: LoadRequest, folder: Path) -> LoadRequest:
     """Return the request with the files lying in the community's folder, where it names none."""
-    if request.osm or not (folder / BUNDLED_OSM).is_file():
+    osm = None if request.osm else bundled_osm(folder)
+    if osm is None:
         return request
     elevation, population = folder / BUNDLED_ELEVATION, folder / BUNDLED_POPULATION
     return replace(
         request,
-        osm=(folder / BUNDLED_OSM,),
+        osm=(osm,),
         elevation=request.elevation or ((elevation,) if elevation.is_file() else ()),
         population=request.population or (population if population.is_file() else None),
     )

@@ -116,7 +116,7 @@ def download_osm(
         progress(done, f"asking {host} for {what}")
         folder = cache / f"overpass-{what}-{_key(url, area.wkt, query)}"
         tell = _at(progress, done)
-        columns = _answers(folder, request, url, settings, tell, refresh=refresh)
+        columns = _answers(folder, request, url, settings, tell, _area_m2(area), refresh=refresh)
         if what == "streets" and not len(columns.way_id):
             shutil.rmtree(folder, ignore_errors=True)
             west, south, east, north = area.bounds
@@ -137,9 +137,17 @@ def download_osm(
 def geocode_boundary(
     query: str, settings: Settings, cache: Path, *, refresh: bool = False, progress: Progress = silent
 ) -> BaseGeometry:
-    """Return the boundary of the place called `query`: polygon or multipolygon, EPSG:4326.
+    """Return the boundary of the place called `query`; see `geocode_place`."""
+    return geocode_place(query, settings, cache, refresh=refresh, progress=progress)[0]
 
-    Of several candidates administrative boundaries go first, then the most important one.
+
+def geocode_place(
+    query: str, settings: Settings, cache: Path, *, refresh: bool = False, progress: Progress = silent
+) -> tuple[BaseGeometry, str, tuple[str, ...]]:
+    """Return the boundary of the place called `query`, its whole name, and those of what else it may mean.
+
+    The boundary is a polygon or multipolygon, EPSG:4326. Of several candidates administrative boundaries go
+    first, then the most important one.
 
     Raises
     ------
@@ -167,14 +175,19 @@ def geocode_boundary(
     def load(paths: Sequence[Path]) -> Any:
         return [candidate for path in paths for candidate in _candidates(path)]
 
-    candidates = _cached(folder, request, url, settings, progress, load, refresh=refresh)
+    def ask_for_it(aside: Path) -> None:
+        ask(request, url, aside, settings, progress)
+
+    candidates = _cached(folder, ask_for_it, url, load, refresh=refresh)
     try:
         feature, _ = best_candidate(candidates, query)
     except (NotFound, InvalidInput):
         shutil.rmtree(folder, ignore_errors=True)
         raise
     area: BaseGeometry = valid_areas([shapely.geometry.shape(feature["geometry"])])[0]
-    return area
+    chosen = next(c for c in candidates if c.get("geojson") is feature["geometry"])
+    others = tuple(str(c["display_name"]) for c in candidates if c is not chosen)
+    return area, str(chosen["display_name"]), others
 
 
 def _query_area(polygon: BaseGeometry) -> Polygon | MultiPolygon:
@@ -193,6 +206,10 @@ def _query_area(polygon: BaseGeometry) -> Polygon | MultiPolygon:
         area = simple if shapely.get_num_coordinates(simple) <= MAX_CORNERS else simple.convex_hull
     checked: Polygon | MultiPolygon = area
     return checked
+
+
+def _area_m2(area: BaseGeometry) -> float:
+    return float(LocalProjection.around(area).to_metres(area).area)
 
 
 def _key(*parts: Any) -> str:
@@ -214,13 +231,17 @@ def _answers(
     url: str,
     settings: Settings,
     progress: Progress,
+    area_m2: float,
     *,
     refresh: bool,
 ) -> OsmColumns:
     def load(paths: Sequence[Path]) -> OsmColumns:
         return join_columns([overpass_columns(path.read_bytes(), urlsplit(url).netloc) for path in paths])
 
-    columns: OsmColumns = _cached(folder, request, url, settings, progress, load, refresh=refresh)
+    def ask_all(aside: Path) -> None:
+        ask(request, url, aside, settings, progress, area_m2)
+
+    columns: OsmColumns = _cached(folder, ask_all, url, load, refresh=refresh)
     return columns
 
 
@@ -233,15 +254,13 @@ def _candidates(path: Path) -> list[Any]:
 
 def _cached(
     folder: Path,
-    request: Callable[[], object],
+    ask_for: Callable[[Path], None],
     url: str,
-    settings: Settings,
-    progress: Progress,
     load: Callable[[Sequence[Path]], Any],
     *,
     refresh: bool,
 ) -> Any:
-    """Return what `load` makes of the answers in `folder`, asked for first where they are missing or old.
+    """Return what `load` makes of the answers in `folder`, fetched first where they are missing or old.
 
     They are gathered aside and become the folder only after they could be loaded.
     """
@@ -254,7 +273,7 @@ def _cached(
     shutil.rmtree(aside, ignore_errors=True)
     try:
         aside.mkdir(parents=True)
-        ask(request, url, aside, settings, progress)
+        ask_for(aside)
         loaded = load(sorted(aside.glob("*.json")))
         shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)

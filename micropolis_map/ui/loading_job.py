@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
+from time import monotonic
 
 from micropolis_map.domain.community import LoadReport
 from micropolis_map.domain.permission import Action, Actor, Subject, require
@@ -17,6 +18,9 @@ from micropolis_map.ports import Progress
 from micropolis_map.services.loading import LoadRequest
 
 _LOG = logging.getLogger(__name__)
+
+TOLD_FROM = 0.1
+"""From this share on it is said how long the rest will take: before, nobody knows."""
 
 Load = Callable[[str, LoadRequest, Progress], LoadReport]
 
@@ -53,6 +57,8 @@ class LoadingJob:
         self.from_files = bool(uploads and any(uploads.values()))
         self._request = request
         self._uploads = dict(uploads or {})
+        self._begun = monotonic()
+        self._moved = self._begun
         self._stopped = threading.Event()
         self._done = threading.Event()
 
@@ -73,6 +79,26 @@ class LoadingJob:
     def done(self) -> bool:
         """Whether it has ended, well or not."""
         return self._done.is_set()
+
+    def seconds_left(self, before_s: float | None = None) -> float | None:
+        """Return about how long it still takes; None while nothing tells.
+
+        It is measured, from how long the part done has taken; while it is not slower than the last
+        loading of this town, from that.
+
+        Parameters
+        ----------
+        before_s
+            How long this town took last time, None where it was never loaded.
+        """
+        now = monotonic()
+        if before_s is not None and now - self._begun < before_s:
+            return before_s - (now - self._begun)
+        if self.share < TOLD_FROM:
+            return None
+        pace_s = (self._moved - self._begun) / self.share
+        stalled = now - self._moved > max(10.0, pace_s / 4)
+        return None if stalled else max(0.0, pace_s * (1 - self.share) - (now - self._moved))
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end for at most `seconds`; return whether it ended."""
@@ -97,7 +123,9 @@ class LoadingJob:
             self._done.set()
 
     def _progress(self, share: float, message: str) -> None:
-        self.share, self.message = min(1.0, max(0.0, share)), message
+        if share > self.share:  # a second try begins anew, the bar does not
+            self.share, self._moved = min(1.0, share), monotonic()
+        self.message = message
         if self._stopped.is_set():
             raise Cancelled(
                 mark("loading {town} was stopped"), mark("nothing was changed"), town=repr(self.slug)
@@ -146,6 +174,11 @@ class LoadingJobs:
     def get(self, slug: str) -> LoadingJob | None:
         """Return the community's running or last loading."""
         return self._jobs.get(slug)
+
+    def running(self) -> list[LoadingJob]:
+        """Return the loadings that have not ended, of every community and whoever began them."""
+        with self._lock:
+            return [job for job in self._jobs.values() if not job.done]
 
     def start(self, job: LoadingJob, load: Load, actor: Actor) -> LoadingJob:
         """Start `job` unless one for its community is running; return the one that runs now."""

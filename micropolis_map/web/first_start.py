@@ -17,7 +17,8 @@ _DEFAULT_PORT = "8501"
 def announce_setup_link(application: Application) -> None:
     """Print where the first administrator is made; nothing when there is one, or the store cannot tell.
 
-    It goes to standard error and to no log: logs are kept and read by others.
+    It goes to standard error and to no log: logs are kept and read by others. What stands behind the ``#`` of
+    an address is sent to no server, so it is in no log of a proxy and in no ``Referer`` either.
     """
     try:
         token = setup_link(application.participation)
@@ -26,7 +27,7 @@ def announce_setup_link(application: Application) -> None:
         return
     if token is not None:
         port = port_of(sys.orig_argv, os.environ)
-        address = f"{application.settings.public_url or f'http://localhost:{port}'}{below('/')}?setup={token}"
+        address = f"{application.settings.public_url or f'http://localhost:{port}'}{below('/sign_in')}#setup={token}"
         sys.stderr.write(
             "\n  Nobody looks after this map yet. Open this link once to become its administrator\n"
             f"  (it works for {LINK_HOURS} hours; a restart prints a fresh one):\n\n  {address}\n\n"

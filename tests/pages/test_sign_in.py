@@ -42,6 +42,7 @@ def test_the_pages_read_the_cookie_that_the_routes_set():
 
 
 def test_a_resident_finds_the_way_in(application, run_page):
+    an_account(application, "ada", role="administrator", communities=())
     app = run_page("sign_in")
     assert not app.exception
     assert "need no account" in text_of(app)

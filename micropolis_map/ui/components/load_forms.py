@@ -24,6 +24,7 @@ from micropolis_map.ui.components.loading_progress import (
     went_wrong_from_files,
 )
 from micropolis_map.ui.components.masthead import community_name
+from micropolis_map.ui.components.outline_map import outline_map
 from micropolis_map.ui.components.town_requests import ask_for_town, asked_for
 from micropolis_map.ui.language import _
 from micropolis_map.ui.loading_job import LoadingJob, Upload
@@ -98,6 +99,7 @@ def _load_form(community: Community, *, again: bool) -> None:
                 "**{query}**. Your own computer does not contact them. It takes one to five minutes."
             ).format(query=safe_text.label(community.query or community_name(community)))
         )
+        outline_map(community.slug, community.query or community.slug)
         _start_button(community.slug, _("Load from OpenStreetMap"), LoadRequest(), {})
     with file:
         _file_form(community.slug, "", f"file_{community.slug}")
@@ -122,6 +124,7 @@ def _add_form() -> None:
     loading_trouble(slug)
     online, file = _sources(slug)
     with online:
+        outline_map(slug, name)
         _start_button(slug, _("Add it from OpenStreetMap"), LoadRequest(name=name), {})
     with file:
         _file_form(slug, name, "file_new")

@@ -6,11 +6,13 @@ import streamlit as st
 
 from micropolis_map.domain.community import LoadReport
 from micropolis_map.domain.permission import Action
+from micropolis_map.errors import MicropolisError, SourceUnavailable
 from micropolis_map.ports import Progress
 from micropolis_map.services.loading import LoadRequest, load_community, right_to_load
 from micropolis_map.ui import numbers, people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.live import live
+from micropolis_map.ui.components.load_by_hand import by_hand
 from micropolis_map.ui.language import _
 from micropolis_map.ui.loading_job import LoadingJob, LoadingJobs
 
@@ -79,7 +81,7 @@ def _running(slug: str) -> None:
     if job is None or job.done:
         st.rerun()
     with st.container(key="loading", border=True):
-        st.progress(job.share, text=safe_text.label(numbers.source(job.message) or _("Starting …")))
+        st.progress(job.share, text=safe_text.label(progress_words(job)))
         if may_load(slug):
             st.button(
                 _("Stopping …") if job.stopping else _("Stop loading"),
@@ -91,12 +93,38 @@ def _running(slug: str) -> None:
             )
 
 
+def progress_words(job: LoadingJob) -> str:
+    """Return what the loading is doing now, and about how long it still takes where that can be told."""
+    try:
+        before = session.communities().report(job.slug) if not job.from_files else None
+    except MicropolisError:
+        before = None
+    doing = numbers.source(job.message) or _("Starting …")
+    left_s = job.seconds_left(before.seconds if before else None)
+    if job.stopping or left_s is None:
+        return doing
+    if left_s < 60:
+        return f"{doing} · {_('less than a minute left')}"
+    minutes = _("about {n} min left").format(n=numbers.count(-(-left_s // 60)))
+    return f"{doing} · {minutes}"
+
+
+def other_loadings(shown: str) -> None:
+    """Show what else is being loaded, whoever of those who may load it began it."""
+    for job in loading_jobs().running():
+        if job.slug != shown and may_load(job.slug):
+            text = _("{town} is being loaded: {doing}").format(town=job.slug, doing=progress_words(job))
+            st.html(f'<p class="mm-quiet">{safe_text.html(text)}</p>')
+
+
 def loading_trouble(slug: str) -> None:
     """Say why the community's last loading went wrong, until it was seen."""
     job = loading_jobs().get(slug)
     if job is not None and job.done and job.error is not None:
         with st.container(key=f"trouble_{slug}"):
             trouble.show(job.error)
+            if isinstance(job.error, SourceUnavailable):
+                by_hand(slug)
             _seen_button(slug, f"w_seen_{slug}")
 
 

@@ -28,7 +28,8 @@ def session_form(mode: Mode, token: str = "", go_on: str = "/moderation") -> Non
     Parameters
     ----------
     token
-        Of the one-time link, where the mode is ``setup`` or ``invited``.
+        Of the one-time link, where the mode is ``setup`` or ``invited``; without it the browser takes that of
+        ``setup`` from behind the ``#`` of its address, which is sent to nobody and lands in no log.
     """
     own_part(
         "session_form",
@@ -37,6 +38,7 @@ def session_form(mode: Mode, token: str = "", go_on: str = "/moderation") -> Non
             "mode": mode,
             "address": below(_ADDRESSES[mode]),
             "given": {"token": token} if token else {},
+            "secret": "setup" if mode == "setup" and not token else "",
             "next": below(go_on),
             "fields": _fields(mode),
             "texts": _texts(mode),
@@ -86,6 +88,7 @@ def _texts(mode: Mode) -> dict[str, Any]:
         "name": _("Your name, as other organisers see it"),
         "password": _("Password") if mode == "sign_in" else _("New password"),
         "submit": submit[mode],
+        "no_secret": _("Open the link that the server printed in its terminal: it lets you in once."),
         "empty": _("Please fill in every field."),
         "failed": _("The server did not answer. Try again, please."),
         "status404": refused[mode],

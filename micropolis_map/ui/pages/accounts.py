@@ -13,6 +13,7 @@ from micropolis_map.errors import MicropolisError
 from micropolis_map.services import openid, signing_in
 from micropolis_map.ui import desk_words, language, people, safe_text, session
 from micropolis_map.ui.components import trouble
+from micropolis_map.ui.components.first_steps import first_steps
 from micropolis_map.ui.components.masthead import choose_language, community_name
 from micropolis_map.ui.components.site_address import site_address
 from micropolis_map.ui.language import _
@@ -37,6 +38,7 @@ def page() -> None:
                 _account(account)
         with right, st.container(key="invite", border=True):
             _invite()
+        first_steps(always=True)
         session.write_address(FIELDS)
 
 

@@ -9,7 +9,7 @@ from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.hidden_towns import hidden_towns
 from micropolis_map.ui.components.load_forms import NEW_NAME, load_forms, slug_of
 from micropolis_map.ui.components.load_report import load_report
-from micropolis_map.ui.components.loading_progress import loading_job, loading_progress
+from micropolis_map.ui.components.loading_progress import loading_job, loading_progress, other_loadings
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.town_requests import town_was_added
 from micropolis_map.ui.language import _
@@ -59,6 +59,7 @@ def _loading(slug: str) -> bool:
         st.session_state.pop("mm_loading")
         started = slug
     busy = loading_progress(started)
+    other_loadings(started)
     if not busy and started != slug and started in session.known_slugs():
         st.session_state.pop("mm_loading")
         st.session_state.pop(NEW_NAME, None)

@@ -12,6 +12,7 @@ from micropolis_map.errors import NotFound
 from micropolis_map.services.public_place import is_public
 from micropolis_map.ui import safe_text, session
 from micropolis_map.ui.components import trouble
+from micropolis_map.ui.components.first_steps import first_steps
 from micropolis_map.ui.components.legend import place_legend
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.pin_links import follow_link, pin_button
@@ -36,6 +37,7 @@ def page() -> None:
         old = faded(community.slug)
         masthead(community)
         session.write_address(FIELDS)
+        first_steps()
         left, right = st.columns([1.9, 1], gap="medium")
         with left:
             place_map(community, view, old)

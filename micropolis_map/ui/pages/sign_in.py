@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from micropolis_map.errors import MicropolisError
+from micropolis_map.services.first_steps import is_looked_after
 from micropolis_map.ui import desk_words, people, safe_text, session
+from micropolis_map.ui.components.first_steps import steps_before_the_first_account
 from micropolis_map.ui.components.masthead import choose_language
 from micropolis_map.ui.components.session_form import session_form, sign_out
 from micropolis_map.ui.language import _
@@ -19,6 +22,11 @@ def page() -> None:
     if people.signed_in():
         _head(_("You are signed in"), people.actor().name)
         _signed_in()
+    elif not _is_looked_after():
+        _first_account()
+        if people.has_openid() or list(people.desk().accounts.accounts()):
+            ways_in()
+        return  # the address keeps its token until the browser has read it
     else:
         _head(
             _("Sign in"),
@@ -35,8 +43,9 @@ def one_time_link(mode: str, token: str) -> None:
             _("Look after this map"),
             _("You opened the link from the server's terminal: the first account may do everything."),
         )
+        steps_before_the_first_account()
         with st.container(key="signin", border=True):
-            session_form("setup", token)
+            session_form("setup", token, go_on="/")
     else:
         _head(_("Welcome"), _("Choose a password; after that you sign in with your login and it."))
         with st.container(key="signin", border=True):
@@ -57,6 +66,24 @@ def ways_in(go_on: str = "/moderation") -> None:
             or_else = safe_text.html(_("Or with a password:"))
             st.html(f'<p class="mm-quiet">{or_else}</p>')
         session_form("sign_in", go_on=go_on)
+
+
+def _first_account() -> None:
+    """Show the form of the first account; the browser knows the token, which no server's log shall see."""
+    _head(
+        _("Look after this map"),
+        _("Whoever opens the link from the server's terminal makes the first account; it may do everything."),
+    )
+    steps_before_the_first_account()
+    with st.container(key="firstaccount", border=True):
+        session_form("setup", go_on="/")
+
+
+def _is_looked_after() -> bool:
+    try:
+        return is_looked_after(people.desk())
+    except MicropolisError:
+        return True  # then the way in says what is wrong
 
 
 def no_account() -> None:

@@ -25,9 +25,9 @@ def run(tmp_path, capsys):
 def test_the_first_link_and_a_lost_password(run, tmp_path):
     code, out, _ = run("setup-link")
     assert code == 0
-    assert out.startswith("/?setup=")
+    assert out.startswith("/sign_in#setup=")
     desk = build_application(Settings(data=tmp_path)).participation
-    signing_in.set_up(desk, out.removeprefix("/?setup="), "ada", "Ada", PASSWORD)
+    signing_in.set_up(desk, out.removeprefix("/sign_in#setup="), "ada", "Ada", PASSWORD)
     code, out, err = run("setup-link")
     assert (code, out, err.startswith("error: the map has an administrator")) == (1, "", True)
     assert run("setup-link", "nobody")[0] == 1

@@ -362,7 +362,7 @@ def test_a_server_without_an_administrator_prints_a_link_once(application, capsy
 
     announce_setup_link(application)
     printed = capsys.readouterr().err
-    token = printed.split("?setup=")[1].split()[0]
+    token = printed.split("/sign_in#setup=")[1].split()[0]
     desk = application.participation
     signing_in.set_up(desk, token, "ada", "Ada", PASSWORD)
     announce_setup_link(application)

@@ -144,7 +144,7 @@ def test_an_emptied_database_is_no_fresh_start(folder, how, when, capsys, caplog
     assert "begin-anew" in health.content.decode()
     announce_setup_link(application)
     said = capsys.readouterr().err
-    assert "?setup=" not in said
+    assert "#setup=" not in said
     assert "restore" in said
     assert "gone or empty" in caplog.text
     application.publishing._look()
@@ -163,7 +163,7 @@ def test_beginning_anew_is_possible_on_purpose(folder, capsys):
     application, client = started(folder)
     assert cli.main(["begin-anew", "--data", str(folder)]) == 0
     announce_setup_link(application)
-    assert "?setup=" in capsys.readouterr().err
+    assert "#setup=" in capsys.readouterr().err
     assert client.get("/healthz").json()["status"] == "ok"
     assert client.get("/data/demo/places.geojson").json()["features"]
 

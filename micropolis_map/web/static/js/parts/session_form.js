@@ -8,7 +8,21 @@ export default function ({ data, parentElement }) {
   root.dataset.mode = data.mode;
   root.replaceChildren();
 
+  // What stands behind the # is sent to no server. It is taken at once, and out of the address and its history.
+  const given = { ...data.given };
+  if (data.secret) {
+    const secret = new URLSearchParams(window.location.hash.slice(1)).get(data.secret);
+    if (secret) {
+      given.token = secret;
+      window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+    }
+  }
+
   const make = (tag, properties = {}, inside = root) => inside.appendChild(Object.assign(document.createElement(tag), properties));
+  if (data.secret && !given.token) {
+    make("p", { textContent: t.no_secret, className: "mm-session-none" });
+    return;
+  }
   const form = make("form", { method: "post", action: data.address, noValidate: true });
   const inputs = {};
   for (const field of data.fields) {
@@ -32,7 +46,7 @@ export default function ({ data, parentElement }) {
     }
     said.textContent = "";
     button.disabled = true;
-    const body = { ...data.given };
+    const body = { ...given };
     for (const [name, input] of Object.entries(inputs)) body[name] = input.value;
     try {
       const answer = await fetch(data.address, {
