@@ -36,7 +36,7 @@ def known_spots(communities: CommunityStore, places: PlaceStore, slug: str) -> P
     """
     folder = communities.current_build(slug)
     if folder is None:
-        return _none()
+        return none_known()
     return _known(Build(slug, folder), places.version(), places)
 
 
@@ -56,7 +56,8 @@ def spot_of(spots: PointSet, osm_id: str) -> int | None:
     return spots.id.index(osm_id) if osm_id in spots.id else None
 
 
-def _none() -> PointSet:
+def none_known() -> PointSet:
+    """Return no spots."""
     nothing = np.empty(0, np.float64)
     columns = {key: np.empty(0, np.str_) for key in ("what", "activity", "label")}
     return PointSet(id=(), lon=nothing, lat=nothing, name=(), columns=columns)
@@ -66,7 +67,7 @@ def _none() -> PointSet:
 def _known(build: Build, version: str, places: PlaceStore) -> PointSet:  # noqa: ARG001 - renews the answer
     osm = opened.osm_spots_of(build)
     if not len(osm):
-        return _none()
+        return none_known()
     own = [
         bool(OSM_ID.fullmatch(one)) and (beyond != "yes")
         for one, beyond in zip(osm.id, _column(osm, "beyond"), strict=True)
