@@ -69,7 +69,7 @@ def features(layer: str, kind: Any, geometry: Any, **columns: Any) -> MapFeature
     shapes = np.asarray(geometry, object)
     made: dict[str, Any] = {"geometry": shapes}
     for column in COLUMNS[:-1]:
-        values = np.empty(len(shapes), types.get(column, np.object_))
+        values: NDArray[Any] = np.empty(len(shapes), types.get(column, np.object_))
         values[:] = given.get(column, 0)
         made[column] = values
     return MapFeatures(**made)

@@ -37,6 +37,7 @@ from micropolis_map.services.load_area import Area, area_from_file, area_of_data
 from micropolis_map.services.surveyed_streets import read_surveys
 from micropolis_map.services.town_build import TOLD_NOTHING, Told, Town, TownFiles, build_town
 from micropolis_map.services.town_edge import REACH_M, widened_area
+from micropolis_map.services.town_map import write_map
 from micropolis_map.settings import Settings
 from micropolis_map.sources.osm_features import gazetteer_of
 from micropolis_map.sources.osm_file import read_osm_files
@@ -273,6 +274,7 @@ def _store(store: CommunityStore, gate: _Gate, community: Community, town: Town,
         for name, layer in town.layers.items():
             store.put_layer(build, name, layer)
         store.put_layer(build, venues.LAYER, venues.venues_layer(town.extract, town.area.geometry))
+        write_map(build, town.drawn, town.frame)
         write_gazetteer(build, gazetteer_of(town.extract))
         report = _report(community, town, build.name, perf_counter() - begun)
         with gate.closing():

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.analysis.network import WalkNetwork
 from micropolis_map.analysis.walk_network import build_walk_network
 from micropolis_map.domain.community import Community
+from micropolis_map.domain.map_features import MapFeatures
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.domain.points import PointSet
 from micropolis_map.errors import InvalidInput, Sentence
@@ -22,11 +23,12 @@ from micropolis_map.i18n import mark
 from micropolis_map.ports import Progress
 from micropolis_map.services.built_files import COMFORTS, points_layer
 from micropolis_map.services.district_index import OUTSIDE, district_of, inside
-from micropolis_map.services.extract_window import widened
+from micropolis_map.services.extract_window import Bounds, widened
 from micropolis_map.services.load_area import HULL, Area, Districts, districts_for
 from micropolis_map.services.surveyed_streets import SurveyedSpot, surveyed
 from micropolis_map.services.timed_notes import closed_notes, timed_notes
 from micropolis_map.services.town_edge import REACH_M, known_area, widened_area
+from micropolis_map.services.town_map import features_of_town, frame_of_town, on_land
 from micropolis_map.sources.delimited_table import GUESS, TableOptions
 from micropolis_map.sources.elevation import Elevation, read_elevation
 from micropolis_map.sources.osm_features import activity_spots_of, basemap_of, comforts_of, homes_of
@@ -80,6 +82,8 @@ class Town:
         Activity spots inside the area and at most `REACH_M` beyond it; those beyond have ``beyond`` "yes".
     known
         Where in it the data are whole; None where nobody knows.
+    drawn, frame
+        What its map is drawn from, and the box of degrees in which it is known.
     layers
         GeoJSON of the background by name, and of benches, toilets and drinking water.
     notes
@@ -94,6 +98,8 @@ class Town:
     spots: PointSet
     layers: Mapping[str, Mapping[str, Any]]
     notes: tuple[str, ...]
+    drawn: MapFeatures
+    frame: Bounds
     known: BaseGeometry | None = None
 
 
@@ -125,10 +131,13 @@ def build_town(
     homes = _homes(extract, area, population)
     index = district_of(homes.lon, homes.lat, districts.geometries)
     homes = replace(homes, columns={**homes.columns, "district": index})
+    frame = frame_of_town(extract, area)
+    districts = on_land(districts, frame)
     around = widened_area(area.geometry, REACH_M)
     spots = _spots(extract, area, around)
     progress(0.8, "drawing the background")
     layers = {**basemap_of(extract, area.geometry), COMFORTS: points_layer(comforts_of(extract))}
+    drawn = features_of_town(extract, area, districts, frame, elevation)
     known = known_area(extract, around)
     said = (
         *area.notes,
@@ -140,7 +149,8 @@ def build_town(
         *_beyond(spots),
         *_layer_notes(layers.values()),
     )
-    return Town(area, districts, extract, network, homes, spots, layers, tuple(dict.fromkeys(said)), known)
+    notes = tuple(dict.fromkeys(said))
+    return Town(area, districts, extract, network, homes, spots, layers, notes, drawn, frame.bounds, known)
 
 
 def _spots(extract: OsmExtract, area: Area, around: BaseGeometry) -> PointSet:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import shapely
 
 from micropolis_map.domain.community import Community
-from micropolis_map.domain.map_features import MapFeatures, joined
+from micropolis_map.domain.map_features import MapFeatures, features, joined
 from micropolis_map.domain.place import Place
 from micropolis_map.maps.shapes import SHAPES
 from micropolis_map.ports import CommunityStore, PlaceStore
 from micropolis_map.services import opened
 from micropolis_map.services.opened import Build
 from micropolis_map.services.picture_paths import HIGH, WIDE, Frame, dots, path_of
+from micropolis_map.services.sketched_map import features_of_sketch
 from micropolis_map.stores.map_features import FILE, read_map_features
 
 THEMES = ("light", "dark")
@@ -51,6 +52,7 @@ Rule = tuple[str, str, str, float]
 """Layer, kind, the colour's name, and the width of a line in units; 0 for an area."""
 
 _DRAWN: tuple[Rule, ...] = (
+    ("land", "land", "land", 0.0),
     *(("ground", kind, kind, 0.0) for kind in ("residential", "industrial", "farmland", "grass", "wood")),
     *(("ground", kind, kind, 0.0) for kind in ("park", "cemetery", "sand", "rock")),
     *(("water", kind, "water", 0.0) for kind in ("sea", "lake", "river")),
@@ -64,6 +66,8 @@ _DRAWN: tuple[Rule, ...] = (
     ("streets", "motorway", "motorway", 5.4),
     ("railways", "rail", "rail", 1.6),
     ("beyond", "outside", "outside", 0.0),
+    *(("borders", kind, "border", 1.6) for kind in ("district", "approximate")),
+    ("borders", "outline", "border", 3.0),
 )
 """What a picture shows, from the lowest up."""
 
@@ -87,7 +91,9 @@ def picture(communities: CommunityStore, places: PlaceStore, slug: str, theme: s
     town = opened.as_loaded(communities, slug)
     folder = communities.current_build(slug)
     build = Build(slug, folder) if folder else None
-    return _Pictures.drawn(_Asked(slug, build, repr(town), places.version()), theme, town, places)
+    sketch = communities.sketch(slug) if build is None else None
+    asked = _Asked(slug, build, repr(town) + (sketch.digest if sketch else ""), places.version())
+    return _Pictures.drawn(asked, theme, town, communities, places)
 
 
 @dataclass(frozen=True)
@@ -106,20 +112,23 @@ class _Pictures:
     kept: ClassVar[dict[tuple[_Asked, str], str]] = {}
 
     @classmethod
-    def drawn(cls, asked: _Asked, theme: str, town: Community, places: PlaceStore) -> str:
+    def drawn(
+        cls, asked: _Asked, theme: str, town: Community, communities: CommunityStore, places: PlaceStore
+    ) -> str:
         """Return the picture that was drawn already, else draw it."""
         key = (asked, theme)
         if key not in cls.kept:
             if len(cls.kept) >= _KEPT:
                 cls.kept.clear()
-            cls.kept[key] = _svg(town, asked.build, places.places(asked.slug), theme)
+            pinned = places.places(asked.slug)
+            frame = _frame(town, asked.build, pinned)
+            drawn = _features(communities, town, asked.build, frame)
+            cls.kept[key] = _svg(drawn, frame, pinned, theme)
         return cls.kept[key]
 
 
-def _svg(town: Community, build: Build | None, places: Sequence[Place], theme: str) -> str:
-    frame = _frame(town, build, places)
-    drawn = _features(build, frame)
-    paths = _paths(drawn, frame) if len(drawn) else _borders(town, frame)
+def _svg(drawn: MapFeatures, frame: Frame, places: Sequence[Place], theme: str) -> str:
+    paths = _paths(drawn, frame)
     pins = _pins(places, frame)
     body = f'<path class="paper" d="M0 0h{WIDE}v{HIGH}H0z"/>{"".join(paths)}{pins}'
     return (
@@ -145,11 +154,29 @@ def _frame(town: Community, build: Build | None, places: Sequence[Place]) -> Fra
     return Frame.around(*found.tolist())
 
 
-def _features(build: Build | None, frame: Frame) -> MapFeatures:
-    path = build.folder / FILE if build else None
-    if path is None or not path.is_file():  # not loaded, or by a version that kept none
-        return joined([])
-    return read_map_features(path, frame.box, sorted({layer for layer, _, _, _ in _DRAWN}))
+def _features(communities: CommunityStore, town: Community, build: Build | None, frame: Frame) -> MapFeatures:
+    if build is not None and (build.folder / FILE).is_file():
+        layers = sorted({layer for layer, _, _, _ in _DRAWN} - {"borders"})
+        return read_map_features(build.folder / FILE, frame.box, layers)
+    land = _outline(town)
+    sketch = communities.sketch(town.slug) if build is None else None
+    return joined([*land[:1], *([features_of_sketch(sketch, town)] if sketch else land[1:])])
+
+
+def _outline(town: Community) -> list[MapFeatures]:
+    """Return the town's ground, its districts' borders and its outline, as far as there are any."""
+
+    def parts(geometries: Iterable[Mapping[str, Any]], *, lines: bool) -> Any:
+        shapes = np.array([shapely.geometry.shape(dict(one)) for one in geometries], object)
+        return shapely.get_parts(shapely.boundary(shapes) if lines else shapes)
+
+    outline = [town.outline] if town.outline else []
+    districts = [one.geometry for one in town.districts]
+    return [
+        features("land", "land", parts(outline or districts, lines=False)),
+        features("borders", "district", parts(districts, lines=True)),
+        features("borders", "outline", parts(outline, lines=True)),
+    ]
 
 
 def _paths(drawn: MapFeatures, frame: Frame) -> list[str]:
@@ -180,20 +207,6 @@ def _matters(number: int) -> tuple[int, int]:
     return first, number if layer != "buildings" else len(_DRAWN)
 
 
-def _borders(town: Community, frame: Frame) -> list[str]:
-    """Return the town as its outline and districts: all there is to draw without streets."""
-    outline = [town.outline] if town.outline else []
-    ground = frame.units([shapely.geometry.shape(dict(shape)) for shape in outline])
-    data = path_of(ground, area=True, most=_ASIDE // 3)
-    made = [f'<path class="land" d="{data}"/>'] if data else []
-    for css, shapes in (("district", [one.geometry for one in town.districts]), ("outline", outline)):
-        rings = shapely.boundary([shapely.geometry.shape(dict(shape)) for shape in shapes])
-        data = path_of(frame.units(rings), area=False, most=_ASIDE // 3)
-        if data:
-            made.append(f'<path class="{css} l" d="{data}"/>')
-    return made
-
-
 def _pins(places: Sequence[Place], frame: Frame) -> str:
     made = []
     for kind, shape in SHAPES.items():
@@ -208,16 +221,14 @@ def _pins(places: Sequence[Place], frame: Frame) -> str:
 
 def _style(theme: str) -> str:
     """Return the colours: of one theme, or light ones and those for who reads light on dark."""
-    fills = sorted({colour for _, _, colour, _ in _DRAWN} | {"paper", "land"})
+    fills = sorted({colour for _, _, colour, _ in _DRAWN} | {"paper"})
     rules = ".l,.ring,.pin{fill:none;stroke-linejoin:round;stroke-linecap:round}"
-    rules += ".ring{stroke-width:17}.pin{stroke-width:11}.district,.outline{stroke-dasharray:7 7}"
-    rules += ".district{stroke-width:1.6}.outline{stroke-width:3}"
+    rules += ".ring{stroke-width:17}.pin{stroke-width:11}.border{stroke-dasharray:7 7}"
 
     def colours(of: Colours) -> str:
         areas = "".join(f".{name}{{fill:{of[name]}}}" for name in fills)
         said = areas + "".join(f".{name}.l{{fill:none;stroke:{of[name]}}}" for name in fills)
-        lines = f".district,.outline{{stroke:{of['border']}}}.ring{{stroke:{of['ring']}}}"
-        return said + lines
+        return f"{said}.ring{{stroke:{of['ring']}}}"
 
     if theme:
         return rules + colours(_DARK if theme == "dark" else _LIGHT)

@@ -19,13 +19,22 @@ LOOK_BACK_M = 1_000.0
 """Where the coastline breaks off, it is drawn on in the direction of its last kilometre."""
 
 
-def sea_of(lines: Any, box: tuple[float, float, float, float]) -> tuple[Any, str]:
+GRID_M = 0.01
+"""Coordinates are rounded to this: ends that differ by less are one."""
+GAP_M = 30.0
+"""A loose end goes on at another that is no farther than this."""
+MANY, DENSE_PER_KM2 = 20, 50.0
+"""So many, and so dense, starts of streets in a face that would be sea: somebody drew its coast backwards."""
+
+
+def sea_of(lines: Any, box: tuple[float, float, float, float], walked: Any = ()) -> tuple[Any, str]:
     """Return the parts of the box that are sea, and a note on what was assumed.
 
     The coastline has land on its left and water on its right (OpenStreetMap Wiki, "Tag:natural=coastline").
     It and the box's edges cut the box into faces; a face is sea when most of the coastline's length beside
     it has the face on its right. Where the data end inside the box, the coastline is drawn straight on to
-    the box's edge, and the note says so.
+    the box's edge, and the note says so. Faces with such a line only are as the neighbour they touch most.
+    A coast that is drawn backwards is turned where most of its chain is right, or streets show that it is.
 
     Parameters
     ----------
@@ -33,6 +42,8 @@ def sea_of(lines: Any, box: tuple[float, float, float, float]) -> tuple[Any, str
         Array of coastline pieces in a metric projection.
     box
         West, south, east, north in the same.
+    walked : object[n]
+        Points that are on land.
 
     Returns
     -------
@@ -41,14 +52,17 @@ def sea_of(lines: Any, box: tuple[float, float, float, float]) -> tuple[Any, str
     note
         "" where nothing was assumed.
     """
-    clipped = shapely.clip_by_rect(lines, *box)
-    coast = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(_line_parts(clipped))))
+    rounded = shapely.transform(lines, lambda xy: np.round(xy / GRID_M) * GRID_M)
+    clipped = _line_parts(shapely.clip_by_rect(rounded, *box))
+    _, once = np.unique(shapely.to_wkb(shapely.normalize(clipped)), return_index=True)
+    coast = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(clipped[once])))
     if not len(coast):
         return np.empty(0, object), ""
     frame = shapely.box(*box)
+    coast = _bridged(coast, frame)
     extensions = _extensions(coast, frame)
     faces = READERS.run(_faces, [*coast, *extensions, frame.exterior], limits=FILE)
-    balance = _balance(coast, faces)
+    balance = _without_land(_spread(_balance(coast, faces), faces), faces, walked)
     note = Sentence.counted(
         "the coastline breaks off at {n} end and is drawn on to the map's edge",
         "the coastline breaks off at {n} ends and is drawn on to the map's edge",
@@ -89,8 +103,73 @@ def _extensions(coast: Any, frame: Any) -> Any:
     far_m = shapely.length(frame.exterior)
     far = ends[loose][moving] + way[moving] / length[moving, None] * far_m
     rays = shapely.linestrings(np.stack((ends[loose][moving], far), axis=1))
-    out: Any = shapely.intersection(rays, frame)
-    return out
+    over = shapely.buffer(frame, 1.0, join_style="mitre")  # so that they cross its edge
+    rays = shapely.intersection(rays, over)
+    others = np.tile(np.flatnonzero(~shapely.is_closed(coast)), 2)[loose][moving]
+    for i, (start, own) in enumerate(zip(ends[loose][moving], others.tolist(), strict=True)):
+        rays[i] = _up_to_coast(rays[i], start, np.delete(coast, own))
+    return rays
+
+
+def _up_to_coast(ray: Any, start: NDArray[np.float64], coast: Any) -> Any:
+    """Return the ray as far as the first coast it meets."""
+    met = shapely.get_coordinates(shapely.intersection(ray, coast))
+    far_m = np.hypot(*(met - start).T)
+    if not len(far_m):
+        return ray
+    end = shapely.get_coordinates(ray)[-1]
+    way = (end - start) / max(np.hypot(*(end - start)), GRID_M)
+    return shapely.LineString([start, start + way * (far_m.min() + GRID_M)])
+
+
+def _bridged(coast: Any, frame: Any) -> Any:
+    """Return the coast with loose ends that are at most `GAP_M` apart joined, end to start."""
+    open_ended = coast[~shapely.is_closed(coast)]
+    if len(open_ended) < 1:
+        return coast
+    starts = shapely.get_coordinates(shapely.get_point(open_ended, 0))
+    ends = shapely.get_coordinates(shapely.get_point(open_ended, -1))
+    tree = shapely.STRtree(np.atleast_1d(shapely.points(starts)))
+    end, start = tree.query(shapely.points(ends), predicate="dwithin", distance=GAP_M)
+    far_m = np.hypot(*(ends[end] - starts[start]).T)
+    edge = frame.exterior
+    free = shapely.distance(shapely.points(ends[end]), edge) > BESIDE_M
+    free &= shapely.distance(shapely.points(starts[start]), edge) > BESIDE_M
+    used_ends, used_starts, bridges = set(), set(), []
+    for i in np.argsort(far_m, kind="stable").tolist():
+        if free[i] and far_m[i] > 0 and end[i] not in used_ends and start[i] not in used_starts:
+            used_ends.add(end[i])
+            used_starts.add(start[i])
+            bridges.append(shapely.LineString([ends[end[i]], starts[start[i]]]))
+    if not bridges:
+        return coast
+    return shapely.get_parts(shapely.line_merge(shapely.multilinestrings([*coast, *bridges])))
+
+
+def _spread(balance: NDArray[np.float64], faces: Any) -> NDArray[np.float64]:
+    """Return the balance; faces that no coast is beside have the sign of the neighbour they touch most."""
+    found = balance.copy()
+    tree = shapely.STRtree(faces)
+    for face in np.flatnonzero(balance == 0).tolist():
+        near = tree.query(faces[face], predicate="touches")
+        near = near[balance[near] != 0]
+        if len(near):
+            edges = shapely.intersection(shapely.boundary(faces[near]), shapely.boundary(faces[face]))
+            found[face] = np.sign(balance[near[np.argmax(shapely.length(edges))]])
+    return found
+
+
+def _without_land(balance: NDArray[np.float64], faces: Any, walked: Any) -> NDArray[np.float64]:
+    """Return the balance with seas on which many streets stand turned to land."""
+    sea = np.flatnonzero(balance > 0)
+    if not len(sea) or not len(walked):
+        return balance
+    _, face = shapely.STRtree(faces[sea]).query(walked, predicate="within")
+    count = np.bincount(face, minlength=len(sea))
+    dense = count > DENSE_PER_KM2 * shapely.area(faces[sea]) / 1e6
+    found = balance.copy()
+    found[sea[(count > MANY) & dense]] = -1.0
+    return found
 
 
 def _balance(coast: Any, faces: Any) -> NDArray[np.float64]:

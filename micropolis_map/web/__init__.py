@@ -15,6 +15,7 @@ address                                 answer
 ``/towns/<slug>/picture.svg``           a small picture of the town, for its card
 ``/``                                   without a town: the towns to choose from, see `first_visit`
 ``/data/<slug>/layers/<name>.geojson``  a layer of the current build: streets, activity spots …
+``/tiles/<slug>/<build>/<z>/<x>/<y>``   tiles of the town's map: see `tile_routes`
 ``/api/<slug>/…``                       sending and checking places; see `api_pinning`, `api_care`
 ``/api/mine…``                          what a private key opens; see `api_mine`
 ``/api/<slug>/tours``                   tours people make together; see `api_tours`
@@ -74,6 +75,7 @@ from micropolis_map.web import (
     security,
     session_routes,
     siting_routes,
+    tile_routes,
     tour_routes,
     towns,
     walk_pages,
@@ -113,6 +115,7 @@ _OURS = (
     "pin",
     "poster",
     "report",
+    "tiles",
     "towns",
     "walk",
 )
@@ -144,6 +147,7 @@ def _own(application: Application) -> list[BaseRoute]:
         *places.routes(application),
         *towns.routes(application),
         *layers.routes(application),
+        *tile_routes.routes(application),
         *coverage_routes.routes(application),
         *siting_routes.routes(application),
         *pin_pages.routes(application),

@@ -120,6 +120,8 @@ PIECES: dict[str, tuple[str, ...]] = {
     "walk": (), "name": ("places", "streets", "plan", "homes", "outlines", "tours", "roads"),
     "layer": ("streets", "homes", "worst", "senior"), "ending": ("pdf", "csv", "geojson", "gpkg", "parquet"),
     "photo_id": ("0" * 32,), "size": ("320", "960"), "audio_id": ("0" * 32,), "id": ("tiny-a", "tiny-round"),
+    "build": ("20260101T000000Z-00000000",), "z": ("15", "8", "2147483648"), "x": ("0", "17000"),
+    "y": ("0", "11000"),
     "feature": ("tiny-a", "tiny-round"), "file": ("leaflet.js", "css/map.css"), "rest": ("x", "x/y"),
 }  # fmt: skip
 """By name what stands in an address."""

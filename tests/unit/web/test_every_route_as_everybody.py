@@ -60,7 +60,7 @@ SIGNED_IN = EVERYBODY - {STRANGER, AUTHOR, SWITCHED_OFF}
 _OPEN = """
     /healthz /vendor/{file} /assets/{file} /data/{slug}/version.json /data/{slug}/places.geojson
     /data/{slug}/places/{place_id}.json /data/{slug}/districts.geojson
-    /data/{slug}/layers/{name}.geojson /data/{slug}/coverage/{layer}.geojson
+    /data/{slug}/layers/{name}.geojson /tiles/{slug}/{build}/{z}/{x}/{y} /data/{slug}/coverage/{layer}.geojson
     /data/{slug}/coverage/{layer}.json /data/{slug}/coverage/{layer}.bin
     /data/{slug}/siting/{name}.json /pin/worker.js /pin/{slug} /pin/{slug}/place/{place_id}
     /embed/{slug} /mine /api/{slug}/care.json /api/{slug}/answering.json /api/{slug}/find
