@@ -222,7 +222,7 @@ def _pins(places: Sequence[Place], frame: Frame) -> str:
 def _style(theme: str) -> str:
     """Return the colours: of one theme, or light ones and those for who reads light on dark."""
     fills = sorted({colour for _, _, colour, _ in _DRAWN} | {"paper"})
-    rules = ".l,.ring,.pin{fill:none;stroke-linejoin:round;stroke-linecap:round}"
+    rules = "path{fill-rule:evenodd}.outside{fill-opacity:.5}.l,.ring,.pin{fill:none;stroke-linejoin:round;stroke-linecap:round}"
     rules += ".ring{stroke-width:17}.pin{stroke-width:11}.border{stroke-dasharray:7 7}"
 
     def colours(of: Colours) -> str:
