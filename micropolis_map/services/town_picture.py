@@ -13,6 +13,7 @@ from micropolis_map.domain.community import Community
 from micropolis_map.domain.map_features import MapFeatures, features, joined
 from micropolis_map.domain.place import Place
 from micropolis_map.maps.shapes import SHAPES
+from micropolis_map.maps.style import colours
 from micropolis_map.ports import CommunityStore, PlaceStore
 from micropolis_map.services import opened
 from micropolis_map.services.opened import Build
@@ -33,20 +34,11 @@ _BUILDINGS_M = 6.0
 
 Colours = dict[str, str]
 
-_LIGHT: Colours = {
-    "paper": "#f7f4ee", "land": "#ece5d6", "residential": "#efebe2", "industrial": "#eae6e4",
-    "wood": "#cfe0c1", "park": "#d8e9ca", "grass": "#e2edd3", "farmland": "#f1efd9", "cemetery": "#d6e2cf",
-    "sand": "#f5eac6", "rock": "#e2dfd8", "water": "#b3d4e5", "building": "#ddd4c8", "motorway": "#f2a074",
-    "trunk": "#f5b583", "primary": "#f8cd8b", "secondary": "#fbe4a4", "tertiary": "#ffffff",
-    "minor": "#ffffff", "rail": "#8c8c94", "border": "#8a7f93", "outside": "#f7f4ee", "ring": "#fffdf8",
-}  # fmt: skip
-_DARK: Colours = {
-    "paper": "#22272b", "land": "#30363a", "residential": "#282d31", "industrial": "#2c2f33",
-    "wood": "#26382c", "park": "#2a3d30", "grass": "#2a382d", "farmland": "#2c3029", "cemetery": "#2a362e",
-    "sand": "#3a3728", "rock": "#303336", "water": "#1c3a4b", "building": "#353b40", "motorway": "#a3694a",
-    "trunk": "#94694c", "primary": "#86704c", "secondary": "#756a4e", "tertiary": "#4a5157",
-    "minor": "#41484e", "rail": "#6d6d75", "border": "#8f84a0", "outside": "#22272b", "ring": "#e8e4da",
-}  # fmt: skip
+_OWN: dict[str, Colours] = {
+    "light": {"land": "#ece5d6", "ring": "#fffdf8"},
+    "dark": {"land": "#30363a", "ring": "#e8e4da"},
+}
+"""What only pictures have: the ground of a town without streets, and the edge of a place's dot."""
 
 Rule = tuple[str, str, str, float]
 """Layer, kind, the colour's name, and the width of a line in units; 0 for an area."""
@@ -222,14 +214,16 @@ def _pins(places: Sequence[Place], frame: Frame) -> str:
 def _style(theme: str) -> str:
     """Return the colours: of one theme, or light ones and those for who reads light on dark."""
     fills = sorted({colour for _, _, colour, _ in _DRAWN} | {"paper"})
-    rules = "path{fill-rule:evenodd}.outside{fill-opacity:.5}.l,.ring,.pin{fill:none;stroke-linejoin:round;stroke-linecap:round}"
+    rules = "path{fill-rule:evenodd}.outside{fill-opacity:.5}"
+    rules += ".l,.ring,.pin{fill:none;stroke-linejoin:round;stroke-linecap:round}"
     rules += ".ring{stroke-width:17}.pin{stroke-width:11}.border{stroke-dasharray:7 7}"
 
-    def colours(of: Colours) -> str:
+    def said(theme: str) -> str:
+        of = colours(theme) | _OWN[theme]
         areas = "".join(f".{name}{{fill:{of[name]}}}" for name in fills)
-        said = areas + "".join(f".{name}.l{{fill:none;stroke:{of[name]}}}" for name in fills)
-        return f"{said}.ring{{stroke:{of['ring']}}}"
+        lines = "".join(f".{name}.l{{fill:none;stroke:{of[name]}}}" for name in fills)
+        return f"{areas}{lines}.ring{{stroke:{of['ring']}}}"
 
     if theme:
-        return rules + colours(_DARK if theme == "dark" else _LIGHT)
-    return f"{rules}{colours(_LIGHT)}@media (prefers-color-scheme:dark){{{colours(_DARK)}}}"
+        return rules + said(theme)
+    return f"{rules}{said('light')}@media (prefers-color-scheme:dark){{{said('dark')}}}"
