@@ -65,15 +65,17 @@ def known_toggle(community: Community, view: ViewState) -> None:
         st.toggle(safe_text.label(text.format(n=count)), key=SHOWS)
 
 
-def known_list(community: Community, view: ViewState) -> None:
-    """Show them by name, each a link to tell a story about it."""
+def known_list(community: Community, view: ViewState, *, unfolded: bool) -> None:
+    """Show them by name, each a link to tell a story about it; `unfolded` where nothing else is listed."""
     found = known_places(community, view)
     if not len(found):
         return
     count = ngettext(
         "{n} meeting place nobody has told about", "{n} meeting places nobody has told about", len(found)
     )
-    with st.container(key="known"), st.expander(safe_text.label(count.format(n=len(found)))):
+    with st.container(key="known"), st.expander(
+        safe_text.label(count.format(n=len(found))), expanded=unfolded
+    ):
         shown = min(len(found), int(st.session_state.get(LISTED, STEP)))
         rows = "".join(_row(community.slug, found, i) for i in range(shown))
         said = f"{_from(community)}. {_('Choose one to tell a story about it.')}"

@@ -59,7 +59,7 @@ def page() -> None:
             else:
                 place_filters(view, places)
                 place_list(view, filtered(places, view.wanted), len(places), community.languages, old)
-                known_list(community, view)
+                known_list(community, view, unfolded=not places)
                 follow_link(community.slug)
 
 
