@@ -64,7 +64,8 @@ def none_known() -> PointSet:
 
 
 @lru_cache(maxsize=16)
-def _known(build: Build, version: str, places: PlaceStore) -> PointSet:  # noqa: ARG001 - renews the answer
+def _known(build: Build, version: str, places: Any) -> PointSet:  # noqa: ARG001 - renews the answer
+    # a `PlaceStore`, known to the cache by being the same one
     osm = opened.osm_spots_of(build)
     if not len(osm):
         return none_known()

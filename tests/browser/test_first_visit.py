@@ -18,8 +18,8 @@ SHIFT = """() => new Promise((told) => {
 
 @pytest.mark.journey("first_visit")
 def test_a_newcomer_chooses_a_town_with_the_keyboard(visitor):
-    one = visitor({"width": 390, "height": 844}, locale="da-DK")
-    one.page.goto(f"{one.base}/")
+    one = visitor({"width": 390, "height": 844})
+    one.page.goto(f"{one.base}/?lang=da")
     pictures = one.page.locator(".towns img")
     expect(pictures).to_have_count(one.page.locator(".towns li").count())
     one.page.wait_for_function(

@@ -73,8 +73,9 @@ def known_list(community: Community, view: ViewState, *, unfolded: bool) -> None
     count = ngettext(
         "{n} meeting place nobody has told about", "{n} meeting places nobody has told about", len(found)
     )
-    with st.container(key="known"), st.expander(
-        safe_text.label(count.format(n=len(found))), expanded=unfolded
+    with (
+        st.container(key="known"),
+        st.expander(safe_text.label(count.format(n=len(found))), expanded=unfolded),
     ):
         shown = min(len(found), int(st.session_state.get(LISTED, STEP)))
         rows = "".join(_row(community.slug, found, i) for i in range(shown))
