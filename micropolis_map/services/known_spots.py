@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import shapely
@@ -37,7 +37,7 @@ def known_spots(communities: CommunityStore, places: PlaceStore, slug: str) -> P
     folder = communities.current_build(slug)
     if folder is None:
         return none_known()
-    return _known(Build(slug, folder), places.version(), places)
+    return _known(Build(slug, folder), places.version(), cast(Hashable, places))
 
 
 def matching(spots: PointSet, activity: str = "", text: str = "") -> PointSet:
