@@ -37,7 +37,7 @@ def known_spots(communities: CommunityStore, places: PlaceStore, slug: str) -> P
     folder = communities.current_build(slug)
     if folder is None:
         return none_known()
-    return _known(Build(slug, folder), places.version(), cast(Hashable, places))
+    return _known(Build(slug, folder), places.version(), cast("Hashable", places))
 
 
 def matching(spots: PointSet, activity: str = "", text: str = "") -> PointSet:
