@@ -27,6 +27,17 @@ def places_url(slug: str, wanted: PlaceFilter, version: str = "") -> str:
     return below(f"/data/{quote(slug, safe='')}/places.geojson") + _query([*query, ("v", version)])
 
 
+def picture_url(slug: str) -> str:
+    """Return the address of the community's picture for its card."""
+    return below(f"/towns/{quote(slug, safe='')}/picture.svg")
+
+
+def known_spots_url(slug: str, activity: str = "", text: str = "", version: str = "") -> str:
+    """Return the address of the meeting places that OpenStreetMap knows and nobody has pinned."""
+    address = below(f"/data/{quote(slug, safe='')}/known_spots.geojson")
+    return address + _query([("activity", activity), ("q", text), ("v", version)])
+
+
 def districts_url(slug: str, version: str = "") -> str:
     """Return the address of the community's districts."""
     return below(f"/data/{quote(slug, safe='')}/districts.geojson") + _query([("v", version)])

@@ -30,6 +30,7 @@ SCRIPTS: list[tuple[str, str]] = [
             "outlines",
             "taps",
             "fresh",
+            "known_spots",
             "places",
             "coverage",
             "figures",

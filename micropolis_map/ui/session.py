@@ -107,6 +107,17 @@ def known_slugs() -> Sequence[str]:
     return sorted(slugs, key=lambda slug: (slug != FIRST, slug))
 
 
+def is_loaded() -> bool:
+    """Return whether the streets of the community looked at are loaded; needs no `begin` before."""
+    if VIEW in st.session_state:
+        asked = view().community
+    else:
+        asked = ViewState.parse(st.query_params.to_dict()).community
+    slugs = known_slugs()
+    slug = asked if asked in slugs else next(iter(slugs), "")
+    return bool(slug) and communities().current_build(slug) is not None
+
+
 def community() -> Community:
     """Return the community looked at; where the address names none we know, the first one.
 

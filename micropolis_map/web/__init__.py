@@ -11,6 +11,9 @@ address                                 answer
 ``/data/<slug>/places/<id>.json``       one published place, a Feature
 ``/data/<slug>/version.json``           which version of the places is public now; small, with an ETag
 ``/data/<slug>/districts.geojson``      outline and districts (property ``role``)
+``/data/<slug>/known_spots.geojson``    meeting places of OpenStreetMap that nobody has pinned yet
+``/towns/<slug>/picture.svg``           a small picture of the town, for its card
+``/``                                   without a town: the towns to choose from, see `first_visit`
 ``/data/<slug>/layers/<name>.geojson``  a layer of the current build: streets, activity spots …
 ``/tiles/<slug>/<build>/<z>/<x>/<y>``   tiles of the town's map: see `tile_routes`
 ``/api/<slug>/…``                       sending and checking places; see `api_pinning`, `api_care`
@@ -46,6 +49,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from anyio import to_thread
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from micropolis_map.bootstrap import Application
@@ -68,10 +72,12 @@ from micropolis_map.web import (
     pin_pages,
     places,
     report_routes,
+    security,
     session_routes,
     siting_routes,
     tile_routes,
     tour_routes,
+    towns,
     walk_pages,
     walk_routes,
 )
@@ -79,8 +85,8 @@ from micropolis_map.web.answers import Always, nothing_here, other_methods
 from micropolis_map.web.base_path import served_below
 from micropolis_map.web.connections import Shares, descriptors, share_out
 from micropolis_map.web.first_start import announce_setup_link
+from micropolis_map.web.first_visit import FirstVisit
 from micropolis_map.web.patience import end_half_heads, end_slow_readers, send_at_once, server_states
-from micropolis_map.web.security import middleware
 from micropolis_map.web.shared_routes import shared
 from micropolis_map.web.socket_guard import limit_messages
 
@@ -110,6 +116,7 @@ _OURS = (
     "poster",
     "report",
     "tiles",
+    "towns",
     "walk",
 )
 """First parts of addresses that are ours alone; ``/tours`` itself is a page."""
@@ -138,6 +145,7 @@ def _own(application: Application) -> list[BaseRoute]:
         *health.routes(application),
         *assets.routes(),
         *places.routes(application),
+        *towns.routes(application),
         *layers.routes(application),
         *tile_routes.routes(application),
         *coverage_routes.routes(application),
@@ -158,6 +166,11 @@ def _own(application: Application) -> list[BaseRoute]:
         *feed_routes.routes(application),
         *ogc.routes(application),
     ]
+
+
+def middleware(application: Application) -> list[Middleware]:
+    """Return what wraps the whole server, pages and routes; the outermost first."""
+    return [*security.middleware(application), Middleware(FirstVisit, application=application)]
 
 
 def lifespan(application: Application) -> Callable[[Any], AbstractAsyncContextManager[None]]:

@@ -4,6 +4,7 @@
 address                                answer
 =====================================  ===================================================================
 ``/pin/<slug>``                        pin a place in three steps
+``/pin/<slug>?osm=<id>`` …             pin what OpenStreetMap knows; see `pin_given`
 ``/pin/<slug>?place=<id>``             add a story to a published place
 ``/pin/<slug>?edit=<proposal>``        change what this device sent; the key stays in the browser
 ``/pin/<slug>/place/<id>``             "I know this place", "Report a problem"
@@ -36,7 +37,7 @@ from micropolis_map.services.public_place import public_place
 from micropolis_map.services.sketched_map import sketch_told
 from micropolis_map.services.taking_care import REASONS
 from micropolis_map.settings import below
-from micropolis_map.web import pin_texts
+from micropolis_map.web import pin_given, pin_texts
 from micropolis_map.web.answers import Body, answering, respond
 from micropolis_map.web.assets import APP_FOLDER
 from micropolis_map.web.communities import known_slug
@@ -86,6 +87,8 @@ def _pin_page(
 ) -> Response:
     lang = reader_language(request)
     texts = {**pin_texts.FRAME, **pin_texts.PIN}
+    told = pin_given.given(application, community, request.query_params) if place is None else None
+    said = pin_given.said(community, told)
     state = {
         "slug": community.slug,
         "name": community_name(community, lang),
@@ -93,6 +96,7 @@ def _pin_page(
         "zoom": community.zoom,
         "licence": LICENCE,
         "place": None if place is None else place_to_feature(place),
+        "given": told,
         "map": map_state(application, community, lang),
     }
     return page(
@@ -104,6 +108,7 @@ def _pin_page(
         page_class="pin",
         home=home(community.slug, lang, "" if place is None else place.id),
         another=urlencode({"lang": lang}),
+        given=translated({"said": said}, lang)["said"] if said else "",
         activities=ACTIVITIES,
         licence=LICENCE,
     )

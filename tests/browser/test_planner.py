@@ -32,7 +32,7 @@ def test_reads_coverage_for_another_profile_and_shares_it(visitor):
 def test_a_community_without_streets_leads_to_the_data_page(visitor):
     one = visitor()
     one.open("/coverage?community=wawer")
-    one.page.get_by_role("link", name="Load the streets").click()
+    one.page.get_by_role("link", name="What it takes").click()
     one.page.wait_for_url(re.compile("/datasets"))
     expect(one.page.get_by_text("The planners and organisers of Wawer load its streets")).to_be_visible()
     expect(one.page.get_by_role("button", name="Load from OpenStreetMap")).to_have_count(0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from page_scripts import MAIN
+from streamlit.testing.v1 import AppTest
 
 from micropolis_map.domain.place import KINDS
 
@@ -117,4 +119,34 @@ def test_hostile_addresses_show_a_page(explore):
     app = explore(
         community="../..", place="<script>", q="x" * 5000, kind="dragon", lang="??", activity="'; --"
     )
+    assert not app.exception
+
+
+def test_a_town_without_streets_says_what_waits_for_them_and_who_can_load_them(explore):
+    app = explore(community="wawer", lang="en")
+    assert "With them come: Coverage, Compare, Next café, Work centres." in page_text(app)
+    assert "An administrator, a planner or an organiser of the town can load them." in page_text(app)
+
+
+def test_the_menu_names_what_works_in_the_town(loaded):
+    def named(slug: str) -> set[str]:
+        app = AppTest.from_file(str(MAIN), default_timeout=300)
+        app.query_params["community"] = slug
+        app.run()
+        pages = app.session_state["mm_pages"]
+        return {name for name, page in pages.items() if page.visibility == "visible"}
+
+    streets = {"coverage", "compare", "planner", "work_centres"}
+    assert streets <= named("demo")
+    assert not streets & named("wawer")
+
+
+def test_meeting_places_nobody_told_about_are_a_list_and_may_leave_the_map(loaded):
+    app = AppTest.from_file(str(MAIN), default_timeout=300)
+    app.query_params["community"] = "demo"
+    app.run()
+    rows = next(element.proto.body for element in app.get("html") if "mm-known-list" in element.proto.body)
+    assert rows.count("/pin/demo?lang=en&amp;osm=") > 0
+    assert app.toggle(key="w_known").value is True
+    app.toggle(key="w_known").set_value(False).run()
     assert not app.exception

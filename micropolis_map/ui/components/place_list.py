@@ -90,7 +90,7 @@ def _empty(view: ViewState, total: int) -> None:
     elif total == 0:
         st.markdown(
             _(
-                "Nobody has pinned a place here yet. Choose another community above to see how "
-                "it may look one day."
+                "Nobody has pinned a place here yet. Pin the first one: what did somebody tell you about "
+                "the street you live in?"
             )
         )

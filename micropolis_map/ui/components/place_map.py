@@ -15,6 +15,7 @@ from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.services.sketched_map import sketch_told
 from micropolis_map.ui import language, session, words
+from micropolis_map.ui.components.known_places import known_state
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
 from micropolis_map.ui.components.still_true import since
 from micropolis_map.ui.language import _
@@ -45,6 +46,7 @@ def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -
         "places": places_url(slug, view.wanted, version),
         "fresh": {"url": version_url(slug), "version": version, "every_s": LOOK_EVERY_S},
         "faded": {place: since(moment) for place, moment in faded.items()},
+        "known": known_state(community, view),
         "chosen": view.place or None,
         "taps": taps_state(key),
         "fromOsm": bool(report) and not community.fictional,

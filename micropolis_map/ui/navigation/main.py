@@ -55,18 +55,7 @@ def _page() -> None:
     st.logo(str(STATIC / "logo.svg"), size="large")
     pages = {
         "explore": st.Page(explore.page, title=_("Explore"), icon=":material/map:", default=True),
-        "coverage": st.Page(
-            coverage.page, title=_("Coverage"), icon=":material/directions_walk:", url_path="coverage"
-        ),
-        "compare": st.Page(
-            compare.page, title=_("Compare"), icon=":material/compare_arrows:", url_path="compare"
-        ),
-        "planner": st.Page(
-            planner.page, title=_("Next café"), icon=":material/add_location_alt:", url_path="planner"
-        ),
-        "work_centres": st.Page(
-            work_centres.page, title=_("Work centres"), icon=":material/work:", url_path="work_centres"
-        ),
+        **_street_pages(),
         "tours": st.Page(tours.page, title=_("Walks"), icon=":material/hiking:", url_path="tours"),
         "data": st.Page(data.page, title=_("Data"), icon=":material/database:", url_path="datasets"),
         "about": st.Page(about.page, title=_("About"), icon=":material/info:", url_path="about"),
@@ -83,6 +72,27 @@ def _page() -> None:
             sign_in.one_time_link(link, st.query_params[link])
         else:
             chosen.run()
+
+
+def _street_pages() -> dict[str, Page]:
+    """Return the pages that need streets; the menu names them where the town has any."""
+    pages = [
+        ("coverage", coverage.page, _("Coverage"), "directions_walk"),
+        ("compare", compare.page, _("Compare"), "compare_arrows"),
+        ("planner", planner.page, _("Next café"), "add_location_alt"),
+        ("work_centres", work_centres.page, _("Work centres"), "work"),
+    ]
+    loaded = session.is_loaded()
+    return {
+        name: st.Page(
+            page,
+            title=title,
+            icon=f":material/{icon}:",
+            url_path=name,
+            visibility="visible" if loaded else "hidden",
+        )
+        for name, page, title, icon in pages
+    }
 
 
 def _desk_pages() -> dict[str, Page]:

@@ -10,11 +10,13 @@ from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_filter import filtered
 from micropolis_map.errors import NotFound
 from micropolis_map.services.public_place import is_public
-from micropolis_map.ui import safe_text, session
+from micropolis_map.ui import session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.first_steps import first_steps
+from micropolis_map.ui.components.known_places import known_list, known_toggle
 from micropolis_map.ui.components.legend import place_legend
-from micropolis_map.ui.components.masthead import community_name, masthead
+from micropolis_map.ui.components.masthead import masthead
+from micropolis_map.ui.components.not_loaded import not_yet
 from micropolis_map.ui.components.pin_links import follow_link, pin_button
 from micropolis_map.ui.components.place_filters import place_filters
 from micropolis_map.ui.components.place_list import place_list
@@ -41,6 +43,7 @@ def page() -> None:
         left, right = st.columns([1.9, 1], gap="medium")
         with left:
             place_map(community, view, old)
+            not_yet(community)
             time_slider(view, community.slug, places)
             place_legend(
                 help_points=any(place.activity == "help_point" for place in places),
@@ -48,8 +51,7 @@ def page() -> None:
                 outlines=any(not str(place.geometry["type"]).endswith("Point") for place in places),
                 faded=bool(old),
             )
-            if session.communities().report(community.slug) is None:
-                _no_streets_yet(community_name(community))
+            known_toggle(community, view)
         with right, st.container(key="side"):
             pin_button(community.slug)
             if view.place and chosen is None:
@@ -59,20 +61,8 @@ def page() -> None:
             else:
                 place_filters(view, places)
                 place_list(view, filtered(places, view.wanted), len(places), community.languages, old)
+                known_list(community, view, unfolded=not places)
                 follow_link(community.slug)
-
-
-def _no_streets_yet(name: str) -> None:
-    """Say why the map is bare, and where its streets come from."""
-    text = _(
-        "The streets of {name} are not loaded yet, so the map shows only its outline. The button "
-        "“Background” on the map shows OpenStreetMap's picture of it."
-    ).format(name=name)
-    with st.container(key="nostreets"):
-        st.html(f'<p class="mm-quiet">{safe_text.html(text)}</p>')
-        st.page_link(
-            st.session_state["mm_pages"]["data"], label=_("Load the streets"), icon=":material/download:"
-        )
 
 
 def _chosen_place() -> Place | None:

@@ -14,9 +14,10 @@ from micropolis_map.services import opened
 from micropolis_map.services.siting import assess_sites, propose_sites
 from micropolis_map.services.siting_link import Scenario
 from micropolis_map.services.siting_result import Plan, SitingResult
-from micropolis_map.ui import safe_text, session
+from micropolis_map.ui import session
 from micropolis_map.ui.components import planner_figures, planner_proof, trouble
 from micropolis_map.ui.components.masthead import community_name, masthead
+from micropolis_map.ui.components.not_loaded import not_loaded
 from micropolis_map.ui.components.planner_choices import planner_choices
 from micropolis_map.ui.components.planner_map import planner_map
 from micropolis_map.ui.components.planner_scenarios import scenarios
@@ -53,19 +54,9 @@ def page() -> None:
         session.write_address(FIELDS)
         report = session.communities().report(community.slug)
         if report is None:
-            _not_loaded(community)
+            not_loaded(community)
         else:
             _planning(community, report)
-
-
-def _not_loaded(community: Community) -> None:
-    name = safe_text.label(community_name(community))
-    with st.container(key="empty", border=True):
-        st.subheader(_("The streets of {name} are not loaded yet").format(name=name))
-        st.markdown(_("Walking times need the streets. Loading them takes a minute or two, and only once."))
-        pages = st.session_state["mm_pages"]
-        if "data" in pages:
-            st.page_link(pages["data"], label=_("Load the streets"), icon=":material/download:")
 
 
 def _planning(community: Community, report: LoadReport) -> None:

@@ -69,6 +69,7 @@ _OPEN = """
     /data/{slug}/tour.kml /data/{slug}/tour.geojson /data/{slug}/tour.pdf /poster/{id}.pdf
     /walk/worker.js /walk/{tour} /walk/{tour}/pack.json /walk/{tour}/layers/{name}.geojson
     /calendar/{slug}.ics /guided/{walk}.ics /guided/{walk} /feeds/{slug}.atom /ogc /ogc/api
+    /towns/{slug}/picture.svg /data/{slug}/known_spots.geojson
     /ogc/conformance /ogc/collections /ogc/collections/{name} /ogc/collections/{name}/schema
     /ogc/collections/{name}/items /ogc/collections/{name}/items/{feature}
 """

@@ -97,6 +97,7 @@
     if (state.taps) mm.taps(map, state.taps);
     if (state.fresh) mm.fresh(map, state.fresh);
     if (mm.spots) mm.spots(map, state);
+    if (mm.knownSpots && "known" in state) mm.knownSpots(map, state.known);
     if (state.places) mm.places(map, state);
     if (state.coverage && mm.coverage) mm.coverage(map, state);
     if (mm.tour) mm.tour(map, state);

@@ -7,8 +7,21 @@ const EMPTY = {
   photos: [], audio: null, otherPlace: [], started: 0, website2: "",
 };
 
-export function draftName(slug, place, edit) {
-  return `mm-draft:${slug}:${edit ? `edit:${edit}` : place ? `place:${place}` : ""}`;
+export function draftName(slug, place, edit, given = null) {
+  const about = given && (given.osm || [given.name, given.at].join(":")); // each has a draft of its own
+  return `mm-draft:${slug}:${edit ? `edit:${edit}` : place ? `place:${place}` : about ? `given:${about}` : ""}`;
+}
+
+// Begin with what the page's address told: a name, a spot, what people do there, and whose knowledge it is.
+export function begin(draft, given) {
+  Object.assign(draft, { given, name: given.name, activity: given.activity, corners: given.at ? [given.at] : [] });
+}
+
+// Whose knowledge the name or the spot still is; nobody's once both were changed.
+function sourceOf({ given, shape, corners, name }) {
+  if (!given || !given.source) return "";
+  const there = shape === "point" && corners.length === 1 && String(corners[0]) === String(given.at);
+  return there || (given.name && name.trim() === given.name) ? given.source : "";
 }
 
 // The draft kept under `name`, or a new one; `mode` is place, story or edit.
@@ -96,6 +109,7 @@ export function feature(draft) {
     access: { ...before.access, step_free: draft.step_free },
   });
   if (onPlace) properties.photos = photosOf(draft);
+  if (!base && sourceOf(draft)) properties.source = sourceOf(draft);
   return { type: "Feature", id: base ? base.id : draft.placeId, geometry: draft.fixedShape || geometry(draft), properties };
 }
 

@@ -3,14 +3,14 @@ import { $, keyCard, line, make, state, t } from "./page.js";
 import { ask as askCheck, drawCard, offer, pointOut } from "./look.js";
 import { mine, NoConnection, Refused } from "./api.js";
 import { dropBlob, keeps, keys } from "./device.js";
-import { draftName, dropDraft, fill, hasContent, openDraft, saveDraft, seen } from "./draft.js";
+import { begin as beginWith, draftName, dropDraft, fill, hasContent, openDraft, saveDraft, seen } from "./draft.js";
 import { flush, handIn, keepBoth, news, takeBack, waiting } from "./outbox.js";
 import { whatStep } from "./what.js";
 import { whereStep } from "./where.js";
 
 const STEPS = ["where", "what", "look"];
 const edit = new URLSearchParams(location.search).get("edit") || "";
-let storage = draftName(state.slug, state.place && state.place.id, edit);
+let storage = draftName(state.slug, state.place && state.place.id, edit, state.given);
 let where = null;
 let what = null;
 let draft = null;
@@ -262,6 +262,7 @@ async function begin() {
   const mode = edit ? "edit" : state.place ? "story" : "place";
   draft = openDraft(storage, state.slug, state.lang, mode);
   const back = hasContent(draft);
+  if (state.given && !back && draft.mode === "place") beginWith(draft, state.given);
   if (state.place && !draft.base) draft.base = state.place;
   if (state.place && draft.mode === "story") draft.fixedShape = state.place.geometry;
   if (edit && !draft.base) await fromMine();
