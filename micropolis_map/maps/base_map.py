@@ -37,6 +37,8 @@ SCRIPTS: list[tuple[str, str]] = [
             "tours",
             "picks",
             "sites",
+            "fit",
+            "whereabouts",
             "map",
         )
     ),

@@ -38,7 +38,7 @@ def page() -> None:
         session.write_address(FIELDS)
         left, right = st.columns([1.9, 1], gap="medium")
         with left:
-            place_map(community, view, old)
+            place_map(community, view, old, chosen)
             time_slider(view, community.slug, places)
             place_legend(
                 help_points=any(place.activity == "help_point" for place in places),
