@@ -4,7 +4,8 @@
   "use strict";
   const mm = (window.micropolis = window.micropolis || {});
   const REAL_PX = 40; // a frame smaller than this is hidden, or not laid out yet
-  const EDGE_PX = 14;
+  const EDGE = 0.035; // of the smaller side, in these limits
+  const [EDGE_LEAST_PX, EDGE_MOST_PX] = [12, 32];
   const GAP_PX = 8;
   const LEAST_LEFT = 0.55; // of width and height, when the controls have taken theirs
   const CLOSEST = 16;
@@ -38,17 +39,17 @@
   function paddings(map) {
     const size = map.getSize();
     const taken = corners(map);
+    const edge = Math.min(EDGE_MOST_PX, Math.max(EDGE_LEAST_PX, EDGE * Math.min(size.x, size.y)));
     const found = [];
     for (let way = 0; way < 2 ** taken.length; way += 1) {
-      const pad = { left: EDGE_PX, right: EDGE_PX, top: EDGE_PX, bottom: EDGE_PX };
+      const pad = { left: edge, right: edge, top: edge, bottom: edge };
       taken.forEach(({ right, bottom, x, y }, i) => {
         const [side, px] = way & (1 << i) ? [bottom ? "bottom" : "top", y] : [right ? "right" : "left", x];
         pad[side] = Math.max(pad[side], px + GAP_PX);
       });
       if (size.x - pad.left - pad.right >= LEAST_LEFT * size.x && size.y - pad.top - pad.bottom >= LEAST_LEFT * size.y) found.push(pad);
     }
-    const [x, y] = [Math.min(EDGE_PX, size.x / 8), Math.min(EDGE_PX, size.y / 8)];
-    return found.length ? found : [{ left: x, right: x, top: y, bottom: y }];
+    return found.length ? found : [{ left: edge, right: edge, top: edge, bottom: edge }];
   }
 
   function area(map, box) {
@@ -78,6 +79,7 @@
     if (map._mmHome) return map._mmHome;
     const home = (map._mmHome = { key: "", boxes: null, maxZoom: CLOSEST, fitted: false, moved: false, touched: false, ours: 0 });
     map.on("movestart zoomstart", () => { if (home.fitted && !home.ours) home.moved = true; });
+    map.on("moveend", () => { map.getContainer().dataset.view = map.getBounds().toBBoxString(); });
     for (const type of ["pointerdown", "keydown"]) {
       map.getContainer().addEventListener(type, () => { home.touched = true; }, { capture: true, passive: true });
     }
