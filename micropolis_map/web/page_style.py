@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import gzip
 import re
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +23,7 @@ _THEIRS = b"<title>Streamlit</title>"
 _BODY = re.compile(rb"<body[^>]*>")
 _THEIR_FONT = re.compile(rb"<link\s[^>]*rel=\"preload\"[^>]*SourceSans[^>]*>")
 _FONTS = ("commissioner-latin-wght-normal", "literata-latin-wght-normal")
+_FIRST = ("Html", "Selectbox", "ButtonGroup", "ComponentInstance", "TextInput", "Button", "Slider")
 _SHEETS = ("page", "frames")
 _ASKED_AGAIN = {b"if-none-match", b"if-modified-since"}
 
@@ -80,14 +84,27 @@ def _is_html(start: Message) -> bool:
 
 
 def _styled(page: bytes) -> bytes:
-    """Return Streamlit's page with our fonts in its head, and our style sheet after all of its own."""
-    fonts = "".join(
+    """Return Streamlit's page with our fonts and script in its head, our style after all of its own."""
+    head = "".join(
         f'<link rel="preload" href="{below(f"{ASSETS}/fonts/{name}.woff2")}" as="font" type="font/woff2" '
         "crossorigin>"
         for name in _FONTS
     )
+    head += "".join(
+        f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in _widgets()
+    )
+    head += f'<script src="{below(f"{ASSETS}/js/laid.js")}?v={VERSION}"></script>'
     sheets = "".join(
         f'<link rel="stylesheet" href="{below(f"{ASSETS}/css/{name}.css")}?v={VERSION}">' for name in _SHEETS
     )
-    page = _THEIR_FONT.sub(b"", page, count=1).replace(b"</head>", fonts.encode() + b"</head>", 1)
+    page = _THEIR_FONT.sub(b"", page, count=1).replace(b"</head>", head.encode() + b"</head>", 1)
     return _BODY.sub(lambda body: body[0] + sheets.encode(), page, count=1)
+
+
+@cache
+def _widgets() -> tuple[str, ...]:
+    """Return the files of the code of widgets that come first on our pages; none that is not there."""
+    found = find_spec("streamlit")
+    roots = found.submodule_search_locations if found else None
+    files = [Path(root) / "static" / "static" / "js" for root in roots or ()]
+    return tuple(file.name for name in _FIRST for js in files for file in sorted(js.glob(f"{name}.*.js")))
