@@ -32,15 +32,21 @@ def test_areas_stand_for_the_homes(community):
     assert found.state() == {"bounds": [[[45.0, 7.0], [45.2, 7.1]]], "whole": [[45.0, 7.0], [45.2, 7.1]]}
 
 
+def holds(box: list[list[float]], lon: float, lat: float) -> bool:
+    """Return whether the spot lies in the box, not on its edge."""
+    (south, west), (north, east) = box
+    return west < lon < east and south < lat < north
+
+
 def test_a_middle_is_shown_with_what_is_around():
-    ((west, south, east, north),) = whereabouts(
-        NothingLoaded(), Community("a", {"en": "A"}, centre=(7.0, 45.0))
-    ).populated
-    assert west < 7.0 < east and south < 45.0 < north and east - west > 0.02
+    found = whereabouts(NothingLoaded(), Community("a", {"en": "A"}, centre=(7.0, 45.0))).state()
+    assert holds(found["whole"], 7.0, 45.0)
+    assert holds(found["whole"], 7.01, 45.01)
+    assert found["bounds"] == [found["whole"]]
 
 
 def test_one_place_is_shown_with_its_street_and_none_with_nothing():
-    (((south, west), (north, east)),) = frame_of([{"type": "Point", "coordinates": [7.0, 45.0]}])
-    assert west < 7.0 < east and south < 45.0 < north
+    (box,) = frame_of([{"type": "Point", "coordinates": [7.0, 45.0]}])
+    assert holds(box, 7.0, 45.0)
     assert frame_of([]) == []
     assert corners((7.0, 45.0, 7.1, 45.2)) in frame_of([SQUARE])

@@ -1,4 +1,4 @@
-"""The page comes with its style: each of Streamlit's addresses, packed or not, and nothing else is touched."""
+"""The page comes with its style at each of its addresses, packed or not; nothing else is touched."""
 
 from __future__ import annotations
 
