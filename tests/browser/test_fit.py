@@ -73,8 +73,8 @@ def test_a_map_is_fitted_anew_until_somebody_moves_it(visitor: Callable[..., Vis
     moved_from = middle(box)
     box.press("ArrowRight")
     one.page.wait_for_function(
-        "from => { const [w, , e] = document.querySelector('[data-view]').dataset.view.split(',').map(Number);"
-        " return (w + e) / 2 > from + 0.001; }",
+        "from => { const box = document.querySelector('[data-view]').dataset.view.split(',').map(Number);"
+        " return (box[0] + box[2]) / 2 > from + 0.001; }",
         arg=moved_from[0],
     )
     there, fits = middle(box), str(box.get_attribute("data-fitted"))
