@@ -38,6 +38,8 @@ SCRIPTS: list[tuple[str, str]] = [
             "tours",
             "picks",
             "sites",
+            "fit",
+            "whereabouts",
             "map",
         )
     ),

@@ -36,6 +36,7 @@ from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.services.public_place import public_place
 from micropolis_map.services.sketched_map import sketch_told
 from micropolis_map.services.taking_care import REASONS
+from micropolis_map.services.whereabouts import whereabouts
 from micropolis_map.settings import below
 from micropolis_map.web import pin_given, pin_texts
 from micropolis_map.web.answers import Body, answering, respond
@@ -127,6 +128,7 @@ def map_state(application: Application, community: Community, lang: str) -> dict
         "lang": lang,
         "island": community.fictional,
         "background": urls if report else {"outlines": urls["outlines"]},
+        **whereabouts(application.community_store, community).state(),
         "places": places_url(slug, PlaceFilter(), application.place_store.version()),
         "fromOsm": report is not None and not community.fictional,
         "keepView": True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from micropolis_map.i18n import mark
+from micropolis_map.maps.whereabouts_texts import WHEREABOUTS
 
 FRAME: Mapping[str, str] = {
     "language": mark("Language"),
@@ -43,6 +44,7 @@ FRAME: Mapping[str, str] = {
 }
 
 MAP: Mapping[str, str] = {
+    **WHEREABOUTS,
     "map": mark("Map to put the pin on; without it, search for an address or type coordinates"),
     "zoomIn": mark("Zoom in"),
     "zoomOut": mark("Zoom out"),

@@ -14,6 +14,7 @@ from micropolis_map.web.answers import nothing_here
 from micropolis_map.web.base_path import BasePath
 from micropolis_map.web.open_sockets import OpenSockets
 from micropolis_map.web.own_address import PublicAddress
+from micropolis_map.web.page_style import PageStyle
 from micropolis_map.web.patience import SlowBodies
 from micropolis_map.web.proxies import Proxies, trust_nobody
 from micropolis_map.web.requests import address_of
@@ -127,6 +128,7 @@ def middleware(application: Application) -> list[Middleware]:
         Middleware(OpenSockets),
         Middleware(PublicAddress, public_url=settings.public_url),
         Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
+        Middleware(PageStyle),
         Middleware(PlainPaths),
         Middleware(SlowBodies),
         Middleware(SocketGuard),

@@ -59,7 +59,7 @@ OUTLINES = "outlines"
 
 _WORKER = APP_FOLDER / "walk" / "worker.js"
 _STYLES = ("css/map.css", "css/pin.css", "walk/walk.css")
-_SCRIPTS = ("js/background.js", "js/street_names.js")
+_SCRIPTS = ("js/background.js", "js/street_names.js", "js/fit.js")
 _VENDOR = ("leaflet.css", "leaflet.js")
 _PLAIN = ("icon.svg", "js/parts/then_and_now.js")
 _MODULE_FOLDERS = ("js/pin", "walk")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import shapely
 import streamlit as st
 from streamlit_folium import st_folium
 
@@ -19,7 +18,7 @@ from micropolis_map.services.coverage_result import CoverageRequest, CoverageRes
 from micropolis_map.services.thresholds import minutes_key
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
-from micropolis_map.ui.components.place_map import map_texts
+from micropolis_map.ui.components.place_map import about, map_texts
 from micropolis_map.ui.language import _
 
 UNDER = ("green", "water", "waterways", "buildings", "railways")
@@ -74,7 +73,6 @@ def map_side(community: Community, result: CoverageResult, shown: str, more: Que
         given = [(name, value) for name, value in asked if name not in without]
         return coverage_drawing(slug, layer, given, version)["url"]
 
-    west, south, east, north = _bounds(result)
     side: dict[str, Any] = {
         "island": community.fictional,
         "background": background_urls(slug, result.build_id, UNDER),
@@ -82,7 +80,7 @@ def map_side(community: Community, result: CoverageResult, shown: str, more: Que
         "classes": [one.for_script() for one in _classes(result, shown)],
         "spots": url("spots", "profile", "minutes", "people"),
         "worst": url("worst", "minutes"),
-        "bounds": [[south, west], [north, east]],
+        **about(community),
     }
     if shown == "districts":
         side["shareBeyond"] = minutes_key(result.longest)
@@ -169,9 +167,3 @@ def share_words(share: ShareClass) -> str:
 
 def _classes(result: CoverageResult, shown: str) -> Sequence[WalkingClass | ShareClass]:
     return share_classes() if shown == "districts" else walking_classes(result.request.minutes)
-
-
-def _bounds(result: CoverageResult) -> tuple[float, float, float, float]:
-    areas = [area for area in result.district_areas if area is not None]
-    west, south, east, north = (float(value) for value in shapely.total_bounds(areas))
-    return west, south, east, north

@@ -9,11 +9,14 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
+from micropolis_map.domain.place import Place
 from micropolis_map.maps.addresses import background_urls, places_url, version_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
+from micropolis_map.maps.whereabouts_texts import WHEREABOUTS
 from micropolis_map.services.sketched_map import sketch_told
+from micropolis_map.services.whereabouts import frame_of, whereabouts
 from micropolis_map.ui import language, session, words
 from micropolis_map.ui.components.known_places import known_state
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
@@ -25,13 +28,17 @@ LOOK_EVERY_S = 3
 """How often an open page looks whether a place changed; it is promised to show it within 5 s."""
 
 
-def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -> None:
+def place_map(
+    community: Community, view: ViewState, faded: Mapping[str, str], chosen: Place | None = None
+) -> None:
     """Show the community's map with the places of the view; a click opens the place's story.
 
     Parameters
     ----------
     faded
         By id, since when nobody has confirmed the places that are faded (ISO 8601).
+    chosen
+        The place whose story is open: a map that is new on the page opens at it.
     """
     slug = community.slug
     report = session.communities().report(slug)
@@ -43,6 +50,8 @@ def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -
         "background": background_urls(slug, build)
         if report
         else {"outlines": background_urls(slug, "")["outlines"]},
+        **about(community),
+        "at": frame_of([chosen.geometry]) if chosen is not None else [],
         "places": places_url(slug, view.wanted, version),
         "fresh": {"url": version_url(slug), "version": version, "every_s": LOOK_EVERY_S},
         "faded": {place: since(moment) for place, moment in faded.items()},
@@ -67,6 +76,11 @@ def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -
         st.rerun()
 
 
+def about(community: Community) -> dict[str, Any]:
+    """Return what a map of the community opens on, and what its button "Whole town" shows."""
+    return whereabouts(session.communities(), community).state()
+
+
 def _open(tap: Tap) -> None:
     """Open the place that was tapped; where places changed meanwhile, drawing the page anew is all."""
     if tap.place:
@@ -86,5 +100,6 @@ def map_texts(community: Community) -> dict[str, Any]:
         "cluster": _("{n} places close together; zoom in"),
         "failed": _("The places could not be loaded. Reload the page, please."),
         "credit": credit,
+        **{name: _(text) for name, text in WHEREABOUTS.items()},
         "kinds": {name: words.kind(name) for name in words.KINDS},
     }

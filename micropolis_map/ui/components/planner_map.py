@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import numpy as np
-import shapely
 import streamlit as st
-from shapely.geometry.base import BaseGeometry
 from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
@@ -24,7 +21,7 @@ from micropolis_map.settings import below
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
-from micropolis_map.ui.components.place_map import map_texts
+from micropolis_map.ui.components.place_map import about, map_texts
 from micropolis_map.ui.components.planner_steps import acted, add_site, current, move_site, remove_site, step
 from micropolis_map.ui.language import _, ngettext
 
@@ -32,22 +29,15 @@ SAME_DEG = 1e-5
 """Sites nearer than this, about a metre, are the same one."""
 
 
-def planner_map(
-    community: Community, scenario: Scenario, plan: Plan, build_id: str, areas: Sequence[BaseGeometry]
-) -> None:
-    """Show the sites of `plan`; moving, adding or removing one asks for the figures of the new sites.
-
-    Parameters
-    ----------
-    areas
-        The districts: at first the map shows all of them.
-    """
+def planner_map(community: Community, scenario: Scenario, plan: Plan, build_id: str) -> None:
+    """Show the sites of `plan`; moving, adding or removing one asks for the figures of the new sites."""
     slug, key, points = community.slug, f"planmap-{community.slug}", plan.points
     version = f"{build_id}-{session.places().version()}"
     state: dict[str, Any] = {
         "lang": language.current(),
         "island": community.fictional,
         "background": background_urls(slug, build_id),
+        **about(community),
         "sites": _sites(plan),
         "area": [list(corner) for corner in scenario.area],
         "gain": gain_url(slug, scenario, points, version),
@@ -57,9 +47,6 @@ def planner_map(
         "fromOsm": not community.fictional,
         "texts": map_texts(community) | _texts(),
     }
-    if areas:
-        west, south, east, north = shapely.total_bounds(np.asarray(areas, dtype=object)).tolist()
-        state["bounds"] = [[south, west], [north, east]]
     if scenario.keep:
         state["spots"] = coverage_url(slug, scenario.profile, "spots", version)
 

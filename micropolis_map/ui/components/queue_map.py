@@ -17,9 +17,10 @@ from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.services.sketched_map import sketch_told
+from micropolis_map.services.whereabouts import frame_of
 from micropolis_map.ui import language, session
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
-from micropolis_map.ui.components.place_map import map_texts
+from micropolis_map.ui.components.place_map import about, map_texts
 
 MOST = 500
 """Places drawn at once; a preview of more shows the first of them."""
@@ -45,10 +46,13 @@ def hidden_map(
     report = session.communities().report(community.slug)
     outlines = {"outlines": background_urls(community.slug, "")["outlines"]}
     widget = f"{key}-{community.slug}"
+    shown = frame_of([place.geometry for _, place in places[:MOST]])
     state = {
         "lang": language.current(),
         "island": community.fictional,
         "background": background_urls(community.slug, report.build_id) if report else outlines,
+        **about(community),
+        **({"bounds": shown} if shown else {}),
         "places": places_inside(places),
         "chosen": chosen,
         "taps": taps_state(widget),

@@ -18,7 +18,7 @@ from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.services.sketched_map import sketch_told
 from micropolis_map.ui import language, session
 from micropolis_map.ui.components.map_taps import Tap, ever_tapped, hear, taps_state
-from micropolis_map.ui.components.place_map import map_texts
+from micropolis_map.ui.components.place_map import about, map_texts
 from micropolis_map.ui.language import _
 from micropolis_map.ui.view_state import MAX_STOPS
 
@@ -55,6 +55,7 @@ def tour_map(community: Community, shown: Shown, name: str = "tourmap") -> None:
         "lang": language.current(),
         "island": community.fictional,
         "background": background_urls(slug, build) if report else outlines,
+        **about(community),
         "tour": shown.url,
         "fromOsm": bool(report) and not community.fictional,
         "texts": map_texts(community) | _texts(),

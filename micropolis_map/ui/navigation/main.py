@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def _page() -> None:
-    st.html(f"<style>{style_variables()}{_frame_words()}{_page_style()}</style>")
+    st.html(f"<style>{style_variables()}{_frame_words()}</style>")
     st.logo(str(STATIC / "logo.svg"), size="large")
     pages = {
         "explore": st.Page(explore.page, title=_("Explore"), icon=":material/map:", default=True),
@@ -131,11 +131,6 @@ def _frame_words() -> str:
     words = {"more": _("More"), "menu": _("Menu"), "upload": _("Choose a file")}
     said = (f"--mm-{name}: {json.dumps(text, ensure_ascii=False)};" for name, text in words.items())
     return f":root {{ {' '.join(said)} }}"
-
-
-@st.cache_resource(show_spinner=False)
-def _page_style() -> str:
-    return (STATIC / "css" / "page.css").read_text(encoding="utf-8")
 
 
 main()

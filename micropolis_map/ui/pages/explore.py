@@ -42,7 +42,7 @@ def page() -> None:
         first_steps()
         left, right = st.columns([1.9, 1], gap="medium")
         with left:
-            place_map(community, view, old)
+            place_map(community, view, old, chosen)
             not_yet(community)
             time_slider(view, community.slug, places)
             place_legend(

@@ -76,7 +76,7 @@ def _planning(community: Community, report: LoadReport) -> None:
     planner_figures.plan_figures(scenario.request(), plan)
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
-        planner_map(community, scenario, plan, report.build_id, opened.districts_of(build)[1])
+        planner_map(community, scenario, plan, report.build_id)
     with right:
         planner_figures.site_list(plan)
         planner_proof.proof(result, plan, by_hand=by_hand)

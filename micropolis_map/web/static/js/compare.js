@@ -36,9 +36,9 @@
   function begin(maps, sides) {
     maps.forEach((map) => { map._mmBegan = null; map.invalidateSize({ animate: false }); });
     if (maps.some((map) => map.getSize().x < 40 || map.getSize().y < 40)) return;
-    maps.forEach((map, i) => map.fitBounds(sides[i].bounds, { animate: false, maxZoom: 15 }));
-    const zoom = Math.min(...maps.map((map) => map.getZoom()));
-    maps.forEach((map, i) => map.setView(L.latLngBounds(sides[i].bounds).getCenter(), zoom, { animate: false }));
+    const views = maps.map((map, i) => mm.framing(map, sides[i].bounds, 15));
+    const zoom = Math.min(...views.map((view) => view.zoom));
+    maps.forEach((map, i) => mm.quietly(map, () => map.setView(views[i].center, zoom, { animate: false })));
     maps.forEach((map) => { map._mmBegan = map.getCenter(); });
   }
 
@@ -69,7 +69,7 @@
     const places = JSON.stringify(state.compare.map((side) => side.bounds));
     const fresh = map._mmPlaces !== places;
     state.compare.forEach((side, i) => {
-      mm.show(maps[i], { ...state, compare: null, ...side, bounds: null, keepView: true });
+      mm.show(maps[i], { ...state, compare: null, ...side, bounds: null, whole: i ? null : side.whole, keepView: true });
       title(maps[i], side.title);
     });
     map._mmSides = state.compare;

@@ -149,10 +149,6 @@
       const box = map.getContainer().dataset;
       box.coverage = got.times ? got.times.length : got.data.features.length;
       box.shown = key.length ? String((Number(box.shown) || 0) + 1) : "";
-      if (!now && !state.bounds && got.data && got.data.features.length) {
-        const bounds = L.geoJSON(got.data).getBounds();
-        if (bounds.isValid() && !state.keepView) map.fitBounds(bounds.pad(0.02), { animate: false, maxZoom: 15 });
-      }
       if (mm.tips) mm.tips(map);
     }).catch((error) => {
       map._mmCoverage = null;

@@ -90,10 +90,8 @@
     map._mmIsland = Boolean(state.island);
     mm.background(map, state.background || {});
     sketch(map, state.sketch || "");
-    if (state.bounds && map._mmBounds !== JSON.stringify(state.bounds)) {
-      map._mmBounds = JSON.stringify(state.bounds);
-      sized(map, () => map.fitBounds(state.bounds, { animate: false, maxZoom: 16 }));
-    }
+    mm.whereabouts(map, state);
+    mm.home(map, state);
     if (state.taps) mm.taps(map, state.taps);
     if (state.fresh) mm.fresh(map, state.fresh);
     if (mm.spots) mm.spots(map, state);
@@ -154,18 +152,9 @@
     return span.innerHTML;
   };
 
-  // A frame without height shows nothing to fit: do it when there is something to see.
-  function sized(map, act) {
-    const { x, y } = map.getSize();
-    if (x && y) act();
-    else map.once("resize", () => sized(map, act));
-  }
-
-  // Begin with a map: the frame is laid out after the script ran, may lose its height on the way and get it again. What was
-  // in the middle stays there.
   mm.fit = function (map) {
     watchFinger(map);
     doubleTap(map);
-    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
+    mm.keepFitting(map);
   };
 })();

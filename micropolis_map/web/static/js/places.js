@@ -189,7 +189,6 @@
       if (now.chosen !== chosenOf(map, state)) choose(map, chosenOf(map, state), true);
       return;
     }
-    const first = !now;
     const entry = (map._mmPlaces = { url, lang: state.lang, pins: null, group: null, outlines: null, chosen: null });
     mm.fetchJson(state.places).then((data) => mm.lifted(map).then(() => {
       if (map._mmPlaces !== entry) return;
@@ -213,9 +212,6 @@
       labelClusters(map, state);
       map.getContainer().dataset.places = entry.pins.size;
       map.getContainer().dataset.outlines = outlines.length;
-      if (first && !state.chosen && entry.pins.size && !state.keepView) {
-        map.fitBounds(entry.group.getBounds(), { animate: false, maxZoom: 16, paddingTopLeft: [26, 26], paddingBottomRight: [26, 40] });
-      }
       choose(map, chosenOf(map, state), true);
       map.fire("mm:places", { count: entry.pins.size });
     })).catch((error) => {

@@ -87,11 +87,12 @@
       const bounds = entry.layer.getBounds();
       const opened = state.picking && state.keepView && !map._mmTourSeen; // a walk somebody sent
       map._mmTourSeen = true;
-      if (bounds.isValid() && (opened || !state.picking)) map.fitBounds(bounds.pad(0.08), { animate: false, maxZoom: 17 });
+      if (bounds.isValid() && (opened || !state.picking)) mm.look(map, bounds, 17);
     }).catch((error) => {
       if (map._mmTour !== entry) return;
       clear();
       map._mmTour = null;
+      if (!state.picking && state.bounds) mm.look(map, state.bounds);
       mm.note(map, (state.texts || {}).failed || "");
       console.warn("walk not loaded", error);
     });

@@ -14,7 +14,10 @@ export function chart(element, state, { chosen = () => {} } = {}) {
   map.attributionControl.setPrefix(false);
   const credit = state.credit || (state.loaded ? state.invented : "");
   if (credit) map.attributionControl.addAttribution(credit);
-  map.fitBounds(box.pad(-0.15), { animate: false });
+  map.fitBounds(box, { animate: false });
+  mm.keepFitting(map);
+  const drawn = [...state.stops.map((stop) => [stop.lat, stop.lon]), ...state.legs.flatMap((leg) => (leg ? flip(leg.line) : []))];
+  mm.look(map, L.latLngBounds(drawn), 17);
   mm.background(map, state.background);
   map.createPane("mm-line").style.zIndex = 450;
   map.createPane("mm-stops").style.zIndex = 640;
@@ -68,9 +71,7 @@ export function chart(element, state, { chosen = () => {} } = {}) {
       me.circle.setLatLng(at).setRadius(Math.min(fix.accuracy_m, 200));
     },
     show(points, zoom = 17) {
-      map.invalidateSize({ pan: false });
-      const bounds = L.latLngBounds(flip(points));
-      map.fitBounds(bounds.pad(0.15), { animate: false, maxZoom: zoom });
+      mm.look(map, L.latLngBounds(flip(points)).pad(0.1), zoom);
     },
     keepInView(point) {
       if (!map.getBounds().pad(-0.15).contains([point[1], point[0]])) map.panTo([point[1], point[0]], { animate: false });

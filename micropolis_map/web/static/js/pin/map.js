@@ -88,8 +88,7 @@ export function pinMap({ placed, moved, chosen }) {
       const icon = L.divIcon({ className: "mm-marker is-chosen is-preview", html: mm.shapeSvg(shape), iconSize: [44, 44] });
       drawn.addLayer(L.marker([y, x], { icon, pane: "mm-pin", interactive: false, keyboard: false }));
       drawn.addTo(map);
-      map.invalidateSize({ pan: false });
-      map.fitBounds(L.geoJSON(feature).getBounds().pad(0.3), { animate: false, maxZoom: 17 });
+      mm.look(map, L.geoJSON(feature).getBounds().pad(0.3), 17);
     },
     accuracy(at, radius) {
       if (circle) circle.remove();
@@ -97,9 +96,9 @@ export function pinMap({ placed, moved, chosen }) {
     },
     show(corners, zoom = 17) {
       if (!corners.length) return;
-      map.invalidateSize({ pan: false });
-      if (corners.length === 1) map.setView([corners[0][1], corners[0][0]], Math.max(zoom, Math.min(map.getZoom(), 18)), { animate: false });
-      else map.fitBounds(L.latLngBounds(corners.map(([x, y]) => [y, x])).pad(0.3), { animate: false, maxZoom: 18 });
+      const box = L.latLngBounds(corners.map(([x, y]) => [y, x]));
+      if (corners.length === 1) mm.look(map, box, Math.max(zoom, Math.min(map.getZoom(), 18)));
+      else mm.look(map, box.pad(0.3), 18);
     },
     middle: () => [map.getCenter().lng, map.getCenter().lat],
     nameOf: (id) => {
