@@ -25,14 +25,14 @@ from starlette.routing import BaseRoute, Route
 from micropolis_map.bootstrap import Application
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.text import LANGUAGES
-from micropolis_map.domain.tour import Tour
 from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.i18n import mark
+from micropolis_map.services.paper_ground import paper_ground_of
 from micropolis_map.services.public_place import is_public
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_comforts import comforts_near
 from micropolis_map.services.touring_drafts import TourDraft, planned_draft
-from micropolis_map.services.touring_files import FORMATS, tour_bytes
+from micropolis_map.services.touring_files import FORMATS, booklet_facts, tour_bytes
 from micropolis_map.services.touring_marks import marks_of
 from micropolis_map.services.touring_poster import PAPERS, place_poster, tour_poster
 from micropolis_map.services.touring_printed import Printed, content_key
@@ -96,7 +96,8 @@ def _answer(
     if ending == ".pdf":
         texts = [(stop.id, dict(stop.name), dict(stop.about)) for stop in plan.stops]
         build = application.community_store.current_build(plan.community)
-        key = content_key(plan.as_json(), texts, plan.request.lang, name, address, build, plan.credit)
+        facts = booklet_facts(application, plan)
+        key = content_key(plan.as_json(), texts, facts.stories, plan.request.lang, name, address, build)
         return _printed(request, key, lambda: tour_bytes(application, plan, ending, name, address))
     content = tour_bytes(application, plan, ending, name, address)
     if ending == ".geojson" and request.query_params.get("marks") == "1":
@@ -134,14 +135,17 @@ def _poster(application: Application, request: Request) -> Response:
             known=", ".join(PAPERS),
         )
     place, address = _public_place(application, asked), own_address(request)
-    if place is not None:
-        shown: Place | Tour = place
-        draw = partial(WORKERS.run, place_poster, place, lang, address, paper)
+    shown = place or application.tour_store.get(asked)
+    ground = paper_ground_of(application.community_store, shown.community)
+    where: object
+    if isinstance(shown, Place):
+        about, where = shown.description, shown.lon_lat
+        draw = partial(WORKERS.run, place_poster, shown, lang, address, paper, ground)
     else:
-        shown = application.tour_store.get(asked)
-        draw = partial(WORKERS.run, tour_poster, shown, lang, address, paper)
-    about = shown.description if isinstance(shown, Place) else shown.about
-    key = content_key(asked, lang, paper, address, dict(shown.name), dict(about))
+        plan = published_tour(application, shown.id, lang)
+        about, where = shown.about, plan.as_json()
+        draw = partial(WORKERS.run, tour_poster, shown, lang, address, paper, ground, plan)
+    key = content_key(asked, lang, paper, address, dict(shown.name), dict(about), where, ground.file)
     return _printed(request, key, draw)
 
 
