@@ -14,6 +14,7 @@ from micropolis_map.services.caretaking import Caretaker
 from micropolis_map.services.health import Health
 from micropolis_map.services.participation import Participation
 from micropolis_map.services.publishing import Publishing, public_places
+from micropolis_map.services.shipped_media import take_in_shipped
 from micropolis_map.services.soundness import Soundness
 from micropolis_map.services.uploading import Uploads
 from micropolis_map.settings import Settings
@@ -105,6 +106,7 @@ def _wired(settings: Settings) -> Application:
         rounds=SqlRoundStore(database),
         town_requests=SqlTownRequestStore(database),
     )
+    take_in_shipped(participation, settings.data / "media")
     runs, soundness = SqlRunStore(database), Soundness(database)
     return Application(
         settings=settings,

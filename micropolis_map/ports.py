@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.domain.place import Place
+from micropolis_map.domain.sketch import Sketch
 from micropolis_map.domain.tour import Tour
 
 
@@ -80,6 +81,12 @@ class CommunityStore(Protocol):
 
     def build(self, slug: str, build_id: str) -> Path | None:
         """Return the folder of that complete build of an open community, None without such a one."""
+
+    def sketch(self, slug: str) -> Sketch | None:
+        """Return what is known of the town without its streets, None without a sketch."""
+
+    def cache_folder(self, slug: str) -> Path:
+        """Return the folder for what is made again when it is lost; it may not be there yet."""
 
     def begin_build(self, slug: str) -> Path:
         """Return a new empty folder to build in; nobody sees it until `finish_build`."""

@@ -11,6 +11,7 @@ import shapely
 from micropolis_map.domain.map_features import MapFeatures, joined
 from micropolis_map.domain.osm_extract import OsmExtract
 from micropolis_map.ports import CommunityStore
+from micropolis_map.services import sketched_map
 from micropolis_map.services.extract_window import widened
 from micropolis_map.services.load_area import HULL, Area, Districts
 from micropolis_map.sources import town_map
@@ -83,6 +84,8 @@ def write_map(build: Path, features: MapFeatures, frame: Bounds) -> None:
 
 def archive_of(store: CommunityStore, slug: str, build_id: str) -> Path | None:
     """Return the archive with the tiles of that build, None where there is none for everybody to see."""
+    if build_id.startswith(sketched_map.NAME):
+        return sketched_map.archive_of_sketch(store, slug, build_id)
     build = store.build(slug, build_id)
     return build / tile_archive.FILE if has_tiles(build) and build is not None else None
 

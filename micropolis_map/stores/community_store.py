@@ -3,6 +3,7 @@
 ::
 
     data/geo/<slug>/community.toml, districts.geojson      committed; people edit them
+    data/geo/<slug>/sketch.geojson                          committed; until its streets are loaded
     data/geo/<slug>/built/<build_id>/report.json, *.geojson (+ .gz), network …
     data/geo/<slug>/built/current                           the current build's id
 
@@ -28,12 +29,15 @@ from typing import Any
 
 from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.domain.place_fields import check_slug
+from micropolis_map.domain.sketch import Sketch
 from micropolis_map.errors import InvalidInput, NotFound, UnreadableFile
 from micropolis_map.i18n import mark
 from micropolis_map.stores.community_toml import read_community, write_community
 from micropolis_map.stores.districts_geojson import read_districts, write_districts
 from micropolis_map.stores.files import sync_folder, unreadable, unwritable, write_whole
 from micropolis_map.stores.locks import locked
+from micropolis_map.stores.sketch_geojson import FILE as SKETCH
+from micropolis_map.stores.sketch_geojson import read_sketch
 from micropolis_map.stores.town_states import FILE, TownStates
 
 _BUILD_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
@@ -48,6 +52,7 @@ _SETTLED_NS = 2_000_000_000
 """Younger files are read again each time: some systems keep moments in whole or even seconds only."""
 
 _FILES = ("community.toml", "districts.geojson")
+_SKETCHED = (SKETCH, "districts.geojson")
 
 Version = tuple[tuple[int, int, int, int] | None, ...]
 """What the system says of a community's files: a rename gives another inode, an editor another moment."""
@@ -60,6 +65,7 @@ class FolderCommunityStore:
         self.folder = folder.resolve()
         self._states = TownStates(folder)
         self._read_once = lru_cache(maxsize=_KEPT)(_read)
+        self._sketched_once = lru_cache(maxsize=_KEPT)(_read_sketch)
 
     def slugs(self) -> Sequence[str]:
         """Return the communities' slugs, sorted; without hidden ones."""
@@ -78,6 +84,26 @@ class FolderCommunityStore:
         version = _version_of(folder)
         read = self._read_once if _settled(version) else _read
         return read(folder, slug, version)
+
+    def sketch(self, slug: str) -> Sketch | None:
+        """Return what is known of the town without its streets, None without a sketch.
+
+        Raises
+        ------
+        NotFound
+            There is no such town for everybody to see.
+        UnreadableFile
+            The sketch is damaged.
+        """
+        folder = self._existing(slug)
+        if not (folder / SKETCH).is_file():
+            return None
+        version = _version_of(folder, _SKETCHED)
+        return (self._sketched_once if _settled(version) else _read_sketch)(folder, version)
+
+    def cache_folder(self, slug: str) -> Path:
+        """Return the folder for what is made again when it is lost; it may not be there yet."""
+        return self._folder(slug) / "cache"
 
     def save(self, community: Community) -> None:
         """Write ``districts.geojson`` and ``community.toml``, each aside and renamed."""
@@ -212,9 +238,15 @@ def _read(folder: Path, slug: str, _version: Version) -> Community:  # the versi
     return replace(community, outline=outline, districts=quarters)
 
 
-def _version_of(folder: Path) -> Version:
+def _read_sketch(folder: Path, _version: Version) -> Sketch:
+    path, districts = (folder / name for name in _SKETCHED)
+    salt = _read_text(districts) if districts.exists() else ""
+    return read_sketch(_read_text(path), str(path), salt)
+
+
+def _version_of(folder: Path, names: Sequence[str] = _FILES) -> Version:
     facts: list[tuple[int, int, int, int] | None] = []
-    for name in _FILES:
+    for name in names:
         try:
             of = (folder / name).stat()
         except OSError:  # missing, or not to be read: reading it says which

@@ -98,6 +98,7 @@ def loaded_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("town") / "data"
     shutil.copytree(ROOT / "data" / "geo", folder / "geo", ignore=shutil.ignore_patterns("built", "cache"))
     shutil.copytree(ROOT / "data" / "tours", folder / "tours")
+    shutil.copytree(ROOT / "data" / "media", folder / "media")
     _copy_places(folder / "places.geojson")
     environ = os.environ | {"MICROPOLIS_DATA": str(folder)}
     load = [sys.executable, "-m", "micropolis_map", "load", "demo", "--json"]

@@ -147,7 +147,61 @@ def test_every_value_is_one_we_know() -> None:
         assert place.access["step_free"] in STEP_FREE, place.id
         assert place.licence == "CC-BY-SA-4.0", place.id
         assert len(place.source) > 10, place.id
-        assert place.photos == place.stories == (), f"{place.id}: nobody told a story here yet"
+        assert place.photos == (), f"{place.id}: no photo of a real place is ours to give"
+
+
+@pytest.mark.parametrize("community", LOCAL)
+def test_at_least_eight_true_stories_are_told_in_english_and_the_local_language(community: str) -> None:
+    told = [(place, story) for place in _of(community) for story in place.stories]
+    assert len(told) >= 8
+    assert len({story.id for _, story in told}) == len(told)
+    for place, story in told:
+        assert story.lang == LOCAL[community], story.id
+        assert set(story.translations) == {"en"}, story.id
+        english = story.translations["en"]
+        for title, text in ((story.title, story.text), (english["title"], english["text"])):
+            assert 0 < len(title) <= 60, story.id
+            assert 60 <= len(text.split()) <= 220, (story.id, len(text.split()))
+            assert text == text.strip(), story.id
+        assert f"story “{english['title'].strip('“”')}”: " in place.source, f"{story.id} names no source"
+        assert story.told_by == "Micropolis Map", f"{story.id}: no person told it to us"
+
+
+def _years(text: str) -> set[str]:
+    """Return the years a text names, without decades."""
+    return set(re.findall(r"\b\d{4}\b(?!')", text))
+
+
+def test_every_true_story_rests_on_collected_facts(test_data: Path) -> None:
+    """Its years and its sources are those of ``STORIES.csv``; what is not proven is said as such."""
+    with (test_data / "STORIES.csv").open(encoding="utf-8", newline="") as file:
+        facts = {row["id"]: row for row in csv.DictReader(file)}
+    told = {story.id: (place, story) for place in _real() for story in place.stories}
+    assert set(told) <= set(facts)
+    for story_id, (place, story) in told.items():
+        row = facts[story_id]
+        assert (place.community, story.about) == (row["community"], row["about"]), story_id
+        assert row["place_id"] in {"", place.id}, story_id
+        known = set(re.findall(r"\d{4}", row["facts"] + row["people"] + row["year_from"]))
+        english = story.translations["en"]["text"]
+        for text in (story.text, english):
+            assert _years(text) <= known, story_id
+        assert _years(story.text) == _years(english), story_id
+        for source in row["sources"].split(" | "):
+            assert source.removeprefix("position: ").split(" (")[0] in place.source, (story_id, source)
+        if row["confidence"] == "one source":
+            assert re.search(r"\bone source\b", english), f"{story_id} does not say that one source tells it"
+        if re.search(r"not proved", row["facts"]):
+            assert "not proven" in english, story_id
+        if re.search(r"not confirmed", row["facts"]):
+            assert "not confirmed" in english, story_id
+
+
+def test_the_file_says_which_positions_are_openstreetmaps() -> None:
+    header = read_features((DATA / "places.geojson").read_text(encoding="utf-8"), "places.geojson")[1]
+    assert "some positions in Wawer, Middelfart and Cagliari: © OpenStreetMap contributors, ODbL 1.0" in str(
+        header["attribution"]
+    )
 
 
 @pytest.mark.parametrize("community", LOCAL)

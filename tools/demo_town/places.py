@@ -15,6 +15,7 @@ from tools.demo_town.town import Town
 from tools.demo_town.writers import SOURCE, globe
 
 LICENCE = "CC0-1.0"
+DRAWN = "Drawn by a program for the demo town; not a photo"
 HEAD = {
     "schema": 1,
     "licence": LICENCE,
@@ -50,7 +51,7 @@ def _feature(town: Town, place: dict[str, Any], kind: str, count: int) -> dict[s
             "opening_hours", town.spots.tags(place.get("spot", "")).get("opening_hours", "")
         ),
         "website": "",
-        "photos": [],
+        "photos": _photos(place),
         "stories": [_story(slug, number, story) for number, story in enumerate(place.get("story", []), 1)],
         "source": SOURCE,
         "licence": LICENCE,
@@ -62,9 +63,19 @@ def _feature(town: Town, place: dict[str, Any], kind: str, count: int) -> dict[s
 
 
 def _story(slug: str, number: int, story: dict[str, Any]) -> dict[str, Any]:
-    extra = {"photos": [], "audio": None, "transcript": "", "translations": story.get("translations", {})}
+    extra = {
+        "photos": _photos(story),
+        "audio": story.get("audio"),
+        "transcript": story.get("transcript", ""),
+        "translations": story.get("translations", {}),
+    }
     keys = ("title", "text", "lang", "told_by", "about", "year")
     return {"id": f"{slug}-{number}", **{key: story[key] for key in keys}} | extra
+
+
+def _photos(shows: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the drawn pictures of a place or story; `pictures` draws them."""
+    return [{**photo, "credit": DRAWN, "licence": LICENCE} for photo in shows.get("photo", [])]
 
 
 def _shape(town: Town, place: dict[str, Any]) -> shapely.Geometry:

@@ -1,6 +1,6 @@
 """What a town's map is drawn from, read from an extract: see `domain.map_features`."""
 
-from micropolis_map.sources.town_map.beyond import beyond_of, borders_of
+from micropolis_map.sources.town_map.beyond import beyond_of, borders_of, far_sea
 from micropolis_map.sources.town_map.buildings import buildings_of
 from micropolis_map.sources.town_map.frame import MapFrame, frame_of
 from micropolis_map.sources.town_map.ground import ground_of
@@ -14,6 +14,7 @@ __all__ = [
     "beyond_of",
     "borders_of",
     "buildings_of",
+    "far_sea",
     "frame_of",
     "ground_of",
     "labels_of",
