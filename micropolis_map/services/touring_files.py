@@ -14,7 +14,7 @@ from micropolis_map.services.assessing import Deps
 from micropolis_map.services.paper_ground import paper_ground_of
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_booklet import BookletFacts, booklet
-from micropolis_map.services.touring_booklet_stops import stories_of
+from micropolis_map.services.touring_booklet_stops import Told, stories_of
 from micropolis_map.services.touring_comforts import comforts_near
 from micropolis_map.services.touring_xml import DECIMALS, gpx_text, kml_text
 from micropolis_map.stores.files import write_whole
@@ -90,12 +90,16 @@ def _pdf_bytes(plan: TourPlan, name: str, deps: Deps, address: str) -> bytes:
 
 def booklet_facts(deps: Deps, plan: TourPlan) -> BookletFacts:
     """Return what the booklet of `plan` shows beside the walk: the town's map, public stories, benches."""
+    ground = paper_ground_of(deps.community_store, plan.community)
+    return BookletFacts(ground, public_stories(deps, plan), comforts_near(deps.community_store, plan))
+
+
+def public_stories(deps: Deps, plan: TourPlan) -> dict[str, tuple[Told, ...]]:
+    """Return what everybody may read at the stops of `plan`, by the stop's id."""
     public = {place.id: place for place in deps.place_store.places(plan.community)}
-    stories = {
+    return {
         stop.id: stories_of(public[stop.id], plan.request.lang) for stop in plan.stops if stop.id in public
     }
-    comforts = comforts_near(deps.community_store, plan)
-    return BookletFacts(paper_ground_of(deps.community_store, plan.community), stories, comforts)
 
 
 FORMATS: Mapping[str, tuple[str, Callable[[TourPlan, str, Deps, str], bytes]]] = {

@@ -25,6 +25,7 @@ from starlette.routing import BaseRoute, Route
 from micropolis_map.bootstrap import Application
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.text import LANGUAGES
+from micropolis_map.domain.tour import Tour
 from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.i18n import mark
 from micropolis_map.services.paper_ground import paper_ground_of
@@ -32,7 +33,7 @@ from micropolis_map.services.public_place import is_public
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_comforts import comforts_near
 from micropolis_map.services.touring_drafts import TourDraft, planned_draft
-from micropolis_map.services.touring_files import FORMATS, booklet_facts, tour_bytes
+from micropolis_map.services.touring_files import FORMATS, public_stories, tour_bytes
 from micropolis_map.services.touring_marks import marks_of
 from micropolis_map.services.touring_poster import PAPERS, place_poster, tour_poster
 from micropolis_map.services.touring_printed import Printed, content_key
@@ -96,8 +97,8 @@ def _answer(
     if ending == ".pdf":
         texts = [(stop.id, dict(stop.name), dict(stop.about)) for stop in plan.stops]
         build = application.community_store.current_build(plan.community)
-        facts = booklet_facts(application, plan)
-        key = content_key(plan.as_json(), texts, facts.stories, plan.request.lang, name, address, build)
+        stories = public_stories(application, plan)
+        key = content_key(plan.as_json(), texts, stories, plan.request.lang, name, address, build)
         return _printed(request, key, lambda: tour_bytes(application, plan, ending, name, address))
     content = tour_bytes(application, plan, ending, name, address)
     if ending == ".geojson" and request.query_params.get("marks") == "1":
@@ -136,17 +137,26 @@ def _poster(application: Application, request: Request) -> Response:
         )
     place, address = _public_place(application, asked), own_address(request)
     shown = place or application.tour_store.get(asked)
-    ground = paper_ground_of(application.community_store, shown.community)
-    where: object
+    build = application.community_store.current_build(shown.community)
     if isinstance(shown, Place):
-        about, where = shown.description, shown.lon_lat
-        draw = partial(WORKERS.run, place_poster, shown, lang, address, paper, ground)
+        parts: tuple[object, ...] = (shown.description, shown.lon_lat)
+        draw = partial(_place_poster, application, shown, lang, address, paper)
     else:
         plan = published_tour(application, shown.id, lang)
-        about, where = shown.about, plan.as_json()
-        draw = partial(WORKERS.run, tour_poster, shown, lang, address, paper, ground, plan)
-    key = content_key(asked, lang, paper, address, dict(shown.name), dict(about), where, ground.file)
+        parts = (shown.about, plan.as_json())
+        draw = partial(_tour_poster, application, shown, plan, address, paper)
+    key = content_key(asked, lang, paper, address, dict(shown.name), parts, build)
     return _printed(request, key, draw)
+
+
+def _place_poster(application: Application, place: Place, lang: str, address: str, paper: str) -> bytes:
+    ground = paper_ground_of(application.community_store, place.community)
+    return WORKERS.run(place_poster, place, lang, address, paper, ground)
+
+
+def _tour_poster(application: Application, tour: Tour, plan: TourPlan, address: str, paper: str) -> bytes:
+    ground = paper_ground_of(application.community_store, tour.community)
+    return WORKERS.run(tour_poster, tour, plan.request.lang, address, paper, ground, plan)
 
 
 def _public_place(application: Application, place_id: str) -> Place | None:
