@@ -19,6 +19,8 @@ from micropolis_map.services.paper_style import Colour, PaperStyle, Rule, mixed
 
 Geometries = NDArray[np.object_]
 
+POLYGON, LINE_TYPES = 3, (1, 2)
+"""Of shapely: a line, and one that ends where it begins."""
 FINE_MM = 0.05
 """Corners closer to a line than this are left out: nobody sees them in print."""
 LEAST_MM2 = 0.03
@@ -26,31 +28,25 @@ LEAST_MM2 = 0.03
 LEAST_BUILDING_MM2 = 0.12
 OVER_MM = 2.0
 """How far shapes reach beyond the frame, where they are cut off: no line of an edge is seen inside."""
+LEAST_PX = 0.1
+"""Thinner lines are none."""
 TUNNEL = 0.5
 """How much of a tunnel's colour is left on the paper's."""
 AREAS = ("ground", "shade", "water", "buildings", "beyond")
 LINES = ("waterways", "streets", "railways", "borders")
 STAGES = {
-    name: number
-    for number, name in enumerate(
-        (
-            "ground",
-            "shade",
-            "waterways",
-            "water",
-            "buildings",
-            "tunnels",
-            "casings",
-            "streets",
-            "railways",
-            "bridge casings",
-            "bridges",
-            "beyond",
-            "borders",
-        )
-    )
+    **dict.fromkeys(("ground", "shade", "waterways", "water", "buildings"), 0),
+    "tunnels": 1,
+    "casings": 2,
+    "streets": 3,
+    "railways": 4,
+    "bridge casings": 5,
+    "bridges": 6,
+    **dict.fromkeys(("beyond", "borders"), 7),
 }
-"""What lies over what."""
+"""What lies over what; in the same stage the order of the style's rules."""
+SEAM_MM = 0.02
+"""Waters that touch are one: no shore is drawn between them."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +94,7 @@ def scene(features: MapFeatures, frame: Frame, style: PaperStyle) -> list[Shape]
             continue
         if rule.layer in AREAS:
             found = _areas(page[chosen], features.rank[chosen], room, _least(rule.layer))
+            found = _without_seams(found) if rule.layer == "water" and len(found) else found
             painted += [(STAGES[rule.layer], number, _area(rule, found, frame, zoom))] if len(found) else []
         elif rule.layer in LINES:
             painted += [
@@ -113,7 +110,7 @@ def _least(layer: str) -> float:
 
 
 def _area(rule: Rule, found: Geometries, frame: Frame, zoom: float) -> Shape:
-    edge = rule.edge if rule.width(zoom) > 0.0 else None
+    edge = rule.edge if rule.width(zoom) > LEAST_PX else None
     return Shape(found, rule.fill, edge, rule.width(zoom) * frame.px_mm, opacity=rule.opacity)
 
 
@@ -121,9 +118,15 @@ def _areas(page: Geometries, rank: NDArray[np.int32], room: shapely.Polygon, lea
     """Return the polygons cut at `room`, big ones first, without specks; holes stay holes."""
     order = np.argsort(rank, kind="stable")
     parts = shapely.get_parts(cut(page[order], room))
-    parts = parts[np.isin(shapely.get_type_id(parts), (3,))]
+    parts = parts[shapely.get_type_id(parts) == POLYGON]
     parts = shapely.simplify(parts[shapely.area(parts) >= least], FINE_MM)
     return np.asarray(parts[~shapely.is_empty(parts)], object)
+
+
+def _without_seams(found: Geometries) -> Geometries:
+    whole = shapely.union_all(found, grid_size=SEAM_MM)
+    parts = shapely.get_parts(np.array([whole], object))
+    return np.asarray(parts[shapely.get_type_id(parts) == POLYGON], object)
 
 
 def cut(page: Geometries, room: shapely.Polygon) -> Geometries:
@@ -148,7 +151,7 @@ def cut(page: Geometries, room: shapely.Polygon) -> Geometries:
 def lines_of(page: Geometries, room: shapely.Polygon) -> Geometries:
     """Return the lines cut at `room`, in parts, without corners that nobody sees."""
     parts = shapely.get_parts(cut(page, room))
-    parts = parts[np.isin(shapely.get_type_id(parts), (1, 2))]
+    parts = parts[np.isin(shapely.get_type_id(parts), LINE_TYPES)]
     return np.asarray(shapely.simplify(parts, FINE_MM), object)
 
 
@@ -171,11 +174,12 @@ def _lines(
     below = lines_of(page[chosen & tunnel], room) if is_street else plain[:0]
     zoom, px = frame.zoom, frame.px_mm
     width = rule.width(zoom) * px
-    dash = tuple(part * px for part in rule.dash)
-    if rule.line is None or width <= 0.0:
+    dash = tuple(part * width for part in rule.dash)
+    if rule.line is None or rule.width(zoom) <= LEAST_PX:
         return
+    colour = mixed(rule.line, style.paper, rule.opacity)
     if len(below):
-        yield STAGES["tunnels"], Shape(below, line=mixed(rule.line, style.paper, TUNNEL), width_mm=width)
+        yield STAGES["tunnels"], Shape(below, line=mixed(colour, style.paper, TUNNEL), width_mm=width)
     for found, casings, top, extra in (
         (plain, "casings", rule.layer if not is_street else "streets", rule.casing_px),
         (above, "bridge casings", "bridges", rule.casing_px + 0.5),
@@ -185,4 +189,4 @@ def _lines(
         if rule.casing is not None and zoom >= rule.casing_from:
             wide = width + 2 * extra * px
             yield STAGES[casings], Shape(found, line=rule.casing, width_mm=wide, butt=top == "bridges")
-        yield STAGES[top], Shape(found, line=rule.line, width_mm=width, dash_mm=dash, butt=bool(dash))
+        yield STAGES[top], Shape(found, line=colour, width_mm=width, dash_mm=dash, butt=bool(dash))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from micropolis_map.domain.map_features import MapFeatures
+from micropolis_map.maps import style
 
-TABLE = Path(__file__).parent.parent / "web" / "static" / "map" / "style.json"
 Colour = tuple[int, int, int]
 FAR = 99.0
 
@@ -25,8 +23,14 @@ class Rule:
 
     Attributes
     ----------
+    casing_px
+        Of the casing on each side of the line.
+    level
+        Of the shade it is for; None: any.
     widths
         Pixels by zoom; between two zooms they grow evenly in proportion.
+    dash
+        In widths of the line.
     size
         Of a name, in pixels; 0 where the rule writes none.
     """
@@ -39,8 +43,9 @@ class Rule:
     edge: Colour | None = None
     line: Colour | None = None
     casing: Colour | None = None
-    casing_px: float = 0.6
+    casing_px: float = 0.65
     casing_from: float = 0.0
+    level: int | None = None
     opacity: float = 1.0
     widths: tuple[tuple[float, float], ...] = ()
     dash: tuple[float, ...] = ()
@@ -62,6 +67,8 @@ class Rule:
         of_layer = layers == self.layer
         if self.kinds:
             of_layer &= np.isin(features.kind.astype(str), self.kinds)
+        if self.level is not None:
+            of_layer &= features.level == self.level
         return np.asarray(of_layer)
 
 
@@ -86,9 +93,8 @@ class PaperStyle:
 @lru_cache(maxsize=8)
 def paper_style(theme: str = "print") -> PaperStyle:
     """Return the rules of the style table in the colours of `theme`."""
-    table = json.loads(TABLE.read_text(encoding="utf-8"))
-    colours = {name: rgb(value) for name, value in table["themes"][theme].items()}
-    return PaperStyle(tuple(_rule(one, colours) for one in table["rules"]), colours)
+    colours = {name: rgb(value) for name, value in style.colours(theme).items()}
+    return PaperStyle(tuple(_rule(one, colours) for one in style.style_table()["rules"]), colours)
 
 
 def rgb(colour: str) -> Colour:
@@ -130,6 +136,8 @@ def _rule(one: Mapping[str, Any], colours: Mapping[str, Colour]) -> Rule:
         line=colour("line"),
         casing=colour("casing"),
         casing_from=float(one.get("casing_from", 0.0)),
+        casing_px=float(one.get("casing_px", 0.65)),
+        level=one.get("level"),
         opacity=float(one.get("opacity", 1.0)),
         widths=tuple(sorted((float(zoom), float(px)) for zoom, px in widths.items())),
         dash=tuple(float(part) for part in one.get("dash", ())),

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from micropolis_map.i18n import mark
-from micropolis_map.services.paper_frame import PX_MM, Frame, Place
+from micropolis_map.services.paper_frame import LEAST_M, PX_MM, Frame, Place
 from micropolis_map.services.paper_labels import Label, Letters, point_label
 from micropolis_map.services.paper_letters import FONT, pick_legible
 from micropolis_map.services.paper_map import WHITE, Ground, PaperMap, draw_shape
@@ -25,6 +25,8 @@ ROUTE: Colour = (157, 35, 51)
 ROUTE_MM = 1.0
 DISC_MM = 2.7
 """Radius of a stop's disc."""
+SKETCH_M = 1_400.0
+"""What a map shows at least of a sketch, whose coasts are generalised: larger, they would look exact."""
 SIGN_MM = 2.6
 STOP_NAME_MM = 2.6
 COMFORT: Colour = (24, 92, 125)
@@ -60,7 +62,8 @@ def draw_walk_map(
         How large a pixel of the style is: posters are read from afar.
     """
     numbers = sorted(shown) or list(range(len(plan.stops)))
-    frame = Frame.around(*extent(plan, numbers), place, px_mm=px_mm)
+    least_m = SKETCH_M if ground.is_sketch else LEAST_M
+    frame = Frame.around(*extent(plan, numbers), place, px_mm=px_mm, least_m=least_m)
     size = px_mm / PX_MM
     spots = spread([frame.at((stop.lon, stop.lat)) for stop in plan.stops], (2 * DISC_MM + 0.3) * size)
     discs = [shapely.Point(spot).buffer((DISC_MM + 0.4) * size) for spot in spots]
