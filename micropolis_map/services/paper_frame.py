@@ -147,9 +147,10 @@ class Frame:
 
 
 def _in_one_turn(lon: Floats) -> Floats:
-    """Return longitudes in the turn in which they lie closest together."""
-    turns = [lon, np.mod(lon, 360.0)]
-    return min(turns, key=lambda one: float(np.ptp(one)))
+    """Return longitudes in the turn in which they lie closest together, their middle within ±180°."""
+    around = np.mod(lon, 360.0)
+    found = around if float(np.ptp(around)) < float(np.ptp(lon)) - 1e-6 else lon
+    return found - 360.0 * round(float(found.min() + found.max()) / 720.0)
 
 
 def proportions(bounds: Sequence[float], width: float, most: float, least: float) -> float:

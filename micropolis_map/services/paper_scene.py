@@ -49,7 +49,7 @@ SEAM_MM = 0.02
 """Waters that touch are one: no shore is drawn between them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
     """Geometries drawn alike, in mm on the page.
 
