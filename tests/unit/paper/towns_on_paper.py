@@ -84,7 +84,7 @@ def _streets(rng: np.random.Generator, lon: float, lat: float, size: float) -> M
 
 
 def _labels(rng: np.random.Generator, lon: float, lat: float, size: float) -> MapFeatures:
-    at = rng.uniform(-size, size, (120, 2)) + (lon, lat)
+    at = rng.uniform(-size, size, (120, 2)) + np.array([lon, lat])
     kind = np.array([("suburb", "quarter", "park", "square", "station")[k % 5] for k in range(120)], object)
     names = [f"Dzielnica Łąkowa {k}" for k in range(120)]
     told = np.array([json.dumps({"uk": f"Лукова {k}"}) if k % 2 else "" for k in range(120)], object)
