@@ -101,6 +101,55 @@ def test_the_map_fills_its_frame_and_what_it_is_about_fills_the_map(tmp_path):
     town = island(5)
     picture, _, _ = drawn(town, Frame.around(*town.box, PLACE), tmp_path)
     x, y, width, height = (round(v * PX_PER_MM) for v in PLACE)
+    inside = picture[y + 3 : y + height - 3, x + 3 : x + width - 3]
+    painted = (np.abs(inside.astype(int) - 255).max(axis=2) > 2).mean()
+    assert painted > 0.9  # the rest is white: streets, plates and edges of letters
+
+
+@pytest.mark.parametrize("lat", [0.0, 43.7, -30.0, 55.5, 70.0])
+def test_the_scale_is_right_where_the_map_is(lat):
+    frame = Frame.around([10.0, 10.02], [lat, lat + 0.02], PLACE)
+    metres, length = frame.bar(26.0)
+    lon = 10.0 + metres / (METRES * math.cos(math.radians(frame.lat)))  # a sphere's: 0.6 % off at most
+    a, b = frame.on_page(np.array([[10.0, frame.lat], [lon, frame.lat]])).tolist()
+    assert math.dist(a, b) == pytest.approx(length, rel=0.01)
+    up = frame.on_page(np.array([[10.0, frame.lat], [10.0, frame.lat + metres / METRES]]))
+    assert abs(up[1, 1] - up[0, 1]) == pytest.approx(length, rel=0.01)
+    assert frame.scale == pytest.approx(1000 * metres / length, rel=1e-6)
+    assert str(round(frame.scale)).rstrip("0")[:4] == str(round(frame.scale)).rstrip("0")  # said exactly
+    assert 5.0 < length <= 26.0
+
+
+def box_of(label: Label, page: PaperMap) -> shapely.Polygon:
+    width = max(page.measure(line, label.letters) for line in label.lines)
+    height = label.letters.size_mm * (0.8 + 1.1 * (len(label.lines) - 1))
+    flat = shapely.box(label.x - width / 2, label.y - height / 2, label.x + width / 2, label.y + height / 2)
+    return shapely.affinity.rotate(flat, -label.angle, origin=(label.x, label.y))
+
+
+@pytest.mark.parametrize(("seed", "lang"), [(1, "uk"), (2, "pl"), (3, "da")])
+def test_names_lie_over_no_other_no_mark_and_not_over_the_edge(tmp_path, seed, lang):
+    town = island(seed, size=0.006)
+    frame = Frame.around(*town.box, PLACE)
+    rng = np.random.default_rng(seed)
+    marks = [shapely.Point(x, y).buffer(3.0) for x, y in rng.uniform((12, 15), (136, 165), (25, 2)).tolist()]
+    _, names, page = drawn(town, frame, tmp_path, lang, marks)
+    boxes = [box_of(name, page) for name in names]
+    assert len(names) >= 20
+    assert any(abs(name.angle) > 1.0 for name in names)
+    for a, b in itertools.combinations(boxes, 2):
+        assert not a.intersects(b)
+    assert not any(box.intersects(mark) for box in boxes for mark in marks)
+    assert all(frame.paper.contains(box) for box in boxes)
+    wanted = {"uk": "Лукова", "pl": "Dzielnica", "da": "Dzielnica"}[lang]
+    assert any(wanted in " ".join(name.lines) for name in names)
+
+
+def test_what_is_more_important_is_named_first(tmp_path):
+    town = island(4)
+    frame = Frame.around(*town.box, PLACE)
+    _, names, _ = drawn(town, frame, tmp_path)
+    told = {" ".join(name.lines) for name in names}
     suburbs = town.features.take(town.features.kind == "suburb")
     room = frame.paper.buffer(-14.0)
     inside = [
