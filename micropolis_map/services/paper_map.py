@@ -133,6 +133,11 @@ class PaperMap:
         for one in marks:
             self.room.take(one, anyway=True)
 
+    def shows(self, mark: shapely.Geometry) -> bool:
+        """Return whether a mark lies whole in the frame, and not where scale, north and credit stand."""
+        plates = (shapely.box(x, y, x + w, y + h) for x, y, w, h in self._plates)
+        return self.frame.paper.contains(mark) and not any(mark.intersects(plate) for plate in plates)
+
     def draw_names(self, more: Sequence[Label] = ()) -> list[Label]:
         """Write the names in `more`, and those of the ground that find room."""
         frame = self.frame

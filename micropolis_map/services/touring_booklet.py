@@ -17,15 +17,17 @@ from micropolis_map.services.paper_map import Ground
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_booklet_stops import (
     BETWEEN_MM,
+    LONGEST_NAME,
     Block,
+    Heights,
     Told,
-    block_height,
     block_of,
     draw_block,
     shared_out,
 )
 from micropolis_map.services.touring_comforts import Comforts
 from micropolis_map.services.touring_paper import ACCENT, SOFT, Paper
+from micropolis_map.services.touring_poster import shortened
 from micropolis_map.services.touring_sheet_map import draw_signs_legend, draw_walk_map
 from micropolis_map.services.touring_words import figures_words, twin_words
 
@@ -83,26 +85,29 @@ def booklet(plan: TourPlan, name: str, facts: BookletFacts, address: str = "") -
     """
     lang = plan.request.lang if plan.request.lang in LANGUAGES else "en"
     say = translation(lang).gettext
-    foot = " · ".join(filter(None, (printable(name), "Micropolis Map", plan.credit)))
-    paper = Paper(printable(name), lang, "A5", foot, margin_mm=MARGIN_MM)
+    name = shortened(printable(name), LONGEST_NAME)
+    foot = " · ".join(filter(None, (shortened(name, 60), "Micropolis Map", plan.credit)))
+    paper = Paper(name, lang, "A5", foot, margin_mm=MARGIN_MM)
     paper.c_margin = 0.0  # texts begin where the maps' edge is
     _cover(paper, plan, name, facts, say)
-    blocks, shared = _on_pages(paper, plan, facts, address)
+    heights = Heights(paper)
+    blocks, shared = _on_pages(heights, plan, facts, address)
     for numbers in shared:
-        _stops_page(paper, plan, {number: blocks[number] for number in numbers}, facts, address, say)
+        some = {number: (blocks[number], heights.of(blocks[number])) for number in numbers}
+        _stops_page(paper, plan, some, facts, say(READ_MORE if address else SCAN_WHERE))
     _last_page(paper, plan, facts, say)
     return paper.content()
 
 
 def _on_pages(
-    paper: Paper, plan: TourPlan, facts: BookletFacts, address: str
+    heights: Heights, plan: TourPlan, facts: BookletFacts, address: str
 ) -> tuple[list[Block], list[list[int]]]:
     """Return the stops' blocks and which stand together; shorter ones where else a stop would stand alone."""
     room = FOOT_MM - TOP_MM - HEAD_MM - LEAST_MAP_MM
     for most_mm in (room / 2 - BETWEEN_MM, room / 3 - BETWEEN_MM):
         blocks = [
             block_of(
-                paper,
+                heights,
                 plan,
                 number,
                 facts.stories.get(stop.id, ()),
@@ -111,7 +116,7 @@ def _on_pages(
             )
             for number, stop in enumerate(plan.stops)
         ]
-        shared = shared_out([block_height(paper, block) for block in blocks], room)
+        shared = shared_out([heights.of(block) for block in blocks], room)
         if all(len(numbers) > 1 for numbers in shared):
             break
     return blocks, shared
@@ -130,7 +135,7 @@ def _cover(paper: Paper, plan: TourPlan, name: str, facts: BookletFacts, say: Sa
     paper.set_fill_color(*ACCENT)
     paper.rect(0.0, 0.0, paper.w, 4.0, style="F")
     paper.set_y(TOP_MM)
-    paper.write_line(printable(name), 23.0 if len(name) <= 60 else 16.0, bold=True)
+    paper.write_line(name, 23.0 if len(name) <= 60 else 16.0, bold=True)
     paper.ln(1.0)
     paper.write_line(figures_words(plan, plan.request.lang), 9.5, colour=SOFT)
     if not plan.loaded:
@@ -140,13 +145,13 @@ def _cover(paper: Paper, plan: TourPlan, name: str, facts: BookletFacts, say: Sa
 
 
 def _stops_page(
-    paper: Paper, plan: TourPlan, blocks: Mapping[int, Block], facts: BookletFacts, address: str, say: Say
+    paper: Paper, plan: TourPlan, blocks: Mapping[int, tuple[Block, float]], facts: BookletFacts, hint: str
 ) -> None:
+    """Write a page of blocks with their heights (by the stop's number) below a map of the way to them."""
     numbers = list(blocks)
     paper.add_page()
-    _page_head(paper, plan, numbers, say(READ_MORE if address else SCAN_WHERE), say)
-    heights = {number: block_height(paper, block) for number, block in blocks.items()}
-    text_mm = sum(heights.values()) + BETWEEN_MM * len(blocks)
+    _page_head(paper, plan, numbers, hint)
+    text_mm = sum(height + BETWEEN_MM for _, height in blocks.values())
     top = TOP_MM + HEAD_MM
     map_mm = min(max(FOOT_MM - top - text_mm, LEAST_MAP_MM), MOST_MAP_MM)
     place = (MARGIN_MM, top, WIDTH_MM, map_mm)
@@ -154,15 +159,15 @@ def _stops_page(
     free = max(0.0, FOOT_MM - top - map_mm - text_mm) / (len(blocks) + 1)
     y = top + map_mm + BETWEEN_MM + min(free, 6.0)
     paper.set_auto_page_break(auto=False)
-    for number, block in blocks.items():
+    for block, height in blocks.values():
         draw_block(paper, block, y)
-        y += heights[number] + BETWEEN_MM + min(free, 6.0)
+        y += height + BETWEEN_MM + min(free, 6.0)
     paper.set_auto_page_break(auto=True, margin=MARGIN_MM + 4.0)
 
 
-def _page_head(paper: Paper, plan: TourPlan, numbers: list[int], hint: str, say: Say) -> None:
+def _page_head(paper: Paper, plan: TourPlan, numbers: list[int], hint: str) -> None:
     """Write which stops these are, and at the right what the codes are for."""
-    count = len(plan.stops)
+    count, say = len(plan.stops), translation(plan.request.lang).gettext
     told = say(STOP_OF).format(n=numbers[0] + 1, all=count)
     if len(numbers) > 1:
         told = say(STOPS_OF).format(first=numbers[0] + 1, last=numbers[-1] + 1, all=count)

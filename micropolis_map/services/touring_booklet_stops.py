@@ -25,6 +25,8 @@ NAME_PT, TEXT_PT, WAY_PT = 12.5, 9.2, 7.8
 LINE = 0.46
 """Millimetres of a line for each point of its letters."""
 LONGEST, SHORTEST = 900, 140
+LONGEST_WAY, LONGEST_NAME = 1_100, 100
+"""Characters; what is longer is read by the code."""
 
 
 @dataclass(frozen=True)
@@ -80,25 +82,25 @@ def _told(story: Story, lang: str) -> tuple[Told, str]:
 
 
 def block_of(
-    paper: Paper, plan: TourPlan, number: int, stories: Sequence[Told], code: str, most_mm: float
+    heights: Heights, plan: TourPlan, number: int, stories: Sequence[Told], code: str, most_mm: float
 ) -> Block:
     """Return the block of a stop (from 0), its story shortened until it is at most `most_mm` high."""
     longest = LONGEST
     while True:
         block = Block(number, tuple(_pieces(plan, number, stories, longest)), code)
-        if longest <= SHORTEST or block_height(paper, block) <= most_mm:
+        if longest <= SHORTEST or heights.of(block) <= most_mm:
             return block
-        longest = round(longest * 0.85)
+        longest = round(longest * 0.75)
 
 
 def _pieces(plan: TourPlan, number: int, stories: Sequence[Told], longest: int) -> Iterator[Piece]:
     stop, lang = plan.stops[number], plan.request.lang
     say = translation(lang).gettext
     name, about = pick_legible(stop.name, lang), pick_legible(stop.about, lang)
-    yield Piece(shortened(name or stop.id, 120), NAME_PT, bold=True, colour=ACCENT)
+    yield Piece(shortened(name or stop.id, LONGEST_NAME), NAME_PT, bold=True, colour=ACCENT)
     way = way_to(plan, number)
     if way:
-        yield Piece(way, WAY_PT, colour=SOFT)
+        yield Piece(shortened(way, LONGEST_WAY), WAY_PT, colour=SOFT)
     if about:
         yield Piece(shortened(about, longest), TEXT_PT)
     left = longest - len(about)
@@ -106,8 +108,9 @@ def _pieces(plan: TourPlan, number: int, stories: Sequence[Told], longest: int) 
         if left < SHORTEST / 2 or not story.text.strip():
             break
         text = shortened(story.text.strip(), left)
-        yield Piece(story.title.strip(), TEXT_PT, bold=True)
-        yield Piece(f"{text} ({story.by})" if story.by else text, TEXT_PT)
+        if story.title.strip():
+            yield Piece(shortened(story.title.strip(), LONGEST_NAME), TEXT_PT, bold=True)
+        yield Piece(f"{text} ({shortened(story.by, LONGEST_NAME)})" if story.by else text, TEXT_PT)
         left -= len(story.text)
     if any(map(loses_letters, (name, about))):
         yield Piece(say(LETTERS_MISSING), WAY_PT, colour=SOFT)
@@ -158,18 +161,30 @@ def shared_out(heights: Sequence[float], room: float) -> list[list[int]]:
     return [list(range(a, b)) for a, b in itertools.pairwise(starts)]
 
 
-def block_height(paper: Paper, block: Block) -> float:
-    """Return the height of a block in mm."""
-    text = sum(_piece_height(paper, piece) for piece in block.pieces)
-    return max(text, QR_MM)
+class Heights:
+    """How high blocks are on a paper; what was measured once is remembered."""
 
+    def __init__(self, paper: Paper) -> None:
+        self._paper = paper
+        self._known: dict[Piece, float] = {}
 
-def _piece_height(paper: Paper, piece: Piece) -> float:
-    paper.set_font(FONT, "B" if piece.bold else "", piece.points)
-    lines = paper.multi_cell(
-        _text_width(paper), piece.points * LINE, legible(piece.text), dry_run=True, output="LINES"
-    )
-    return len(lines) * piece.points * LINE + 1.0 if isinstance(lines, list) else 0.0
+    def of(self, block: Block) -> float:
+        """Return the height of a block in mm."""
+        return max(sum(map(self._piece, block.pieces)), QR_MM)
+
+    def _piece(self, piece: Piece) -> float:
+        if piece not in self._known:
+            self._paper.set_font(FONT, "B" if piece.bold else "", piece.points)
+            lines = self._paper.multi_cell(
+                _text_width(self._paper),
+                piece.points * LINE,
+                legible(piece.text),
+                dry_run=True,
+                output="LINES",
+            )
+            count = len(lines) if isinstance(lines, list) else 1
+            self._known[piece] = count * piece.points * LINE + 1.0
+        return self._known[piece]
 
 
 def _text_width(paper: Paper) -> float:

@@ -78,7 +78,8 @@ def draw_walk_map(
     with paper.rect_clip(*place):
         for kind, box in signs:
             draw_sign(paper, kind, box.bounds[0], box.bounds[1])
-        for number in [n for n in range(len(plan.stops)) if n not in numbers] + numbers[::-1]:
+        others = [n for n, disc in enumerate(discs) if n not in numbers and page.shows(disc)]
+        for number in others + numbers[::-1]:
             stop, spot = plan.stops[number], spots[number]
             _draw_stalk(paper, frame.at((stop.lon, stop.lat)), spot)
             draw_disc(paper, number + 1, *spot, is_told=number in numbers, size=size)

@@ -37,7 +37,9 @@ def plan_of(points, lang="pl", name=None, *, loop=False) -> TourPlan:
     )
     pairs = [*itertools.pairwise(stops), *([(stops[-1], stops[0])] if loop else [])]
     walks = tuple(straight_walk(a, b, 250.0, 1.2) for a, b in pairs)
-    return TourPlan("x", TourRequest(stops, lang=lang), stops, walks, True, loaded=False, credit="© OSM")
+    return TourPlan(
+        "x", TourRequest(stops, lang=lang), stops, walks, optimal=True, loaded=False, credit="© OSM"
+    )
 
 
 def along(count, lon=12.5, lat=55.0, step=0.002):
