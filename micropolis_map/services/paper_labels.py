@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.map_features import MapFeatures
 from micropolis_map.services.paper_frame import Frame
@@ -88,16 +89,16 @@ class Room:
     """
 
     paper: shapely.Polygon
-    taken: list[shapely.Geometry] = field(default_factory=list)
+    taken: list[BaseGeometry] = field(default_factory=list)
 
-    def take(self, box: shapely.Geometry, *, anyway: bool = False) -> bool:
+    def take(self, box: BaseGeometry, *, anyway: bool = False) -> bool:
         """Take the box where it is free and in the frame; return whether it was."""
         if not anyway and not (self.paper.contains(box) and self.is_free(box)):
             return False
         self.taken.append(box)
         return True
 
-    def is_free(self, box: shapely.Geometry) -> bool:
+    def is_free(self, box: BaseGeometry) -> bool:
         """Return whether nothing was taken where the box is."""
         return not bool(shapely.intersects(np.array(self.taken, object), box).any())
 
@@ -210,7 +211,7 @@ def _named_lines(features: MapFeatures, frame: Frame, lang: str) -> list[tuple[s
     """Return lines on the page joined by name, the longest first."""
     names = np.array([name_of(features, number, lang) for number in range(len(features))], object)
     page = frame.shapes_on_page(np.asarray(features.geometry, object))
-    by_name: dict[str, list[shapely.Geometry]] = {}
+    by_name: dict[str, list[BaseGeometry]] = {}
     for name, shape in zip(names.tolist(), page.tolist(), strict=True):
         by_name.setdefault(name, []).append(shape)
     found = []

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from fpdf.enums import StrokeJoinStyle, TextMode
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.domain.map_features import MapFeatures, features, joined
 from micropolis_map.i18n import mark
@@ -99,7 +100,7 @@ class PaperMap:
     lang: str
     theme: str = "print"
     is_quiet: bool = False
-    marks: Sequence[shapely.Geometry] = ()
+    marks: Sequence[BaseGeometry] = ()
     room: Room = field(init=False)
 
     def __post_init__(self) -> None:
@@ -128,12 +129,12 @@ class PaperMap:
             for shape in scene(self.features, frame, self.style):
                 draw_shape(paper, shape)
 
-    def keep_clear(self, marks: Sequence[shapely.Geometry]) -> None:
+    def keep_clear(self, marks: Sequence[BaseGeometry]) -> None:
         """Keep names away from marks, in mm on the page."""
         for one in marks:
             self.room.take(one, anyway=True)
 
-    def shows(self, mark: shapely.Geometry) -> bool:
+    def shows(self, mark: BaseGeometry) -> bool:
         """Return whether a mark lies whole in the frame, and not where scale, north and credit stand."""
         plates = (shapely.box(x, y, x + w, y + h) for x, y, w, h in self._plates)
         return self.frame.paper.contains(mark) and not any(mark.intersects(plate) for plate in plates)
@@ -251,7 +252,7 @@ class PaperMap:
         paper.text(middle - paper.get_string_width("N") / 2, y + 8.7 * size, "N")
 
 
-def outlines(shapes: Sequence[shapely.Geometry], kind: str = "outline") -> MapFeatures:
+def outlines(shapes: Sequence[BaseGeometry], kind: str = "outline") -> MapFeatures:
     """Return the edges of areas (EPSG:4326) as features of a map; an edge that two share is there once."""
     rings = [
         ring

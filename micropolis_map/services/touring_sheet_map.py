@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.i18n import mark
 from micropolis_map.services.paper_frame import LEAST_M, PX_MM, Frame, Place
@@ -206,7 +207,7 @@ def draw_signs_legend(paper: Paper, comforts: Comforts | None, x: float, y: floa
 
 
 def _signs(
-    frame: Frame, comforts: Comforts | None, taken: Sequence[shapely.Geometry]
+    frame: Frame, comforts: Comforts | None, taken: Sequence[BaseGeometry]
 ) -> list[tuple[str, shapely.Polygon]]:
     """Return the signs that lie free in the frame: none over a stop or another sign."""
     found: list[tuple[str, shapely.Polygon]] = []
@@ -225,7 +226,7 @@ def _line(frame: Frame, walk: Walk) -> shapely.LineString | None:
     return shapely.LineString(corners) if len(corners) > 1 else None
 
 
-def _near_line(frame: Frame, walks: Sequence[Walk]) -> list[shapely.Geometry]:
+def _near_line(frame: Frame, walks: Sequence[Walk]) -> list[BaseGeometry]:
     lines = [line for walk in walks if (line := _line(frame, walk)) is not None]
     return [shapely.union_all(lines).buffer(ROUTE_MM * 0.5)] if lines else []
 
