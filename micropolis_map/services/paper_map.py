@@ -25,13 +25,22 @@ from micropolis_map.services.touring_paper import INK, SOFT, Paper
 from micropolis_map.stores.map_features import read_map_features
 
 WHITE: Colour = (255, 255, 255)
-HALO_PT = 1.9
+HALO_PT, QUIET_HALO_PT = 2.1, 3.4
+"""Around names; broader where the map's owner paints the streets dark."""
 PLATE = 0.82
 """How white the plates below scale and credit are."""
 BAR_MM = 26.0
 SMALL_PT = 6.2
-CORNERS = (("SW", "NW", "SE", "NE"), ("NE", "NW", "SE", "SW"), ("SE", "SW", "NE", "NW"))
-"""Where scale, north and credit stand, the best corner first."""
+SPOTS = (
+    ((0.0, 1.0), (0.0, 0.0), (1.0, 1.0), (1.0, 0.0)),
+    ((1.0, 0.0), (0.0, 0.0), (0.85, 0.0), (0.15, 0.0), (1.0, 0.3)),
+    ((1.0, 1.0), (0.0, 1.0), (1.0, 0.0), (0.0, 0.0)),
+)
+"""Where scale, north and credit stand, the best place first: shares of the room across and down."""
+ELSEWHERE = tuple(
+    (across, down) for down in (0.0, 1.0, 0.5, 0.25, 0.75) for across in (0.5, 0.25, 0.75, 0.0, 1.0)
+)
+"""Where they stand when marks lie everywhere there."""
 OF_DAY = mark("map data of {day}")
 SKETCH = mark("a sketch: the streets are not known here")
 SKETCH_ZOOM = 14.0
@@ -88,6 +97,8 @@ class PaperMap:
     ----------
     marks
         What its owner draws and nothing may cover, in mm on the page.
+    lines
+        What names keep clear of, and scale, north and credit where they can.
     room
         What names keep clear of.
     is_quiet
@@ -101,13 +112,14 @@ class PaperMap:
     theme: str = "print"
     is_quiet: bool = False
     marks: Sequence[BaseGeometry] = ()
+    lines: Sequence[BaseGeometry] = ()
     room: Room = field(init=False)
 
     def __post_init__(self) -> None:
         self.room = Room(self.frame.paper.buffer(-1.0, join_style="mitre"))
         self.paper.set_auto_page_break(auto=False)  # a drawing never starts a new page
         plates = [shapely.box(x, y, x + w, y + h) for x, y, w, h in self._plates]
-        self.keep_clear([*self.marks, *plates])
+        self.keep_clear([*self.marks, *self.lines, *plates])
 
     @cached_property
     def style(self) -> PaperStyle:
@@ -147,7 +159,7 @@ class PaperMap:
         zoom = max(frame.zoom, SKETCH_ZOOM) if self.ground.is_sketch else frame.zoom
         found = [*more, *labels(some, frame, self.style, self.room, self.measure, self.lang, zoom)]
         with self.paper.rect_clip(frame.x, frame.y, frame.width, frame.height):
-            write_labels(self.paper, found)
+            write_labels(self.paper, found, QUIET_HALO_PT if self.is_quiet else HALO_PT)
         return found
 
     def measure(self, text: str, letters: Letters) -> float:
@@ -207,18 +219,19 @@ class PaperMap:
         if self._credit:
             sides.append((self.measure(self._credit, small) + 2.0 * size, 3.6 * size))
         taken, plates = list(self.marks), []
-        for (width, height), corners in zip(sides, CORNERS, strict=False):
-            boxes = [self._in_corner(corner, width, height) for corner in corners]
-            free = [box for box in boxes if not any(box.intersects(other) for other in taken)]
-            box = (free or boxes)[0]
+        for (width, height), spots in zip(sides, SPOTS, strict=False):
+            boxes = [self._inside(spot, width, height) for spot in (*spots, *ELSEWHERE)]
+            free = [box for box in boxes if not shapely.intersects(box, taken).any()]
+            clear = [box for box in free if not shapely.intersects(box, [*self.lines]).any()]
+            box = (clear or free or boxes)[0]
             taken.append(box)
             plates.append((box.bounds[0], box.bounds[1], width, height))
         return plates
 
-    def _in_corner(self, corner: str, width: float, height: float) -> shapely.Polygon:
+    def _inside(self, spot: tuple[float, float], width: float, height: float) -> shapely.Polygon:
         frame, off = self.frame, 1.5 * self._size
-        x = frame.x + off if "W" in corner else frame.x + frame.width - off - width
-        y = frame.y + off if "N" in corner else frame.y + frame.height - off - height
+        x = frame.x + off + spot[0] * (frame.width - 2 * off - width)
+        y = frame.y + off + spot[1] * (frame.height - 2 * off - height)
         return shapely.box(x, y, x + width, y + height)
 
     @property
@@ -312,12 +325,12 @@ def _paths(paper: Paper, shapes: NDArray[np.object_], *, close: bool) -> list[st
     return [" ".join(one) for one in told if one]
 
 
-def write_labels(paper: Paper, names: Sequence[Label]) -> None:
-    """Write names, each with a bright edge below it."""
+def write_labels(paper: Paper, names: Sequence[Label], halo_pt: float = HALO_PT) -> None:
+    """Write names, each with a bright edge below it, `halo_pt` points broad in all."""
     with paper.local_context(
         text_mode=TextMode.STROKE,
         draw_color=WHITE,
-        line_width=HALO_PT,
+        line_width=halo_pt,
         stroke_join_style=StrokeJoinStyle.ROUND,
     ):
         for name in names:

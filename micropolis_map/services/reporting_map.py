@@ -29,7 +29,9 @@ SITE: Colour = (157, 35, 51)
 NEAR, NEWLY, FAR = rgb("#c8b866"), rgb("#0a62a0"), rgb("#3b3f46")
 """Homes within reach before, newly, and still not: apart in hue and in lightness."""
 EDGE: Colour = (120, 108, 130)
-STREET_MM, SPOT_MM, SITE_MM = 0.75, 1.4, 4.0
+STREET_MM, LEAST_STREET_MM = 0.75, 0.32
+"""Streets in colour, of a small town and of a large one."""
+SPOT_MM, SITE_MM = 1.4, 4.0
 NAME = Letters(2.9, INK, bold=True)
 HEXAGONS = 0.72
 """How much of the hexagons' colour lies over the ground."""
@@ -163,6 +165,7 @@ def _draw_classes(page: PaperMap, layer: Collection, classes: Sequence[WalkingCl
         which = by_class[_class_number(_time(feature), classes)]
         which += [_shape(feature, line) for line in _parts(feature["geometry"]) if len(line) > 1]
     room = page.frame.paper.buffer(2.0, join_style="mitre")
+    width = min(max(STREET_MM * 2.0 ** ((page.frame.zoom - 14.0) / 2.0), LEAST_STREET_MM), STREET_MM)
     for walking, shapes in zip(reversed(classes), reversed(by_class), strict=True):
         if not shapes:
             continue
@@ -171,7 +174,7 @@ def _draw_classes(page: PaperMap, layer: Collection, classes: Sequence[WalkingCl
         colour, dash = rgb(walking.colour), (0.9, 1.5) if walking.dash else ()
         draw_shape(page.paper, Shape(cut(on_page[areas], room), fill=colour, opacity=HEXAGONS))
         lines = lines_of(on_page[~areas], room)
-        draw_shape(page.paper, Shape(lines, line=colour, width_mm=STREET_MM, dash_mm=dash))
+        draw_shape(page.paper, Shape(lines, line=colour, width_mm=width, dash_mm=dash))
 
 
 def _shape(feature: Collection, corners: list[list[float]]) -> BaseGeometry:

@@ -69,10 +69,11 @@ def draw_walk_map(
     spots = spread([frame.at((stop.lon, stop.lat)) for stop in plan.stops], (2 * DISC_MM + 0.3) * size)
     discs = [shapely.Point(spot).buffer((DISC_MM + 0.4) * size) for spot in spots]
     marks = [discs[number] for number in numbers]
-    page = PaperMap(paper, frame, ground, plan.request.lang, marks=marks)
+    lines = _near_line(frame, walks_to(plan, numbers))
+    page = PaperMap(paper, frame, ground, plan.request.lang, marks=marks, lines=lines)
     page.draw_ground()
     signs = _signs(frame, comforts, discs)
-    page.keep_clear([*discs, *(box for _, box in signs), *_near_line(frame, walks_to(plan, numbers))])
+    page.keep_clear([*discs, *(box for _, box in signs)])
     with paper.rect_clip(*place):
         _draw_line(paper, frame, plan, numbers, ROUTE_MM * size)
     page.draw_names(_stop_names(page, plan, numbers, spots) if ground.is_sketch else ())
