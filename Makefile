@@ -85,6 +85,7 @@ texts: $(VENV)/.run ## collect the texts to translate and compile the catalogues
 
 demo: $(VENV)/.test ## make the invented demo town again from its seed
 	$(BIN)/python -m tools.demo_town
+	$(BIN)/python -m tools.demo_town.pictures
 
 lock: $(VENV)/.test ## pin what is new in requirements.in, with hashes (UPGRADE=--upgrade: everything anew; needs uv)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -10,6 +10,7 @@ import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -19,21 +20,24 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.map_features import LANGUAGES, MapFeatures, features, joined
 from micropolis_map.domain.sketch import Sketch, SketchFeature
-from micropolis_map.domain.text import LangText
-from micropolis_map.errors import MicropolisError, NotFound
+from micropolis_map.domain.text import LangText, pick
+from micropolis_map.errors import NotFound, UnreadableFile
 from micropolis_map.i18n import mark, translation
+from micropolis_map.maps.addresses import tiles_url
 from micropolis_map.ports import CommunityStore
 from micropolis_map.sources import town_map
 from micropolis_map.sources.tiles import Pyramid, tiles_of
 from micropolis_map.sources.town_map import MapFrame, far_sea
 from micropolis_map.stores import tile_archive
-from micropolis_map.stores.files import write_whole
+from micropolis_map.stores.files import unwritable
 from micropolis_map.stores.locks import locked
 
 _LOG = logging.getLogger(__name__)
 NAME = "sketch-"
 BROAD_M = 130.0
 """Half the width of a river that is known as the line in its middle: told apart, not measured."""
+TOWNS_M2 = 15e6
+"""Square metres of a district from which on it is a town of its own."""
 _ZOOMS = {
     "town": 8,
     "island": 9,
@@ -66,6 +70,16 @@ class Sketched:
     frame: tuple[float, float, float, float] | None
     note: LangText
 
+    def background(self, slug: str) -> dict[str, Any]:
+        """Return where the map's tiles are and how far they know something, as a map's state has it."""
+        if self.frame is None:
+            return {"tiles": "", "frame": None}
+        return {"tiles": tiles_url(slug, self.build), "frame": list(self.frame)}
+
+    def told(self, lang: str) -> dict[str, str | bool]:
+        """Return the note in `lang` and whether the map is OpenStreetMap's, as a map's state has it."""
+        return {"sketch": pick(self.note, lang)[0], "fromOsm": self.frame is not None}
+
 
 def sketched(store: CommunityStore, slug: str) -> Sketched | None:
     """Return what to show of a town's sketch; None where it has streets of its own, or no sketch.
@@ -79,23 +93,25 @@ def sketched(store: CommunityStore, slug: str) -> Sketched | None:
         return None
     try:
         sketch = store.sketch(slug)
-    except NotFound:
-        raise
-    except MicropolisError as error:
+    except UnreadableFile as error:
         _LOG.error("%s: %s", slug, error)
         return Sketched("", None, {lang: translation(lang).gettext(_DAMAGED) for lang in LANGUAGES})
     return None if sketch is None else Sketched(NAME + sketch.digest, sketch.frame, sketch.note)
 
 
+def sketch_told(store: CommunityStore, slug: str, lang: str) -> dict[str, str | bool]:
+    """Return what the state of a map says of the town's sketch: nothing where it shows none."""
+    found = sketched(store, slug)
+    return {} if found is None else found.told(lang)
+
+
 def archive_of_sketch(store: CommunityStore, slug: str, build: str) -> Path | None:
     """Return the archive with the tiles of that sketch, made where it is not there yet.
 
-    None for a town that is closed or unknown, and for a sketch that is not its own now.
+    None for a town that is closed or unknown, and for a sketch that is not its own now or is damaged.
 
     Raises
     ------
-    UnreadableFile
-        The sketch is damaged.
     StoreUnavailable
         The archive cannot be written.
     """
@@ -106,25 +122,30 @@ def archive_of_sketch(store: CommunityStore, slug: str, build: str) -> Path | No
         path = store.cache_folder(slug) / f"{build}.pmtiles"
         if not path.is_file():
             _write(path, sketch, store.get(slug))
-    except NotFound:
+    except (NotFound, UnreadableFile):
         return None
     return path
 
 
 def _write(path: Path, sketch: Sketch, community: Community) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with locked(path.with_name(".sketch.lock")):
-        if path.is_file():  # another process made it while this one waited
-            return
-        aside = path.with_name(f".{path.name}.new")
-        told = "; ".join(dict.fromkeys(licence for _, licence in sketch.sources()))
-        tiles = tiles_of(features_of_sketch(sketch, community), Pyramid(sketch.frame))
-        tile_archive.write_archive(aside, tiles, sketch.frame, told)
-        write_whole(path, aside.read_bytes())
-        aside.unlink()
-        for old in path.parent.glob(f"{NAME}*.pmtiles"):
-            if old != path:
-                old.unlink(missing_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with locked(path.with_name(".sketch.lock")):
+            if not path.is_file():  # another process made it while this one waited
+                _write_alone(path, sketch, community)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _write_alone(path: Path, sketch: Sketch, community: Community) -> None:
+    aside = path.with_name(f".{path.name}.new")
+    told = "; ".join(dict.fromkeys(licence for _, licence in sketch.sources()))
+    tiles = tiles_of(features_of_sketch(sketch, community), Pyramid(sketch.frame))
+    tile_archive.write_archive(aside, tiles, sketch.frame, told)
+    aside.replace(path)  # whole or not there; lost in a crash, it is made again
+    for old in path.parent.glob(f"{NAME}*.pmtiles"):
+        if old != path:
+            old.unlink(missing_ok=True)
 
 
 def features_of_sketch(sketch: Sketch, community: Community) -> MapFeatures:
@@ -140,14 +161,14 @@ def features_of_sketch(sketch: Sketch, community: Community) -> MapFeatures:
             town_map.beyond_of(frame, outline),
             *_borders(community, frame, outline),
             *(_label(one) for one in sketch.features if one.layer == "labels"),
-            _districts(community),
+            _districts(community, frame),
         ]
     )
 
 
 def _waters(sketch: Sketch, frame: MapFrame) -> MapFeatures:
     """Return the sea, and rivers known by their middle as broad bands."""
-    sea = shapely.get_parts(shapely.union_all([frame.sea, *far_sea(frame)]))
+    sea = shapely.get_parts(shapely.union_all([frame.sea, far_sea(frame)]))
     rivers = [shape(dict(one.geometry)) for one in sketch.features if one.kind == "river"]
     broad = shapely.buffer(frame.plane.to_metres(np.array(rivers, object)), BROAD_M, cap_style="flat")
     bands = shapely.get_parts(frame.plane.to_degrees(broad))
@@ -185,12 +206,22 @@ def _label(one: SketchFeature) -> MapFeatures:
     return features("labels", one.kind, at, name=one.name, names=_names(one), rank=rank, zoom=zoom)
 
 
-def _districts(community: Community) -> MapFeatures:
-    """Return the districts' names at their centres, those with more ground first."""
-    known = sorted(community.districts, key=lambda one: -shape(dict(one.geometry)).area)
-    at = np.array([shapely.Point(one.centre) for one in known], object)
-    name = np.array([one.name for one in known], object)
-    return features("labels", "district", at, name=name, rank=4000 + np.arange(len(known)), zoom=10)
+def _districts(community: Community, frame: MapFrame) -> MapFeatures:
+    """Return the districts' names at their centres, those with more ground first.
+
+    They are the only names there are: shown as those of towns or villages, by their size, so that the whole
+    town shows some.
+    """
+    if not community.districts:
+        return joined([])
+    areas = np.array([shape(dict(one.geometry)) for one in community.districts], object)
+    size_m2 = shapely.area(frame.plane.to_metres(areas))
+    order = np.argsort(-size_m2, kind="stable")
+    at = shapely.points([community.districts[i].centre for i in order])
+    name = np.array([community.districts[i].name for i in order], object)
+    kind = "town" if size_m2.mean() > TOWNS_M2 else "village"
+    rank = _RANKS[kind] * 1000 + np.arange(len(order))
+    return features("labels", kind, at, name=name, rank=rank, zoom=_ZOOMS[kind])
 
 
 def _names(one: SketchFeature) -> str:

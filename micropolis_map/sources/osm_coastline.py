@@ -129,7 +129,7 @@ def _bridged(coast: Any, frame: Any) -> Any:
         return coast
     starts = shapely.get_coordinates(shapely.get_point(open_ended, 0))
     ends = shapely.get_coordinates(shapely.get_point(open_ended, -1))
-    tree = shapely.STRtree(np.atleast_1d(shapely.points(starts)))
+    tree = shapely.STRtree([shapely.Point(start) for start in starts])
     end, start = tree.query(shapely.points(ends), predicate="dwithin", distance=GAP_M)
     far_m = np.hypot(*(ends[end] - starts[start]).T)
     edge = frame.exterior

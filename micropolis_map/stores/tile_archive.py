@@ -207,8 +207,8 @@ class TileArchive:
             yield from ((one.id + i, one.length) for one in leaf for i in range(one.run))
 
     def _read(self, offset: int, length: int) -> bytes:
-        if length > _MOST:
-            raise ValueError(f"{length} bytes are too many")
+        if length > _MOST or offset > os.fstat(self._file).st_size:
+            raise ValueError(f"{length} bytes from {offset} on are not there")
         content = os.pread(self._file, length, offset)
         if len(content) < length:
             raise ValueError(f"it ends after {offset + len(content)} bytes")

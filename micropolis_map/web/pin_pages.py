@@ -33,6 +33,7 @@ from micropolis_map.errors import NotFound
 from micropolis_map.maps.addresses import background_urls, places_url
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.services.public_place import public_place
+from micropolis_map.services.sketched_map import sketch_told
 from micropolis_map.services.taking_care import REASONS
 from micropolis_map.settings import below
 from micropolis_map.web import pin_texts
@@ -127,7 +128,7 @@ def map_state(application: Application, community: Community, lang: str) -> dict
         "still": True,
         "shapes": shapes_for_script(),
         "texts": {**map_texts, "kinds": kinds, "credit": credit},
-    }
+    } | sketch_told(application.community_store, slug, lang)
 
 
 def _say_page(request: Request, slug: str, place: Place) -> Response:

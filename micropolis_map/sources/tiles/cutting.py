@@ -71,9 +71,9 @@ def tiles_of(features: MapFeatures, pyramid: Pyramid) -> Iterator[tuple[Tile, by
     Columns count from the west, rows from the north. In a tile, layers and features come in the order in
     which they are drawn: that of `ORDER`, and of `features`.
     """
-    layers = [_Layer(features.of(name), name) for name in ORDER]
-    layers = [layer for layer in layers if len(layer.features)]
-    for zoom in range(LOWEST, HIGHEST + 1):
+    known = set(features.layer.tolist())
+    layers = [_Layer(features.of(name), name) for name in ORDER if name in known]
+    for zoom in range(HIGHEST, LOWEST - 1, -1):
         found: dict[tuple[int, int], list[bytes]] = {}
         for layer in layers:
             for place, content in layer.at(zoom, pyramid.range(zoom)):
@@ -97,26 +97,31 @@ class _Layer:
     def __init__(self, features: MapFeatures, name: str) -> None:
         self.features = features
         self.name = name
-        self.world = shapely.transform(features.geometry, world_of)
-        self.kind = _KINDS[int(shapely.get_type_id(self.world)[0])] if len(features) else POINT
+        self.shapes = shapely.transform(features.geometry, lambda xy: world_of(xy) * (EXTENT * 2**HIGHEST))
+        self.kind = _KINDS[int(shapely.get_type_id(self.shapes)[0])]
         self.properties = _properties(features, name)
 
     def at(self, zoom: int, tiles: Range) -> Iterator[tuple[tuple[int, int], bytes]]:
-        """Yield column, row and the layer's bytes of the tiles of a zoom."""
+        """Yield column, row and the layer's bytes of the tiles of a zoom.
+
+        Zooms are asked for from the highest down: each is simplified from what the one above it shows.
+        """
         drawn = self.features.zoom <= zoom
         if self.name == "borders" and zoom >= APPROXIMATE_BELOW:
             drawn &= self.features.kind != "approximate"
         index = np.flatnonzero(drawn)
-        scaled = shapely.transform(self.world[index], lambda xy: xy * (EXTENT * 2**zoom))
+        if self.kind != POINT:
+            finer = LAST_TOLERANCE if zoom == HIGHEST else TOLERANCE * 2.0 ** (HIGHEST - zoom)
+            areas = self.kind == POLYGON
+            self.shapes[index] = shapely.simplify(self.shapes[index], finer, preserve_topology=areas)
+        shapes, unit = self.shapes[index], 2 ** (HIGHEST - zoom)
         if self.kind == POINT:
-            cut = _points(scaled, tiles)
+            cut = _points(shapes, unit, tiles)
         else:
-            tolerance = LAST_TOLERANCE if zoom == HIGHEST else TOLERANCE
-            scaled = shapely.simplify(scaled, tolerance)
             if self.kind == POLYGON and self.name in {"ground", "water", "shade"} and zoom < HIGHEST:
-                keep = shapely.area(scaled) >= SMALLEST
-                index, scaled = index[keep], scaled[keep]
-            cut = _snapped(_cut(scaled, tiles), self.kind)
+                keep = shapely.area(shapes) >= SMALLEST * unit**2
+                index, shapes = index[keep], shapes[keep]
+            cut = _snapped(_cut(shapes, unit, tiles), unit, self.kind)
         yield from self._encoded(cut, index)
 
     def _encoded(self, cut: Cut, index: Ints) -> Iterator[tuple[tuple[int, int], bytes]]:
@@ -166,9 +171,9 @@ def _property(*row: Any) -> Mapping[str, str | int]:
     return {key: value for key, value in found.items() if value}
 
 
-def _points(scaled: Any, tiles: Range) -> Cut:
+def _points(shapes: Any, unit: int, tiles: Range) -> Cut:
     """Return each point in the one tile in which it lies."""
-    xy = np.rint(shapely.get_coordinates(scaled))
+    xy = np.rint(shapely.get_coordinates(shapes) / unit)
     place = np.floor(xy / EXTENT).astype(np.int64)
     first_x, last_x, first_y, last_y = tiles
     x, y = place[:, 0], place[:, 1]
@@ -177,19 +182,29 @@ def _points(scaled: Any, tiles: Range) -> Cut:
     return Cut(geometry, inside, x[inside], y[inside])
 
 
-def _cut(scaled: Any, tiles: Range) -> Cut:
-    """Return the parts of lines or polygons in the tiles that they meet, with the buffer around."""
-    bounds = shapely.bounds(scaled)
-    low = np.ceil((bounds[:, :2] - EXTENT - BUFFER) / EXTENT).astype(np.int64)
-    high = np.floor((bounds[:, 2:] + BUFFER) / EXTENT).astype(np.int64)
+def _cut(shapes: Any, unit: int, tiles: Range) -> Cut:
+    """Return the parts of lines or polygons in the tiles that they meet, with the buffer around.
+
+    They stay where they are in the world, in units of the highest zoom; `unit` of them are one of this zoom.
+    First all are clipped to columns, so that what has many corners is not clipped anew for each tile.
+    """
+    bounds = shapely.bounds(shapes)
+    low, high = _met(bounds[:, :2], bounds[:, 2:], unit)
     low, high = np.maximum(low, tiles[::2]), np.minimum(high, tiles[1::2])
-    feature, x = _spread(np.arange(len(scaled)), low[:, 0], high[:, 0])
-    columns = _clipped(scaled[feature], feature, x, low[feature, 1], high[feature, 1])
-    part_bounds = shapely.bounds(columns.geometry)[:, [1, 3]]
-    first = np.maximum(np.ceil((part_bounds[:, 0] - EXTENT - BUFFER) / EXTENT).astype(np.int64), tiles[2])
-    last = np.minimum(np.floor((part_bounds[:, 1] + BUFFER) / EXTENT).astype(np.int64), tiles[3])
-    row, y = _spread(np.arange(len(columns.geometry)), first, last)
-    return _clipped(columns.geometry[row], columns.feature[row], columns.x[row], y, y)
+    feature, x = _spread(np.arange(len(shapes)), low[:, 0], high[:, 0])
+    columns = _clipped(shapes[feature], feature, (x, low[feature, 1], high[feature, 1]), unit)
+    bounds = shapely.bounds(columns.geometry)
+    first, last = _met(bounds[:, 1], bounds[:, 3], unit)
+    row, y = _spread(
+        np.arange(len(columns.geometry)), np.maximum(first, tiles[2]), np.minimum(last, tiles[3])
+    )
+    return _clipped(columns.geometry[row], columns.feature[row], (columns.x[row], y, y), unit)
+
+
+def _met(low: Any, high: Any, unit: int) -> tuple[Ints, Ints]:
+    """Return the first and the last column or row of tiles that are met, with the buffer around them."""
+    first = np.ceil(low / unit / EXTENT - 1 - BUFFER / EXTENT).astype(np.int64)
+    return first, np.floor(high / unit / EXTENT + BUFFER / EXTENT).astype(np.int64)
 
 
 def _spread(index: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
@@ -200,10 +215,11 @@ def _spread(index: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
     return repeated, np.repeat(first, counts) + within
 
 
-def _clipped(geometry: Any, feature: Ints, x: Ints, first: Ints, last: Ints) -> Cut:
-    """Return the geometries clipped to column `x` and the rows from `first` to `last`, without empty ones."""
-    low = np.column_stack((x, first)) * EXTENT - BUFFER
-    high = (np.column_stack((x, last)) + 1) * EXTENT + BUFFER
+def _clipped(geometry: Any, feature: Ints, tiles: tuple[Ints, Ints, Ints], unit: int) -> Cut:
+    """Return the geometries clipped to their column, from the first to the last row; without empty ones."""
+    x, first, last = tiles
+    low = (np.column_stack((x, first)) * EXTENT - BUFFER) * unit
+    high = ((np.column_stack((x, last)) + 1) * EXTENT + BUFFER) * unit
     bounds = shapely.bounds(geometry)
     over = ((bounds[:, :2] < low) | (bounds[:, 2:] > high)).any(axis=1)
     at = np.flatnonzero(over)
@@ -217,20 +233,19 @@ def _clipped(geometry: Any, feature: Ints, x: Ints, first: Ints, last: Ints) -> 
     return Cut(geometry[keep], feature[keep], x[keep], first[keep])
 
 
-def _snapped(cut: Cut, kind: int) -> Cut:
+def _snapped(cut: Cut, unit: int, kind: int) -> Cut:
     """Return the parts in whole units of their tile, one ring or line after the other, valid polygons."""
     origin = np.column_stack((cut.x, cut.y)) * EXTENT
     xy, of = shapely.get_coordinates(cut.geometry, return_index=True)
-    exact = shapely.set_coordinates(cut.geometry, xy - origin[of])
-    exact_xy = shapely.get_coordinates(exact)
-    snapped = shapely.set_coordinates(exact.copy(), np.rint(exact_xy))
-    if kind == POLYGON:
-        bad = ~shapely.is_valid(snapped)
-        snapped[bad] = _mended(shapely.set_coordinates(exact[bad], exact_xy[bad[of]]))
+    exact = xy / unit - origin[of]
+    snapped = shapely.set_coordinates(cut.geometry, np.rint(exact))
+    if kind == POLYGON and not (valid := shapely.is_valid(snapped)).all():
+        snapped[~valid] = _mended(shapely.set_coordinates(snapped[~valid], exact[~valid[of]]))
     parts, of = shapely.get_parts(snapped, return_index=True)
-    parts, again = shapely.get_parts(parts, return_index=True)  # a collection may hold several
-    of = of[again]
-    keep = (shapely.get_type_id(parts) == (3 if kind == POLYGON else 1)) & ~shapely.is_empty(parts)
+    if (shapely.get_type_id(parts) > POLYGON).any():  # a collection may hold several in one
+        parts, again = shapely.get_parts(parts, return_index=True)
+        of = of[again]
+    keep = shapely.get_type_id(parts) == (3 if kind == POLYGON else 1)
     keep &= (shapely.area(parts) if kind == POLYGON else shapely.length(parts)) >= 1
     parts, of = parts[keep], of[keep]
     if kind == POLYGON:

@@ -96,8 +96,8 @@ def layer_bytes(name: str, kind: int, rows: Iterable[tuple[Mapping[str, str | in
                 numbers += _varint(keys.setdefault(key, len(keys)))
                 numbers += _varint(values.setdefault(value, len(values)))
             tags = written[id(properties)] = _field(2, bytes(numbers)) + end
-        feature = tags + _varint(len(geometry)) + geometry
-        content.append(b"\x12" + _varint(len(feature)) + feature)
+        size = _varint(len(geometry))
+        content += (b"\x12", _varint(len(tags) + len(size) + len(geometry)), tags, size, geometry)
     content += [_field(3, key.encode()) for key in keys]
     content += [_field(4, _value(value)) for value in values]
     content += [b"\x28" + _varint(EXTENT), b"\x78\x02"]
@@ -114,15 +114,19 @@ def _field(number: int, content: bytes) -> bytes:
     return bytes((number << 3 | 2,)) + _varint(len(content)) + content
 
 
-_SMALL: Sequence[bytes] = [bytes((n,)) for n in range(128)]
-
-
 def _varint(number: int) -> bytes:
-    if number < 128:
-        return _SMALL[number]
+    return _SMALL[number] if number < _MANY else _long_varint(number)
+
+
+def _long_varint(number: int) -> bytes:
     content = bytearray()
     while number > 127:
         content.append(number & 127 | 128)
         number >>= 7
     content.append(number)
     return bytes(content)
+
+
+_MANY = 4_096
+_SMALL: Sequence[bytes] = [_long_varint(number) for number in range(_MANY)]
+"""Sizes and numbers of a tile are mostly small, and written a hundred thousand times."""

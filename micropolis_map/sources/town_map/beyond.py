@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,53 +15,48 @@ from micropolis_map.sources.town_map.frame import MapFrame
 
 _ON_LINE_M = 5.0
 """How near to the boundary or the coast a district's border is the same line."""
+_FAR = 10_000.0
+"""Times as far from the middle as the frame's edge is beyond all tiles."""
+_LEAST_M2 = 300.0
+"""Smaller slivers between boundary and coast are not drawn."""
 _LEAST_M = 30.0
 """Pieces of borders shorter than this are left out."""
 
 
-def far_sea(frame: MapFrame) -> list[BaseGeometry]:
-    """Return the sea beyond the frame: each place there is as the nearest place of the frame's edge is."""
+def far_sea(frame: MapFrame) -> BaseGeometry:
+    """Return the sea beyond the frame, as far as there are tiles; may be empty.
+
+    Where the frame's edge is in the sea it goes on outwards, away from the frame's middle: nobody knows the
+    coast there, and a coast mostly goes on as it came.
+    """
+    around = shapely.box(*frame.pyramid.bounds())
     if frame.sea.is_empty:
-        return []
-    west, south, east, north = frame.pyramid.bounds()
-    around = shapely.box(west, south, east, north)
+        return shapely.Polygon()
     if frame.is_island:
-        return [shapely.difference(around, frame.box)]
-    left, low, right, high = frame.bounds
-    found: list[BaseGeometry] = []
-    for first, last in _sea_along(frame, ((left, low), (right, low))):
-        found.append(shapely.box(first, south, last, low))
-    for first, last in _sea_along(frame, ((left, high), (right, high))):
-        found.append(shapely.box(first, high, last, north))
-    for first, last in _sea_along(frame, ((left, low), (left, high)), 1):
-        found.append(shapely.box(west, first, left, last))
-    for first, last in _sea_along(frame, ((right, low), (right, high)), 1):
-        found.append(shapely.box(right, first, east, last))
-    for x, y, corner in (
-        (left, low, (west, south)), (left, high, (west, north)),
-        (right, low, (east, south)), (right, high, (east, north)),
-    ):  # fmt: skip
-        if shapely.intersects_xy(frame.sea, x, y):
-            found.append(shapely.envelope(shapely.LineString([(x, y), corner])))
-    return found
-
-
-def _sea_along(frame: MapFrame, edge: Any, axis: int = 0) -> list[tuple[float, float]]:
-    """Return from where to where there is sea along an edge of the frame."""
-    met = shapely.get_parts(shapely.intersection(shapely.LineString(edge), frame.sea))
-    bounds = shapely.bounds(met[shapely.get_type_id(met) == 1])
-    return [(row[axis], row[axis + 2]) for row in bounds.tolist()]
+        return shapely.difference(around, frame.box)
+    edge = shapely.get_exterior_ring(frame.box)
+    met = shapely.get_parts(shapely.intersection(edge, frame.sea))
+    met = shapely.segmentize(met[shapely.get_type_id(met) == 1], shapely.length(edge))
+    middle = np.array([(frame.bounds[0] + frame.bounds[2]) / 2, (frame.bounds[1] + frame.bounds[3]) / 2])
+    wedges = []
+    for line in met:
+        near = shapely.get_coordinates(line)
+        wedges += [
+            shapely.Polygon([one, other, middle + (other - middle) * _FAR, middle + (one - middle) * _FAR])
+            for one, other in pairwise(near)
+        ]
+    beyond = shapely.difference(shapely.union_all(wedges), frame.box)
+    return shapely.intersection(beyond, around)
 
 
 def beyond_of(frame: MapFrame, boundary: BaseGeometry | None) -> MapFeatures:
     """Return what lies outside the `boundary` (None where nobody knows it), and beyond the data's frame."""
-    water = shapely.union_all([frame.sea, *far_sea(frame)])
-    seen = frame.box if frame.is_island else shapely.intersection(frame.known, frame.box)
+    water = shapely.union_all([frame.sea, far_sea(frame)])
     around = shapely.box(*frame.pyramid.bounds())
-    veil = _areas(shapely.difference(shapely.difference(around, seen), water))
+    veil = _areas(frame, shapely.difference(shapely.difference(around, frame.seen), water))
     outside = np.empty(0, object)
     if boundary is not None:
-        outside = _areas(shapely.difference(shapely.difference(seen, boundary), frame.sea))
+        outside = _areas(frame, shapely.difference(shapely.difference(frame.seen, boundary), frame.sea))
     return joined(
         [features("beyond", "outside", outside, zoom=8), features("beyond", "veil", veil, zoom=8, rank=1)]
     )
@@ -85,10 +81,11 @@ def borders_of(
             between = shapely.difference(between, _wide(frame, shapely.boundary(boundary)))
         if approximate and not frame.sea.is_empty:
             between = shapely.difference(between, _wide(frame, frame.sea))
+    between = shapely.intersection(between, frame.seen)
     kind = "approximate" if approximate else "district"
     parts.append(features("borders", kind, _lines(frame, between), zoom=10))
     if boundary is not None:
-        outline = shapely.intersection(shapely.boundary(boundary), frame.box)
+        outline = shapely.intersection(shapely.boundary(boundary), frame.seen)
         parts.append(features("borders", "outline", _lines(frame, outline), zoom=8))
     return joined(parts)
 
@@ -99,10 +96,10 @@ def _wide(frame: MapFrame, geometry: BaseGeometry) -> BaseGeometry:
     return widened
 
 
-def _areas(geometry: BaseGeometry) -> Any:
-    parts = shapely.get_parts(geometry)
-    parts = shapely.get_parts(parts)
-    return parts[(shapely.get_type_id(parts) == 3) & (shapely.area(parts) > 0)]
+def _areas(frame: MapFrame, geometry: BaseGeometry) -> Any:
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    parts = parts[shapely.get_type_id(parts) == 3]
+    return parts[shapely.area(frame.plane.to_metres(parts)) > _LEAST_M2]
 
 
 def _lines(frame: MapFrame, geometry: BaseGeometry) -> Any:

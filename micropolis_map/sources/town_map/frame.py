@@ -71,6 +71,11 @@ class MapFrame:
         edge = shapely.get_exterior_ring(self.box)
         return bool(shapely.length(shapely.intersection(edge, self.sea)) > SOLID * shapely.length(edge))
 
+    @cached_property
+    def seen(self) -> BaseGeometry:
+        """What is shown without a veil, sea aside: all of an island, else where the data are whole."""
+        return self.box if self.is_island else shapely.intersection(self.known, self.box)
+
     def clipped(self, geometry: Any) -> Any:
         """Return the geometries (degrees) where they lie in the frame; those outside become empty."""
         bounds = shapely.bounds(geometry)

@@ -35,7 +35,11 @@ ZOOMS = {
     "neighbourhood": 13, "station": 12, "square": 13, "civic": 14, "house": 15,
 }  # fmt: skip
 _NAMED_AREAS_M2 = (2e6, 4e5, 8e4, 1.5e4)
-_APART_M = {"place": 3_000.0, "house": 12.0}
+_GROUPS = {
+    **dict.fromkeys((*PLACES.values(), "district"), "place"),
+    **dict.fromkeys(("park", "wood", "cemetery", "water", "square", "sea"), "nature"),
+}
+_APART_M = {"place": 3_000.0, "house": 12.0, "nature": 1_500.0}
 """Names of one kind that are alike and nearer than this are one."""
 _OTHERS_APART_M = 800.0
 _CIVIC = {
@@ -80,6 +84,7 @@ def labels_of(
         _houses([*tags, *buildings.tags], np.concatenate((at, _inside_tagged(buildings)))),
     ]
     found = joined(parts)
+    found = found.take(shapely.intersects(frame.seen, found.geometry))
     found = found.take(np.argsort(found.rank, kind="stable"))
     return found.take(_once(found, frame))
 
@@ -174,21 +179,27 @@ def _inside_tagged(areas: KindAreas) -> Any:
 def _once(found: MapFeatures, frame: MapFrame) -> NDArray[np.int64]:
     """Return the labels without those whose name a more important one nearby has already."""
     at = shapely.get_coordinates(frame.plane.to_metres(found.geometry))
-    places = set(PLACES.values()) | {"district"}
+    places = set(PLACES.values()) - {"sea"}
+    named = {
+        n.casefold() for n, k in zip(found.name.tolist(), found.kind.tolist(), strict=True) if k in places
+    }
     groups: dict[tuple[str, str], list[int]] = {}
     for i, (kind, name) in enumerate(zip(found.kind.tolist(), found.name.tolist(), strict=True)):
-        group = "place" if kind in places else kind
+        if kind == "district" and name.casefold() in named:
+            continue
+        group = _GROUPS.get(kind, kind)
         groups.setdefault((group, name.casefold()), []).append(i)
-    out: set[int] = set()
+    kept: set[int] = set()
     for (group, _), members in groups.items():
-        if len(members) > 1:
-            out |= _doubles(members, at, _APART_M.get(group, _OTHERS_APART_M))
-    return np.array([i for i in range(len(found)) if i not in out and found.name[i]], np.int64)
+        kept |= set(members) - _doubles(members, at, _APART_M.get(group, _OTHERS_APART_M))
+    return np.array([i for i in sorted(kept) if found.name[i]], np.int64)
 
 
 def _doubles(members: list[int], at: Any, apart_m: float) -> set[int]:
     """Return those of the labels of one name, best first, that are near one before them."""
     out: set[int] = set()
+    if len(members) == 1:
+        return out
     for one, other in sorted(cKDTree(at[members]).query_pairs(apart_m)):
         if members[one] not in out:
             out.add(members[other])

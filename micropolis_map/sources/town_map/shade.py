@@ -19,12 +19,12 @@ Floats = NDArray[np.float64]
 Sample = Callable[[Floats, Floats], Floats]
 
 STEP_M = 35.0
-MOST_STEPS = 320
+MOST_STEPS = 400
 """Of a side of the grid: a larger town has a coarser one."""
 AZIMUTH, ALTITUDE = np.radians(315.0), np.radians(40.0)
 """Where maps have their sun."""
-LIMITS = ((-1, -0.12), (-2, -0.34), (1, 0.11))
-"""Level, and beyond which difference from the brightness of level ground it is."""
+LIMITS = ((-1, -0.12, 0.25), (-2, -0.30, 0.08), (1, 0.10, 0.15))
+"""Level, beyond which difference from the brightness of level ground it is, and of how much at most."""
 LEAST_CELLS = 6.0
 """Smaller patches are not drawn."""
 SMOOTH_CELLS = 0.12
@@ -40,8 +40,9 @@ def shade_of(sample: Sample, frame: MapFrame) -> MapFeatures:
     """
     brightness, corner, step = _brightness(sample, frame)
     parts = []
-    for level, limit in LIMITS:
+    for level, least, most in LIMITS:
         sign = 1.0 if level > 0 else -1.0
+        limit = sign * max(sign * least, float(np.quantile(sign * brightness, 1 - most)))
         areas = areas_above(sign * brightness, sign * limit)
         areas = shapely.simplify(areas[shapely.area(areas) >= LEAST_CELLS], SMOOTH_CELLS)
         in_world = shapely.transform(areas, lambda xy: corner + xy * step)
@@ -68,7 +69,8 @@ def _brightness(sample: Sample, frame: MapFrame) -> tuple[Floats, Floats, float]
     unknown = ~np.isfinite(height)
     if unknown.all():
         return np.zeros((1, 1)), np.array([left, top]), step
-    height[unknown] = float(np.nanmean(height))
+    nearest = ndimage.distance_transform_edt(unknown, return_distances=False, return_indices=True)
+    height = height[tuple(nearest)]
     smooth = ndimage.gaussian_filter(height, 1.6)
     down, across = np.gradient(smooth, step / metre)
     slope, aspect = np.arctan(1.6 * np.hypot(across, down)), np.arctan2(-across, down)

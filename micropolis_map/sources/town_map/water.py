@@ -30,5 +30,5 @@ def water_of(extract: OsmExtract, frame: MapFrame) -> tuple[MapFeatures, KindAre
         rank=np.arange(1, len(areas) + 1),
         zoom=zoom,
     )
-    sea = shapely.get_parts(shapely.union_all([frame.sea, *far_sea(frame)]))
+    sea = shapely.get_parts(shapely.union_all([frame.sea, far_sea(frame)]))
     return joined([features("water", "sea", sea, zoom=8), fresh]), areas

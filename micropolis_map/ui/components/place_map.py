@@ -13,6 +13,7 @@ from micropolis_map.maps.addresses import background_urls, places_url, version_u
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
+from micropolis_map.services.sketched_map import sketch_told
 from micropolis_map.ui import language, session, words
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
 from micropolis_map.ui.components.still_true import since
@@ -49,7 +50,7 @@ def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -
         "fromOsm": bool(report) and not community.fictional,
         "shapes": shapes_for_script(),
         "texts": map_texts(community),
-    }
+    } | sketch_told(session.communities(), slug, language.current())
     with st.container(key="map"):
         told = st_folium(
             BaseMap(community.centre, community.zoom),

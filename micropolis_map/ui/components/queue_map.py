@@ -16,6 +16,7 @@ from micropolis_map.maps.addresses import background_urls
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
+from micropolis_map.services.sketched_map import sketch_told
 from micropolis_map.ui import language, session
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
 from micropolis_map.ui.components.place_map import map_texts
@@ -54,7 +55,7 @@ def hidden_map(
         "fromOsm": bool(report) and not community.fictional,
         "shapes": shapes_for_script(),
         "texts": map_texts(community),
-    }
+    } | sketch_told(session.communities(), community.slug, language.current())
 
     def choose(tap: Tap) -> None:
         if tap.place:

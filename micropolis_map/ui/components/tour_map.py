@@ -15,6 +15,7 @@ from micropolis_map.maps.addresses import background_urls, places_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
+from micropolis_map.services.sketched_map import sketch_told
 from micropolis_map.ui import language, session
 from micropolis_map.ui.components.map_taps import Tap, ever_tapped, hear, taps_state
 from micropolis_map.ui.components.place_map import map_texts
@@ -57,7 +58,7 @@ def tour_map(community: Community, shown: Shown, name: str = "tourmap") -> None:
         "tour": shown.url,
         "fromOsm": bool(report) and not community.fictional,
         "texts": map_texts(community) | _texts(),
-    }
+    } | sketch_told(session.communities(), slug, language.current())
     key, taps = f"{name}-{slug}", f"walk-{slug}"
     heard = shown.picking or not shown.url  # taps made before a reload may come from the map of no walk, too
     if heard:

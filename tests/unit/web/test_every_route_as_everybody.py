@@ -251,7 +251,8 @@ def addressed(world: World, path: str) -> str:
     values = {
         "slug": world.slug, "place_id": world.place, "id": world.place, "tour": world.tour,
         "walk": world.walk, "photo_id": world.photo, "audio_id": "a" * 32, "size": "320",
-        "name": "places", "layer": "homes", "ending": "pdf", "file": "leaflet.js", "feature": world.place,
+        "name": "places", "layer": "homes", "ending": "pdf", "build": "20260101T000000Z-00000000", "z": "8",
+        "x": "143", "y": "84", "file": "leaflet.js", "feature": world.place,
     }  # fmt: skip
     address = re.sub(r"\{(\w+)\}", lambda name: values[name[1]], path)
     query = {

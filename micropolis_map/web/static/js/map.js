@@ -46,6 +46,21 @@
     map._mmTiles = control.addTo(map);
   }
 
+  // Says on the map that it is a sketch, of what and of when.
+  function sketch(map, text) {
+    if (!text && !map._mmSketch) return;
+    if (!map._mmSketch) {
+      const control = L.control({ position: "bottomleft" });
+      control.onAdd = () => {
+        const box = L.DomUtil.create("p", "mm-sketch");
+        box.setAttribute("role", "note");
+        return box;
+      };
+      map._mmSketch = control.addTo(map);
+    }
+    map._mmSketch.getContainer().textContent = text;
+  }
+
   mm.show = function (map, state) {
     if (!map._mmHeld) { show(map, state); return; }
     if (!map._mmNext) map._mmHeld.then(() => { const next = map._mmNext; map._mmNext = null; mm.show(map, next); });
@@ -74,6 +89,7 @@
     }
     map._mmIsland = Boolean(state.island);
     mm.background(map, state.background || {});
+    sketch(map, state.sketch || "");
     if (state.bounds && map._mmBounds !== JSON.stringify(state.bounds)) {
       map._mmBounds = JSON.stringify(state.bounds);
       sized(map, () => map.fitBounds(state.bounds, { animate: false, maxZoom: 16 }));
