@@ -41,6 +41,7 @@ from micropolis_map.services.town_map import write_map
 from micropolis_map.settings import Settings
 from micropolis_map.sources.osm_features import gazetteer_of
 from micropolis_map.sources.osm_file import read_osm_files
+from micropolis_map.stores import map_features
 from micropolis_map.stores.files import unwritable
 from micropolis_map.stores.town_states import TownStates
 
@@ -159,6 +160,7 @@ def load_community(
         gate.check()
         progress = gate.watched(progress)
         community = _known_or_new(deps.community_store, slug, request)
+        map_features.prepare()
         request = _with_bundled_files(request, deps.settings.data / "geo" / slug)
         extract, area = _read(deps.settings, community, request, _part(progress, 0.0, 0.4))
         surveys = read_surveys(deps.settings.data / "geo" / slug)

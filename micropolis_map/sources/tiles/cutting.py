@@ -34,6 +34,8 @@ TOLERANCE = 4.0
 LAST_TOLERANCE = 1.0
 SMALLEST = 48.0
 """Square units (less than one pixel) below which an area of ground or water is not drawn on a zoom."""
+_SIMPLE = 16
+"""Corners of a part that may just cover its tile, as a veil does: that is seen quicker than it is clipped."""
 APPROXIMATE_BELOW = 14
 """Tile zoom from which on borders that nobody surveyed are not drawn."""
 ORDER = (
@@ -223,6 +225,14 @@ def _clipped(geometry: Any, feature: Ints, tiles: tuple[Ints, Ints, Ints], unit:
     bounds = shapely.bounds(geometry)
     over = ((bounds[:, :2] < low) | (bounds[:, 2:] > high)).any(axis=1)
     at = np.flatnonzero(over)
+    areas = shapely.get_type_id(geometry[at]) == POLYGON
+    simple = at[areas & (shapely.get_num_coordinates(geometry[at]) <= _SIMPLE)]
+    if len(simple):
+        boxes = shapely.box(*low[simple].T, *high[simple].T)
+        whole = shapely.covers(geometry[simple], boxes)
+        geometry[simple[whole]] = boxes[whole]
+        over[simple[whole]] = False
+        at = np.flatnonzero(over)
     box, which = np.unique(np.hstack((low[at], high[at])), axis=0, return_inverse=True)
     order = np.argsort(which.ravel(), kind="stable")
     begins = np.searchsorted(which.ravel()[order], np.arange(len(box) + 1))

@@ -12,6 +12,10 @@ LOWEST, HIGHEST = 8, 15
 """Tile zooms; a map shows them at 9 to 19, with 512 pixels a tile at the zoom above."""
 AROUND = 0.5
 """Of the frame's size: how much more there is on each side, as far as a map may be moved."""
+STREETS, AROUND_STREETS = 14, 0.1
+"""From this zoom on there is less around: nobody looks at a street where nothing is known."""
+MORE = 2
+"""Tiles around that in any case."""
 
 Range = tuple[int, int, int, int]
 
@@ -32,10 +36,10 @@ class Pyramid:
         """Return the first and last column and the first and last row of a zoom."""
         west, south, east, north = self.frame
         (left, bottom), (right, top) = world_of(np.array([[west, south], [east, north]])).tolist()
-        aside = max(right - left, bottom - top) * AROUND
+        aside = max(right - left, bottom - top) * (AROUND if zoom < STREETS else AROUND_STREETS)
         side = 2**zoom
-        first_x, last_x = int((left - aside) * side) - 1, int((right + aside) * side) + 1
-        first_y, last_y = int((top - aside) * side) - 1, int((bottom + aside) * side) + 1
+        first_x, last_x = int((left - aside) * side) - MORE, int((right + aside) * side) + MORE
+        first_y, last_y = int((top - aside) * side) - MORE, int((bottom + aside) * side) + MORE
         return max(first_x, 0), min(last_x, side - 1), max(first_y, 0), min(last_y, side - 1)
 
     def bounds(self) -> Bounds:

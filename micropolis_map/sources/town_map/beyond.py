@@ -17,6 +17,8 @@ _ON_LINE_M = 5.0
 """How near to the boundary or the coast a district's border is the same line."""
 _FAR = 10_000.0
 """Times as far from the middle as the frame's edge is beyond all tiles."""
+_OVERLAP_DEGREES = 2e-7
+"""Two centimetres in which the sea beyond the frame and the sea in it overlap: no crack is left between."""
 _LEAST_M2 = 300.0
 """Smaller slivers between boundary and coast are not drawn."""
 _LEAST_M = 30.0
@@ -45,7 +47,8 @@ def far_sea(frame: MapFrame) -> BaseGeometry:
             shapely.Polygon([one, other, middle + (other - middle) * _FAR, middle + (one - middle) * _FAR])
             for one, other in pairwise(near)
         ]
-    beyond = shapely.difference(shapely.union_all(wedges), frame.box)
+    inner = shapely.box(*(np.array(frame.bounds) + np.array([1, 1, -1, -1]) * _OVERLAP_DEGREES))
+    beyond = shapely.difference(shapely.union_all(wedges), inner)
     return shapely.intersection(beyond, around)
 
 

@@ -18,8 +18,8 @@ from micropolis_map.workers.mending import valid_areas
 Floats = NDArray[np.float64]
 Sample = Callable[[Floats, Floats], Floats]
 
-STEP_M = 35.0
-MOST_STEPS = 400
+STEP_M = 40.0
+MOST_STEPS = 320
 """Of a side of the grid: a larger town has a coarser one."""
 AZIMUTH, ALTITUDE = np.radians(315.0), np.radians(40.0)
 """Where maps have their sun."""
