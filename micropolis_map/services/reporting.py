@@ -8,10 +8,11 @@ from pathlib import Path
 from micropolis_map.domain.community import LoadReport
 from micropolis_map.errors import NotLoaded, StoreUnavailable
 from micropolis_map.i18n import mark
-from micropolis_map.services import opened, walking_time_layers
+from micropolis_map.services import walking_time_layers
 from micropolis_map.services.assessing import Deps, subject_of
 from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.coverage_view import coverage_view
+from micropolis_map.services.paper_ground import paper_ground_of
 from micropolis_map.services.reporting_coverage import coverage_pages
 from micropolis_map.services.reporting_map import is_too_much
 from micropolis_map.services.speech import Speech
@@ -35,7 +36,6 @@ def coverage_report(
         Too many reports are being drawn.
     """
     view = coverage_view(deps, slug, request)
-    build = opened.current_build(deps.community_store, slug)
     layer = walking_time_layers.streets_layer(subject_of(deps, slug, request))
     if is_too_much(layer):
         layer = walking_time_layers.hexagons_layer(subject_of(deps, slug, request))
@@ -44,7 +44,7 @@ def coverage_report(
         view,
         deps.community_store.get(slug),
         load_report(deps, slug),
-        (build.folder, layer),
+        (paper_ground_of(deps.community_store, slug), layer),
         Speech(lang),
         moment or datetime.now(UTC),
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.maps.walking_classes import walking_classes
 from micropolis_map.services.coverage_result import AreaCoverage
 from micropolis_map.services.coverage_view import CURVE_MINUTES, CoverageView
+from micropolis_map.services.paper_map import Ground
 from micropolis_map.services.reporting_map import Collection, class_words, coverage_map, page_box
 from micropolis_map.services.reporting_paper import Axis, Colour, Column, Line, ReportPaper, rgb
 from micropolis_map.services.reporting_words import (
@@ -39,7 +39,7 @@ def coverage_pages(
     view: CoverageView,
     community: Community,
     report: LoadReport,
-    ground: tuple[Path, Collection],
+    ground: tuple[Ground, Collection],
     speech: Speech,
     moment: datetime,
 ) -> bytes:
@@ -48,7 +48,7 @@ def coverage_pages(
     Parameters
     ----------
     ground
-        Folder of the build, and the layer of the map coloured by walking time.
+        What maps of the town are drawn from, and the layer of the map coloured by walking time.
     moment
         When it is made; stands on the first page.
     """
@@ -130,7 +130,7 @@ def _class_shares(area: AreaCoverage, minutes: tuple[float, ...]) -> list[tuple[
 
 
 def _map_page(
-    paper: ReportPaper, view: CoverageView, ground: tuple[Path, Collection], speech: Speech
+    paper: ReportPaper, view: CoverageView, ground: tuple[Ground, Collection], speech: Speech
 ) -> None:
     paper.section(speech._("Where it is far"), new_page=True)
     paper.say(

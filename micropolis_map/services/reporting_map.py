@@ -1,112 +1,94 @@
-"""Maps of a report, drawn from the community's own layers: walking time by street, or proposed sites."""
+"""Maps of a report, drawn over the town's own map: walking time by street, or proposed sites."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
-from fpdf.enums import TextMode
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from micropolis_map.analysis.metric import metres_per_degree
 from micropolis_map.maps.walking_classes import WalkingClass, walking_classes
 from micropolis_map.services.coverage_result import CoverageResult
+from micropolis_map.services.paper_frame import Frame, Place, proportions
+from micropolis_map.services.paper_labels import Label, Letters, point_label
 from micropolis_map.services.paper_letters import FONT
-from micropolis_map.services.reporting_paper import PAPER, WHITE, WIDTH_MM, Colour, ReportPaper, rgb, writable
+from micropolis_map.services.paper_map import Ground, PaperMap, draw_shape, outlines
+from micropolis_map.services.paper_scene import Shape, cut, lines_of
+from micropolis_map.services.reporting_paper import WHITE, WIDTH_MM, Colour, ReportPaper, rgb, writable
 from micropolis_map.services.siting_result import Plan, Site
 from micropolis_map.services.speech import Speech
-from micropolis_map.services.touring_paper import INK, MARGIN_MM, SOFT
-from micropolis_map.services.touring_sheet_map import (
-    Window,
-    draw_ground,
-    draw_line,
-    draw_scale,
-    draw_streets,
-)
+from micropolis_map.services.touring_paper import INK, MARGIN_MM
 
 MOST_CORNERS = 250_000
 """Of the coloured streets; a larger town is coloured by hexagon, or its file would be of many megabytes."""
 SITE: Colour = (157, 35, 51)
 NEAR, NEWLY, FAR = rgb("#c8b866"), rgb("#0a62a0"), rgb("#3b3f46")
 """Homes within reach before, newly, and still not: apart in hue and in lightness."""
-SHIFTS = (0.0, -4.0, 4.0, -8.0, 8.0)
-"""How far, in mm, a name may move away from a spot or another name."""
+EDGE: Colour = (120, 108, 130)
+STREET_MM, LEAST_STREET_MM = 0.75, 0.32
+"""Streets in colour, of a small town and of a large one."""
+SPOT_MM, SITE_MM = 1.4, 4.0
+NAME = Letters(2.9, INK, bold=True)
+HEXAGONS = 0.72
+"""How much of the hexagons' colour lies over the ground."""
 Collection = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class MapBox:
-    """Where a map stands on its page, in mm."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-def page_box(paper: ReportPaper, below_mm: float, result: CoverageResult) -> MapBox:
+def page_box(paper: ReportPaper, below_mm: float, result: CoverageResult) -> Place:
     """Return the box from here down for the districts' proportions, leaving `below_mm` for a legend."""
-    west, south, east, north = shapely.total_bounds(_areas(result)).tolist()
-    lon_m, lat_m = (float(v) for v in metres_per_degree(np.array((south + north) / 2)))
-    wanted = WIDTH_MM * (north - south) * lat_m / max(1.0, (east - west) * lon_m)
-    height = min(max(wanted, WIDTH_MM * 0.6), paper.left_mm() - below_mm)
-    return MapBox(MARGIN_MM, paper.get_y(), WIDTH_MM, height)
+    most = paper.left_mm() - below_mm
+    bounds = shapely.total_bounds(_areas(result)).tolist()
+    return MARGIN_MM, paper.get_y(), WIDTH_MM, proportions(bounds, WIDTH_MM, most, min(WIDTH_MM * 0.6, most))
 
 
 def coverage_map(
-    paper: ReportPaper, box: MapBox, build: Path, result: CoverageResult, layer: Collection, speech: Speech
+    paper: ReportPaper,
+    place: Place,
+    ground: Ground,
+    result: CoverageResult,
+    layer: Collection,
+    speech: Speech,
 ) -> None:
     """Draw `layer` (streets or hexagons with ``cost_s`` or ``median_s``) in classes of walking time."""
     classes = walking_classes(result.request.minutes)
-    areas = _areas(result)
-    window = _begin(paper, box, areas)
-    with paper.rect_clip(box.x, box.y, box.width, box.height):
-        draw_ground(paper, window, build)
-        for feature in sorted(layer["features"], key=_time, reverse=True):
-            walking = _class_of(_time(feature), classes)
-            if walking.dash:
-                paper.set_dash_pattern(dash=0.9, gap=1.5)
-            for line in _parts(feature["geometry"]):
-                if feature["geometry"]["type"] == "Polygon":
-                    _fill(paper, window, line, rgb(walking.colour))
-                else:
-                    draw_line(paper, window, line, rgb(walking.colour), 0.75)
-            paper.set_dash_pattern()
-        _outlines(paper, window, areas)
-        _spots(paper, window, result)
-        _names(paper, window, result)
-    _frame(paper, box, window)
-    paper.set_xy(MARGIN_MM, box.y + box.height + 3.0)
+    page = _begin(paper, place, ground, result, speech, is_quiet=True)
+    with paper.rect_clip(*place):
+        _draw_classes(page, layer, classes)
+        _draw_outlines(page, _areas(result))
+        spots = _draw_spots(page, result)
+    page.keep_clear(spots)
+    page.draw_names(_names(page, result))
+    page.draw_edge()
+    paper.set_xy(MARGIN_MM, place[1] + place[3] + 3.0)
     legend = [(rgb(walking.colour), class_words(walking, speech)) for walking in classes]
     paper.legend([*legend, (WHITE, speech._("meeting place"))])
 
 
 def siting_map(
-    paper: ReportPaper, box: MapBox, build: Path, before: CoverageResult, plan: Plan, speech: Speech
+    paper: ReportPaper, place: Place, ground: Ground, before: CoverageResult, plan: Plan, speech: Speech
 ) -> None:
     """Draw the numbered sites of `plan`, and the homes: near before, newly near, or still far."""
-    areas = _areas(before)
     threshold_s = before.request.minutes[0] * 60.0 + 1e-9
-    window = _begin(paper, box, areas)
-    with paper.rect_clip(box.x, box.y, box.width, box.height):
-        draw_ground(paper, window, build)
-        draw_streets(paper, window, build)
+    page = _begin(paper, place, ground, before, speech)
+    with paper.rect_clip(*place):
         was, now = plan.cost_before_s <= threshold_s, plan.cost_after_s <= threshold_s
         lived = before.origin_population > 0.0
         for colour, which in ((NEAR, was & now), (FAR, ~now), (NEWLY, now & ~was)):
-            _dots(paper, window, before, which & lived, colour)
-        _outlines(paper, window, areas)
-        _spots(paper, window, before)
-        _names(paper, window, before, plan.sites)
+            _draw_homes(page, before, which & lived, colour)
+        _draw_outlines(page, _areas(before))
+        spots = _draw_spots(page, before)
+    sites = [shapely.Point(page.frame.at((site.lon, site.lat))).buffer(SITE_MM + 0.5) for site in plan.sites]
+    page.keep_clear([*spots, *sites])
+    page.draw_names(_names(page, before))
+    with paper.rect_clip(*place):
         for number, site in enumerate(plan.sites, start=1):
-            _site(paper, window, number, site)
-    _frame(paper, box, window)
-    paper.set_xy(MARGIN_MM, box.y + box.height + 3.0)
+            _draw_site(page, number, site)
+    page.draw_edge()
+    paper.set_xy(MARGIN_MM, place[1] + place[3] + 3.0)
     paper.legend(
         [
             (SITE, speech._("proposed place, with its number")),
@@ -141,12 +123,20 @@ def _areas(result: CoverageResult) -> list[BaseGeometry]:
     return [area for area in result.district_areas if area is not None]
 
 
-def _begin(paper: ReportPaper, box: MapBox, areas: Sequence[BaseGeometry]) -> Window:
-    west, south, east, north = shapely.total_bounds(list(areas)).tolist()
-    paper.set_fill_color(*PAPER)
-    paper.rect(box.x, box.y, box.width, box.height, style="F")
-    paper.set_auto_page_break(auto=False)  # a drawing never starts a new page
-    return Window.around([west, east], [south, north], (box.x, box.y, box.width, box.height))
+def _begin(
+    paper: ReportPaper,
+    place: Place,
+    ground: Ground,
+    result: CoverageResult,
+    speech: Speech,
+    *,
+    is_quiet: bool = False,
+) -> PaperMap:
+    west, south, east, north = shapely.total_bounds(_areas(result)).tolist()
+    frame = Frame.around([west, east], [south, north], place, border_mm=4.0)
+    page = PaperMap(paper, frame, ground, speech.lang, is_quiet=is_quiet)
+    page.draw_ground()
+    return page
 
 
 def _time(feature: Collection) -> float:
@@ -154,10 +144,10 @@ def _time(feature: Collection) -> float:
     return math.inf if found is None else float(found)
 
 
-def _class_of(cost_s: float, classes: Sequence[WalkingClass]) -> WalkingClass:
+def _class_number(cost_s: float, classes: Sequence[WalkingClass]) -> int:
     if math.isinf(cost_s):
-        return classes[-1]
-    return next(c for c in classes if c.up_to is None or cost_s <= c.up_to * 60.0 + 1e-9)
+        return len(classes) - 1
+    return next(k for k, c in enumerate(classes) if c.up_to is None or cost_s <= c.up_to * 60.0 + 1e-9)
 
 
 def _parts(geometry: Collection) -> Iterator[list[list[float]]]:
@@ -168,89 +158,80 @@ def _parts(geometry: Collection) -> Iterator[list[list[float]]]:
         yield coordinates[0] if kind == "Polygon" else coordinates
 
 
-def _fill(paper: ReportPaper, window: Window, ring: list[list[float]], colour: Colour) -> None:
-    if window.shows(ring):
-        paper.set_fill_color(*colour)
-        with paper.local_context(fill_opacity=0.75):
-            paper.polygon([window.at(corner) for corner in ring], style="F")
+def _draw_classes(page: PaperMap, layer: Collection, classes: Sequence[WalkingClass]) -> None:
+    """Draw the layer class by class, the longest walks first."""
+    by_class: list[list[BaseGeometry]] = [[] for _ in classes]
+    for feature in layer["features"]:
+        which = by_class[_class_number(_time(feature), classes)]
+        which += [_shape(feature, line) for line in _parts(feature["geometry"]) if len(line) > 1]
+    room = page.frame.paper.buffer(2.0, join_style="mitre")
+    width = min(max(STREET_MM * 2.0 ** ((page.frame.zoom - 14.0) / 2.0), LEAST_STREET_MM), STREET_MM)
+    for walking, shapes in zip(reversed(classes), reversed(by_class), strict=True):
+        if not shapes:
+            continue
+        on_page = page.frame.shapes_on_page(np.array(shapes, object))
+        areas = shapely.get_type_id(on_page) == 3
+        colour, dash = rgb(walking.colour), (0.9, 1.5) if walking.dash else ()
+        draw_shape(page.paper, Shape(cut(on_page[areas], room), fill=colour, opacity=HEXAGONS))
+        lines = lines_of(on_page[~areas], room)
+        draw_shape(page.paper, Shape(lines, line=colour, width_mm=width, dash_mm=dash))
 
 
-def _outlines(paper: ReportPaper, window: Window, areas: Sequence[BaseGeometry]) -> None:
-    paper.set_dash_pattern(dash=1.6, gap=1.2)
-    for area in areas:
-        for part in shapely.get_parts(area):
-            ring = shapely.get_coordinates(shapely.get_exterior_ring(part)).tolist()
-            draw_line(paper, window, ring, SOFT, 0.25)
-    paper.set_dash_pattern()
+def _shape(feature: Collection, corners: list[list[float]]) -> BaseGeometry:
+    is_area = feature["geometry"]["type"] == "Polygon"
+    return shapely.Polygon(corners) if is_area else shapely.LineString(corners)
 
 
-def _spots(paper: ReportPaper, window: Window, result: CoverageResult) -> None:
+def _draw_outlines(page: PaperMap, areas: Sequence[BaseGeometry]) -> None:
+    lines = page.frame.shapes_on_page(np.asarray(outlines(areas).geometry, object))
+    room = page.frame.paper.buffer(2.0, join_style="mitre")
+    draw_shape(page.paper, Shape(lines_of(lines, room), line=EDGE, width_mm=0.25, dash_mm=(1.6, 1.2)))
+
+
+def _draw_spots(page: PaperMap, result: CoverageResult) -> list[BaseGeometry]:
+    """Draw the meeting places; return their discs."""
+    paper = page.paper
     paper.set_fill_color(*WHITE)
     paper.set_draw_color(*INK)
     paper.set_line_width(0.5)
-    for lon, lat in zip(result.spots.lon.tolist(), result.spots.lat.tolist(), strict=True):
-        paper.circle(*window.at((lon, lat)), radius=1.5, style="DF")
+    at = page.frame.on_page(np.column_stack((result.spots.lon, result.spots.lat)))
+    for x, y in at.tolist():
+        paper.circle(x, y, radius=SPOT_MM, style="DF")
+    return [shapely.Point(x, y).buffer(SPOT_MM + 0.3) for x, y in at.tolist()]
 
 
-def _names(paper: ReportPaper, window: Window, result: CoverageResult, sites: Sequence[Site] = ()) -> None:
-    """Write the districts' names where they are, with a bright edge; none over another or over a spot."""
-    spots = zip(result.spots.lon.tolist(), result.spots.lat.tolist(), strict=True)
-    taken = [shapely.Point(window.at(spot)).buffer(1.6) for spot in spots]
-    taken += [shapely.Point(window.at((site.lon, site.lat))).buffer(4.4) for site in sites]
-    paper.set_font(FONT, "B", 9.5)
+def _names(page: PaperMap, result: CoverageResult) -> list[Label]:
+    """Return the districts' names where they are, large ones first."""
     named = zip(result.districts, result.district_areas, strict=True)
-    for name, area in sorted(
+    ordered = sorted(
         ((area.name, shape) for area, shape in named if shape is not None), key=lambda pair: -pair[1].area
-    ):
-        text, point = writable(name), shapely.point_on_surface(area)
-        x, middle = window.at((point.x, point.y))
-        width = paper.get_string_width(text)
-        x = min(max(x - width / 2, window.x + 2.0), window.x + window.width - width - 2.0)
-        rooms = {
-            middle + dy: shapely.box(x, middle + dy - 3.2, x + width, middle + dy + 1.0) for dy in SHIFTS
-        }
-        free = [y for y, room in rooms.items() if not any(room.intersects(other) for other in taken)]
-        if not free:
-            continue
-        y = free[0]
-        taken.append(rooms[y])
-        with paper.local_context(text_mode=TextMode.STROKE, draw_color=WHITE, line_width=1.0):
-            paper.text(x, y, text)
-        paper.set_text_color(*INK)
-        paper.text(x, y, text)
+    )
+    found = []
+    for name, area in ordered:
+        point = shapely.point_on_surface(area)
+        at = page.frame.at((point.x, point.y))
+        text = writable(name)
+        label = point_label(text, at, NAME, page.room, page.measure)
+        found += [] if label is None else [label]
+    return found
 
 
-def _dots(
-    paper: ReportPaper, window: Window, before: CoverageResult, which: np.ndarray[Any, Any], colour: Colour
-) -> None:
+def _draw_homes(page: PaperMap, before: CoverageResult, which: NDArray[np.bool_], colour: Colour) -> None:
     size = 0.7 if which.size > 15_000 else 1.0
-    paper.set_fill_color(*colour)
-    for lon, lat in zip(before.origins.lon[which].tolist(), before.origins.lat[which].tolist(), strict=True):
-        x, y = window.at((lon, lat))
-        paper.rect(x - size / 2, y - size / 2, size, size, style="F")
+    page.paper.set_fill_color(*colour)
+    at = page.frame.on_page(np.column_stack((before.origins.lon[which], before.origins.lat[which])))
+    for x, y in at.tolist():
+        page.paper.rect(x - size / 2, y - size / 2, size, size, style="F")
 
 
-def _site(paper: ReportPaper, window: Window, number: int, site: Site) -> None:
-    x, y = window.at((site.lon, site.lat))
+def _draw_site(page: PaperMap, number: int, site: Site) -> None:
+    paper = page.paper
+    x, y = page.frame.at((site.lon, site.lat))
     paper.set_fill_color(*SITE)
     paper.set_draw_color(*WHITE)
     paper.set_line_width(0.7)
-    paper.circle(x, y, radius=4.2, style="DF")
+    paper.circle(x, y, radius=SITE_MM, style="DF")
     paper.set_font(FONT, "B", 12.0)
     paper.set_text_color(*WHITE)
-    paper.set_xy(x - 5.0, y - 3.0)
-    paper.cell(10.0, 6.0, str(number), align="C")
-
-
-def _frame(paper: ReportPaper, box: MapBox, window: Window) -> None:
-    draw_scale(paper, window)
-    paper.set_draw_color(*SOFT)
-    paper.set_line_width(0.3)
-    paper.rect(box.x, box.y, box.width, box.height)
-    x, y = box.x + box.width - 8.0, box.y + 5.0
-    paper.set_fill_color(*INK)
-    paper.polygon([(x, y), (x + 2.6, y + 8.0), (x, y + 6.2), (x - 2.6, y + 8.0)], style="F")
-    paper.set_font(FONT, "B", 10.0)
-    paper.set_text_color(*INK)
-    paper.text(x - 1.3, y + 12.5, "N")
-    paper.set_auto_page_break(auto=True, margin=MARGIN_MM + 4.0)
+    text = str(number)
+    paper.text(x - paper.get_string_width(text) / 2, y + 1.5, text)

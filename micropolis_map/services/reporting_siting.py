@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from micropolis_map.domain.community import Community, LoadReport
 from micropolis_map.i18n import mark
-from micropolis_map.services import opened
 from micropolis_map.services.assessing import Deps
 from micropolis_map.services.coverage_result import NO_POINTS, CoverageResult
+from micropolis_map.services.paper_ground import paper_ground_of
+from micropolis_map.services.paper_map import Ground
 from micropolis_map.services.reporting import load_report
 from micropolis_map.services.reporting_map import page_box, siting_map
 from micropolis_map.services.reporting_paper import Axis, Column, Line, ReportPaper, rgb
@@ -56,7 +56,7 @@ class SitingFacts:
     before: CoverageResult
     community: Community
     report: LoadReport
-    build: Path
+    ground: Ground
 
     @property
     def by_hand(self) -> bool:
@@ -101,7 +101,7 @@ def siting_report(
         before=ground_of(deps, slug, request).before,
         community=deps.community_store.get(slug),
         report=load_report(deps, slug),
-        build=opened.current_build(deps.community_store, slug).folder,
+        ground=paper_ground_of(deps.community_store, slug),
     )
     return WORKERS.run(siting_pages, facts, Speech(lang), moment or datetime.now(UTC))
 
@@ -247,7 +247,7 @@ def _map(paper: ReportPaper, facts: SitingFacts, speech: Speech) -> None:
     before = facts.before
     if not facts.result.request.keep_existing:
         before = replace(before, spots=NO_POINTS)
-    siting_map(paper, page_box(paper, 20.0, before), facts.build, before, facts.plan, speech)
+    siting_map(paper, page_box(paper, 20.0, before), facts.ground, before, facts.plan, speech)
 
 
 def _curve(paper: ReportPaper, facts: SitingFacts, speech: Speech) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 from micropolis_map.domain.text import pick
 from micropolis_map.errors import InvalidInput
 from micropolis_map.i18n import mark, translation
-from micropolis_map.ports import CommunityStore
 from micropolis_map.services.assessing import Deps
+from micropolis_map.services.paper_ground import paper_ground_of
 from micropolis_map.services.touring import TourPlan
-from micropolis_map.services.touring_booklet import booklet
+from micropolis_map.services.touring_booklet import BookletFacts, booklet
+from micropolis_map.services.touring_booklet_stops import Told, stories_of
+from micropolis_map.services.touring_comforts import comforts_near
 from micropolis_map.services.touring_xml import DECIMALS, gpx_text, kml_text
 from micropolis_map.stores.files import write_whole
 from micropolis_map.workers.pool import WORKERS
@@ -70,23 +72,37 @@ def tour_geojson(plan: TourPlan, name: str) -> dict[str, Any]:
     }
 
 
-def _geojson_bytes(plan: TourPlan, name: str, _store: CommunityStore, _address: str) -> bytes:
+def _geojson_bytes(plan: TourPlan, name: str, _deps: Deps, _address: str) -> bytes:
     return json.dumps(tour_geojson(plan, name), ensure_ascii=False, allow_nan=False).encode()
 
 
-def _gpx_bytes(plan: TourPlan, name: str, _store: CommunityStore, _address: str) -> bytes:
+def _gpx_bytes(plan: TourPlan, name: str, _deps: Deps, _address: str) -> bytes:
     return gpx_text(plan, name).encode()
 
 
-def _kml_bytes(plan: TourPlan, name: str, _store: CommunityStore, _address: str) -> bytes:
+def _kml_bytes(plan: TourPlan, name: str, _deps: Deps, _address: str) -> bytes:
     return kml_text(plan, name).encode()
 
 
-def _pdf_bytes(plan: TourPlan, name: str, store: CommunityStore, address: str) -> bytes:
-    return WORKERS.run(booklet, plan, name, store.current_build(plan.community), address)
+def _pdf_bytes(plan: TourPlan, name: str, deps: Deps, address: str) -> bytes:
+    return WORKERS.run(booklet, plan, name, booklet_facts(deps, plan), address)
 
 
-FORMATS: Mapping[str, tuple[str, Callable[[TourPlan, str, CommunityStore, str], bytes]]] = {
+def booklet_facts(deps: Deps, plan: TourPlan) -> BookletFacts:
+    """Return what the booklet of `plan` shows beside the walk: the town's map, public stories, benches."""
+    ground = paper_ground_of(deps.community_store, plan.community)
+    return BookletFacts(ground, public_stories(deps, plan), comforts_near(deps.community_store, plan))
+
+
+def public_stories(deps: Deps, plan: TourPlan) -> dict[str, tuple[Told, ...]]:
+    """Return what everybody may read at the stops of `plan`, by the stop's id."""
+    public = {place.id: place for place in deps.place_store.places(plan.community)}
+    return {
+        stop.id: stories_of(public[stop.id], plan.request.lang) for stop in plan.stops if stop.id in public
+    }
+
+
+FORMATS: Mapping[str, tuple[str, Callable[[TourPlan, str, Deps, str], bytes]]] = {
     ".gpx": ("application/gpx+xml", _gpx_bytes),
     ".kml": ("application/vnd.google-earth.kml+xml", _kml_bytes),
     ".geojson": ("application/geo+json", _geojson_bytes),
@@ -120,7 +136,7 @@ def tour_bytes(deps: Deps, plan: TourPlan, ending: str, name: str = "", address:
         community = deps.community_store.get(plan.community)
         called = pick(community.name, plan.request.lang)[0] or plan.community
         name = translation(plan.request.lang).gettext(TOUR_OF).format(community=called)
-    return FORMATS[ending][1](plan, name, deps.community_store, address)
+    return FORMATS[ending][1](plan, name, deps, address)
 
 
 def write_tour(deps: Deps, plan: TourPlan, path: Path) -> None:

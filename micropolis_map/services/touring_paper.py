@@ -20,32 +20,47 @@ from micropolis_map.services.paper_letters import (
 
 INK, SOFT, ACCENT = (29, 35, 33), (95, 102, 99), (10, 98, 160)
 MARGIN_MM = 18.0
+SIZES = {"A5": (148.0, 210.0)}
+"""In mm, where fpdf2 warns of what it once took them for."""
 
 
 class Paper(FPDF):
-    """A PDF in our fonts, A4 upright; `footer_text` stands small at the foot of each page.
+    """A PDF in our fonts, upright; `footer_text` stands small at the foot of each page.
 
     What runs from right to left is shaped and ordered as it is read, and stands to the right.
     """
 
     _has_more_fonts = False
 
-    def __init__(self, title: str, lang: str, paper: str = "A4", footer_text: str = "") -> None:
-        super().__init__(format=paper)
-        self.footer_text = footer_text
+    def __init__(
+        self,
+        title: str,
+        lang: str,
+        paper: str = "A4",
+        footer_text: str = "",
+        *,
+        margin_mm: float = MARGIN_MM,
+    ) -> None:
+        super().__init__(format=SIZES.get(paper, paper))
+        self.footer_text, self.margin_mm = footer_text, margin_mm
         self.add_font(FONT, "", FONTS / "commissioner-regular.ttf")
         self.add_font(FONT, "B", FONTS / "commissioner-bold.ttf")
         self.set_title(title)
         self.set_lang(lang)
-        self.set_margin(MARGIN_MM)
-        self.set_auto_page_break(auto=True, margin=MARGIN_MM + 4.0)
+        self.set_margin(margin_mm)
+        self.set_auto_page_break(auto=True, margin=margin_mm + 4.0)
 
     def footer(self) -> None:
         """Write the foot of a page; called by fpdf2."""
         if not self.footer_text:
             return
-        self.set_y(-MARGIN_MM + 2.0)
-        self.write_line(f"{self.footer_text}   {self.page_no()}", 9.0, colour=SOFT)
+        self.set_y(-self.margin_mm + 2.0)
+        points = 9.0 if self.margin_mm >= MARGIN_MM else 6.5
+        self.write_line(f"{self.footer_text}   {self.page_no()}", points, colour=SOFT)
+
+    def operators(self, text: str) -> None:
+        """Draw by PDF's own operators: what has many thousand corners is drawn within a moment."""
+        self._out(text)
 
     def write_line(
         self,

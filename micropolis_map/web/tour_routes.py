@@ -28,11 +28,12 @@ from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.domain.tour import Tour
 from micropolis_map.errors import InvalidInput, NotFound
 from micropolis_map.i18n import mark
+from micropolis_map.services.paper_ground import paper_ground_of
 from micropolis_map.services.public_place import is_public
 from micropolis_map.services.touring import TourPlan
 from micropolis_map.services.touring_comforts import comforts_near
 from micropolis_map.services.touring_drafts import TourDraft, planned_draft
-from micropolis_map.services.touring_files import FORMATS, tour_bytes
+from micropolis_map.services.touring_files import FORMATS, public_stories, tour_bytes
 from micropolis_map.services.touring_marks import marks_of
 from micropolis_map.services.touring_poster import PAPERS, place_poster, tour_poster
 from micropolis_map.services.touring_printed import Printed, content_key
@@ -96,7 +97,8 @@ def _answer(
     if ending == ".pdf":
         texts = [(stop.id, dict(stop.name), dict(stop.about)) for stop in plan.stops]
         build = application.community_store.current_build(plan.community)
-        key = content_key(plan.as_json(), texts, plan.request.lang, name, address, build, plan.credit)
+        stories = public_stories(application, plan)
+        key = content_key(plan.as_json(), texts, stories, plan.request.lang, name, address, build)
         return _printed(request, key, lambda: tour_bytes(application, plan, ending, name, address))
     content = tour_bytes(application, plan, ending, name, address)
     if ending == ".geojson" and request.query_params.get("marks") == "1":
@@ -134,15 +136,27 @@ def _poster(application: Application, request: Request) -> Response:
             known=", ".join(PAPERS),
         )
     place, address = _public_place(application, asked), own_address(request)
-    if place is not None:
-        shown: Place | Tour = place
-        draw = partial(WORKERS.run, place_poster, place, lang, address, paper)
+    shown = place or application.tour_store.get(asked)
+    build = application.community_store.current_build(shown.community)
+    if isinstance(shown, Place):
+        parts: tuple[object, ...] = (shown.description, shown.lon_lat)
+        draw = partial(_place_poster, application, shown, lang, address, paper)
     else:
-        shown = application.tour_store.get(asked)
-        draw = partial(WORKERS.run, tour_poster, shown, lang, address, paper)
-    about = shown.description if isinstance(shown, Place) else shown.about
-    key = content_key(asked, lang, paper, address, dict(shown.name), dict(about))
+        plan = published_tour(application, shown.id, lang)
+        parts = (shown.about, plan.as_json())
+        draw = partial(_tour_poster, application, shown, plan, address, paper)
+    key = content_key(asked, lang, paper, address, dict(shown.name), parts, build)
     return _printed(request, key, draw)
+
+
+def _place_poster(application: Application, place: Place, lang: str, address: str, paper: str) -> bytes:
+    ground = paper_ground_of(application.community_store, place.community)
+    return WORKERS.run(place_poster, place, lang, address, paper, ground)
+
+
+def _tour_poster(application: Application, tour: Tour, plan: TourPlan, address: str, paper: str) -> bytes:
+    ground = paper_ground_of(application.community_store, tour.community)
+    return WORKERS.run(tour_poster, tour, plan.request.lang, address, paper, ground, plan)
 
 
 def _public_place(application: Application, place_id: str) -> Place | None:

@@ -94,16 +94,15 @@ def test_hostile_names_stay_texts_in_gpx(town):
 
 
 @pytest.mark.parametrize("lang", ["uk", "da"])
-def test_the_booklet_has_a_map_the_way_a_page_for_each_stop_and_codes_that_lead_there(server, lang):
+def test_the_booklet_has_a_map_the_way_and_every_stop_with_a_code_that_leads_there(server, lang):
     answer = get(server, f"/tours/{HILL}.pdf?lang={lang}", host="map.example.org", x_forwarded_proto="https")
     text, codes = pages(answer.body), qr_codes(answer.body)
-    assert codes[0] == []
+    assert codes[0] == codes[-1] == []
     stops = get(server, f"/tours/{HILL}.geojson?lang={lang}").json["micropolis"]["tour"]["order"]
     links = [f"https://map.example.org/?community=demo&place={stop}&lang={lang}" for stop in stops]
-    assert [code for page in codes for code in page] == links
-    named = {"uk": ("Сходами на пагорб", "Зупинка 1 з 6"), "da": ("Op ad Bakketrappen", "Stop 1 af 6")}[lang]
-    assert named[0] in text[0]
-    assert sum(named[1] in page for page in text) == 1
+    assert sorted(code for page in codes for code in page) == sorted(links)
+    assert {len(page) for page in codes[1:-1]} <= {2, 3, 4}
+    assert {"uk": "Сходами на пагорб", "da": "Op ad Bakketrappen"}[lang] in text[0]
     assert any("Bakketrappen" in page for page in text[1:3])  # directions name the ways
 
 
