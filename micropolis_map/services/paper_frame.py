@@ -153,15 +153,6 @@ def _in_one_turn(lon: Floats) -> Floats:
     return found - 360.0 * round(float(found.min() + found.max()) / 720.0)
 
 
-def proportions(bounds: Sequence[float], width: float, most: float, least: float) -> float:
-    """Return the height in mm for a map of `bounds` (degrees) of this width, between `least` and `most`."""
-    west, south, east, north = bounds
-    per_lon, per_lat = (float(v) for v in metres_per_degree(np.array((south + north) / 2)))
-    inner = width - 2 * BORDER_MM
-    wanted = inner * (north - south) * per_lat / max(1.0, (east - west) * per_lon) + 2 * BORDER_MM
-    return float(min(max(wanted, least), most))
-
-
 def _round_up(scale: float) -> float:
     """Return the next N of a scale that is said in two figures or ends in 5 after two.
 

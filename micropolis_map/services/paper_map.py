@@ -25,8 +25,8 @@ from micropolis_map.services.touring_paper import INK, SOFT, Paper
 from micropolis_map.stores.map_features import read_map_features
 
 WHITE: Colour = (255, 255, 255)
-HALO_PT, QUIET_HALO_PT = 2.1, 3.4
-"""Around names; broader where the map's owner paints the streets dark."""
+HALO_PT, BROAD_HALO_PT = 2.1, 3.4
+"""The bright edge of names; broader where the map's owner paints streets and homes dark."""
 PLATE = 0.82
 """How white the plates below scale and credit are."""
 BAR_MM = 26.0
@@ -95,6 +95,8 @@ class PaperMap:
 
     Attributes
     ----------
+    halo_pt
+        How broad the bright edge of names is.
     marks
         What its owner draws and nothing may cover, in mm on the page.
     lines
@@ -111,6 +113,7 @@ class PaperMap:
     lang: str
     theme: str = "print"
     is_quiet: bool = False
+    halo_pt: float = HALO_PT
     marks: Sequence[BaseGeometry] = ()
     lines: Sequence[BaseGeometry] = ()
     room: Room = field(init=False)
@@ -159,7 +162,7 @@ class PaperMap:
         zoom = max(frame.zoom, SKETCH_ZOOM) if self.ground.is_sketch else frame.zoom
         found = [*more, *labels(some, frame, self.style, self.room, self.measure, self.lang, zoom)]
         with self.paper.rect_clip(frame.x, frame.y, frame.width, frame.height):
-            write_labels(self.paper, found, QUIET_HALO_PT if self.is_quiet else HALO_PT)
+            write_labels(self.paper, found, self.halo_pt)
         return found
 
     def measure(self, text: str, letters: Letters) -> float:

@@ -138,7 +138,7 @@ def _map_page(
             "Colours show how long the walk to the nearest meeting place is: the darker, the longer ({who})."
         ).format(who=speech.profile(view.result.request.profile).lower())
     )
-    coverage_map(paper, page_box(paper, 20.0, view.result), ground[0], view.result, ground[1], speech)
+    coverage_map(paper, page_box(paper, 20.0), ground[0], view.result, ground[1], speech)
 
 
 def _districts(paper: ReportPaper, view: CoverageView, speech: Speech) -> None:

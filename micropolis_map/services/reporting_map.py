@@ -13,10 +13,10 @@ from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.maps.walking_classes import WalkingClass, walking_classes
 from micropolis_map.services.coverage_result import CoverageResult
-from micropolis_map.services.paper_frame import Frame, Place, proportions
+from micropolis_map.services.paper_frame import Frame, Place
 from micropolis_map.services.paper_labels import Label, Letters, point_label
 from micropolis_map.services.paper_letters import FONT
-from micropolis_map.services.paper_map import Ground, PaperMap, draw_shape, outlines
+from micropolis_map.services.paper_map import BROAD_HALO_PT, Ground, PaperMap, draw_shape, outlines
 from micropolis_map.services.paper_scene import Shape, cut, lines_of
 from micropolis_map.services.reporting_paper import WHITE, WIDTH_MM, Colour, ReportPaper, rgb, writable
 from micropolis_map.services.siting_result import Plan, Site
@@ -38,11 +38,9 @@ HEXAGONS = 0.72
 Collection = dict[str, Any]
 
 
-def page_box(paper: ReportPaper, below_mm: float, result: CoverageResult) -> Place:
-    """Return the box from here down for the districts' proportions, leaving `below_mm` for a legend."""
-    most = paper.left_mm() - below_mm
-    bounds = shapely.total_bounds(_areas(result)).tolist()
-    return MARGIN_MM, paper.get_y(), WIDTH_MM, proportions(bounds, WIDTH_MM, most, min(WIDTH_MM * 0.6, most))
+def page_box(paper: ReportPaper, below_mm: float) -> Place:
+    """Return the box from here to the foot of the page, leaving `below_mm` for a legend."""
+    return MARGIN_MM, paper.get_y(), WIDTH_MM, paper.left_mm() - below_mm
 
 
 def coverage_map(
@@ -134,7 +132,7 @@ def _begin(
 ) -> PaperMap:
     west, south, east, north = shapely.total_bounds(_areas(result)).tolist()
     frame = Frame.around([west, east], [south, north], place, border_mm=4.0)
-    page = PaperMap(paper, frame, ground, speech.lang, is_quiet=is_quiet)
+    page = PaperMap(paper, frame, ground, speech.lang, is_quiet=is_quiet, halo_pt=BROAD_HALO_PT)
     page.draw_ground()
     return page
 

@@ -247,7 +247,7 @@ def _map(paper: ReportPaper, facts: SitingFacts, speech: Speech) -> None:
     before = facts.before
     if not facts.result.request.keep_existing:
         before = replace(before, spots=NO_POINTS)
-    siting_map(paper, page_box(paper, 20.0, before), facts.ground, before, facts.plan, speech)
+    siting_map(paper, page_box(paper, 20.0), facts.ground, before, facts.plan, speech)
 
 
 def _curve(paper: ReportPaper, facts: SitingFacts, speech: Speech) -> None:
