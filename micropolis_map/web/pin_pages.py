@@ -30,7 +30,8 @@ from micropolis_map.domain.place_filter import PlaceFilter
 from micropolis_map.domain.place_geojson import LICENCE, place_to_feature
 from micropolis_map.domain.text import pick
 from micropolis_map.errors import NotFound
-from micropolis_map.maps.addresses import background_urls, places_url
+from micropolis_map.maps.addresses import places_url
+from micropolis_map.maps.background import background
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.services.public_place import public_place
 from micropolis_map.services.taking_care import REASONS
@@ -112,15 +113,13 @@ def map_state(application: Application, community: Community, lang: str) -> dict
     """Return what ``micropolis.show`` draws: the same background and places as on the Explore page."""
     slug = community.slug
     report = application.community_store.report(slug)
-    urls = background_urls(slug, report.build_id if report else "")
     map_texts: dict[str, Any] = translated(pin_texts.MAP, lang)
     frame = translated(pin_texts.FRAME, lang)
     kinds = {kind: frame[f"kind_{kind}"] for kind in ("historical", "natural", "co-created")}
     credit = translated({"credit": pin_texts.INVENTED}, lang)["credit"] if community.fictional else ""
     return {
         "lang": lang,
-        "island": community.fictional,
-        "background": urls if report else {"outlines": urls["outlines"]},
+        "background": background(slug, application.community_store.current_build(slug), lang),
         "places": places_url(slug, PlaceFilter(), application.place_store.version()),
         "fromOsm": report is not None and not community.fictional,
         "keepView": True,

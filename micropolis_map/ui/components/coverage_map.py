@@ -10,7 +10,8 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
-from micropolis_map.maps.addresses import background_urls, coverage_drawing
+from micropolis_map.maps.addresses import coverage_drawing
+from micropolis_map.maps.background import background
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.maps.walking_classes import ShareClass, WalkingClass, share_classes, walking_classes
@@ -22,7 +23,6 @@ from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.place_map import map_texts
 from micropolis_map.ui.language import _
 
-UNDER = ("green", "water", "waterways", "buildings", "railways")
 Query = tuple[tuple[str, str], ...]
 
 
@@ -76,8 +76,9 @@ def map_side(community: Community, result: CoverageResult, shown: str, more: Que
 
     west, south, east, north = _bounds(result)
     side: dict[str, Any] = {
-        "island": community.fictional,
-        "background": background_urls(slug, result.build_id, UNDER),
+        "background": background(
+            slug, session.communities().build(slug, result.build_id), language.current()
+        ),
         "coverage": coverage_drawing(slug, shown, asked, version),
         "classes": [one.for_script() for one in _classes(result, shown)],
         "spots": url("spots", "profile", "minutes", "people"),

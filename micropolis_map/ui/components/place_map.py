@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
-from micropolis_map.maps.addresses import background_urls, places_url, version_url
+from micropolis_map.maps.addresses import places_url, version_url
+from micropolis_map.maps.background import background
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
@@ -33,14 +34,10 @@ def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -
     """
     slug = community.slug
     report = session.communities().report(slug)
-    build = report.build_id if report else ""
     key, version = f"map-{slug}", session.places().version()
     state = {
         "lang": language.current(),
-        "island": community.fictional,
-        "background": background_urls(slug, build)
-        if report
-        else {"outlines": background_urls(slug, "")["outlines"]},
+        "background": background(slug, session.communities().current_build(slug), language.current()),
         "places": places_url(slug, view.wanted, version),
         "fresh": {"url": version_url(slug), "version": version, "every_s": LOOK_EVERY_S},
         "faded": {place: since(moment) for place, moment in faded.items()},

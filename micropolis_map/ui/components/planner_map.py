@@ -15,7 +15,8 @@ from shapely.geometry.base import BaseGeometry
 from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
-from micropolis_map.maps.addresses import background_urls, coverage_url
+from micropolis_map.maps.addresses import coverage_url
+from micropolis_map.maps.background import background
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.services.siting_link import MOST_CORNERS, MOST_NEW, Points, Scenario
@@ -46,8 +47,7 @@ def planner_map(
     version = f"{build_id}-{session.places().version()}"
     state: dict[str, Any] = {
         "lang": language.current(),
-        "island": community.fictional,
-        "background": background_urls(slug, build_id),
+        "background": background(slug, session.communities().build(slug, build_id), language.current()),
         "sites": _sites(plan),
         "area": [list(corner) for corner in scenario.area],
         "gain": gain_url(slug, scenario, points, version),

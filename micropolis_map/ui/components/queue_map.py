@@ -12,7 +12,7 @@ from streamlit_folium import st_folium
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_geojson import place_to_feature
-from micropolis_map.maps.addresses import background_urls
+from micropolis_map.maps.background import background
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
@@ -42,12 +42,12 @@ def hidden_map(
 ) -> None:
     """Show the places with `chosen` in front; `on_choice` is told the id of one that is clicked."""
     report = session.communities().report(community.slug)
-    outlines = {"outlines": background_urls(community.slug, "")["outlines"]}
     widget = f"{key}-{community.slug}"
     state = {
         "lang": language.current(),
-        "island": community.fictional,
-        "background": background_urls(community.slug, report.build_id) if report else outlines,
+        "background": background(
+            community.slug, session.communities().current_build(community.slug), language.current()
+        ),
         "places": places_inside(places),
         "chosen": chosen,
         "taps": taps_state(widget),

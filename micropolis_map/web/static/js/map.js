@@ -34,10 +34,7 @@
           map._mmOsm = null;
         }
         // Our own drawing steps aside for the tiles.
-        for (const name of ["green", "water", "waterways", "buildings", "streets", "railways"]) {
-          const pane = map.getPane(`mm-${name}`);
-          if (pane) pane.style.display = tick.checked ? "none" : "";
-        }
+        if (map._mmPaint) map._mmPaint.getContainer().style.display = tick.checked ? "none" : "";
       });
       L.DomEvent.disableClickPropagation(box);
       L.DomEvent.disableScrollPropagation(box);
@@ -72,8 +69,7 @@
       map._mmCredit = state.fromOsm ? CREDIT : mm.escape(texts.credit || "");
       if (map._mmCredit) map.attributionControl.addAttribution(map._mmCredit);
     }
-    map._mmIsland = Boolean(state.island);
-    mm.background(map, state.background || {});
+    mm.background(map, { lang: state.lang, ...state.background });
     if (state.bounds && map._mmBounds !== JSON.stringify(state.bounds)) {
       map._mmBounds = JSON.stringify(state.bounds);
       sized(map, () => map.fitBounds(state.bounds, { animate: false, maxZoom: 16 }));

@@ -15,6 +15,7 @@ export function chart(element, state, { chosen = () => {} } = {}) {
   const credit = state.credit || (state.loaded ? state.invented : "");
   if (credit) map.attributionControl.addAttribution(credit);
   map.fitBounds(box.pad(-0.15), { animate: false });
+  mm.paintWorker = new URL("paint.js", location.href).pathname; // below /walk/: the worker that keeps the pack answers it
   mm.background(map, state.background);
   map.createPane("mm-line").style.zIndex = 450;
   map.createPane("mm-stops").style.zIndex = 640;
