@@ -125,7 +125,12 @@ def map_state(application: Application, community: Community, lang: str) -> dict
         "keepView": True,
         "still": True,
         "shapes": shapes_for_script(),
-        "texts": {**map_texts, "kinds": kinds, "credit": credit},
+        "texts": {
+            **map_texts,
+            "kinds": kinds,
+            "credit": credit,
+            "themes": translated(pin_texts.THEMES, lang),
+        },
     }
 
 

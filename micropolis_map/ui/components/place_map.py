@@ -81,4 +81,11 @@ def map_texts(community: Community) -> dict[str, Any]:
         "failed": _("The places could not be loaded. Reload the page, please."),
         "credit": credit,
         "kinds": {name: words.kind(name) for name in words.KINDS},
+        "themes": {
+            "head": _("Colours"),
+            "auto": _("As my device"),
+            "light": _("Light"),
+            "dark": _("Dark"),
+            "contrast": _("High contrast"),
+        },
     }

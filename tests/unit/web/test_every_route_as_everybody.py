@@ -67,7 +67,8 @@ _OPEN = """
     /report/{slug}/coverage.{ending} /report/{slug}/siting.{ending} /tours/{tour}.gpx
     /tours/{tour}.kml /tours/{tour}.geojson /tours/{tour}.pdf /data/{slug}/tour.gpx
     /data/{slug}/tour.kml /data/{slug}/tour.geojson /data/{slug}/tour.pdf /poster/{id}.pdf
-    /walk/worker.js /walk/{tour} /walk/{tour}/pack.json /walk/{tour}/layers/{name}.geojson
+    /walk/worker.js /walk/paint.js /walk/{tour} /walk/{tour}/pack.json
+    /walk/{tour}/layers/{name}.geojson
     /calendar/{slug}.ics /guided/{walk}.ics /guided/{walk} /feeds/{slug}.atom /ogc /ogc/api
     /ogc/conformance /ogc/collections /ogc/collections/{name} /ogc/collections/{name}/schema
     /ogc/collections/{name}/items /ogc/collections/{name}/items/{feature}

@@ -7,8 +7,8 @@
   const LINE_CHARS = 16;
   const HALO_PX = 1.7;
   const REPEAT_PX = 340; // between two writings of one street's name
-  const BEND = 0.5; // radians from a letter to the next
-  const BENDS = 1.9; // in all
+  const BEND = 0.36; // radians from a letter to the next
+  const BENDS = 1.5; // in all
   const END_PX = 6; // free of letters at a street's ends
   const TRIES = [0.5, 0.3, 0.7, 0.15, 0.85];
 
