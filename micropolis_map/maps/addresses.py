@@ -14,9 +14,6 @@ ASSETS = "/assets"
 VENDOR = "/vendor"
 """Where the files of Leaflet, markercluster and jQuery are served from."""
 
-BASE_LAYERS: tuple[str, ...] = ("green", "water", "waterways", "buildings", "streets", "railways")
-"""Layers of the drawn background, from the lowest up."""
-
 
 def places_url(slug: str, wanted: PlaceFilter, version: str = "") -> str:
     """Return the address of the community's published places that pass `wanted`.
@@ -83,12 +80,6 @@ def coverage_drawing(slug: str, shown: str, asked: Sequence[tuple[str, str]], ve
         "ground": f"{folder}.json{_query([*build, ('v', version.partition('/')[0])])}",
         "times": f"{folder}.bin{_query([*timed, ('v', version)])}",
     }
-
-
-def background_urls(slug: str, version: str, layers: Sequence[str] = BASE_LAYERS) -> dict[str, str]:
-    """Return the addresses of the background `layers` and the districts' outlines, by layer."""
-    urls = {name: layer_url(slug, name, version) for name in layers}
-    return urls | {"outlines": districts_url(slug, version)}
 
 
 def _query(values: Sequence[tuple[str, str]]) -> str:

@@ -14,7 +14,7 @@ from micropolis_map.settings import below
 STATIC = Path(__file__).parent.parent / "web" / "static"
 
 VERSION = hashlib.sha256(
-    b"".join(path.read_bytes() for path in sorted(STATIC.glob("*/*.[cj]s*")))
+    b"".join(path.read_bytes() for path in sorted(STATIC.rglob("*.[cj]s*")))
 ).hexdigest()[:10]
 """Of our scripts and styles: a new one is a new address, so that browsers may keep the old."""
 
@@ -25,8 +25,10 @@ SCRIPTS: list[tuple[str, str]] = [
     *(
         (f"micropolis_{name}", f"{ASSETS}/js/{name}.js?v={VERSION}")
         for name in (
-            "background",
-            "street_names",
+            "theme",
+            "panes",
+            "ground",
+            "borders",
             "outlines",
             "taps",
             "fresh",

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-import numpy as np
-import shapely
 
 from micropolis_map.domain.place import Photo, Place, Story
 from micropolis_map.domain.place_filter import plain
@@ -131,22 +125,6 @@ def recordings_of(along: WalkAlong) -> list[str]:
     """Return the ids of the recordings heard at the stops, each once."""
     stories = [story for place in along.places.values() for story in place.stories]
     return list(dict.fromkeys(story.audio for story in stories if story.audio))
-
-
-@lru_cache(maxsize=128)
-def clipped_layer(path: Path, bounds: Bounds) -> str:
-    """Return the GeoJSON layer of a build, cut to `bounds`; a build never changes, so it may be kept."""
-    layer = json.loads(path.read_text(encoding="utf-8"))
-    features = layer["features"]
-    shapes = shapely.from_geojson([json.dumps(feature["geometry"]) for feature in features])
-    box = shapely.box(*bounds)
-    kept = []
-    for k in np.flatnonzero(shapely.intersects(shapes, box)).tolist():
-        cut = shapely.intersection(shapely.make_valid(shapes[k]), box)
-        cut = shapely.set_precision(cut, 10.0**-DECIMALS, mode="pointwise")
-        if not cut.is_empty:
-            kept.append({**features[k], "geometry": json.loads(shapely.to_geojson(cut))})
-    return json.dumps({"type": "FeatureCollection", "features": kept}, ensure_ascii=False)
 
 
 def _leg(walk: Walk, lang: str) -> dict[str, Any]:

@@ -31,11 +31,12 @@ from micropolis_map.domain.place_filter import PlaceFilter
 from micropolis_map.domain.place_geojson import LICENCE, place_to_feature
 from micropolis_map.domain.text import pick
 from micropolis_map.errors import NotFound
-from micropolis_map.maps.addresses import background_urls, places_url
+from micropolis_map.maps.addresses import places_url
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.services.public_place import public_place
 from micropolis_map.services.sketched_map import sketch_told
 from micropolis_map.services.taking_care import REASONS
+from micropolis_map.services.town_ground import town_ground
 from micropolis_map.services.whereabouts import whereabouts
 from micropolis_map.settings import below
 from micropolis_map.web import pin_given, pin_texts
@@ -119,22 +120,25 @@ def map_state(application: Application, community: Community, lang: str) -> dict
     """Return what ``micropolis.show`` draws: the same background and places as on the Explore page."""
     slug = community.slug
     report = application.community_store.report(slug)
-    urls = background_urls(slug, report.build_id if report else "")
     map_texts: dict[str, Any] = translated(pin_texts.MAP, lang)
     frame = translated(pin_texts.FRAME, lang)
     kinds = {kind: frame[f"kind_{kind}"] for kind in ("historical", "natural", "co-created")}
     credit = translated({"credit": pin_texts.INVENTED}, lang)["credit"] if community.fictional else ""
     return {
         "lang": lang,
-        "island": community.fictional,
-        "background": urls if report else {"outlines": urls["outlines"]},
+        "background": town_ground(application.community_store, slug, lang),
         **whereabouts(application.community_store, community).state(),
         "places": places_url(slug, PlaceFilter(), application.place_store.version()),
         "fromOsm": report is not None and not community.fictional,
         "keepView": True,
         "still": True,
         "shapes": shapes_for_script(),
-        "texts": {**map_texts, "kinds": kinds, "credit": credit},
+        "texts": {
+            **map_texts,
+            "kinds": kinds,
+            "credit": credit,
+            "themes": translated(pin_texts.THEMES, lang),
+        },
     } | sketch_told(application.community_store, slug, lang)
 
 

@@ -5,7 +5,8 @@ address                                     answer
 ==========================================  ==============================================================
 ``/walk/<tour>``                            the page; ``lang``, ``variant=step-free`` for the twin
 ``/walk/<tour>/pack.json``                  what to keep on the phone, with hashes and bytes (``lang``)
-``/walk/<tour>/layers/<layer>.geojson``     the map around the tour; ``outlines``: the districts
+``/walk/<tour>/layers/outlines.geojson``    the districts, for the map of a town without tiles
+``/walk/paint.js``                          the map's painter, where the pack's worker reaches it
 ``/walk/worker.js``                         keeps the pack and answers from it without a network
 ==========================================  ==============================================================
 
@@ -29,13 +30,12 @@ from micropolis_map.bootstrap import Application
 from micropolis_map.domain.walk_report import OBSTACLE_KINDS
 from micropolis_map.errors import InvalidInput, MicropolisError, NotFound
 from micropolis_map.i18n import mark
-from micropolis_map.maps.addresses import BASE_LAYERS
 from micropolis_map.services.opened import as_loaded
+from micropolis_map.services.town_ground import town_ground
 from micropolis_map.services.walking_along import (
     PHOTO_SIZE,
     STEP_FREE,
     WalkAlong,
-    clipped_layer,
     photos_of,
     recordings_of,
     walk_along,
@@ -43,7 +43,6 @@ from micropolis_map.services.walking_along import (
 )
 from micropolis_map.settings import below
 from micropolis_map.stores.audio import AudioStore
-from micropolis_map.stores.community_store import FolderCommunityStore
 from micropolis_map.stores.districts_geojson import write_districts
 from micropolis_map.stores.photos import PhotoStore
 from micropolis_map.web import pin_texts
@@ -52,6 +51,7 @@ from micropolis_map.web.assets import APP_FOLDER, VENDOR_FOLDERS
 from micropolis_map.web.page_frame import VERSION, page, translated
 from micropolis_map.web.reader import reader_language
 from micropolis_map.web.walk_texts import WALK
+from micropolis_map.web.walk_tiles import tiles_around
 
 MOST_BYTES = 20_000_000
 """Of a pack in all."""
@@ -59,7 +59,13 @@ OUTLINES = "outlines"
 
 _WORKER = APP_FOLDER / "walk" / "worker.js"
 _STYLES = ("css/map.css", "css/pin.css", "walk/walk.css")
-_SCRIPTS = ("js/background.js", "js/street_names.js", "js/fit.js")
+_PAINTER = APP_FOLDER / "js" / "paint" / "paint.js"
+_SCRIPTS = (
+    *(f"js/{name}.js" for name in ("theme", "panes", "ground", "borders", "fit")),
+    *(f"js/paint/{name}.js" for name in ("rules", "names", "painter")),
+    "vendor/protomaps-leaflet-5.1.0.js",
+    "map/style.json",
+)
 _VENDOR = ("leaflet.css", "leaflet.js")
 _PLAIN = ("icon.svg", "js/parts/then_and_now.js")
 _MODULE_FOLDERS = ("js/pin", "walk")
@@ -89,7 +95,7 @@ def routes(application: Application) -> list[BaseRoute]:
             along = _asked(application, request)
         except (NotFound, InvalidInput):
             return _gone(request)
-        return _page(request, along)
+        return _page(application, request, along)
 
     @answering
     def pack(request: Request) -> Response:
@@ -100,7 +106,7 @@ def routes(application: Application) -> list[BaseRoute]:
     @answering
     def layer(request: Request) -> Response:
         along = _asked(application, request)
-        content = _layer(application, along, str(request.path_params["name"]))
+        content = _outlines(application, along, str(request.path_params["name"]))
         return respond(request, Body.of(content, GEOJSON))
 
     @answering
@@ -109,8 +115,13 @@ def routes(application: Application) -> list[BaseRoute]:
         response.headers["Service-Worker-Allowed"] = below("/walk/")
         return response
 
+    @answering
+    def painter(request: Request) -> Response:
+        return respond(request, Body.of(_PAINTER.read_bytes(), "text/javascript"))
+
     return [
         Route("/walk/worker.js", worker, methods=["GET"]),
+        Route("/walk/paint.js", painter, methods=["GET"]),
         Route("/walk/{tour}", walk, methods=["GET"]),
         Route("/walk/{tour}/pack.json", pack, methods=["GET"]),
         Route("/walk/{tour}/layers/{name}.geojson", layer, methods=["GET"]),
@@ -130,11 +141,11 @@ def _asked(application: Application, request: Request) -> WalkAlong:
     return walk_along(application, tour_id, reader_language(request), variant)
 
 
-def _page(request: Request, along: WalkAlong) -> Response:
+def _page(application: Application, request: Request, along: WalkAlong) -> Response:
     lang = reader_language(request)
     texts = {**pin_texts.FRAME, **WALK}
     state = walk_state(along, lang) | {
-        "background": _background(along),
+        "background": _ground(application, along, lang),
         "pack": below(f"/walk/{quote(along.tour.id, safe='')}/pack.json?{urlencode({'lang': lang})}"),
         "invented": translated({"credit": pin_texts.INVENTED}, lang)["credit"],
     }
@@ -169,37 +180,32 @@ def _gone(request: Request) -> Response:
     )
 
 
-def _background(along: WalkAlong) -> dict[str, str]:
-    """Return the addresses of the map's layers around the tour; the version changes with the ground."""
+def _ground(application: Application, along: WalkAlong, lang: str) -> dict[str, Any]:
+    """Return what the map's ground is drawn from; the outlines are the walk's own, for its pack."""
+    slug = along.tour.community
     root = below(f"/walk/{quote(along.tour.id, safe='')}/layers")
-    names = (*BASE_LAYERS, OUTLINES) if along.plan.loaded else (OUTLINES,)
     version = hashlib.sha256(repr((along.bounds, VERSION)).encode()).hexdigest()[:10]
-    return {name: f"{root}/{name}.geojson?v={version}" for name in names}
+    state = town_ground(application.community_store, slug, lang)
+    return state | {"outlines": f"{root}/{OUTLINES}.geojson?v={version}"}
 
 
-def _layer(application: Application, along: WalkAlong, name: str) -> str:
+def _outlines(application: Application, along: WalkAlong, name: str) -> str:
     store = application.community_store
     slug = along.tour.community
-    if name == OUTLINES:
-        return write_districts(as_loaded(store, slug))
-    build = store.current_build(slug)
-    if build is None or name not in BASE_LAYERS:
+    if name != OUTLINES:
         raise NotFound(
             mark("{town} has no layer {name}"),
             mark("check the address"),
             town=repr(slug),
             name=repr(name[:80]),
         )
-    path = FolderCommunityStore.layer_path(build, name)
-    if not path.is_file():
-        return json_text({"type": "FeatureCollection", "features": []})
-    return clipped_layer(path, along.bounds)
+    return write_districts(as_loaded(store, slug))
 
 
 def _manifest(application: Application, request: Request, along: WalkAlong) -> dict[str, Any]:
     """Return the pack: pages, scripts and map first, then recordings and photos while there is room."""
     lang = reader_language(request)
-    files = [*_pages(request, along, lang), *_assets(lang), *_layers(application, along)]
+    files = [*_pages(application, request, along, lang), *_assets(lang), *_map(application, along, lang)]
     size = sum(file.size for file in files)
     left_out = 0
     for file in _media(application, along):
@@ -220,19 +226,27 @@ def _manifest(application: Application, request: Request, along: WalkAlong) -> d
     }
 
 
-def _pages(request: Request, along: WalkAlong, lang: str) -> Iterator[_File]:
+def _pages(application: Application, request: Request, along: WalkAlong, lang: str) -> Iterator[_File]:
     """Yield the page and its twin's, as the asker will get them."""
     for variant, plan in zip(("", STEP_FREE), along.both, strict=False):
         address = walk_address(along.tour.id, lang, variant)
         path, _, query = address.partition("?")
         scope = {**request.scope, "path": path, "raw_path": path.encode(), "query_string": query.encode()}
         one = WalkAlong(along.tour, plan, variant, along.both, along.places)
-        yield _File.of(address, bytes(_page(Request(scope), one).body))
+        yield _File.of(address, bytes(_page(application, Request(scope), one).body))
 
 
-def _layers(application: Application, along: WalkAlong) -> Iterator[_File]:
-    for name, url in _background(along).items():
-        yield _File.of(url, _layer(application, along, name).encode())
+def _map(application: Application, along: WalkAlong, lang: str) -> Iterator[_File]:
+    ground = _ground(application, along, lang)
+    if not ground["tiles"]:
+        yield _File.of(ground["outlines"], _outlines(application, along, OUTLINES).encode())
+    yield _File.of(below(f"/walk/{_PAINTER.name}?{_painter_query()}"), _PAINTER.read_bytes())
+    for url, content in tiles_around(application, along):
+        yield _File.of(url, content)
+
+
+def _painter_query() -> str:
+    return urlencode({"assets": below("/assets"), "v": VERSION})
 
 
 def _media(application: Application, along: WalkAlong) -> Iterator[_File]:

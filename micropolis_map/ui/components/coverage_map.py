@@ -9,19 +9,19 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
-from micropolis_map.maps.addresses import background_urls, coverage_drawing
+from micropolis_map.maps.addresses import coverage_drawing
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.maps.walking_classes import ShareClass, WalkingClass, share_classes, walking_classes
 from micropolis_map.services import reporting_map
 from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
 from micropolis_map.services.thresholds import minutes_key
+from micropolis_map.services.town_ground import build_ground
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.place_map import about, map_texts
 from micropolis_map.ui.language import _
 
-UNDER = ("green", "water", "waterways", "buildings", "railways")
 Query = tuple[tuple[str, str], ...]
 
 
@@ -74,8 +74,9 @@ def map_side(community: Community, result: CoverageResult, shown: str, more: Que
         return coverage_drawing(slug, layer, given, version)["url"]
 
     side: dict[str, Any] = {
-        "island": community.fictional,
-        "background": background_urls(slug, result.build_id, UNDER),
+        "background": build_ground(
+            slug, session.communities().build(slug, result.build_id), language.current()
+        ),
         "coverage": coverage_drawing(slug, shown, asked, version),
         "classes": [one.for_script() for one in _classes(result, shown)],
         "spots": url("spots", "profile", "minutes", "people"),

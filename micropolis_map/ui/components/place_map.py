@@ -10,12 +10,13 @@ from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.place import Place
-from micropolis_map.maps.addresses import background_urls, places_url, version_url
+from micropolis_map.maps.addresses import places_url, version_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.maps.whereabouts_texts import WHEREABOUTS
 from micropolis_map.services.sketched_map import sketch_told
+from micropolis_map.services.town_ground import town_ground
 from micropolis_map.services.whereabouts import frame_of, whereabouts
 from micropolis_map.ui import language, session, words
 from micropolis_map.ui.components.known_places import known_state
@@ -42,14 +43,10 @@ def place_map(
     """
     slug = community.slug
     report = session.communities().report(slug)
-    build = report.build_id if report else ""
     key, version = f"map-{slug}", session.places().version()
     state = {
         "lang": language.current(),
-        "island": community.fictional,
-        "background": background_urls(slug, build)
-        if report
-        else {"outlines": background_urls(slug, "")["outlines"]},
+        "background": town_ground(session.communities(), slug, language.current()),
         **about(community),
         "at": frame_of([chosen.geometry]) if chosen is not None else [],
         "places": places_url(slug, view.wanted, version),
@@ -102,4 +99,11 @@ def map_texts(community: Community) -> dict[str, Any]:
         "credit": credit,
         **{name: _(text) for name, text in WHEREABOUTS.items()},
         "kinds": {name: words.kind(name) for name in words.KINDS},
+        "themes": {
+            "head": _("Colours"),
+            "auto": _("As my device"),
+            "light": _("Light"),
+            "dark": _("Dark"),
+            "contrast": _("High contrast"),
+        },
     }

@@ -12,11 +12,12 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
-from micropolis_map.maps.addresses import background_urls, coverage_url
+from micropolis_map.maps.addresses import coverage_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.services.siting_link import MOST_CORNERS, MOST_NEW, Points, Scenario
 from micropolis_map.services.siting_result import Plan
+from micropolis_map.services.town_ground import build_ground
 from micropolis_map.settings import below
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
@@ -35,8 +36,7 @@ def planner_map(community: Community, scenario: Scenario, plan: Plan, build_id: 
     version = f"{build_id}-{session.places().version()}"
     state: dict[str, Any] = {
         "lang": language.current(),
-        "island": community.fictional,
-        "background": background_urls(slug, build_id),
+        "background": build_ground(slug, session.communities().build(slug, build_id), language.current()),
         **about(community),
         "sites": _sites(plan),
         "area": [list(corner) for corner in scenario.area],

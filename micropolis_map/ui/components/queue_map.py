@@ -12,11 +12,11 @@ from streamlit_folium import st_folium
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_geojson import place_to_feature
-from micropolis_map.maps.addresses import background_urls
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.services.sketched_map import sketch_told
+from micropolis_map.services.town_ground import town_ground
 from micropolis_map.services.whereabouts import frame_of
 from micropolis_map.ui import language, session
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
@@ -44,13 +44,11 @@ def hidden_map(
 ) -> None:
     """Show the places with `chosen` in front; `on_choice` is told the id of one that is clicked."""
     report = session.communities().report(community.slug)
-    outlines = {"outlines": background_urls(community.slug, "")["outlines"]}
     widget = f"{key}-{community.slug}"
     shown = frame_of([place.geometry for _, place in places[:MOST]])
     state = {
         "lang": language.current(),
-        "island": community.fictional,
-        "background": background_urls(community.slug, report.build_id) if report else outlines,
+        "background": town_ground(session.communities(), community.slug, language.current()),
         **about(community),
         **({"bounds": shown} if shown else {}),
         "places": places_inside(places),

@@ -11,11 +11,12 @@ from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.place_filter import PlaceFilter
-from micropolis_map.maps.addresses import background_urls, places_url
+from micropolis_map.maps.addresses import places_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.services.sketched_map import sketch_told
+from micropolis_map.services.town_ground import town_ground
 from micropolis_map.ui import language, session
 from micropolis_map.ui.components.map_taps import Tap, ever_tapped, hear, taps_state
 from micropolis_map.ui.components.place_map import about, map_texts
@@ -49,12 +50,9 @@ def tour_map(community: Community, shown: Shown, name: str = "tourmap") -> None:
     """Show the walk; while one is made, the places that can be in it."""
     slug = community.slug
     report = session.communities().report(slug)
-    build = report.build_id if report else ""
-    outlines = {"outlines": background_urls(slug, "")["outlines"]}
     state: dict[str, Any] = {
         "lang": language.current(),
-        "island": community.fictional,
-        "background": background_urls(slug, build) if report else outlines,
+        "background": town_ground(session.communities(), slug, language.current()),
         **about(community),
         "tour": shown.url,
         "fromOsm": bool(report) and not community.fictional,

@@ -67,7 +67,8 @@ _OPEN = """
     /report/{slug}/coverage.{ending} /report/{slug}/siting.{ending} /tours/{tour}.gpx
     /tours/{tour}.kml /tours/{tour}.geojson /tours/{tour}.pdf /data/{slug}/tour.gpx
     /data/{slug}/tour.kml /data/{slug}/tour.geojson /data/{slug}/tour.pdf /poster/{id}.pdf
-    /walk/worker.js /walk/{tour} /walk/{tour}/pack.json /walk/{tour}/layers/{name}.geojson
+    /walk/worker.js /walk/paint.js /walk/{tour} /walk/{tour}/pack.json
+    /walk/{tour}/layers/{name}.geojson
     /calendar/{slug}.ics /guided/{walk}.ics /guided/{walk} /feeds/{slug}.atom /ogc /ogc/api
     /towns/{slug}/picture.svg /data/{slug}/known_spots.geojson
     /ogc/conformance /ogc/collections /ogc/collections/{name} /ogc/collections/{name}/schema

@@ -5,6 +5,19 @@
   const OSM = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"; // asked only after the visitor ticked the box
   const CREDIT = '<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noopener">© OpenStreetMap contributors</a>';
 
+  // How the map looks: as the device asks, or a theme chosen here and kept on it.
+  function themes(form, texts) {
+    const set = L.DomUtil.create("fieldset", "", form);
+    L.DomUtil.create("legend", "", set).textContent = texts.head;
+    for (const name of ["auto", "light", "dark", "contrast"]) {
+      const label = L.DomUtil.create("label", "", set);
+      const radio = L.DomUtil.create("input", "", label);
+      Object.assign(radio, { type: "radio", name: "mm-theme", value: name, checked: mm.themeChosen() === name });
+      radio.addEventListener("change", () => mm.chooseTheme(name));
+      label.append(document.createTextNode(texts[name]));
+    }
+  }
+
   function tileSwitch(map, texts) {
     if (map._mmTiles) map.removeControl(map._mmTiles);
     const control = L.control({ position: "topright" });
@@ -22,6 +35,7 @@
       tick.checked = Boolean(map._mmOsm);
       label.append(document.createTextNode(texts.tiles));
       L.DomUtil.create("p", "", form).textContent = texts.tilesNote;
+      if (texts.themes) themes(form, texts.themes);
       button.addEventListener("click", () => {
         form.hidden = !form.hidden;
         button.setAttribute("aria-expanded", String(!form.hidden));
@@ -34,10 +48,7 @@
           map._mmOsm = null;
         }
         // Our own drawing steps aside for the tiles.
-        for (const name of ["green", "water", "waterways", "buildings", "streets", "railways"]) {
-          const pane = map.getPane(`mm-${name}`);
-          if (pane) pane.style.display = tick.checked ? "none" : "";
-        }
+        if (map._mmPaint) map._mmPaint.getContainer().style.display = tick.checked ? "none" : "";
       });
       L.DomEvent.disableClickPropagation(box);
       L.DomEvent.disableScrollPropagation(box);
@@ -87,8 +98,7 @@
       map._mmCredit = state.fromOsm ? CREDIT : mm.escape(texts.credit || "");
       if (map._mmCredit) map.attributionControl.addAttribution(map._mmCredit);
     }
-    map._mmIsland = Boolean(state.island);
-    mm.background(map, state.background || {});
+    mm.background(map, { lang: state.lang, ...state.background });
     sketch(map, state.sketch || "");
     mm.whereabouts(map, state);
     mm.home(map, state);

@@ -18,6 +18,7 @@ export function chart(element, state, { chosen = () => {} } = {}) {
   mm.keepFitting(map);
   const drawn = [...state.stops.map((stop) => [stop.lat, stop.lon]), ...state.legs.flatMap((leg) => (leg ? flip(leg.line) : []))];
   mm.look(map, L.latLngBounds(drawn), 17);
+  mm.paintWorker = new URL("paint.js", location.href).pathname; // below /walk/: the worker that keeps the pack answers it
   mm.background(map, state.background);
   map.createPane("mm-line").style.zIndex = 450;
   map.createPane("mm-stops").style.zIndex = 640;

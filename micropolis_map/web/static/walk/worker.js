@@ -2,7 +2,7 @@
 // an older pack of the same walk removed. Nothing that is sent passes here, and no position does.
 const PREFIX = "mm-walk:";
 const BASE = location.pathname.replace(/\/walk\/worker\.js$/, ""); // the path this server is below
-const OURS = /^\/(walk|assets|vendor|photos|audio)\//;
+const OURS = /^\/(walk|assets|vendor|photos|audio|tiles)\//;
 const SLOW_MS = 4000;
 const AT_ONCE = 4;
 const LOOSE = { ignoreVary: true };
