@@ -223,7 +223,7 @@ def _clipped(geometry: Any, feature: Ints, tiles: tuple[Ints, Ints, Ints], unit:
     low = (np.column_stack((x, first)) * EXTENT - BUFFER) * unit
     high = ((np.column_stack((x, last)) + 1) * EXTENT + BUFFER) * unit
     bounds = shapely.bounds(geometry)
-    over = ((bounds[:, :2] < low) | (bounds[:, 2:] > high)).any(axis=1)
+    over: Any = ((bounds[:, :2] < low) | (bounds[:, 2:] > high)).any(axis=1)
     at = np.flatnonzero(over)
     areas = shapely.get_type_id(geometry[at]) == POLYGON
     simple = at[areas & (shapely.get_num_coordinates(geometry[at]) <= _SIMPLE)]
