@@ -38,6 +38,8 @@ _SIMPLE = 16
 """Corners of a part that may just cover its tile, as a veil does: that is seen quicker than it is clipped."""
 APPROXIMATE_BELOW = 14
 """Tile zoom from which on borders that nobody surveyed are not drawn."""
+SHADE_BELOW = 15
+"""Tile zoom from which on hills are not shaded: there are houses to see, and it is much to send."""
 ORDER = (
     "ground",
     "shade",
@@ -111,6 +113,8 @@ class _Layer:
         drawn = self.features.zoom <= zoom
         if self.name == "borders" and zoom >= APPROXIMATE_BELOW:
             drawn &= self.features.kind != "approximate"
+        if self.name == "shade" and zoom >= SHADE_BELOW:
+            return
         index = np.flatnonzero(drawn)
         if self.kind != POINT:
             finer = LAST_TOLERANCE if zoom == HIGHEST else TOLERANCE * 2.0 ** (HIGHEST - zoom)
