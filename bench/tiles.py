@@ -1,5 +1,6 @@
 """A town's map while its streets are loaded, one town a process: `python -m bench.tiles [TOWN …]`.
 
+Measure on a machine with nothing else to do: the load's reader is another process.
 A JSON line each: seconds of the whole load and of its map (features, tiles, writing), how many times as long
 the load takes as it would without, megabytes of the archive and of the features, and the most memory held.
 """

@@ -38,6 +38,8 @@ _SIMPLE = 16
 """Corners of a part that may just cover its tile, as a veil does: that is seen quicker than it is clipped."""
 APPROXIMATE_BELOW = 14
 """Tile zoom from which on borders that nobody surveyed are not drawn."""
+SHADE_BELOW = 15
+"""Tile zoom from which on hills are not shaded: there are houses to see, and it is much to send."""
 ORDER = (
     "ground",
     "shade",
@@ -111,6 +113,8 @@ class _Layer:
         drawn = self.features.zoom <= zoom
         if self.name == "borders" and zoom >= APPROXIMATE_BELOW:
             drawn &= self.features.kind != "approximate"
+        if self.name == "shade" and zoom >= SHADE_BELOW:
+            return
         index = np.flatnonzero(drawn)
         if self.kind != POINT:
             finer = LAST_TOLERANCE if zoom == HIGHEST else TOLERANCE * 2.0 ** (HIGHEST - zoom)
@@ -223,7 +227,7 @@ def _clipped(geometry: Any, feature: Ints, tiles: tuple[Ints, Ints, Ints], unit:
     low = (np.column_stack((x, first)) * EXTENT - BUFFER) * unit
     high = ((np.column_stack((x, last)) + 1) * EXTENT + BUFFER) * unit
     bounds = shapely.bounds(geometry)
-    over = ((bounds[:, :2] < low) | (bounds[:, 2:] > high)).any(axis=1)
+    over: Any = ((bounds[:, :2] < low) | (bounds[:, 2:] > high)).any(axis=1)
     at = np.flatnonzero(over)
     areas = shapely.get_type_id(geometry[at]) == POLYGON
     simple = at[areas & (shapely.get_num_coordinates(geometry[at]) <= _SIMPLE)]

@@ -19,15 +19,15 @@ Floats = NDArray[np.float64]
 Sample = Callable[[Floats, Floats], Floats]
 
 STEP_M = 40.0
-MOST_STEPS = 320
+MOST_STEPS = 300
 """Of a side of the grid: a larger town has a coarser one."""
 AZIMUTH, ALTITUDE = np.radians(315.0), np.radians(40.0)
 """Where maps have their sun."""
 LIMITS = ((-1, -0.12, 0.25), (-2, -0.30, 0.08), (1, 0.10, 0.15))
 """Level, beyond which difference from the brightness of level ground it is, and of how much at most."""
-LEAST_CELLS = 6.0
+LEAST_CELLS = 16.0
 """Smaller patches are not drawn."""
-SMOOTH_CELLS = 0.12
+SMOOTH_CELLS = 0.15
 
 
 def shade_of(sample: Sample, frame: MapFrame) -> MapFeatures:
@@ -77,4 +77,4 @@ def _brightness(sample: Sample, frame: MapFrame) -> tuple[Floats, Floats, float]
     light = np.sin(ALTITUDE) * np.cos(slope) + np.cos(ALTITUDE) * np.sin(slope) * np.cos(AZIMUTH - aspect)
     light -= np.sin(ALTITUDE)
     light[unknown] = 0
-    return ndimage.gaussian_filter(light, 0.8), np.array([left, top]), step
+    return ndimage.gaussian_filter(light, 1.2), np.array([left, top]), step

@@ -14,13 +14,19 @@ from town_loading import load_community
 
 from micropolis_map import web
 from micropolis_map.bootstrap import build_application
+from micropolis_map.errors import StoreUnavailable
 from micropolis_map.maps.addresses import tiles_url
+from micropolis_map.services import loading
 from micropolis_map.services.loading import LoadRequest
 from micropolis_map.services.town_map import has_tiles
 from micropolis_map.settings import Settings
 from micropolis_map.stores.town_states import TownState, TownStates
 
 PLAIN = {"accept-encoding": "identity"}
+
+
+def full_disk(*_):
+    raise OSError(28, "No space left on device")
 
 
 class World:
@@ -112,7 +118,7 @@ def test_other_towns_and_other_methods_have_no_tiles(world, archive):
     assert world.client.get("/tiles/tiny").status_code == 404
 
 
-def test_a_build_keeps_its_address_while_it_exists_and_what_is_damaged_says_so(tmp_path):
+def test_a_build_keeps_its_address_while_it_exists_and_what_is_damaged_says_so(tmp_path, monkeypatch):
     world = World(tmp_path)
     whole = (world.build / "tiles.pmtiles").read_bytes()
     place = next(iter(Archive(whole).tiles))
@@ -133,6 +139,14 @@ def test_a_build_keeps_its_address_while_it_exists_and_what_is_damaged_says_so(t
     path.unlink()
     assert world.get(*place, build=first).status_code == 404
     assert not has_tiles(path.parent)
+
+    now = world.build
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "write_map", full_disk)
+        with pytest.raises(StoreUnavailable):
+            world.load()
+    assert world.application.community_store.current_build("tiny") == now
+    assert world.get(*place).status_code == 200
 
     TownStates(world.application.settings.data / "geo").put(
         "tiny", TownState("hidden", "Tiny", "2026-12-01T00:00:00+00:00", "ola")
