@@ -23,7 +23,19 @@ _THEIRS = b"<title>Streamlit</title>"
 _BODY = re.compile(rb"<body[^>]*>")
 _THEIR_FONT = re.compile(rb"<link\s[^>]*rel=\"preload\"[^>]*SourceSans[^>]*>")
 _FONTS = ("commissioner-latin-wght-normal", "literata-latin-wght-normal")
-_FIRST = ("Html", "Selectbox", "ButtonGroup", "ComponentInstance", "TextInput", "Button", "Slider")
+_FIRST = (
+    "Html",
+    "Selectbox",
+    "ButtonGroup",
+    "ComponentInstance",
+    "TextInput",
+    "Button",
+    "Slider",
+    "Checkbox",
+    "StreamlitMarkdown",
+    "LinkButton",
+    "PageLink",
+)
 _SHEETS = ("page", "frames")
 _ASKED_AGAIN = {b"if-none-match", b"if-modified-since"}
 

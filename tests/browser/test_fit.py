@@ -23,7 +23,7 @@ def fitted(visitor: Visitor, path: str) -> Locator:
     """Open a page and return its map when it has been fitted."""
     visitor.page.goto(f"{visitor.base}{path}community=demo")
     within = visitor.page if path in OWN else visitor.map
-    box = within.locator(".leaflet-container[data-view]").first
+    box = within.locator(".leaflet-container[data-fitted][data-view]").first
     box.wait_for()
     return box
 

@@ -39,7 +39,7 @@
     const views = maps.map((map, i) => mm.framing(map, sides[i].bounds, 15));
     const zoom = Math.min(...views.map((view) => view.zoom));
     maps.forEach((map, i) => mm.quietly(map, () => map.setView(views[i].center, zoom, { animate: false })));
-    maps.forEach((map) => { map._mmBegan = map.getCenter(); });
+    maps.forEach((map) => { map._mmBegan = map.getCenter(); map.getContainer().dataset.fitted = "1"; });
   }
 
   function title(map, text) {

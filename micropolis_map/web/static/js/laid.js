@@ -2,7 +2,7 @@
 // then. The first sight of a page is shown when those bars are gone: nothing jumps. A slow line does not keep it back long.
 (function () {
   "use strict";
-  const LONGEST_MS = 1500; // from the first heading on
+  const LONGEST_MS = 1600; // from the first heading on
   const QUIET_MS = 60;
   const LATE = '.stMainBlockContainer [data-testid="stSkeleton"]';
   const MAPS = ".st-key-map, .st-key-covmap, .st-key-planmap, .st-key-tourmap, .st-key-deskmap";
@@ -23,7 +23,7 @@
       setTimeout(done, LONGEST_MS);
     }
     clearTimeout(quiet);
-    const late = [...document.querySelectorAll(LATE)].some((bar) => !bar.closest(MAPS));
+    const late = [...document.querySelectorAll(LATE)].some((bar) => !bar.closest(MAPS) && bar.getBoundingClientRect().top < innerHeight);
     if (!late) quiet = setTimeout(done, QUIET_MS);
   }
 
