@@ -16,7 +16,7 @@ def background(slug: str, build: str, frame: Sequence[float] | None, lang: str) 
     build
         The name of the community's build in addresses, "" where nothing is loaded.
     frame
-        West, south, east, north in degrees (EPSG:4326) of the data the tiles were cut from; None without tiles.
+        West, south, east, north in degrees (EPSG:4326) of the tiles; None without tiles.
     lang
         In which names are written where they have one in it.
 
