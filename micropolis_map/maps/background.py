@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from micropolis_map.maps.addresses import districts_url, tiles_url
-from micropolis_map.stores.tile_archive import FILE, TileArchive
+
+Bounds = tuple[float, float, float, float]
 
 
-def background(slug: str, build: Path | None, lang: str) -> dict[str, Any]:
+def background(slug: str, build: str, frame: Bounds | None, lang: str) -> dict[str, Any]:
     """Return the state of the map's ground.
 
     Parameters
     ----------
     build
-        The folder of the community's build, None where nothing is loaded.
+        The name of the community's build, empty where nothing is loaded.
+    frame
+        West, south, east, north of the data in degrees (EPSG:4326), None where the build has no tiles.
     lang
         In which names are written where they have one in it.
 
     Returns
     -------
     dict
-        ``tiles``: their address with ``{z}``, ``{x}``, ``{y}``, empty where the build has none; ``frame``:
-        west, south, east, north of the data in degrees (EPSG:4326); ``lang``;
-        ``outlines``: the districts' address.
-
-    Raises
-    ------
-    StoreUnavailable
-        The archive of the tiles is damaged.
+        ``tiles``: their address with ``{z}``, ``{x}``, ``{y}``, empty where there are none; ``frame``;
+        ``lang``; ``outlines``: the districts' address.
     """
-    archive = None if build is None else build / FILE
-    name = "" if build is None else build.name
-    state: dict[str, Any] = {"tiles": "", "lang": lang, "outlines": districts_url(slug, name)}
-    if archive is not None and archive.is_file():
-        state |= {"tiles": tiles_url(slug, name), "frame": list(TileArchive(archive).frame)}
+    state: dict[str, Any] = {"tiles": "", "lang": lang, "outlines": districts_url(slug, build)}
+    if frame is not None:
+        state |= {"tiles": tiles_url(slug, build), "frame": list(frame)}
     return state

@@ -35,6 +35,7 @@ from micropolis_map.maps.background import background
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.services.public_place import public_place
 from micropolis_map.services.taking_care import REASONS
+from micropolis_map.services.town_map import tiles_frame
 from micropolis_map.settings import below
 from micropolis_map.web import pin_texts
 from micropolis_map.web.answers import Body, answering, respond
@@ -109,6 +110,12 @@ def _pin_page(
     )
 
 
+def ground(application: Application, slug: str, lang: str) -> dict[str, Any]:
+    """Return what the map's ground is drawn from."""
+    build = application.community_store.current_build(slug)
+    return background(slug, "" if build is None else build.name, tiles_frame(build), lang)
+
+
 def map_state(application: Application, community: Community, lang: str) -> dict[str, Any]:
     """Return what ``micropolis.show`` draws: the same background and places as on the Explore page."""
     slug = community.slug
@@ -119,7 +126,7 @@ def map_state(application: Application, community: Community, lang: str) -> dict
     credit = translated({"credit": pin_texts.INVENTED}, lang)["credit"] if community.fictional else ""
     return {
         "lang": lang,
-        "background": background(slug, application.community_store.current_build(slug), lang),
+        "background": ground(application, slug, lang),
         "places": places_url(slug, PlaceFilter(), application.place_store.version()),
         "fromOsm": report is not None and not community.fictional,
         "keepView": True,

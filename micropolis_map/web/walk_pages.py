@@ -30,7 +30,6 @@ from micropolis_map.bootstrap import Application
 from micropolis_map.domain.walk_report import OBSTACLE_KINDS
 from micropolis_map.errors import InvalidInput, MicropolisError, NotFound
 from micropolis_map.i18n import mark
-from micropolis_map.maps.background import background
 from micropolis_map.services.opened import as_loaded
 from micropolis_map.services.walking_along import (
     PHOTO_SIZE,
@@ -49,6 +48,7 @@ from micropolis_map.web import pin_texts
 from micropolis_map.web.answers import GEOJSON, JSON, Body, answering, json_text, respond
 from micropolis_map.web.assets import APP_FOLDER, VENDOR_FOLDERS
 from micropolis_map.web.page_frame import VERSION, page, translated
+from micropolis_map.web.pin_pages import ground
 from micropolis_map.web.reader import reader_language
 from micropolis_map.web.walk_texts import WALK
 from micropolis_map.web.walk_tiles import tiles_around
@@ -185,8 +185,7 @@ def _ground(application: Application, along: WalkAlong, lang: str) -> dict[str, 
     slug = along.tour.community
     root = below(f"/walk/{quote(along.tour.id, safe='')}/layers")
     version = hashlib.sha256(repr((along.bounds, VERSION)).encode()).hexdigest()[:10]
-    state = background(slug, application.community_store.current_build(slug), lang)
-    return state | {"outlines": f"{root}/{OUTLINES}.geojson?v={version}"}
+    return ground(application, slug, lang) | {"outlines": f"{root}/{OUTLINES}.geojson?v={version}"}
 
 
 def _outlines(application: Application, along: WalkAlong, name: str) -> str:

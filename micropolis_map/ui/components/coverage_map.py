@@ -11,7 +11,6 @@ from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
 from micropolis_map.maps.addresses import coverage_drawing
-from micropolis_map.maps.background import background
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.maps.walking_classes import ShareClass, WalkingClass, share_classes, walking_classes
@@ -20,7 +19,7 @@ from micropolis_map.services.coverage_result import CoverageRequest, CoverageRes
 from micropolis_map.services.thresholds import minutes_key
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
-from micropolis_map.ui.components.place_map import map_texts
+from micropolis_map.ui.components.place_map import ground, map_texts
 from micropolis_map.ui.language import _
 
 Query = tuple[tuple[str, str], ...]
@@ -76,9 +75,7 @@ def map_side(community: Community, result: CoverageResult, shown: str, more: Que
 
     west, south, east, north = _bounds(result)
     side: dict[str, Any] = {
-        "background": background(
-            slug, session.communities().build(slug, result.build_id), language.current()
-        ),
+        "background": ground(slug, result.build_id),
         "coverage": coverage_drawing(slug, shown, asked, version),
         "classes": [one.for_script() for one in _classes(result, shown)],
         "spots": url("spots", "profile", "minutes", "people"),

@@ -14,6 +14,7 @@ from micropolis_map.maps.background import background
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
+from micropolis_map.services.town_map import tiles_frame
 from micropolis_map.ui import language, session, words
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
 from micropolis_map.ui.components.still_true import since
@@ -37,7 +38,7 @@ def place_map(community: Community, view: ViewState, faded: Mapping[str, str]) -
     key, version = f"map-{slug}", session.places().version()
     state = {
         "lang": language.current(),
-        "background": background(slug, session.communities().current_build(slug), language.current()),
+        "background": ground(slug),
         "places": places_url(slug, view.wanted, version),
         "fresh": {"url": version_url(slug), "version": version, "every_s": LOOK_EVERY_S},
         "faded": {place: since(moment) for place, moment in faded.items()},
@@ -65,6 +66,14 @@ def _open(tap: Tap) -> None:
     """Open the place that was tapped; where places changed meanwhile, drawing the page anew is all."""
     if tap.place:
         session.change(place=tap.place)
+
+
+def ground(slug: str, build_id: str = "") -> dict[str, Any]:
+    """Return what the map's ground is drawn from: the build named, else the current one."""
+    store = session.communities()
+    build = store.build(slug, build_id) if build_id else store.current_build(slug)
+    name = "" if build is None else build.name
+    return background(slug, name, tiles_frame(build), language.current())
 
 
 def map_texts(community: Community) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from streamlit_folium import st_folium
 
 from micropolis_map.domain.community import Community
 from micropolis_map.maps.addresses import coverage_url
-from micropolis_map.maps.background import background
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.services.siting_link import MOST_CORNERS, MOST_NEW, Points, Scenario
@@ -25,7 +24,7 @@ from micropolis_map.settings import below
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
-from micropolis_map.ui.components.place_map import map_texts
+from micropolis_map.ui.components.place_map import ground, map_texts
 from micropolis_map.ui.components.planner_steps import acted, add_site, current, move_site, remove_site, step
 from micropolis_map.ui.language import _, ngettext
 
@@ -47,7 +46,7 @@ def planner_map(
     version = f"{build_id}-{session.places().version()}"
     state: dict[str, Any] = {
         "lang": language.current(),
-        "background": background(slug, session.communities().build(slug, build_id), language.current()),
+        "background": ground(slug, build_id),
         "sites": _sites(plan),
         "area": [list(corner) for corner in scenario.area],
         "gain": gain_url(slug, scenario, points, version),

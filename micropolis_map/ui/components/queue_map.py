@@ -12,13 +12,12 @@ from streamlit_folium import st_folium
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.place import Place
 from micropolis_map.domain.place_geojson import place_to_feature
-from micropolis_map.maps.background import background
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.ui import language, session
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
-from micropolis_map.ui.components.place_map import map_texts
+from micropolis_map.ui.components.place_map import ground, map_texts
 
 MOST = 500
 """Places drawn at once; a preview of more shows the first of them."""
@@ -45,9 +44,7 @@ def hidden_map(
     widget = f"{key}-{community.slug}"
     state = {
         "lang": language.current(),
-        "background": background(
-            community.slug, session.communities().current_build(community.slug), language.current()
-        ),
+        "background": ground(community.slug),
         "places": places_inside(places),
         "chosen": chosen,
         "taps": taps_state(widget),

@@ -12,13 +12,12 @@ from streamlit_folium import st_folium
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.place_filter import PlaceFilter
 from micropolis_map.maps.addresses import places_url
-from micropolis_map.maps.background import background
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.ui import language, session
 from micropolis_map.ui.components.map_taps import Tap, ever_tapped, hear, taps_state
-from micropolis_map.ui.components.place_map import map_texts
+from micropolis_map.ui.components.place_map import ground, map_texts
 from micropolis_map.ui.language import _
 from micropolis_map.ui.view_state import MAX_STOPS
 
@@ -51,7 +50,7 @@ def tour_map(community: Community, shown: Shown, name: str = "tourmap") -> None:
     report = session.communities().report(slug)
     state: dict[str, Any] = {
         "lang": language.current(),
-        "background": background(slug, session.communities().current_build(slug), language.current()),
+        "background": ground(slug),
         "tour": shown.url,
         "fromOsm": bool(report) and not community.fictional,
         "texts": map_texts(community) | _texts(),

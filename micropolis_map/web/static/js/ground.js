@@ -205,6 +205,7 @@
     if (map._mmPaint) { map.removeLayer(map._mmPaint); map._mmPaint = null; }
     if (background.tiles) map._mmPaint = new Ground({ ...background, map }, { maxZoom: 19 }).addTo(map);
     if (mm.borders) mm.borders(map, background.tiles ? "" : background.outlines || "");
+    map.getContainer().mmMap = map; // for whoever proves what it shows
     map.getContainer().dataset.background = background.tiles ? "tiles" : "outlines";
   };
 
