@@ -8,7 +8,7 @@ from typing import Any
 from micropolis_map.maps.background import background
 from micropolis_map.ports import CommunityStore
 from micropolis_map.services.sketched_map import sketched
-from micropolis_map.stores.tile_archive import FILE, TileArchive
+from micropolis_map.services.town_map import tiles_frame
 
 
 def town_ground(store: CommunityStore, slug: str, lang: str) -> dict[str, Any]:
@@ -35,7 +35,4 @@ def build_ground(slug: str, build: Path | None, lang: str) -> dict[str, Any]:
     StoreUnavailable
         The archive of the tiles is damaged.
     """
-    if build is None:
-        return background(slug, "", None, lang)
-    archive = build / FILE
-    return background(slug, build.name, TileArchive(archive).frame if archive.is_file() else None, lang)
+    return background(slug, "" if build is None else build.name, tiles_frame(build), lang)

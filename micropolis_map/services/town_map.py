@@ -116,3 +116,16 @@ def has_tiles(build: Path | None) -> bool:
     Towns loaded before there were tiles have none, and get them when their streets are loaded again.
     """
     return build is not None and (build / tile_archive.FILE).is_file()
+
+
+def tiles_frame(build: Path | None) -> Bounds | None:
+    """Return west, south, east, north (degrees) of the data behind a build's tiles, None without tiles.
+
+    Raises
+    ------
+    StoreUnavailable
+        The archive is damaged.
+    """
+    if build is None or not has_tiles(build):
+        return None
+    return tile_archive.TileArchive(build / tile_archive.FILE).frame

@@ -93,6 +93,7 @@ def _sources() -> list[str]:
         _("Texts about places: CC BY-SA 4.0; each place names its own source."),
         _("Outlines drawn with dashes are approximate until real boundaries are loaded."),
         _("The demo town is invented, with all its people and stories; its data are free of rights (CC0)."),
+        _("Maps are painted by a script of protomaps-leaflet (Protomaps LLC, BSD 3-Clause Licence)."),
         _(
             "Typefaces: Literata and Commissioner, SIL Open Font Licence. Maps are drawn "
             "with Leaflet and Folium."

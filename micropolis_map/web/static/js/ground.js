@@ -188,11 +188,11 @@
       const size = this._map.getSize();
       const k = size.x / (box.maxX - box.minX || 1);
       return new Promise((tell) => {
-        const turn = this._post({ facts: { box, at: points.map((at) => { const { x, y } = this._map.project(at, whole); return { x, y }; }) } });
-        this._answers.set(turn, (facts) => {
+        this._answers.set(this._turn + 1, (facts) => { // the page's own painter answers at once
           for (const name of facts.names) name.boxes = name.boxes.map((b) => b.map((px) => px * k));
           tell({ ...facts, zoom: this._map.getZoom(), worker: Boolean(this._worker), theme: mm.theme ? mm.theme() : "light", tiles: this._waits.size });
         });
+        this._post({ facts: { box, at: points.map((at) => { const { x, y } = this._map.project(at, whole); return { x, y }; }) } });
       });
     },
   });
@@ -205,6 +205,7 @@
     if (map._mmPaint) { map.removeLayer(map._mmPaint); map._mmPaint = null; }
     if (background.tiles) map._mmPaint = new Ground({ ...background, map }, { maxZoom: 19 }).addTo(map);
     if (mm.borders) mm.borders(map, background.tiles ? "" : background.outlines || "");
+    map.getContainer().mmMap = map; // for whoever proves what it shows
     map.getContainer().dataset.background = background.tiles ? "tiles" : "outlines";
   };
 
