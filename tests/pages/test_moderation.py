@@ -64,7 +64,7 @@ def test_nobody_signed_in_gets_the_way_in_and_sees_nothing(application, at, run_
     app = run_page("moderation", community="demo")
     assert not app.exception
     assert "Secret garden" not in text_of(app)
-    assert "Sign in" in text_of(app)
+    assert "Look after this map" in text_of(app)
 
 
 def test_an_organiser_of_elsewhere_sees_only_elsewhere(application, at, run_page, signed_in):

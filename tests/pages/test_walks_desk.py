@@ -106,4 +106,4 @@ def test_who_signed_out_elsewhere_decides_no_walk_from_an_open_page(loaded, desk
     monkeypatch.setattr(people, "session_token", lambda: "")
     app.button(key=button).click().run()
     assert loaded.participation.tours.find(shared.id) == before
-    assert "Sign in" in text_of(app)
+    assert "Look after this map" in text_of(app)

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
@@ -77,6 +77,7 @@ def test_all_pages_together_are_the_public_file(application, many, limit):
 def test_two_halves_of_the_earth_hold_what_the_whole_holds(application, many, box):
     server, _ = with_places(application, many)
     west, south, east, north = box
+    assume(west != east)  # two halves of no width are the same line twice
     south, north = min(south, north), max(south, north)
 
     def within(*edges):

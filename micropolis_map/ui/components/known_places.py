@@ -79,7 +79,8 @@ def known_list(community: Community, view: ViewState, *, unfolded: bool) -> None
     ):
         shown = min(len(found), int(st.session_state.get(LISTED, STEP)))
         rows = "".join(_row(community.slug, found, i) for i in range(shown))
-        said = f"{_from(community)}. {_('Choose one to tell a story about it.')}"
+        choose = _("Choose one to tell a story about it.")
+        said = f"{_from(community)}. {choose}"
         st.html(f'<p class="mm-quiet">{safe_text.html(said)}</p><ul class="mm-known-list">{rows}</ul>')
         left = len(found) - shown
         if left:

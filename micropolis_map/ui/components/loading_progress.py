@@ -103,10 +103,9 @@ def progress_words(job: LoadingJob) -> str:
     left_s = job.seconds_left(before.seconds if before else None)
     if job.stopping or left_s is None:
         return doing
-    if left_s < 60:
-        return f"{doing} · {_('less than a minute left')}"
     minutes = _("about {n} min left").format(n=numbers.count(-(-left_s // 60)))
-    return f"{doing} · {minutes}"
+    left = minutes if left_s >= 60 else _("less than a minute left")
+    return f"{doing} · {left}"
 
 
 def other_loadings(shown: str) -> None:

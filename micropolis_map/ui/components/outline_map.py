@@ -56,11 +56,8 @@ def _words_and_drawing(found: FoundPlace) -> str:
     point = found.area.representative_point()
     link = f"https://www.openstreetmap.org/?mlat={point.y:.4f}&mlon={point.x:.4f}#map=11/{point.y:.4f}/{point.x:.4f}"
     others = "".join(f"<li>{safe_text.html(other)}</li>" for other in found.others[:MOST_OTHERS])
-    also = (
-        f'<p class="mm-quiet">{safe_text.html(_("The name may also mean:"))}</p><ul>{others}</ul>'
-        if others
-        else ""
-    )
+    may = safe_text.html(_("The name may also mean:"))
+    also = f'<p class="mm-quiet">{may}</p><ul>{others}</ul>' if others else ""
     see = safe_text.html(_("See it on openstreetmap.org"))
     label = safe_text.html(found.label)
     href = f'href="{safe_text.html(link)}" target="_blank" rel="noopener noreferrer"'

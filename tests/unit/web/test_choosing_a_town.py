@@ -10,6 +10,7 @@ from dataclasses import MISSING, fields
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 from asgi_client import Client
 from starlette.applications import Starlette
@@ -24,7 +25,9 @@ from micropolis_map import web
 from micropolis_map.bootstrap import build_application
 from micropolis_map.domain.community import LoadReport
 from micropolis_map.domain.permission import LOCAL_ADMINISTRATOR
+from micropolis_map.domain.points import PointSet
 from micropolis_map.services import removing_towns
+from micropolis_map.services.built_files import HOMES, write_points
 from micropolis_map.settings import Settings
 from micropolis_map.web.pin_given import SOURCE
 
@@ -120,11 +123,13 @@ def given(reply) -> dict:
 
 
 def build_with(application, slug: str, spots: list[dict]) -> None:
-    """Give the town a build with nothing but these meeting places."""
+    """Give the town a build with nothing but these meeting places, and one home."""
     store = application.community_store
     build = store.begin_build(slug)
     layer = {"type": "FeatureCollection", "source": "OpenStreetMap", "features": spots}
     (build / "activity_spots.geojson").write_text(json.dumps(layer), encoding="utf-8")
+    here = (np.array([21.15]), np.array([52.22]))
+    write_points(build / HOMES, PointSet(("home",), *here, population=np.ones(1)))
     counted = dict.fromkeys((one.name for one in fields(LoadReport) if one.default is MISSING), 0)
     store.finish_build(slug, build, LoadReport(**{**counted, "community": slug, "population_source": ""}))
 

@@ -193,7 +193,7 @@ def _rows(application) -> list[str]:
             f"{table.name} {dict(row)}"[:200]
             for table in METADATA.sorted_tables
             for row in connection.execute(sa.select(table)).mappings()
-            if "demo" in repr(dict(row)) and row.get("id") != "town:demo"
+            if re.search(r"\bdemo\b", repr(dict(row))) and row.get("id") != "town:demo"
         ]
 
 

@@ -18,7 +18,7 @@ from micropolis_map.settings import Settings
 DATA = Path(__file__).parents[3] / "data"
 KNOWN = {"slug": "wawer", "name": "places", "tour": "wawer-anin-ogrody-i-pamiec", "place_id": "wawer-anin"}
 ASKS_NOTHING = re.compile(
-    r"/(vendor|assets)/|worker\.js|/ogc/?$|/ogc/(api|conformance)|/schema/?$|/data/\w+/(districts|layers|tour)|/mine$|/session$"
+    r"/(vendor|assets)/|worker\.js|/ogc/?$|/ogc/(api|conformance)|/schema/?$|/data/\w+/(districts|layers|tour|known_spots)|/walk/paint\.js$|/mine$|/session$"
 )
 """What needs no database, or something else first (streets, stops)."""
 
