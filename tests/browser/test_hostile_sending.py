@@ -296,7 +296,7 @@ def test_walks_and_paper(server, approved):
         content = fetched(server, f"/data/demo/tour{ending}?stops={stops}&lang=en")
         if ending == ".pdf":
             found = pages(content)
-            assert len(found) >= 2 + len(approved)
+            assert len(found) >= 2 + len(approved) / 4  # a cover, at most four stops a page, good to know
             assert "".join(found).replace(" ", "").count("<script>") >= 2
         elif ending == ".geojson":
             assert json.loads(content)["features"]

@@ -37,8 +37,9 @@
     maps.forEach((map) => { map._mmBegan = null; map.invalidateSize({ animate: false }); });
     if (maps.some((map) => map.getSize().x < 40 || map.getSize().y < 40)) return;
     const views = maps.map((map, i) => mm.framing(map, sides[i].bounds, 15));
-    const zoom = Math.min(...views.map((view) => view.zoom));
-    maps.forEach((map, i) => mm.quietly(map, () => map.setView(views[i].center, zoom, { animate: false })));
+    const { zoom, center } = views.reduce((least, view) => (view.zoom < least.zoom ? view : least));
+    const same = JSON.stringify(sides[0].bounds) === JSON.stringify(sides[1].bounds); // one town twice: the same spot on both
+    maps.forEach((map, i) => mm.quietly(map, () => map.setView(same ? center : views[i].center, zoom, { animate: false })));
     maps.forEach((map) => { map._mmBegan = map.getCenter(); map.getContainer().dataset.fitted = "1"; });
   }
 
