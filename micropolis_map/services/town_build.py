@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from micropolis_map.services.town_edge import REACH_M, known_area, widened_area
 from micropolis_map.services.town_map import features_of_town, frame_of_town, on_land
 from micropolis_map.sources.delimited_table import GUESS, TableOptions
 from micropolis_map.sources.elevation import Elevation, read_elevation
-from micropolis_map.sources.osm_features import activity_spots_of, basemap_of, comforts_of, homes_of
+from micropolis_map.sources.osm_features import activity_spots_of, comforts_of, homes_of
 from micropolis_map.sources.population import PopulationFile, read_population
 from micropolis_map.sources.population_of_homes import people_within, spread_population
 
@@ -85,7 +85,7 @@ class Town:
     drawn, frame
         What its map is drawn from, and the box of degrees in which it is known.
     layers
-        GeoJSON of the background by name, and of benches, toilets and drinking water.
+        GeoJSON by name: of benches, toilets and drinking water.
     notes
         Assumptions, repairs and what was left out, in sentences.
     """
@@ -136,7 +136,7 @@ def build_town(
     around = widened_area(area.geometry, REACH_M)
     spots = _spots(extract, area, around)
     progress(0.8, "drawing the background")
-    layers = {**basemap_of(extract, area.geometry), COMFORTS: points_layer(comforts_of(extract))}
+    layers = {COMFORTS: points_layer(comforts_of(extract))}
     drawn = features_of_town(extract, area, districts, frame, elevation)
     known = known_area(extract, around)
     said = (
@@ -147,7 +147,7 @@ def build_town(
         *surveys,
         *_notes(homes, network, elevation, population),
         *_beyond(spots),
-        *_layer_notes(layers.values()),
+        *((frame.note,) if frame.note else ()),
     )
     notes = tuple(dict.fromkeys(said))
     return Town(area, districts, extract, network, homes, spots, layers, notes, drawn, frame.bounds, known)
@@ -268,7 +268,3 @@ def _notes(
                 )
             )
     return notes
-
-
-def _layer_notes(layers: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [str(layer["note"]) for layer in layers if layer.get("note")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from micropolis_map.domain.community import Community
+from micropolis_map.services.town_map import has_tiles
 from micropolis_map.ui import people, safe_text, session
 from micropolis_map.ui.components.masthead import community_name
 from micropolis_map.ui.language import _
@@ -23,8 +24,14 @@ def not_loaded(community: Community) -> None:
 
 
 def not_yet(community: Community) -> None:
-    """Say quietly which pages wait for the streets; nothing where they are loaded."""
-    if session.communities().report(community.slug) is not None:
+    """Say quietly which pages wait for the streets, or that they were loaded before maps had tiles."""
+    build = session.communities().current_build(community.slug)
+    if build is not None:
+        if not has_tiles(build) and people.may_in("load", community.slug):
+            text = _("Load the streets again for the new map: this town still shows outlines only.")
+            with st.container(key="nostreets"):
+                st.html(f'<p class="mm-quiet">{safe_text.html(text)}</p>')
+                _way_on(community)
         return
     pages = st.session_state["mm_pages"]
     titles = [str(pages[name].title) for name in NEED_STREETS if name in pages]

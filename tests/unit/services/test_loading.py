@@ -137,7 +137,9 @@ class TestWhatWasLoadedStays:
             load_community(application, "tiny", LoadRequest(osm=(town,), boundary=boundary))
         self.unchanged(application, before)
 
-    @pytest.mark.parametrize("failing", ["activity_spots_of", "basemap_of", "build_walk_network", "homes_of"])
+    @pytest.mark.parametrize(
+        "failing", ["activity_spots_of", "features_of_town", "build_walk_network", "homes_of"]
+    )
     def test_when_a_step_fails_unexpectedly(self, application, before, request_, monkeypatch, failing):
         def fail(*_, **__):
             raise ZeroDivisionError

@@ -19,7 +19,6 @@ from micropolis_map.sources.osm_comforts import comforts_of
 from micropolis_map.sources.osm_features import (
     activity_spots_of,
     addresses_of,
-    basemap_of,
     gazetteer_of,
     homes_of,
 )
@@ -229,40 +228,6 @@ def test_the_table_of_spots_names_known_activities() -> None:
         assert tag in {kind.tag for kind in kinds}
 
 
-def test_the_background_has_every_layer_and_is_rounded(tmp_path: Path) -> None:
-    town = Town()
-    town.square(0, 0, 3, natural="water", name="Pond")
-    town.square(10, 0, 3, leisure="park")
-    town.square(20, 0, 1, building="house")
-    town.way((0, 0), (3, 0), (6, 0), highway="residential", name="Long Street")
-    town.way((6, 0), (9, 0), highway="residential", name="Long Street")
-    town.way((0, 1), (0, 3), highway="steps")
-    town.way((0, 9), (9, 9), highway="construction")
-    town.way((0, 5), (9, 5), waterway="stream")
-    town.way((0, 7), (9, 7), railway="tram")
-    layers = basemap_of(town.extract(tmp_path), shapely.box(0, 0, 10 * STEP, 10 * STEP))
-    assert {name: len(layer["features"]) for name, layer in layers.items()} == {
-        "water": 1,
-        "green": 1,
-        "buildings": 1,
-        "streets": 2,
-        "waterways": 1,
-        "railways": 1,
-    }
-    street = next(f for f in layers["streets"]["features"] if f["properties"]["class"] == "minor")
-    assert street["properties"] == {"class": "minor", "name": "Long Street"}
-    assert street["geometry"]["coordinates"] == [[0, 0], [round(9 * STEP, 6), 0]]
-    assert layers["water"]["features"][0]["properties"] == {"water": "water", "name": "Pond"}
-    json.dumps(layers)
-
-
-def test_an_empty_neighbourhood_has_empty_layers(tmp_path: Path) -> None:
-    town = Town()
-    town.way((0, 0), (3, 0), highway="residential")
-    layers = basemap_of(town.extract(tmp_path), shapely.box(5, 5, 5.1, 5.1))
-    assert all(layer["features"] == [] for layer in layers.values())
-
-
 BOX = (0.0, 0.0, 100.0, 100.0)
 
 
@@ -317,16 +282,9 @@ def test_monaco_is_plausible(test_data: Path) -> None:
     assert len(set(homes.id)) == len(homes) > 500
     assert shapely.contains_xy(boundary.buffer(1e-9), homes.lon, homes.lat).all()
     assert len(activity_spots_of(extract, boundary)) > 30
-    layers = basemap_of(extract, boundary)
-    sea = [f for f in layers["water"]["features"] if f["properties"] == {"water": "sea"}]
-    harbour, palace = shapely.Point(7.4265, 43.7345), shapely.Point(7.4205, 43.7315)
-    assert any(shapely.geometry.shape(f["geometry"]).contains(harbour) for f in sea)
-    assert not any(shapely.geometry.shape(f["geometry"]).contains(palace) for f in sea)
-    assert len(json.dumps(layers)) < 1_000_000
 
 
-def test_porto_alegre_shows_homes_spots_and_a_background(test_data: Path) -> None:
+def test_porto_alegre_shows_homes(test_data: Path) -> None:
     extract = read_osm(test_data / "porto_alegre" / "poa_osm.pbf")
     box = shapely.box(-51.26, -30.12, -51.13, -29.98)
     assert len(homes_of(extract, box)) > 0
-    assert len(basemap_of(extract, box)["streets"]["features"]) > 1_000
