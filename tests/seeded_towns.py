@@ -182,9 +182,9 @@ class _Plan:
 
     def _quarters(self, area: Polygon | MultiPolygon) -> None:
         west, south, east, north = area.bounds
-        for i in range(max(2, round((east - west) / 900))):
-            for j in range(max(2, round((north - south) / 900))):
-                spot = Point(west + (i + 0.5) * 900, south + (j + 0.5) * 900)
+        for i in range(max(2, round((east - west) / 550))):
+            for j in range(max(2, round((north - south) / 550))):
+                spot = Point(west + (i + 0.5) * 550, south + (j + 0.5) * 550)
                 if not area.contains(spot):
                     continue
                 self.quarters += 1

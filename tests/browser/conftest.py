@@ -116,7 +116,7 @@ def server_options() -> list[str]:
 
 
 @contextmanager
-def _serving(town: Path, folder: Path, options: list[str]) -> Iterator[Server]:
+def serving(town: Path, folder: Path, options: list[str]) -> Iterator[Server]:
     """Serve a copy of `town` in `folder` on a free port."""
     shutil.copytree(town, folder)
     port = _free_port()
@@ -131,7 +131,7 @@ def _serving(town: Path, folder: Path, options: list[str]) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def reading_server(loaded_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all files of tests that give nothing: they say `READS_ONLY = True`."""
-    with _serving(loaded_town, tmp_path_factory.mktemp("read") / "data", []) as one:
+    with serving(loaded_town, tmp_path_factory.mktemp("read") / "data", []) as one:
         yield one
 
 
@@ -146,7 +146,7 @@ def server(
     if getattr(request.module, "READS_ONLY", False):
         yield request.getfixturevalue("reading_server")
         return
-    with _serving(loaded_town, tmp_path_factory.mktemp("served") / "data", server_options) as one:
+    with serving(loaded_town, tmp_path_factory.mktemp("served") / "data", server_options) as one:
         yield one
 
 

@@ -164,7 +164,7 @@
       return { minX: a.x, minY: a.y, maxX: b.x, maxY: b.y };
     },
 
-    // Once the map rests, names leave what lies over it free: pins, controls.
+    // Once the map rests, names leave what lies over it free: they stand beside pins, and are not written under controls.
     _free() {
       clearTimeout(this._soon);
       this._soon = setTimeout(() => {
@@ -172,13 +172,15 @@
         const frame = this._container_().getBoundingClientRect();
         const box = this._box();
         const k = (box.maxX - box.minX) / (frame.width || 1);
-        const boxes = [...this._container_().querySelectorAll(".leaflet-marker-icon, .leaflet-control")].map((node) => node.getBoundingClientRect())
+        const boxes = (selector) => [...this._container_().querySelectorAll(selector)].map((node) => node.getBoundingClientRect())
           .filter((r) => r.width && r.right > frame.left && r.left < frame.right && r.bottom > frame.top && r.top < frame.bottom)
           .map((r) => ({ minX: box.minX + (r.left - frame.left) * k, minY: box.minY + (r.top - frame.top) * k, maxX: box.minX + (r.right - frame.left) * k, maxY: box.minY + (r.bottom - frame.top) * k }));
-        const now = JSON.stringify(boxes);
+        const free = { pins: boxes(".leaflet-marker-icon"), controls: boxes(".leaflet-control") };
+        const now = JSON.stringify(free);
         if (now === this._kept) return;
         this._kept = now;
-        this._say("keepFree", boxes);
+        this._say("keepFree", free);
+        this._container_().dataset.keptFree = String(free.pins.length);
       }, REST_MS);
     },
 

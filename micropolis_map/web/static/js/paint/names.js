@@ -7,10 +7,12 @@
   const LINE_CHARS = 16;
   const HALO_PX = 1.7;
   const REPEAT_PX = 340; // between two writings of one street's name
-  const BEND = 0.36; // radians from a letter to the next
-  const BENDS = 1.5; // in all
+  const BEND = 0.42; // radians from a letter to the next
+  const BENDS = 1.8; // in all
   const END_PX = 6; // free of letters at a street's ends
-  const TRIES = [0.5, 0.3, 0.7, 0.15, 0.85];
+  const ASIDE_PX = 14; // of a name that stands beside its point: clear of a pin on it
+  const BESIDE = [[0, 0], [0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1]];
+  const TRIES = [0.5, 0.3, 0.7, 0.15, 0.85, 0.4, 0.6, 0.22, 0.78, 0.05, 0.95];
 
   const widths = new Map();
   function advances(pen, font, text) {
@@ -73,7 +75,6 @@
       const rows = lines(text);
       const height = this.font.size * 1.16 * k;
       const width = Math.max(...rows.map((row) => advances(layout.scratch, this.css, row).width));
-      const { x, y } = geom[0][0];
       const [dx, dy] = [width / 2 + this.font.apart * k, (height * rows.length) / 2 + (this.font.apart / 2) * k];
       const draw = (pen) => {
         this.pen(pen);
@@ -82,7 +83,14 @@
         }
       };
       draw.told = { text, kind: this.font.kind, layer: this.font.layer };
-      return [{ anchor: geom[0][0], bboxes: [{ minX: x - dx, minY: y - dy, maxX: x + dx, maxY: y + dy }], draw, deduplicationKey: `${this.font.kind}|${text}`, deduplicationDistance: 200 * k }];
+      const found = [];
+      for (const [right, down] of BESIDE) { // the first that has room is written, the others are its doubles
+        const [x, y] = [geom[0][0].x + right * (dx + ASIDE_PX * k), geom[0][0].y + down * (dy + ASIDE_PX * k)];
+        const bboxes = [{ minX: x - dx, minY: y - dy, maxX: x + dx, maxY: y + dy }];
+        if (paint.meets(bboxes, this.look.pins)) continue;
+        found.push({ anchor: paint.point({ x, y }), bboxes, draw, deduplicationKey: `${this.font.kind}|${text}`, deduplicationDistance: 2 * (dx + dy + 2 * ASIDE_PX * k) });
+      }
+      return found;
     }
   };
 
@@ -142,7 +150,8 @@
         const starts = steps > 1 ? Array.from({ length: steps }, (_, i) => (i + 0.5) / steps) : TRIES;
         for (const share of starts) {
           const letters = along(line, upTo, END_PX * k + free * share, word);
-          if (letters) found.push(this.label(text, letters));
+          const label = letters && this.label(text, letters);
+          if (label && !paint.meets(label.bboxes, this.look.pins)) found.push(label);
         }
       }
       return found;
@@ -174,6 +183,9 @@
       return { anchor: paint.point(anchor), bboxes, draw, deduplicationKey: text, deduplicationDistance: REPEAT_PX * 0.8 * k };
     }
   };
+
+  // Whether any of `boxes` lies over any of `others`.
+  paint.meets = (boxes, others) => others.some((a) => boxes.some((b) => a.minX < b.maxX && b.minX < a.maxX && a.minY < b.maxY && b.minY < a.maxY));
 
   paint.point = ({ x, y }) => ({ x, y, dist: (other) => Math.hypot(other.x - x, other.y - y) });
 })();

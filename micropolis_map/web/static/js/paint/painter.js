@@ -25,7 +25,7 @@
       Object.assign(this, { table, told, rested, surface });
       this.known = new Set();
       this.tiles = new Map();
-      this.look = { k: 1, zoom: 0, lang: "", theme: "light", known: this.known, colour: (name) => (name[0] === "#" ? name : table.themes[this.look.theme][name]) };
+      this.look = { k: 1, zoom: 0, lang: "", theme: "light", pins: [], known: this.known, colour: (name) => (name[0] === "#" ? name : table.themes[this.look.theme][name]) };
       this.ratio = 1;
       this.avoid = [];
       this.queue = new Set();
@@ -138,18 +138,25 @@
     labels() {
       const index = this.labeler && this.labeler.getIndex(this.whole);
       if (!index) return null;
-      const free = ({ bboxes }) => !this.avoid.some((a) => bboxes.some((b) => a.minX < b.maxX && b.minX < a.maxX && a.minY < b.maxY && b.minY < a.maxY));
+      const free = ({ bboxes }) => !paint.meets(bboxes, this.avoid);
       return { searchBbox: (box, order) => new Set([...index.searchBbox(box, order)].filter(free)) };
     }
 
-    // Names that would lie under a pin or a button are not written; the boxes count in pixels of the world at this zoom.
-    keepFree(boxes) {
+    // Names that would lie under a control are not written, and where pins are new all names find their places anew; the boxes
+    // count in pixels of the world at this zoom.
+    keepFree({ pins, controls }) {
       const before = this.avoid;
-      this.avoid = boxes;
+      this.avoid = controls;
+      if (JSON.stringify(pins) !== JSON.stringify(this.look.pins)) {
+        this.look.pins = pins;
+        this.anew();
+        this.again();
+        return;
+      }
       const index = this.labeler && this.labeler.getIndex(this.whole);
       if (!index) return;
       const touched = new Set();
-      for (const box of [...before, ...boxes]) {
+      for (const box of [...before, ...controls]) {
         for (const label of index.searchBbox(box, Infinity)) for (const b of label.bboxes) touched.add(b);
       }
       for (const [key, tile] of this.tiles) {
