@@ -298,7 +298,7 @@ def test_a_position_that_may_be_a_kilometre_off_opens_no_story(visitor):
     stop = state_of(page)["stops"][0]
     one.context.set_geolocation({"longitude": stop["lon"], "latitude": stop["lat"], "accuracy": 1000})
     page.get_by_role("button", name="Start the walk").click()
-    expect(page.locator("#where-status")).to_have_text("give or take 1000 m")
+    expect(page.locator("#where-status")).to_have_text("give or take 1,000 m")
     expect(page.locator("#go")).to_be_visible()
     assert page.locator("#main").get_attribute("data-screen") == "go"
     stand_at(one, stop["lon"], stop["lat"])

@@ -84,9 +84,17 @@
       this._fell = true;
       if (this._worker) this._worker.terminate();
       this._worker = null;
+      this._paintHere();
+    },
+
+    _paintHere() {
       onPage((message) => this._hear(message)).then((painter) => {
         this._painter = painter;
         for (const message of this._held.splice(0)) painter(message);
+      }).catch((error) => { // without a connection, and nothing kept: again when there is one
+        console.info("the map is not painted", error);
+        loaded = null;
+        window.addEventListener("online", () => this._paintHere(), { once: true });
       });
     },
 
