@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import sys
 from dataclasses import replace
@@ -78,7 +79,8 @@ def test_without_streets_the_page_says_the_lines_are_straight(unloaded):
     state = state_of(answer)
     assert "The streets of this town are not loaded" in answer.text
     assert [leg["straight"] for leg in state["legs"][1:]] == [True, True]
-    assert list(state["background"]) == ["outlines"]
+    assert state["background"]["tiles"] == ""
+    assert state["background"]["outlines"]
 
 
 def test_the_hill_cannot_be_reached_without_steps_and_the_twin_says_which(site):
@@ -142,7 +144,7 @@ def test_each_file_of_the_pack_is_there_as_large_as_said(site):
     urls = [file["url"] for file in pack["files"]]
     assert len(set(urls)) == len(urls)
     for file in pack["files"]:
-        answer = get(site, file["url"])
+        answer = get(site, file["url"], **({"Accept_Encoding": "gzip"} if "/tiles/" in file["url"] else {}))
         assert answer.status == 200, file["url"]
         assert len(answer.body) == file["bytes"], file["url"]
     page = get(site, urls[0]).text
@@ -186,22 +188,31 @@ def test_a_story_told_anew_makes_a_new_version(site, loaded):
     assert changed == {"/walk/tiny-round?lang=en", "/walk/tiny-round?lang=en&variant=step-free"}
 
 
-def test_the_map_is_cut_around_the_walk(site, loaded):
-    whole = json.loads(
-        (loaded.community_store.current_build("tiny") / "streets.geojson").read_text(encoding="utf-8")
-    )
-    cut = get(site, "/walk/tiny-flat/layers/streets.geojson").json
-    west, south, east, north = state_of(get(site, "/walk/tiny-flat"))["bounds"]
-    corners = [c for f in cut["features"] for c in _corners(f["geometry"]["coordinates"])]
-    assert corners
-    assert all(west - 1e-6 <= x <= east + 1e-6 and south - 1e-6 <= y <= north + 1e-6 for x, y in corners)
-    assert len(cut["features"]) <= len(whole["features"])
+def test_the_pack_holds_the_tiles_around_the_walk(site):
+    state = state_of(get(site, "/walk/tiny-round"))
+    west, south, east, north = state["bounds"]
+    tile = re.compile(r"/tiles/tiny/[^/]+/(\d+)/(\d+)/(\d+)$")
+    found = [tile.search(file["url"]) for file in pack_of(site)["files"]]
+    tiles = {tuple(map(int, one.groups())) for one in found if one}
+    assert {zoom for zoom, _, _ in tiles} >= {12, 13, 14, 15}
+    for zoom, x, y in tiles:
+        assert (_lon(x, zoom) <= east, _lon(x + 1, zoom) >= west) == (True, True)
+        assert (_lat(y + 1, zoom) <= north, _lat(y, zoom) >= south) == (True, True)
+    for stop in state["stops"]:
+        assert any(
+            zoom == 15
+            and _lon(x, 15) <= stop["lon"] <= _lon(x + 1, 15)
+            and _lat(y + 1, 15) <= stop["lat"] <= _lat(y, 15)
+            for zoom, x, y in tiles
+        )
 
 
-def _corners(coordinates):
-    if isinstance(coordinates[0], int | float):
-        return [tuple(coordinates[:2])]
-    return [corner for part in coordinates for corner in _corners(part)]
+def _lon(column, zoom):
+    return column / 2**zoom * 360 - 180
+
+
+def _lat(row, zoom):
+    return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * row / 2**zoom))))
 
 
 def test_the_worker_may_serve_all_walks(site):

@@ -4,12 +4,14 @@
   "use strict";
   const LONGEST_MS = 1600; // from the first heading on
   const QUIET_MS = 60;
+  const NEVER_LONGER_MS = 8000; // from the page's first byte: also where no heading ever comes
   const LATE = '.stMainBlockContainer [data-testid="stSkeleton"]';
   const MAPS = ".st-key-map, .st-key-covmap, .st-key-planmap, .st-key-tourmap, .st-key-deskmap";
   const root = document.documentElement;
   let quiet = 0;
 
   root.classList.add("mm-laying");
+  setTimeout(done, NEVER_LONGER_MS);
 
   function done() {
     watch.disconnect();
