@@ -47,6 +47,7 @@ def test_on_a_phone_the_list_follows_the_map_and_time_stands_below_it(visitor):
     one = visitor(PHONE)
     one.open("/?community=demo")
     one.places_on_map()
+    one.map.locator("#map_div[data-fitted][data-painted]").wait_for()
     order = [".st-key-map", ".st-key-places", ".st-key-time", ".mm-legend"]
     tops = [one.page.locator(block).evaluate(TOP) for block in order]
     assert tops == sorted(tops)
@@ -60,9 +61,9 @@ def test_on_a_phone_the_list_follows_the_map_and_time_stands_below_it(visitor):
         ".map((at) => [at.x, at.y])"
     )
     width = one.in_map("map.getSize().x")
-    across = max(x for x, _ in pins) - min(x for x, _ in pins)
-    assert across > 0.65 * width, "the first view is too far away"
-    assert all(0 < x < width for x, _ in pins)
+    seen = [x for x, _ in pins if 0 < x < width]  # it opens on the homes: a place at the tip may lie beyond
+    assert len(seen) >= 0.95 * len(pins)
+    assert max(seen) - min(seen) > 0.65 * width, "the first view is too far away"
 
 
 @pytest.mark.parametrize("address", ["/moderation", "/import_export", "/accounts", "/sign_in", "/datasets"])
