@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from micropolis_map.domain.permission import Actor, require
+from micropolis_map.i18n import mark
 from micropolis_map.services.loading import Deps
 from micropolis_map.services.participation import Participation
+
+NOBODY_YET = mark(
+    "Nobody looks after this map yet. If you started it: open the link in its terminal, and you become "
+    "its administrator."
+)
+"""What everybody reads until there is an administrator."""
 
 
 @dataclass(frozen=True)

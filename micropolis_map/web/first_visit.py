@@ -21,6 +21,7 @@ from micropolis_map.domain.text import pick
 from micropolis_map.errors import MicropolisError
 from micropolis_map.i18n import mark
 from micropolis_map.maps.addresses import picture_url
+from micropolis_map.services.first_steps import NOBODY_YET, is_looked_after
 from micropolis_map.settings import base_path, below
 from micropolis_map.web import pin_texts
 from micropolis_map.web.answers import error_response
@@ -51,6 +52,7 @@ TEXTS = {
     "first_about": mark("About this map"),
     "first_credit": mark("Pictures of the towns:"),
     "first_sketch": mark("a sketch, streets are not loaded yet"),
+    "first_nobody": NOBODY_YET,
 }
 
 
@@ -137,10 +139,19 @@ def _page(application: Application, request: Request, unknown: str) -> Response:
         home=below(f"/?{urlencode({'lang': lang})}"),
         towns=towns,
         unknown=t["first_unknown"].format(name=unknown[:60]) if unknown else "",
+        nobody_yet=_nobody_yet(application),
         from_osm=any(one.loaded and not one.fictional for one in towns),
         ask=below(f"/datasets?{urlencode({'community': towns[0].slug, 'lang': lang})}"),
         about=below(f"/about?{urlencode({'lang': lang})}"),
     )
+
+
+def _nobody_yet(application: Application) -> bool:
+    """Return whether there is no administrator; a store that cannot be read keeps nobody from the towns."""
+    try:
+        return not is_looked_after(application.participation)
+    except MicropolisError:
+        return False
 
 
 def _card(community: Community, lang: str, *, loaded: bool) -> Card:

@@ -33,14 +33,18 @@ def step(page, number: int, state: str):
     return page.locator(f".mm-step[data-step='{number}'][data-state='{state}']")
 
 
-def test_three_steps_from_the_terminal_to_a_town_with_streets(visitor, server, replay):
-    stranger = visitor()
-    stranger.open("/?lang=en")
+def a_stranger_reads_where_the_link_is(stranger):
+    stranger.page.goto(f"{stranger.base}/?lang=en")
+    expect(stranger.page.locator(".nobody")).to_contain_text("terminal")
+    stranger.open("/?community=wawer&lang=en")
     expect(stranger.page.locator(".st-key-nobodyyet")).to_contain_text("terminal")
     stranger.open("/sign_in?lang=en")
     expect(stranger.page.locator(".mm-session-none")).to_contain_text("terminal")
     expect(stranger.page.locator("input[name=login]")).to_have_count(0)
 
+
+def test_three_steps_from_the_terminal_to_a_town_with_streets(visitor, server, replay):
+    a_stranger_reads_where_the_link_is(visitor())
     log = (server.data / "server.log").read_text(encoding="utf-8", errors="replace")
     token = re.findall(r"/sign_in#setup=(\S+)", log)[-1]
     ada = visitor()
@@ -68,7 +72,7 @@ def test_three_steps_from_the_terminal_to_a_town_with_streets(visitor, server, r
     said = ada.page.locator(".st-key-loaded, .st-key-trouble_wawer").first
     expect(said).to_be_visible()
     expect(ada.page.locator(".st-key-loaded")).to_contain_text("Loaded:")
-    ada.open("/?lang=en")
+    ada.open("/?community=wawer&lang=en")
     expect(step(ada.page, 2, "done")).to_be_visible()
     expect(step(ada.page, 3, "next")).to_be_visible()
 

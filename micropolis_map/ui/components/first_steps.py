@@ -62,12 +62,8 @@ def _nobody_yet() -> None:
     if looked_after:
         st.session_state[LOOKED_AFTER] = True
         return
-    text = _(
-        "Nobody looks after this map yet. If you started it: open the link in its terminal, and you become "
-        "its administrator."
-    )
     with st.container(key="nobodyyet"):
-        st.html(f'<p class="mm-quiet">{safe_text.html(text)}</p>')
+        st.html(f'<p class="mm-quiet">{safe_text.html(_(steps_service.NOBODY_YET))}</p>')
 
 
 def _step(number: int, title: str, steps: FirstSteps) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from micropolis_map.errors import MicropolisError
 from micropolis_map.services.first_steps import is_looked_after
-from micropolis_map.ui import desk_words, people, safe_text, session
+from micropolis_map.ui import desk_words, language, people, safe_text, session
 from micropolis_map.ui.components.first_steps import steps_before_the_first_account
 from micropolis_map.ui.components.masthead import choose_language
 from micropolis_map.ui.components.session_form import session_form, sign_out
@@ -45,7 +47,7 @@ def one_time_link(mode: str, token: str) -> None:
         )
         steps_before_the_first_account()
         with st.container(key="signin", border=True):
-            session_form("setup", token, go_on="/")
+            session_form("setup", token, go_on=_with_the_steps())
     else:
         _head(_("Welcome"), _("Choose a password; after that you sign in with your login and it."))
         with st.container(key="signin", border=True):
@@ -76,7 +78,13 @@ def _first_account() -> None:
     )
     steps_before_the_first_account()
     with st.container(key="firstaccount", border=True):
-        session_form("setup", go_on="/")
+        session_form("setup", go_on=_with_the_steps())
+
+
+def _with_the_steps() -> str:
+    """Return the address of a town's page, which shows what to do next; `/` only offers towns to choose."""
+    slugs = session.known_slugs()
+    return f"/?{urlencode({'community': slugs[0], 'lang': language.current()})}" if slugs else "/"
 
 
 def _is_looked_after() -> bool:

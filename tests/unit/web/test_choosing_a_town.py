@@ -18,7 +18,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "contracts"))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from desk_builders import an_account
 from place_builders import a_place
 
 from micropolis_map import web
@@ -62,6 +64,15 @@ def test_the_town_of_the_readers_language_is_the_first(browser, speaks, first):
     assert set(cards(reply)) == TOWNS
     assert (cards(reply)[0], cards(reply)[-1]) == (first, "demo")
     assert "Accept-Language" in reply.headers["vary"]
+
+
+def test_whoever_started_the_map_reads_where_the_link_is_until_somebody_looks_after_it(tmp_path):
+    shutil.copytree(Path(__file__).parents[3] / "data" / "geo", tmp_path / "geo")
+    application = build_application(Settings(data=tmp_path))
+    browser = Client(Starlette(middleware=web.middleware(application)))
+    assert 'class="lead nobody"' in browser.get("/").content.decode()
+    an_account(application, "ada", "administrator", communities=())
+    assert 'class="lead nobody"' not in browser.get("/").content.decode()
 
 
 def test_the_chosen_language_goes_before_the_browsers_and_is_taken_along(browser):
