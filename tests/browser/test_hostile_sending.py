@@ -290,6 +290,7 @@ def test_the_feed_is_words_in_a_browser_too(watched, server, approved):
     assert one.page.locator("script, img").count() == 0
 
 
+@pytest.mark.full  # paper of every text takes 9 s
 def test_walks_and_paper(server, approved):
     stops = ",".join(approved)
     for ending in (".gpx", ".kml", ".geojson", ".pdf"):
