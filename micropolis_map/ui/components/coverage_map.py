@@ -125,14 +125,13 @@ def texts(community: Community) -> dict[str, Any]:
 
 def coverage_legend(result: CoverageResult, shown: str, *, barriers: bool = False) -> None:
     """Show what the colours and marks mean."""
-    swatch = '<i class="mm-swatch" style="background:{colour}"></i>'
-    title = _("Walking time to the nearest meeting place")
+    title = _("Walking time to the nearest meeting place, in minutes")
     if shown == "districts":
         title = _("People farther than {n} min away").format(n=numbers.as_it_is(result.longest))
     items = [f"<li><b>{safe_text.html(title)}</b></li>"]
     for one in _classes(result, shown):
         said = share_words(one) if isinstance(one, ShareClass) else class_words(one)
-        items.append(f"<li>{swatch.format(colour=one.colour)}{safe_text.html(said)}</li>")
+        items.append(f"<li>{swatch(one)}{safe_text.html(said)}</li>")
     items.append('<li><i class="mm-ring"></i>' + safe_text.html(_("meeting place")) + "</li>")
     if len(result.spots_unknown):
         unknown = _("not known, not counted: {n}").format(n=numbers.count(len(result.spots_unknown)))
@@ -146,6 +145,13 @@ def coverage_legend(result: CoverageResult, shown: str, *, barriers: bool = Fals
             + "</li>"
         )
     legend(items)
+    st.caption(safe_text.label(_basis(result)))
+
+
+def swatch(one: WalkingClass | ShareClass) -> str:
+    """Return the sign of a class in a legend, as HTML; what cannot be reached is hatched, as on the map."""
+    css = "mm-swatch is-hatched" if isinstance(one, WalkingClass) and one.dash else "mm-swatch"
+    return f'<i class="{css}" style="--colour:{one.colour}"></i>'
 
 
 def class_words(walking: WalkingClass) -> str:
@@ -163,6 +169,18 @@ def share_words(share: ShareClass) -> str:
         )
     return _("{a}–{b} %").format(
         a=numbers.as_it_is((share.over or 0.0) * 100), b=numbers.as_it_is(share.up_to * 100)
+    )
+
+
+def _basis(result: CoverageResult) -> str:
+    """Return what the colours assume and rest on, in one line."""
+    return _(
+        "The quickest way on foot, at {speed} km/h on level ground. Meeting places: {places}. "
+        "People: {people}."
+    ).format(
+        speed=numbers.decimal(result.speed_m_s * 3.6),
+        places=numbers.source(result.spots.source),
+        people=numbers.source(result.population_source),
     )
 
 
