@@ -20,7 +20,10 @@ from micropolis_map.services.town_ground import build_ground
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.place_map import about, map_texts
-from micropolis_map.ui.language import _
+from micropolis_map.ui.language import _, ngettext
+
+FORMS = {"one": 1, "two": 2, "few": 2, "many": 5, "other": 10}
+"""A number for each form of the plural, as a browser names them."""
 
 Query = tuple[tuple[str, str], ...]
 
@@ -71,7 +74,7 @@ def map_side(community: Community, result: CoverageResult, shown: str, more: Que
     def url(layer: str, *without: str) -> str:
         """Return a layer's address without what does not change it, so that it is not fetched anew."""
         given = [(name, value) for name, value in asked if name not in without]
-        return coverage_drawing(slug, layer, given, version)["url"]
+        return str(coverage_drawing(slug, layer, given, version)[0]["url"])
 
     side: dict[str, Any] = {
         "background": build_ground(
@@ -110,6 +113,11 @@ def texts(community: Community) -> dict[str, Any]:
         "failed": _("The walking times could not be loaded. Reload the page, please."),
         "whats": {name: words.activity(name) for name in words.ACTIVITIES},
         "walk": _("{n} min to the nearest meeting place"),
+        "minutes": _("{n} min"),
+        "live": {
+            form: ngettext("{n} person lives here", "{n} people live here", n) for form, n in FORMS.items()
+        },
+        "nearest": _("to the nearest meeting place, on foot"),
         "walkHome": _("home, {n} min from the nearest meeting place"),
         "noWay": _("no way to any meeting place"),
         "people": _("people: {n}"),
