@@ -84,6 +84,7 @@ def map_side(community: Community, result: CoverageResult, shown: str, more: Que
         "classes": [one.for_script() for one in _classes(result, shown)],
         "spots": url("spots", "profile", "minutes", "people"),
         "worst": url("worst", "minutes"),
+        "worstAreas": url("worst_areas", "minutes"),
         **about(community),
     }
     if shown == "districts":
@@ -118,6 +119,9 @@ def texts(community: Community) -> dict[str, Any]:
             form: ngettext("{n} person lives here", "{n} people live here", n) for form, n in FORMS.items()
         },
         "nearest": _("to the nearest meeting place, on foot"),
+        "walkArea": _("half of them walk {n} min or longer"),
+        "noWayArea": _("half of them have no way to any meeting place"),
+        "cluster": _("meeting places: {n}"),
         "walkHome": _("home, {n} min from the nearest meeting place"),
         "noWay": _("no way to any meeting place"),
         "people": _("people: {n}"),
@@ -144,6 +148,7 @@ def coverage_legend(result: CoverageResult, shown: str, *, barriers: bool = Fals
     if len(result.spots_unknown):
         unknown = _("not known, not counted: {n}").format(n=numbers.count(len(result.spots_unknown)))
         items.append('<li><i class="mm-ring mm-ring-unknown"></i>' + safe_text.html(unknown) + "</li>")
+    items.append('<li><i class="mm-worst-area"></i>' + safe_text.html(_("where walks are longest")) + "</li>")
     items.append('<li><i class="mm-worst-home"></i>' + safe_text.html(_("the worst-served homes")) + "</li>")
     if barriers:
         items.append('<li><i class="mm-obstacle"></i>' + safe_text.html(_("a ramp would help")) + "</li>")

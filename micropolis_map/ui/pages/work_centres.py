@@ -102,13 +102,15 @@ def _map(community: Community, result: WorkResult) -> None:
     """Show the walking time to the nearest centre, and the proposed ones."""
     side = map_side(community, result.coverage, "auto")
     state: dict[str, Any] = map_state(community, side)
-    state.pop("worst")
+    for name in ("worst", "worstAreas"):
+        state.pop(name)
     state["texts"] |= {
         "map": _("Map of walking times to work centres; the table below has the same figures"),
         "walk": _("{n} min to the nearest work centre"),
         "nearest": _("to the nearest work centre, on foot"),
         "walkHome": _("home, {n} min from the nearest work centre"),
         "noWay": _("no way to any work centre"),
+        "cluster": _("work centres: {n}"),
     }
     state["sites"] = [
         {

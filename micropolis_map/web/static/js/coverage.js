@@ -39,8 +39,49 @@
     });
   };
 
+  const FEW = 12; // so many spots are no crowd
+  const STREETS_FROM = 15; // nearer, every spot and home stands for itself
+
+  function clusters(state) {
+    return L.markerClusterGroup({
+      maxClusterRadius: 34, disableClusteringAtZoom: STREETS_FROM, showCoverageOnHover: false, spiderfyOnMaxZoom: false, animate: false, chunkedLoading: true,
+      iconCreateFunction: (cluster) => {
+        const text = document.createElement("b");
+        text.textContent = mm.number(cluster.getChildCount(), state);
+        text.title = mm.fill(state.texts.cluster, state, cluster.getChildCount());
+        return L.divIcon({ className: "mm-spots-many", html: text, iconSize: [30, 30] });
+      },
+    });
+  }
+
+  // What is too much for the zoom of a town is hidden by style.
+  function distant(map) {
+    if (map._mmDistant) return;
+    map._mmDistant = () => map.getContainer().classList.toggle("is-far", map.getZoom() < STREETS_FROM - 0.5);
+    map.on("zoomend", map._mmDistant);
+    map._mmDistant();
+  }
+
+  // Where walks are longest: outlines, which the label on each of them explains.
+  function worstAreas(map, state) {
+    const key = state.worstAreas || "";
+    const old = map._mmWorstOutlines;
+    if (old && old.key === key) return;
+    const entry = (map._mmWorstOutlines = { key, layer: null });
+    if (!key) { if (old && old.layer) map.removeLayer(old.layer); return; }
+    mm.fetchKept(key, mm.fetchJson).then((data) => {
+      if (map._mmWorstOutlines !== entry) return;
+      if (old && old.layer) map.removeLayer(old.layer);
+      const style = { pane: mm.pane(map, "worst", 243), renderer: mm.canvas(map, "worst"), interactive: false, fill: false };
+      entry.layer = L.featureGroup([
+        L.geoJSON(data, { ...style, style: { color: "#fffdf8", weight: 6, fill: false } }),
+        L.geoJSON(data, { ...style, style: { color: "#9d2233", weight: 3, fill: false } }),
+      ]).addTo(map);
+    }).catch((error) => console.warn("areas not loaded", error));
+  }
+
   // Markers from an address or a list of features; `make` gives the icon's class, its text and the label's lines.
-  mm.marks = function (map, slot, wanted, make) {
+  mm.marks = function (map, slot, wanted, make, group) {
     const key = JSON.stringify(wanted || null);
     const old = map[slot];
     if (old && old.key === key) return;
@@ -53,18 +94,21 @@
     features.then((list) => {
       if (map[slot] !== entry) return;
       drop();
-      entry.layer = L.featureGroup();
+      const pins = [];
       for (const feature of list) {
-        if (!feature.geometry || feature.geometry.type !== "Point") continue;
-        const [lon, lat] = feature.geometry.coordinates;
+        const at = feature.properties.at || (feature.geometry && feature.geometry.type === "Point" && feature.geometry.coordinates);
+        if (!at) continue;
+        const [lon, lat] = at;
         const { css, text, lines, size, above } = make(feature);
         const inner = document.createElement("b");
         inner.textContent = text || "";
         const icon = L.divIcon({ className: css, html: text ? inner : "", iconSize: [size || 16, size || 16] });
         const pin = L.marker([lat, lon], { icon, keyboard: false, interactive: lines.length > 0, zIndexOffset: above || 0 });
         if (lines.length) pin.bindTooltip(mm.said(lines), { direction: "top", offset: [0, -(size || 16) / 2] });
-        entry.layer.addLayer(pin);
+        pins.push(pin);
       }
+      entry.layer = group && pins.length > FEW ? group() : L.featureGroup();
+      if (entry.layer.addLayers) entry.layer.addLayers(pins); else pins.forEach((pin) => entry.layer.addLayer(pin));
       entry.layer.addTo(map);
       box[name] = list.length;
     }).catch((error) => console.warn("marks not loaded", error));
@@ -95,6 +139,13 @@
       const planned = feature.properties.what === "new_site";
       const lines = planned ? [texts.newSite] : [spotName(feature, state), feature.properties.opening_hours];
       return { css: planned ? "mm-spot is-new" : "mm-spot", lines: lines[0] ? lines : [], above: planned ? 900 : 0 };
+    }, () => clusters(state));
+    distant(map);
+    worstAreas(map, state);
+    mm.marks(map, "_mmWorstAreas", state.worstAreas, (feature) => {
+      const p = feature.properties;
+      const far = typeof p.at_least_s === "number" ? mm.fill(texts.walkArea, state, p.at_least_s / 60) : texts.noWayArea;
+      return { css: "mm-worst-sign", text: "!", size: 22, above: 400, lines: [mm.live(p.population, state), far] };
     });
     mm.marks(map, "_mmUnknown", state.unknown, (feature) => (
       { css: "mm-spot is-unknown", text: "?", size: 20, lines: [spotName(feature, state), texts.unknownSpot] }

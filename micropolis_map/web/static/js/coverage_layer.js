@@ -22,8 +22,13 @@
     const node = document.createElement("script");
     node.src = `${ASSETS}/js/coverage_paint.js?v=${VERSION}`;
     node.onload = () => {
-      const surface = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
-      post = window.micropolisCoverage({ surface, tell: (message, canvas) => hear({ ...message, canvas }) });
+      const surface = (width, height) => {
+        const canvas = Object.assign(document.createElement("canvas"), { width, height });
+        canvas.getContext("2d", { willReadFrequently: true });
+        return canvas;
+      };
+      const flush = (ctx) => ctx.getImageData(0, 0, 1, 1); // what was drawn is done now, not all at once at the end
+      post = window.micropolisCoverage({ surface, flush, tell: (message, canvas) => hear({ ...message, canvas }) });
       held.forEach((message) => post(message));
     };
     document.head.append(node);

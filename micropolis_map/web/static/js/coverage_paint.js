@@ -142,8 +142,8 @@
   }
 
   class Painter {
-    constructor({ surface, tell }) {
-      Object.assign(this, { surface, tell, seen: { ratio: 1, zoom: 0, theme: "light" }, wanted: new Map(), queue: new Set(), turn: 0, what: null });
+    constructor({ surface, tell, flush }) {
+      Object.assign(this, { surface, tell, flush: flush || (() => {}), seen: { ratio: 1, zoom: 0, theme: "light" }, wanted: new Map(), queue: new Set(), turn: 0, what: null });
     }
 
     layerAt(zoom) { return this.what && this.what.layers.filter((one) => (one.from || 0) <= zoom).pop(); }
@@ -237,13 +237,13 @@
       const wide = weight(z) * this.seen.ratio;
       const [edge, alpha] = EDGES[this.seen.theme] || EDGES.light;
       Object.assign(ctx, { lineCap: wide > 3 ? "round" : "butt", lineJoin: wide > 3 ? "round" : "bevel", strokeStyle: edge, globalAlpha: alpha, lineWidth: wide + 1.4 * this.seen.ratio });
-      for (const path of paths.slice(0, -1).flat()) { ctx.stroke(path); yield; }
+      for (const path of paths.slice(0, -1).flat()) { ctx.stroke(path); this.flush(ctx); yield; }
       ctx.globalAlpha = 1;
       for (let index = classes.length - 1; index >= 0; index -= 1) {
         const { colour, dash } = classes[index];
         Object.assign(ctx, { strokeStyle: colour, lineWidth: wide });
         ctx.setLineDash(dash ? dash.split(" ").map((px) => Number(px) * this.seen.ratio) : []);
-        for (const path of paths[index]) { ctx.stroke(path); yield; }
+        for (const path of paths[index]) { ctx.stroke(path); this.flush(ctx); yield; }
       }
     }
 
@@ -261,7 +261,7 @@
           Object.assign(ctx, { strokeStyle: edge, globalAlpha: alpha, lineWidth: 0.8 * this.seen.ratio });
           ctx.stroke();
           ctx.globalAlpha = 1;
-          if (((done += 40) & 0x3fff) < 40) yield;
+          if (((done += 40) & 0x3fff) < 40) { this.flush(ctx); yield; }
         }
       }
     }
@@ -281,7 +281,7 @@
         ctx.fill("evenodd");
         Object.assign(ctx, { globalAlpha: 0.9, strokeStyle: this.seen.theme === "dark" ? "#1d2126" : "#fffdf8", lineWidth: (shareBeyond ? 1.6 : 0.7) * ratio });
         ctx.stroke();
-        if (((drawn += 1) & 0xff) === 0) yield;
+        if (((drawn += 1) & 0x7f) === 0) { this.flush(ctx); yield; }
       }
       ctx.globalAlpha = 1;
     }
@@ -343,11 +343,11 @@
   }
 
   // One for all maps of a page: what they have in common is fetched and read once.
-  scope.micropolisCoverage = function ({ surface, tell }) {
+  scope.micropolisCoverage = function ({ surface, tell, flush }) {
     const painters = new Map();
     return async ({ map, does, what, asks }) => {
       if (does === "leave") { painters.delete(map); return; }
-      if (!painters.has(map)) painters.set(map, new Painter({ surface, tell: (message, canvas) => painters.has(map) && tell({ ...message, map }, canvas) }));
+      if (!painters.has(map)) painters.set(map, new Painter({ surface, flush, tell: (message, canvas) => painters.has(map) && tell({ ...message, map }, canvas) }));
       const painter = painters.get(map);
       if (!asks) { painter[does](what); return; }
       const found = await painter[asks](what).catch(() => null);

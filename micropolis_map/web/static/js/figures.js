@@ -16,13 +16,16 @@
     return `${(shown * 100).toLocaleString(state.lang, { maximumFractionDigits: hides ? 1 : 0 })} %`;
   }
 
+  // "120 people live here"
+  mm.live = function (people, state) {
+    const form = new Intl.PluralRules(state.lang).select(people < 10 ? Math.round(people * 10) / 10 : Math.round(people));
+    return mm.fill(state.texts.live[form] || state.texts.live.other, state, people);
+  };
+
   // "7 min · 120 people live here"
   function walkAndPeople(minutes, people, state) {
-    const t = state.texts;
-    const walk = minutes === null ? t.noWay : mm.fill(t.minutes, state, minutes);
-    if (!(people > 0)) return walk;
-    const form = new Intl.PluralRules(state.lang).select(people < 10 ? Math.round(people * 10) / 10 : Math.round(people));
-    return `${walk} · ${mm.fill(t.live[form] || t.live.other, state, people)}`;
+    const walk = minutes === null ? state.texts.noWay : mm.fill(state.texts.minutes, state, minutes);
+    return people > 0 ? `${walk} · ${mm.live(people, state)}` : walk;
   }
 
   function areaLines(p, state) {
