@@ -21,6 +21,9 @@ RAMP = ("#fff0a6", "#fdca5c", "#ea7f40", "#c0465f", "#803272", "#36145a")
 
 UNREACHABLE = "#7893a3"
 
+NEAR_BEFORE, NEWLY_NEAR, STILL_FAR = RAMP[1], "#0b7d6c", RAMP[4]
+"""Of homes once there are new meeting places: near before, near now, and far as before."""
+
 
 @dataclass(frozen=True)
 class WalkingClass:

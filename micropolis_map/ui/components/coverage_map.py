@@ -157,8 +157,8 @@ def coverage_legend(result: CoverageResult, shown: str, *, barriers: bool = Fals
             + safe_text.html(_("somebody should look"))
             + "</li>"
         )
+    items.append(f'<li class="mm-legend-note">{safe_text.html(_basis(result))}</li>')
     legend(items)
-    st.caption(safe_text.label(_basis(result)))
 
 
 def swatch(one: WalkingClass | ShareClass) -> str:
@@ -187,13 +187,9 @@ def share_words(share: ShareClass) -> str:
 
 def _basis(result: CoverageResult) -> str:
     """Return what the colours assume and rest on, in one line."""
-    return _(
-        "The quickest way on foot, at {speed} km/h on level ground. Meeting places: {places}. "
-        "People: {people}."
-    ).format(
+    return _("The quickest way on foot, at {speed} km/h on level ground. Meeting places: {places}.").format(
         speed=numbers.decimal(result.speed_m_s * 3.6),
         places=numbers.source(result.spots.source),
-        people=numbers.source(result.population_source),
     )
 
 

@@ -3,7 +3,7 @@
   "use strict";
   const NO_WAY = 255; // of a byte of times; otherwise half minutes
   const SIZE = 512, SLICE_MS = 40, CHUNK = 12, BATCH = 1500, KEPT = 12;
-  const FILL = 0.72; // how much of an area's colour lies over the ground
+  const FILL = { light: 0.72, dark: 0.85, contrast: 0.8 }; // how much of an area's colour lies over the ground
   const EDGES = { light: ["#3b3226", 0.45], dark: ["#fffdf8", 0.6], contrast: ["#000000", 0.8] };
   const kept = new Map(); // what was fetched, by address; the last ones
 
@@ -98,6 +98,19 @@
     return { kind: "areas", rings, box: Float64Array.from(box), about, count: about.length };
   }
 
+  // {"homes": [[lon, lat, people, near], …]}
+  function* gainOf({ homes }) {
+    const many = homes.length;
+    const shape = { kind: "points", x: new Float64Array(many), y: new Float64Array(many), people: new Float32Array(many), count: many, sized: true };
+    const times = new Uint8Array(many);
+    for (let i = 0; i < many; i += 1) {
+      const [lon, lat, people, near] = homes[i];
+      shape.x[i] = worldX(lon); shape.y[i] = worldY(lat); shape.people[i] = people; times[i] = near ? 0 : 200;
+      if ((i & 0x1fff) === 0) yield;
+    }
+    return { shape, times };
+  }
+
   function keep(address, make) {
     if (!kept.has(address)) {
       kept.set(address, make().catch((error) => { kept.delete(address); throw error; }));
@@ -112,6 +125,7 @@
   }
   async function load(layer) {
     if (layer.url) return { shape: await keep(layer.url, async () => sliced(areasOf(await (await fetched(layer.url)).json()))) };
+    if (layer.gain) return keep(layer.gain, async () => sliced(gainOf(await (await fetched(layer.gain)).json())));
     const bytes = async (address) => new Uint8Array(await (await fetched(address)).arrayBuffer());
     const [shape, times] = await Promise.all([
       keep(layer.ground, async () => sliced(placed(await sliced(numbersOf(await bytes(layer.ground))), layer.name === "streets"))),
@@ -248,14 +262,15 @@
     }
 
     *points(ctx, { shape, times }, from, [w, n, e, s], z) {
-      const { classes } = this.what, r = (z < 13 ? 2 : z < 15 ? 3 : z < 17 ? 4 : 6) * this.seen.ratio;
+      const { classes } = this.what, { ratio } = this.seen, r = (z < 13 ? 2 : z < 15 ? 3 : z < 17 ? 4 : 6) * ratio;
       const [edge, alpha] = EDGES[this.seen.theme] || EDGES.light;
       for (let index = classes.length - 1, done = 0; index >= 0; index -= 1) {
         for (let i = 0; i < shape.count; i += 1) {
           if (((done += 1) & 0xffff) === 0) yield;
           if (this.table[times[i]] !== index || shape.x[i] < w || shape.x[i] > e || shape.y[i] < n || shape.y[i] > s) continue;
           ctx.beginPath();
-          ctx.arc((shape.x[i] - from.x) * from.k, (shape.y[i] - from.y) * from.k, r, 0, 7);
+          const size = shape.sized ? Math.min(9, 2.2 + Math.sqrt(shape.people[i]) * 0.55) * ratio : r;
+          ctx.arc((shape.x[i] - from.x) * from.k, (shape.y[i] - from.y) * from.k, size, 0, 7);
           ctx.fillStyle = classes[index].colour;
           ctx.fill();
           Object.assign(ctx, { strokeStyle: edge, globalAlpha: alpha, lineWidth: 0.8 * this.seen.ratio });
@@ -277,7 +292,7 @@
           for (let i = 0; i < ring.length; i += 2) ctx[i ? "lineTo" : "moveTo"]((ring[i] - from.x) * from.k, (ring[i + 1] - from.y) * from.k);
           ctx.closePath();
         }
-        Object.assign(ctx, { fillStyle: fills[classOf(valueOf(shape.about[a], shareBeyond), classes)], globalAlpha: FILL });
+        Object.assign(ctx, { fillStyle: fills[classOf(valueOf(shape.about[a], shareBeyond), classes)], globalAlpha: FILL[this.seen.theme] || FILL.light });
         ctx.fill("evenodd");
         Object.assign(ctx, { globalAlpha: 0.9, strokeStyle: this.seen.theme === "dark" ? "#1d2126" : "#fffdf8", lineWidth: (shareBeyond ? 1.6 : 0.7) * ratio });
         ctx.stroke();
