@@ -21,7 +21,7 @@ RAMP = ("#fff0a6", "#fdca5c", "#ea7f40", "#c0465f", "#803272", "#36145a")
 
 UNREACHABLE = "#7893a3"
 
-NEAR_BEFORE, NEWLY_NEAR, STILL_FAR = RAMP[1], "#0b7d6c", RAMP[4]
+NEAR_BEFORE, NEWLY_NEAR, STILL_FAR = RAMP[1], "#0b7d6c", RAMP[-1]
 """Of homes once there are new meeting places: near before, near now, and far as before."""
 
 

@@ -121,7 +121,7 @@ def texts(community: Community) -> dict[str, Any]:
         "nearest": _("to the nearest meeting place, on foot"),
         "walkArea": _("half of them walk {n} min or longer"),
         "noWayArea": _("half of them have no way to any meeting place"),
-        "cluster": _("meeting places: {n}"),
+        "spotCluster": _("meeting places: {n}"),
         "walkHome": _("home, {n} min from the nearest meeting place"),
         "noWay": _("no way to any meeting place"),
         "people": _("people: {n}"),

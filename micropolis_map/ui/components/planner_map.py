@@ -167,6 +167,7 @@ def _texts() -> dict[str, Any]:
         "map": _("Map of the proposed places; the list beside it has the same figures"),
         "failed": _("The walking times could not be loaded. Reload the page, please."),
         "whats": {name: words.activity(name) for name in words.ACTIVITIES},
+        "spotCluster": _("meeting places: {n}"),
         "add": _("Add a place"),
         "draw": _("Draw the area where new places may be"),
         "addHint": _("Tap where a new place could be. Enter takes the middle of the map."),

@@ -110,7 +110,7 @@ def _map(community: Community, result: WorkResult) -> None:
         "nearest": _("to the nearest work centre, on foot"),
         "walkHome": _("home, {n} min from the nearest work centre"),
         "noWay": _("no way to any work centre"),
-        "cluster": _("work centres: {n}"),
+        "spotCluster": _("work centres: {n}"),
     }
     state["sites"] = [
         {

@@ -44,12 +44,19 @@
 
   function clusters(state) {
     return L.markerClusterGroup({
-      maxClusterRadius: 34, disableClusteringAtZoom: STREETS_FROM, showCoverageOnHover: false, spiderfyOnMaxZoom: false, animate: false, chunkedLoading: true,
+      maxClusterRadius: 40, disableClusteringAtZoom: STREETS_FROM, showCoverageOnHover: false, spiderfyOnMaxZoom: false, animate: false, chunkedLoading: true, chunkInterval: 40, chunkDelay: 10,
       iconCreateFunction: (cluster) => {
         const text = document.createElement("b");
         text.textContent = mm.number(cluster.getChildCount(), state);
-        text.title = mm.fill(state.texts.cluster, state, cluster.getChildCount());
-        return L.divIcon({ className: "mm-spots-many", html: text, iconSize: [30, 30] });
+        const icon = L.divIcon({ className: "mm-spots-many", html: text, iconSize: [30, 30] });
+        const make = icon.createIcon;
+        icon.createIcon = (old) => {
+          const node = make.call(icon, old);
+          node.title = mm.fill(state.texts.spotCluster, state, cluster.getChildCount());
+          node.setAttribute("aria-label", node.title || text.textContent);
+          return node;
+        };
+        return icon;
       },
     });
   }
@@ -107,9 +114,8 @@
         if (lines.length) pin.bindTooltip(mm.said(lines), { direction: "top", offset: [0, -(size || 16) / 2] });
         pins.push(pin);
       }
-      entry.layer = group && pins.length > FEW ? group() : L.featureGroup();
+      entry.layer = (group && pins.length > FEW ? group() : L.featureGroup()).addTo(map);
       if (entry.layer.addLayers) entry.layer.addLayers(pins); else pins.forEach((pin) => entry.layer.addLayer(pin));
-      entry.layer.addTo(map);
       box[name] = list.length;
     }).catch((error) => console.warn("marks not loaded", error));
   };

@@ -3,8 +3,11 @@
   "use strict";
   const mm = (window.micropolis = window.micropolis || {});
 
+  const formats = new Map(); // to make one takes as long as to write a hundred numbers
   mm.number = function (value, state, digits) {
-    return value.toLocaleString(state.lang, { maximumFractionDigits: digits ?? (value < 10 ? 1 : 0) });
+    const most = digits ?? (value < 10 ? 1 : 0), key = `${state.lang} ${most}`;
+    if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(state.lang, { maximumFractionDigits: most }));
+    return formats.get(key).format(value);
   };
   mm.fill = function (text, state, value) {
     return String(text || "").replace("{n}", mm.number(value, state));
