@@ -69,11 +69,12 @@ layers: $(VENV)/.test ## import-linter: upper layers import lower ones, never th
 browser: $(VENV)/.test ## only the journeys in a real browser
 	$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
 
-bench: $(VENV)/.run ## measure the walk engine beside its peers and write docs/benchmarks.md
+bench: $(VENV)/.run $(VENV)/.test ## measure the walk engine beside its peers and write docs/benchmarks.md
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt # peers, without hashes
 	.venv-bench/bin/python -m bench
+	$(BIN)/python -m bench.coverage_map # in a browser: how long the map holds the page
 
 attack: $(VENV)/.test ## only the bench's attack: 42 hostile requests at once while another address reads
 	$(BIN)/python -m bench hostile

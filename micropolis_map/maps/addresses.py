@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from micropolis_map.domain.place_filter import PlaceFilter
@@ -62,24 +63,38 @@ def coverage_url(slug: str, profile: str, shown: str = "streets", version: str =
     return address + _query([("profile", profile), ("v", version)])
 
 
-def coverage_drawing(slug: str, shown: str, asked: Sequence[tuple[str, str]], version: str) -> dict[str, str]:
-    """Return the addresses of what is `shown` with its walking time, as the map's script draws it quickest.
+STREETS_FROM = 15
+"""The zoom from which the map of walking times colours streets; farther out it colours hexagons."""
+
+
+def coverage_drawing(
+    slug: str, shown: str, asked: Sequence[tuple[str, str]], version: str
+) -> list[dict[str, Any]]:
+    """Return the layers of what is `shown`, each with its addresses, as the map's script draws it quickest.
 
     Parameters
     ----------
+    shown
+        A layer of the coverage routes, or ``auto``: hexagons, and streets from zoom `STREETS_FROM`.
     asked
         The parameters of the coverage routes. What does not change with the thresholds is asked without them,
         so that another threshold is drawn from what the browser has.
     """
+    if shown == "auto":
+        streets = coverage_drawing(slug, "streets", asked, version)[0] | {"from": STREETS_FROM}
+        return [*coverage_drawing(slug, "hexagons", asked, version), streets]
     folder = below(f"/data/{quote(slug, safe='')}/coverage/{quote(shown, safe='')}")
     if shown not in {"streets", "homes"}:
-        return {"url": f"{folder}.geojson{_query([*asked, ('v', version)])}"}
+        return [{"name": shown, "url": f"{folder}.geojson{_query([*asked, ('v', version)])}"}]
     build = [(name, value) for name, value in asked if name == "build"]
     timed = [(name, value) for name, value in asked if name not in {"minutes", "people"}]
-    return {
-        "ground": f"{folder}.json{_query([*build, ('v', version.partition('/')[0])])}",
-        "times": f"{folder}.bin{_query([*timed, ('v', version)])}",
-    }
+    return [
+        {
+            "name": shown,
+            "ground": f"{folder}.json{_query([*build, ('v', version.partition('/')[0])])}",
+            "times": f"{folder}.bin{_query([*timed, ('v', version)])}",
+        }
+    ]
 
 
 def _query(values: Sequence[tuple[str, str]]) -> str:

@@ -34,6 +34,7 @@ SCRIPTS: list[tuple[str, str]] = [
             "fresh",
             "known_spots",
             "places",
+            "coverage_layer",
             "coverage",
             "figures",
             "compare",

@@ -1,12 +1,14 @@
-"""Classes of walking time with colours that everybody tells apart.
+"""Classes of walking time with colours that everybody tells apart: one table for map, legend and paper.
 
-Five steps of the cividis ramp, made for colour-blind readers and even in lightness, so that it also reads in
-grey print; what cannot be reached is dark red and dashed, so that it does not depend on colour alone.
+The ramp goes from pale yellow (near) to deep violet (far), against the greens and blues of the ground. Every
+step is darker than the one before, so that it also reads in grey print, and neighbours stay apart for readers
+with deuteranopia, protanopia and tritanopia; a test holds it by the model of Machado and others. What cannot
+be reached is a colour beside the ramp and dashed or hatched, so that it does not depend on colour alone.
 
 References
 ----------
-Nuñez, J. R., Anderton, C. R., Renslow, R. S. (2018). Optimizing colormaps with consideration for color
-vision deficiency. https://doi.org/10.1371/journal.pone.0199239
+Machado, G. M., Oliveira, M. M., Fernandes, L. A. F. (2009). A physiologically-based model for simulation of
+color vision deficiency. https://doi.org/10.1109/TVCG.2009.113
 """
 
 from __future__ import annotations
@@ -14,10 +16,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-RAMP = ("#fee838", "#c8b866", "#929178", "#575d6d", "#00204d")
-"""Cividis at 1, 0.75, 0.5, 0.25 and 0: near is light, far is dark."""
+RAMP = ("#fff0a6", "#fdca5c", "#ea7f40", "#c0465f", "#803272", "#36145a")
+"""Near is light, far is dark; as many as five thresholds need."""
 
-UNREACHABLE = "#9d2233"
+UNREACHABLE = "#7893a3"
+
+NEAR_BEFORE, NEWLY_NEAR, STILL_FAR = RAMP[1], "#0b7d6c", RAMP[-1]
+"""Of homes once there are new meeting places: near before, near now, and far as before."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +56,23 @@ SHARES = (0.05, 0.1, 0.2, 0.4)
 NOBODY = "#e4dccb"
 
 
+def steps(count: int) -> tuple[str, ...]:
+    """Return `count` colours of the ramp, from its lightest to its darkest, as far apart as they can be.
+
+    Examples
+    --------
+    >>> steps(2) == (RAMP[0], RAMP[-1])
+    True
+    """
+    return tuple(RAMP[round(i * (len(RAMP) - 1) / max(1, count - 1))] for i in range(count))
+
+
 def share_classes() -> tuple[ShareClass, ...]:
     """Return the classes of the share of people left out: few is light, many is dark, nobody is paper."""
     bounds: list[float | None] = [None, *SHARES]
     classes = [
         ShareClass(over, up_to, colour)
-        for over, up_to, colour in zip(bounds, [*SHARES, None], RAMP, strict=True)
+        for over, up_to, colour in zip(bounds, [*SHARES, None], steps(len(bounds)), strict=True)
     ]
     return (*classes, ShareClass(None, None, NOBODY))
 
@@ -70,9 +86,8 @@ def walking_classes(minutes: Sequence[float]) -> tuple[WalkingClass, ...]:
     [5, 10, None, None]
     """
     bounds: list[float | None] = [None, *minutes]
-    steps = len(bounds)
     classes = [
-        WalkingClass(over, up_to, RAMP[round(i * (len(RAMP) - 1) / max(1, steps - 1))])
-        for i, (over, up_to) in enumerate(zip(bounds, [*minutes, None], strict=True))
+        WalkingClass(over, up_to, colour)
+        for over, up_to, colour in zip(bounds, [*minutes, None], steps(len(bounds)), strict=True)
     ]
-    return (*classes, WalkingClass(None, None, UNREACHABLE, "2 6"))
+    return (*classes, WalkingClass(None, None, UNREACHABLE, "3 6"))

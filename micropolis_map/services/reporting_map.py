@@ -11,7 +11,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from micropolis_map.maps.walking_classes import WalkingClass, walking_classes
+from micropolis_map.maps.walking_classes import (
+    NEAR_BEFORE,
+    NEWLY_NEAR,
+    STILL_FAR,
+    WalkingClass,
+    walking_classes,
+)
 from micropolis_map.services.coverage_result import CoverageResult
 from micropolis_map.services.paper_frame import Frame, Place
 from micropolis_map.services.paper_labels import Label, Letters, point_label
@@ -26,7 +32,7 @@ from micropolis_map.services.touring_paper import INK, MARGIN_MM
 MOST_CORNERS = 250_000
 """Of the coloured streets; a larger town is coloured by hexagon, or its file would be of many megabytes."""
 SITE: Colour = (157, 35, 51)
-NEAR, NEWLY, FAR = rgb("#c8b866"), rgb("#0a62a0"), rgb("#3b3f46")
+NEAR, NEWLY, FAR = rgb(NEAR_BEFORE), rgb(NEWLY_NEAR), rgb(STILL_FAR)
 """Homes within reach before, newly, and still not: apart in hue and in lightness."""
 EDGE: Colour = (120, 108, 130)
 STREET_MM, LEAST_STREET_MM = 0.75, 0.32

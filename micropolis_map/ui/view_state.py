@@ -19,7 +19,7 @@ from micropolis_map.ui.work_state import WorkState
 MAX_TEXT = 200
 MAX_STOPS = 25
 MINUTES: tuple[int, ...] = (5, 10, 15, 20, 30)
-SHOWN: tuple[str, ...] = ("streets", "hexagons", "districts", "homes")
+SHOWN: tuple[str, ...] = ("auto", "streets", "hexagons", "districts", "homes")
 NOT_OF_THE_PLAN: Mapping[str, Any] = {"community": "", "profile": "adult", "name": ""}
 """The view says which community and who walks; only what is kept has a name."""
 

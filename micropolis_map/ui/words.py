@@ -71,6 +71,7 @@ SURFACES = {
     "wood": mark("wood"),
 }
 SHOWN = {
+    "auto": mark("By zoom"),
     "streets": mark("Streets"),
     "homes": mark("Homes"),
     "hexagons": mark("Hexagons"),

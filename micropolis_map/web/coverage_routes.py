@@ -10,6 +10,7 @@ address                                               answer
 ``/data/<slug>/coverage/spots.geojson``               the spots walked to, pinned ones included
 ``/data/<slug>/coverage/unknown.geojson``             spots left out because nobody knows whether they count
 ``/data/<slug>/coverage/worst.geojson``               the worst-served homes
+``/data/<slug>/coverage/worst_areas.geojson``         where walks are longest: ``population``, ``at_least_s``
 ``/data/<slug>/coverage/<profile>.geojson?show=…``    the same: ``streets`` (default), ``homes`` …
 ``/data/<slug>/coverage/streets.json`` ``.bin``       for drawing: where streets are, and a byte for each
                                                       piece: half minutes, 255 for no way
@@ -35,7 +36,7 @@ from micropolis_map.analysis.profiles import profiles
 from micropolis_map.bootstrap import Application
 from micropolis_map.domain.opening_hours import WeekHour
 from micropolis_map.errors import InvalidInput, NotFound
-from micropolis_map.services import walking_time_ground, walking_time_layers
+from micropolis_map.services import walking_time_ground, walking_time_layers, walking_time_worst
 from micropolis_map.services.assessing import Subject, subject_of
 from micropolis_map.services.coverage_result import CoverageRequest
 from micropolis_map.services.thresholds import parse_minutes
@@ -54,6 +55,7 @@ LAYERS: Mapping[str, Callable[[Subject], Collection]] = {
     "spots": walking_time_layers.spots_layer,
     "unknown": walking_time_layers.unknown_layer,
     "worst": walking_time_layers.worst_layer,
+    "worst_areas": walking_time_worst.worst_areas_layer,
 }
 
 

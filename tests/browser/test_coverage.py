@@ -61,25 +61,78 @@ def test_rings_are_exactly_the_spots_that_count(visitor, server):
     expect(one.map.locator(".mm-spot:not(.is-unknown)")).to_have_count(figures["spots"])
 
 
+def tapped(one):
+    """Tap the first thing the map colours; return what is known of it."""
+    return one.in_map(
+        "window.map._mmHeat.example().then(({ latlng, about }) => {"
+        " window.map.fire('click', { latlng }); return about; })"
+    )
+
+
 def test_a_click_on_a_district_says_its_figures(visitor):
     one = visitor()
     one.open("/coverage?community=demo&show=districts&lang=en")
     ready(one)
-    centre = one.in_map(
-        "(() => { const f = window.map._mmCoverage.data.features[0];"
-        " const b = L.geoJSON(f).getBounds().getCenter(); return [b.lng, b.lat, f.properties.name]; })()"
-    )
-    one.in_map(f"window.map.fire('click', {{ latlng: L.latLng({centre[1]}, {centre[0]}) }})")
+    tapped(one)
     popup = one.map.locator(".leaflet-popup .mm-tip")
-    expect(popup).to_contain_text("people:")
+    expect(popup).to_contain_text("people live here")
     expect(popup).to_contain_text("within 15 min")
+
+
+def test_hexagons_at_the_zoom_of_a_town_and_streets_nearer(visitor):
+    one = visitor()
+    one.open("/coverage?community=demo&lang=en")
+    ready(one)
+    one.map.locator('#map_div[data-layer="hexagons"][data-heat]').wait_for()
+    about = tapped(one)
+    popup = one.map.locator(".leaflet-popup .mm-tip").first
+    expect(popup).to_contain_text(re.compile(r"^[\d.]+ min · .*live"))
+    expect(popup).to_contain_text(f"{about['population']:,.0f} ")
+
+    one.in_map("(window.map.closePopup(), window.map.setZoom(16, { animate: false }), 0)")
+    one.map.locator('#map_div[data-layer="streets"][data-heat^="16/"]').wait_for()
+    assert one.in_map("window.micropolis.coverageBy") == "worker"
+    assert painted(one) > 0.01
+    tapped(one)
+    expect(popup).to_contain_text("to the nearest meeting place")
+
+    one.page.get_by_role("radio", name="Hexagons").click()
+    one.page.wait_for_url(re.compile("show=hexagons"))
+    one.map.locator('#map_div[data-layer="hexagons"][data-heat^="16/"]').wait_for()
+
+
+def painted(one):
+    """Return the share of the coloured tiles' pixels that have a colour."""
+    return one.in_map(
+        "(() => { const tiles = [...document.querySelectorAll('.mm-heat canvas')].map((tile) => {"
+        " const own = Object.assign(document.createElement('canvas'), { width: 64, height: 64 });"
+        " const ctx = own.getContext('2d'); ctx.drawImage(tile, 0, 0, 64, 64);"
+        " return [...ctx.getImageData(0, 0, 64, 64).data].filter((v, i) => i % 4 === 3 && v > 0).length; });"
+        " return tiles.reduce((a, b) => a + b, 0) / tiles.length / 64 ** 2; })()"
+    )
+
+
+@pytest.mark.parametrize("shown", ["streets", "homes", "hexagons"])
+def test_the_page_paints_the_same_where_no_worker_is(visitor, shown):
+    shares = []
+    for broken in (False, True):
+        one = visitor()
+        if broken:
+            one.page.route("**/coverage_worker.js*", lambda route: route.fulfill(status=404))
+        one.open(f"/coverage?community=demo&lang=en&show={shown}")
+        ready(one)
+        one.map.locator(f'#map_div[data-layer="{shown}"][data-heat]').wait_for()
+        assert one.in_map("window.micropolis.coverageBy") == ("page" if broken else "worker")
+        shares.append(painted(one))
+    assert shares[0] > 0.001
+    assert shares[1] == pytest.approx(shares[0], abs=0.005)
 
 
 def test_another_threshold_is_drawn_without_asking_the_server_again(visitor):
     one = visitor()
     asked = []
     one.page.on("request", lambda request: asked.append(request.url) if ".bin" in request.url else None)
-    one.open("/coverage?community=demo")
+    one.open("/coverage?community=demo&show=streets")
     ready(one)
     assert len(asked) == 1
     shown = int(one.map.locator("#map_div").get_attribute("data-shown"))

@@ -118,7 +118,8 @@ BODIES: dict[str, tuple[dict[str, Any], ...]] = {
 PIECES: dict[str, tuple[str, ...]] = {
     "slug": ("tiny",), "place_id": ("tiny-a", "tiny-hidden"), "tour": ("tiny-round",),
     "walk": (), "name": ("places", "streets", "plan", "homes", "outlines", "tours", "roads"),
-    "layer": ("streets", "homes", "worst", "senior"), "ending": ("pdf", "csv", "geojson", "gpkg", "parquet"),
+    "layer": ("streets", "homes", "worst", "worst_areas", "senior"),
+    "ending": ("pdf", "csv", "geojson", "gpkg", "parquet"),
     "photo_id": ("0" * 32,), "size": ("320", "960"), "audio_id": ("0" * 32,), "id": ("tiny-a", "tiny-round"),
     "build": ("20260101T000000Z-00000000",), "z": ("15", "8", "2147483648"), "x": ("0", "17000"),
     "y": ("0", "11000"),

@@ -20,7 +20,10 @@ from micropolis_map.services.town_ground import build_ground
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.place_map import about, map_texts
-from micropolis_map.ui.language import _
+from micropolis_map.ui.language import _, ngettext
+
+FORMS = {"one": 1, "two": 2, "few": 2, "many": 5, "other": 10}
+"""A number for each form of the plural, as a browser names them."""
 
 Query = tuple[tuple[str, str], ...]
 
@@ -71,7 +74,7 @@ def map_side(community: Community, result: CoverageResult, shown: str, more: Que
     def url(layer: str, *without: str) -> str:
         """Return a layer's address without what does not change it, so that it is not fetched anew."""
         given = [(name, value) for name, value in asked if name not in without]
-        return coverage_drawing(slug, layer, given, version)["url"]
+        return str(coverage_drawing(slug, layer, given, version)[0]["url"])
 
     side: dict[str, Any] = {
         "background": build_ground(
@@ -81,6 +84,7 @@ def map_side(community: Community, result: CoverageResult, shown: str, more: Que
         "classes": [one.for_script() for one in _classes(result, shown)],
         "spots": url("spots", "profile", "minutes", "people"),
         "worst": url("worst", "minutes"),
+        "worstAreas": url("worst_areas", "minutes"),
         **about(community),
     }
     if shown == "districts":
@@ -110,6 +114,14 @@ def texts(community: Community) -> dict[str, Any]:
         "failed": _("The walking times could not be loaded. Reload the page, please."),
         "whats": {name: words.activity(name) for name in words.ACTIVITIES},
         "walk": _("{n} min to the nearest meeting place"),
+        "minutes": _("{n} min"),
+        "live": {
+            form: ngettext("{n} person lives here", "{n} people live here", n) for form, n in FORMS.items()
+        },
+        "nearest": _("to the nearest meeting place, on foot"),
+        "walkArea": _("half of them walk {n} min or longer"),
+        "noWayArea": _("half of them have no way to any meeting place"),
+        "spotCluster": _("meeting places: {n}"),
         "walkHome": _("home, {n} min from the nearest meeting place"),
         "noWay": _("no way to any meeting place"),
         "people": _("people: {n}"),
@@ -125,18 +137,18 @@ def texts(community: Community) -> dict[str, Any]:
 
 def coverage_legend(result: CoverageResult, shown: str, *, barriers: bool = False) -> None:
     """Show what the colours and marks mean."""
-    swatch = '<i class="mm-swatch" style="background:{colour}"></i>'
-    title = _("Walking time to the nearest meeting place")
+    title = _("Walking time to the nearest meeting place, in minutes")
     if shown == "districts":
         title = _("People farther than {n} min away").format(n=numbers.as_it_is(result.longest))
     items = [f"<li><b>{safe_text.html(title)}</b></li>"]
     for one in _classes(result, shown):
         said = share_words(one) if isinstance(one, ShareClass) else class_words(one)
-        items.append(f"<li>{swatch.format(colour=one.colour)}{safe_text.html(said)}</li>")
+        items.append(f"<li>{swatch(one)}{safe_text.html(said)}</li>")
     items.append('<li><i class="mm-ring"></i>' + safe_text.html(_("meeting place")) + "</li>")
     if len(result.spots_unknown):
         unknown = _("not known, not counted: {n}").format(n=numbers.count(len(result.spots_unknown)))
         items.append('<li><i class="mm-ring mm-ring-unknown"></i>' + safe_text.html(unknown) + "</li>")
+    items.append('<li><i class="mm-worst-area"></i>' + safe_text.html(_("where walks are longest")) + "</li>")
     items.append('<li><i class="mm-worst-home"></i>' + safe_text.html(_("the worst-served homes")) + "</li>")
     if barriers:
         items.append('<li><i class="mm-obstacle"></i>' + safe_text.html(_("a ramp would help")) + "</li>")
@@ -145,7 +157,14 @@ def coverage_legend(result: CoverageResult, shown: str, *, barriers: bool = Fals
             + safe_text.html(_("somebody should look"))
             + "</li>"
         )
+    items.append(f'<li class="mm-legend-note">{safe_text.html(_basis(result))}</li>')
     legend(items)
+
+
+def swatch(one: WalkingClass | ShareClass) -> str:
+    """Return the sign of a class in a legend, as HTML; what cannot be reached is hatched, as on the map."""
+    css = "mm-swatch is-hatched" if isinstance(one, WalkingClass) and one.dash else "mm-swatch"
+    return f'<i class="{css}" style="--colour:{one.colour}"></i>'
 
 
 def class_words(walking: WalkingClass) -> str:
@@ -163,6 +182,14 @@ def share_words(share: ShareClass) -> str:
         )
     return _("{a}–{b} %").format(
         a=numbers.as_it_is((share.over or 0.0) * 100), b=numbers.as_it_is(share.up_to * 100)
+    )
+
+
+def _basis(result: CoverageResult) -> str:
+    """Return what the colours assume and rest on, in one line."""
+    return _("The quickest way on foot, at {speed} km/h on level ground. Meeting places: {places}.").format(
+        speed=numbers.decimal(result.speed_m_s * 3.6),
+        places=numbers.source(result.spots.source),
     )
 
 

@@ -15,6 +15,7 @@ from micropolis_map.domain.community import Community
 from micropolis_map.maps.addresses import coverage_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
+from micropolis_map.maps.walking_classes import NEWLY_NEAR, STILL_FAR
 from micropolis_map.services.siting_link import MOST_CORNERS, MOST_NEW, Points, Scenario
 from micropolis_map.services.siting_result import Plan
 from micropolis_map.services.town_ground import build_ground
@@ -41,6 +42,7 @@ def planner_map(community: Community, scenario: Scenario, plan: Plan, build_id: 
         "sites": _sites(plan),
         "area": [list(corner) for corner in scenario.area],
         "gain": gain_url(slug, scenario, points, version),
+        "gainColours": {"near": NEWLY_NEAR, "far": STILL_FAR},
         "tools": True,
         "most": MOST_NEW,
         "taps": taps_state(key),
@@ -73,8 +75,8 @@ def planner_map(community: Community, scenario: Scenario, plan: Plan, build_id: 
     newly, still = safe_text.html(_("homes newly near")), safe_text.html(_("homes still too far"))
     legend(
         [
-            dot.format(colour="#0b7d6c", text=newly),
-            dot.format(colour="#7f8fa6", text=still),
+            dot.format(colour=NEWLY_NEAR, text=newly),
+            dot.format(colour=STILL_FAR, text=still),
             *(
                 ['<li><i class="mm-ring"></i>' + safe_text.html(_("meeting place")) + "</li>"]
                 if scenario.keep
@@ -165,6 +167,7 @@ def _texts() -> dict[str, Any]:
         "map": _("Map of the proposed places; the list beside it has the same figures"),
         "failed": _("The walking times could not be loaded. Reload the page, please."),
         "whats": {name: words.activity(name) for name in words.ACTIVITIES},
+        "spotCluster": _("meeting places: {n}"),
         "add": _("Add a place"),
         "draw": _("Draw the area where new places may be"),
         "addHint": _("Tap where a new place could be. Enter takes the middle of the map."),

@@ -18,7 +18,7 @@ from micropolis_map.services.work_centres import WorkRequest, WorkResult, assess
 from micropolis_map.ui import people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.commuting_choices import city_choice, factor_choices, work_choices
-from micropolis_map.ui.components.coverage_map import class_words, map_side, map_state
+from micropolis_map.ui.components.coverage_map import class_words, map_side, map_state, swatch
 from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.not_loaded import not_loaded
@@ -100,14 +100,17 @@ def _keep(result: WorkResult, title: str, seen: str) -> KeptRun:
 
 def _map(community: Community, result: WorkResult) -> None:
     """Show the walking time to the nearest centre, and the proposed ones."""
-    side = map_side(community, result.coverage, "streets")
+    side = map_side(community, result.coverage, "auto")
     state: dict[str, Any] = map_state(community, side)
-    state.pop("worst")
+    for name in ("worst", "worstAreas"):
+        state.pop(name)
     state["texts"] |= {
         "map": _("Map of walking times to work centres; the table below has the same figures"),
         "walk": _("{n} min to the nearest work centre"),
+        "nearest": _("to the nearest work centre, on foot"),
         "walkHome": _("home, {n} min from the nearest work centre"),
         "noWay": _("no way to any work centre"),
+        "spotCluster": _("work centres: {n}"),
     }
     state["sites"] = [
         {
@@ -128,11 +131,10 @@ def _map(community: Community, result: WorkResult) -> None:
             returned_objects=[],
             feature_group_to_add=StateLayer(state),
         )
-    swatch = '<i class="mm-swatch" style="background:{colour}"></i>'
-    title, today = _("Walking time to the nearest work centre"), _("work centre today")
+    title, today = _("Walking time to the nearest work centre, in minutes"), _("work centre today")
     items = [f"<li><b>{safe_text.html(title)}</b></li>"]
     items += [
-        f"<li>{swatch.format(colour=one.colour)}{safe_text.html(class_words(one))}</li>"
+        f"<li>{swatch(one)}{safe_text.html(class_words(one))}</li>"
         for one in walking_classes(result.coverage.request.minutes)
     ]
     items.append(f'<li><i class="mm-ring"></i>{safe_text.html(today)}</li>')

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+import shapely.geometry
 from asgi import get
 from starlette.applications import Starlette
 from tiny_town import BLOCK_LAT, BLOCK_LON, LAT, LON, write_boundary, write_town
@@ -33,7 +36,9 @@ def server(application):
     return Starlette(routes=web.routes(application), middleware=web.middleware(application))
 
 
-@pytest.mark.parametrize("layer", ["streets", "homes", "hexagons", "districts", "spots", "worst"])
+@pytest.mark.parametrize(
+    "layer", ["streets", "homes", "hexagons", "districts", "spots", "worst", "worst_areas"]
+)
 def test_each_layer_is_geojson_with_an_etag_and_gzip(server, layer):
     address = f"/data/tiny/coverage/{layer}.geojson?profile=senior"
     answer = get(server, address, accept_encoding="gzip")
@@ -124,3 +129,21 @@ def test_the_figures_are_those_of_the_assessment(server, application):
 def test_a_wrong_address_says_what_is_wrong(server, address, status):
     answer = get(server, address)
     assert (answer.status, set(answer.json)) == (status, {"error", "todo"})
+
+
+def test_the_worst_areas_are_the_hexagons_with_the_longest_walks(server):
+    cells = get(server, "/data/tiny/coverage/hexagons.geojson").json["features"]
+    areas = get(server, "/data/tiny/coverage/worst_areas.geojson").json["features"]
+    longest = max(cell["properties"].get("median_s", math.inf) for cell in cells)
+    assert min(area["properties"].get("at_least_s", math.inf) for area in areas) <= longest
+    cover = shapely.union_all([shapely.geometry.shape(area["geometry"]) for area in areas])
+    inside, outside = [], []
+    for cell in cells:
+        middle = shapely.geometry.shape(cell["geometry"]).centroid
+        (inside if cover.contains(middle) else outside).append(cell["properties"])
+    assert inside
+    assert sum(area["properties"]["population"] for area in areas) == pytest.approx(
+        sum(cell["population"] for cell in inside), abs=0.5
+    )
+    best_inside = min(cell.get("median_s", math.inf) for cell in inside)
+    assert all(cell.get("median_s", math.inf) <= best_inside for cell in outside)

@@ -107,23 +107,18 @@
     set(mode);
   }
 
-  // Homes: those newly near, and those still too far; larger with more people.
+  // Homes: those newly near, and those still too far; larger with more people. Painted as walking times are.
   function drawGain(map, state) {
     const now = map._mmGain;
-    if ((now ? now.url : "") === (state.gain || "")) return;
-    const entry = (map._mmGain = { url: state.gain || "", layer: null });
-    if (!state.gain && now && now.layer) map.removeLayer(now.layer);
-    if (!state.gain) return;
-    mm.fetchJson(state.gain).then((data) => {
-      if (map._mmGain !== entry) return;
-      if (now && now.layer) map.removeLayer(now.layer);
-      const pane = mm.pane(map, "coverage", 242), renderer = mm.canvas(map, "coverage");
-      entry.layer = L.featureGroup(data.homes.map(([lon, lat, people, near]) => L.circleMarker([lat, lon], {
-        pane, renderer, interactive: false, radius: Math.min(9, 2.2 + Math.sqrt(people) * 0.55), weight: near ? 1 : 0, color: "#fffdf8",
-        fillColor: near ? "#0b7d6c" : "#00204d", fillOpacity: near ? 0.95 : 0.5,
-      }))).addTo(map);
-      map.getContainer().dataset.gain = data.homes.length;
-    }).catch((error) => { map._mmGain = now; console.warn("gains not loaded", error); });
+    if ((now || "") === (state.gain || "")) return;
+    map._mmGain = state.gain || "";
+    const colours = state.gainColours || {};
+    const classes = [{ upTo: 1, colour: colours.near }, { upTo: null, colour: colours.far }];
+    mm.heat(map).show({ layers: state.gain ? [{ name: "gain", gain: state.gain }] : [], classes }, (failed, ready) => {
+      if (!failed) { map.getContainer().dataset.gain = ready.count; return; }
+      map._mmGain = now;
+      console.warn("gains not loaded", failed);
+    });
   }
 
   function draw(map) {
