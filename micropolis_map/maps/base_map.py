@@ -25,7 +25,6 @@ SCRIPTS: list[tuple[str, str]] = [
     *(
         (f"micropolis_{name}", f"{ASSETS}/js/{name}.js?v={VERSION}")
         for name in (
-            "theme",
             "panes",
             "ground",
             "borders",

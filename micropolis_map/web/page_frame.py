@@ -23,6 +23,7 @@ from micropolis_map import i18n
 from micropolis_map.domain.text import LANGUAGES
 from micropolis_map.maps.shapes import svg
 from micropolis_map.maps.state_layer import script_json
+from micropolis_map.maps.theme_texts import THEMES
 from micropolis_map.settings import base_path
 from micropolis_map.web.assets import APP_FOLDER
 from micropolis_map.web.reader import reader_language
@@ -110,6 +111,7 @@ def page(
         "lang": lang,
         "languages": languages,
         "base": base,
+        "themes": translated(THEMES, lang),
         "import_map": Markup(import_map),  # noqa: S704 - our own file names
         "state": {**state, "lang": lang, "t": t, "base": base},
     }

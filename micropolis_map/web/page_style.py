@@ -20,6 +20,8 @@ from micropolis_map.maps.base_map import VERSION
 from micropolis_map.settings import below
 
 _THEIRS = b"<title>Streamlit</title>"
+_MAPS = b"<title>Streamlit Folium Component</title>"
+_HEAD = re.compile(rb"<head(?:\s[^>]*)?>")
 _BODY = re.compile(rb"<body[^>]*>")
 _THEIR_FONT = re.compile(rb"<link\s[^>]*rel=\"preload\"[^>]*SourceSans[^>]*>")
 _FONTS = ("commissioner-latin-wght-normal", "literata-latin-wght-normal")
@@ -36,12 +38,12 @@ _FIRST = (
     "LinkButton",
     "PageLink",
 )
-_SHEETS = ("page", "frames")
+_SHEETS = ("page", "frames", "look")
 _ASKED_AGAIN = {b"if-none-match", b"if-modified-since"}
 
 
 class PageStyle:
-    """Put the style sheet and our fonts into the page that Streamlit answers at each of its addresses."""
+    """Put style sheet, fonts and theme into the page Streamlit answers; the theme alone into its maps."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -81,8 +83,9 @@ class _Holding:
         headers = MutableHeaders(scope=start)
         packed = headers.get("content-encoding") == "gzip"
         page = gzip.decompress(body) if packed else body
-        if _THEIRS in page:
-            body = gzip.compress(_styled(page)) if packed else _styled(page)
+        if _THEIRS in page or _MAPS in page:
+            page = _styled(page) if _THEIRS in page else _themed(page, b"")
+            body = gzip.compress(page) if packed else page
             del headers["etag"], headers["last-modified"]
             headers["content-length"] = str(len(body))
         await self._send(start)
@@ -110,7 +113,15 @@ def _styled(page: bytes) -> bytes:
         f'<link rel="stylesheet" href="{below(f"{ASSETS}/css/{name}.css")}?v={VERSION}">' for name in _SHEETS
     )
     page = _THEIR_FONT.sub(b"", page, count=1).replace(b"</head>", head.encode() + b"</head>", 1)
-    return _BODY.sub(lambda body: body[0] + sheets.encode(), page, count=1)
+    page = _BODY.sub(lambda body: body[0] + sheets.encode(), page, count=1)
+    return _themed(page, b" data-streamlit")
+
+
+def _themed(page: bytes, mark: bytes) -> bytes:
+    """Return a page that knows light, dark or high contrast before anything of it is painted."""
+    address = below(f"{ASSETS}/js/theme.js") + f"?v={VERSION}"
+    script = b'<script src="' + address.encode() + b'"' + mark + b"></script>"
+    return _HEAD.sub(lambda head: head[0] + script, page, count=1)
 
 
 @cache

@@ -137,7 +137,6 @@ def map_state(application: Application, community: Community, lang: str) -> dict
             **map_texts,
             "kinds": kinds,
             "credit": credit,
-            "themes": translated(pin_texts.THEMES, lang),
         },
     } | sketch_told(application.community_store, slug, lang)
 

@@ -55,14 +55,6 @@ MAP: Mapping[str, str] = {
     "failed": mark("The places could not be loaded. Reload the page, please."),
 }
 
-THEMES: Mapping[str, str] = {
-    "head": mark("Colours"),
-    "auto": mark("As my device"),
-    "light": mark("Light"),
-    "dark": mark("Dark"),
-    "contrast": mark("High contrast"),
-}
-
 INVENTED = mark("An invented town; its map is drawn from our own data")
 
 PIN: Mapping[str, str] = {

@@ -150,3 +150,11 @@ def test_meeting_places_nobody_told_about_are_a_list_and_may_leave_the_map(loade
     assert app.toggle(key="w_known").value is True
     app.toggle(key="w_known").set_value(False).run()
     assert not app.exception
+
+
+def test_light_or_dark_is_chosen_beside_the_language_and_not_told_to_the_server(explore):
+    app = explore()
+    text = page_text(app)
+    assert [f'<option value="{name}">' in text for name in ("auto", "light", "dark", "contrast")] == [
+        True
+    ] * 4

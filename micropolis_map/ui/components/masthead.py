@@ -7,6 +7,7 @@ import streamlit as st
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.text import LANGUAGES, pick
 from micropolis_map.ui import language, safe_text, session
+from micropolis_map.ui.components.theme_choice import choose_theme
 from micropolis_map.ui.language import _
 
 
@@ -22,7 +23,7 @@ def masthead(community: Community, title: str = "", lead: str = "") -> None:
         )
         with st.container(key="choosers", horizontal=True, width="content"):
             _choose_community(community.slug)
-            choose_language()
+            reader_choices()
 
 
 def community_name(community: Community) -> str:
@@ -41,6 +42,12 @@ def first_sentence(text: str) -> str:
     """
     end = text.find(". ")
     return text if end < 0 else text[: end + 1]
+
+
+def reader_choices() -> None:
+    """Let the visitor choose the language and how the pages look."""
+    choose_language()
+    choose_theme()
 
 
 def choose_language() -> None:

@@ -99,11 +99,4 @@ def map_texts(community: Community) -> dict[str, Any]:
         "credit": credit,
         **{name: _(text) for name, text in WHEREABOUTS.items()},
         "kinds": {name: words.kind(name) for name in words.KINDS},
-        "themes": {
-            "head": _("Colours"),
-            "auto": _("As my device"),
-            "light": _("Light"),
-            "dark": _("Dark"),
-            "contrast": _("High contrast"),
-        },
     }

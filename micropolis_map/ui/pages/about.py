@@ -10,7 +10,7 @@ from micropolis_map import __version__
 from micropolis_map.services.moderating import median_answer_s
 from micropolis_map.settings import below
 from micropolis_map.ui import desk_words, language, people, safe_text, session, words
-from micropolis_map.ui.components.masthead import choose_language, community_name
+from micropolis_map.ui.components.masthead import community_name, reader_choices
 from micropolis_map.ui.language import _
 
 FIELDS = ("community", "lang")
@@ -32,7 +32,7 @@ def page() -> None:
             + "</p></div>"
         )
         with st.container(key="choosers", horizontal=True, width="content"):
-            choose_language()
+            reader_choices()
     st.html(
         _pillars()
         + _section(_("Your privacy"), _privacy())

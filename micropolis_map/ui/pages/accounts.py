@@ -14,7 +14,7 @@ from micropolis_map.services import openid, signing_in
 from micropolis_map.ui import desk_words, language, people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.first_steps import first_steps
-from micropolis_map.ui.components.masthead import choose_language, community_name
+from micropolis_map.ui.components.masthead import community_name, reader_choices
 from micropolis_map.ui.components.site_address import site_address
 from micropolis_map.ui.language import _
 from micropolis_map.ui.pages import sign_in
@@ -48,7 +48,7 @@ def _head() -> None:
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(f'<div class="mm-head">{title}<p>{lead}</p></div>')
         with st.container(key="choosers", horizontal=True, width="content"):
-            choose_language()
+            reader_choices()
 
 
 def _said() -> None:

@@ -10,7 +10,7 @@ from micropolis_map.errors import MicropolisError
 from micropolis_map.services.first_steps import is_looked_after
 from micropolis_map.ui import desk_words, language, people, safe_text, session
 from micropolis_map.ui.components.first_steps import steps_before_the_first_account
-from micropolis_map.ui.components.masthead import choose_language
+from micropolis_map.ui.components.masthead import reader_choices
 from micropolis_map.ui.components.session_form import session_form, sign_out
 from micropolis_map.ui.language import _
 
@@ -124,4 +124,4 @@ def _head(title: str, lead: str) -> None:
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(f'<div class="mm-head">{safe_text.heading(1, title)}<p>{safe_text.html(lead)}</p></div>')
         with st.container(key="choosers", horizontal=True, width="content"):
-            choose_language()
+            reader_choices()

@@ -41,3 +41,14 @@ def test_what_is_not_that_page_goes_on_as_it_is(answer):
 
 def test_what_no_browser_shows_goes_on_as_it_is():
     assert asked(HTMLResponse(PAGE), accept="*/*").content == PAGE
+
+
+def test_the_theme_is_known_before_anything_else_of_the_page_and_of_its_maps():
+    maps = b"<html><head><title>Streamlit Folium Component</title><style></style></head></html>"
+    page, frame = asked(HTMLResponse(PAGE)).text, asked(HTMLResponse(maps)).text
+    for text in (page, frame):
+        assert text.partition("<head>")[2].startswith('<script src="/assets/js/theme.js?v=')
+    # Only Streamlit's own scripts are told that the device is as dark as was chosen.
+    assert page.count("data-streamlit") == 1
+    assert "data-streamlit" not in frame
+    assert "page.css" not in frame

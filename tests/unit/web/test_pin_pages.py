@@ -159,3 +159,11 @@ def test_no_text_is_empty(lang):
 def test_the_worker_is_served_where_it_can_reach_the_pin_page(site):
     answer = get(site, "/pin/worker.js")
     assert (answer.status, answer.headers["content-type"].split(";")[0]) == (200, "text/javascript")
+
+
+@pytest.mark.parametrize("lang", ["en", "pl"])
+def test_a_page_knows_its_theme_before_its_style_and_offers_to_choose(site, lang):
+    text = get(site, f"/mine?lang={lang}").text
+    assert text.index("/assets/js/theme.js") < text.index('rel="stylesheet"')
+    offered = text.partition("<select data-mm-theme")[2].partition("</select>")[0]
+    assert re.findall(r'value="(\w+)"', offered) == ["auto", "light", "dark", "contrast"]

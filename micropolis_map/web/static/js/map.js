@@ -5,19 +5,6 @@
   const OSM = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"; // asked only after the visitor ticked the box
   const CREDIT = '<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noopener">© OpenStreetMap contributors</a>';
 
-  // How the map looks: as the device asks, or a theme chosen here and kept on it.
-  function themes(form, texts) {
-    const set = L.DomUtil.create("fieldset", "", form);
-    L.DomUtil.create("legend", "", set).textContent = texts.head;
-    for (const name of ["auto", "light", "dark", "contrast"]) {
-      const label = L.DomUtil.create("label", "", set);
-      const radio = L.DomUtil.create("input", "", label);
-      Object.assign(radio, { type: "radio", name: "mm-theme", value: name, checked: mm.themeChosen() === name });
-      radio.addEventListener("change", () => mm.chooseTheme(name));
-      label.append(document.createTextNode(texts[name]));
-    }
-  }
-
   function tileSwitch(map, texts) {
     if (map._mmTiles) map.removeControl(map._mmTiles);
     const control = L.control({ position: "topright" });
@@ -35,7 +22,6 @@
       tick.checked = Boolean(map._mmOsm);
       label.append(document.createTextNode(texts.tiles));
       L.DomUtil.create("p", "", form).textContent = texts.tilesNote;
-      if (texts.themes) themes(form, texts.themes);
       button.addEventListener("click", () => {
         form.hidden = !form.hidden;
         button.setAttribute("aria-expanded", String(!form.hidden));
