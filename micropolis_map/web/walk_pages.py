@@ -58,7 +58,7 @@ MOST_BYTES = 20_000_000
 OUTLINES = "outlines"
 
 _WORKER = APP_FOLDER / "walk" / "worker.js"
-_STYLES = ("css/map.css", "css/pin.css", "walk/walk.css")
+_STYLES = ("css/map.css", "css/pin.css", "css/look.css", "walk/walk.css")
 _PAINTER = APP_FOLDER / "js" / "paint" / "paint.js"
 _SCRIPTS = (
     *(f"js/{name}.js" for name in ("theme", "panes", "ground", "borders", "fit")),

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PARTS = {"frame", "gone"}
+PARTS = {"frame", "gone", "look"}
 """Templates that are no page by themselves."""
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from micropolis_map.services.coverage_view import CURVE_MINUTES, CoverageView, ProfileView
-from micropolis_map.ui import numbers, safe_text, words
+from micropolis_map.ui import drawn_colours, numbers, safe_text, words
 from micropolis_map.ui.language import _
 
 WIDTH, HEIGHT = 490, 280
@@ -17,12 +17,12 @@ APART = 17
 """Labels stand so far from each other."""
 
 LINES = {
-    "adult": ("#0b4f6c", ""),
-    "senior": ("#b04a00", "9 4"),
-    "stroller": ("#00725a", "3 4"),
-    "wheelchair": ("#8a2e5d", "12 3 2 3"),
+    "adult": ("#0b4f6c", "#8ccbe8", ""),
+    "senior": ("#b04a00", "#f3a062", "9 4"),
+    "stroller": ("#00725a", "#7fd3b7", "3 4"),
+    "wheelchair": ("#8a2e5d", "#e3a0c3", "12 3 2 3"),
 }
-"""Colours of the Okabe–Ito palette, darkened, and dashes: nobody has to tell colours apart."""
+"""By profile its colours on light and on dark ground (Okabe–Ito, darkened, lightened), and its dashes."""
 
 
 def curve(view: CoverageView) -> None:
@@ -41,28 +41,44 @@ def drawing(profiles: Sequence[ProfileView], asked: str, thresholds: Sequence[fl
     parts = [*_grid(), *_thresholds(thresholds)]
     ends = _apart([(one.profile, _y(one.curve[-1])) for one in profiles])
     for one in sorted(profiles, key=lambda p: p.profile == asked):
-        colour, dash = LINES.get(one.profile, ("#33434a", ""))
+        dash = LINES[one.profile][-1]
         points = " ".join(
             f"{_x(m):.1f},{_y(share):.1f}" for m, share in zip(CURVE_MINUTES, one.curve, strict=True)
         )
         strong = one.profile == asked
         parts.append(
-            f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{4 if strong else 2}" '
-            f'stroke-dasharray="{dash}" stroke-linejoin="round"/>'
+            f'<polyline class="{one.profile}" points="{points}" stroke-width="{4 if strong else 2}" '
+            f'stroke-dasharray="{dash}"/>'
         )
         parts.append(
-            f'<text x="{WIDTH - RIGHT + 8}" y="{ends[one.profile] + 5:.1f}" fill="{colour}" font-size="14" '
-            f'font-weight="{700 if strong else 500}">{safe_text.html(words.profile(one.profile))}</text>'
+            f'<text class="{one.profile}" x="{WIDTH - RIGHT + 8}" y="{ends[one.profile] + 5:.1f}" '
+            f'font-size="14" font-weight="{700 if strong else 500}">'
+            f"{safe_text.html(words.profile(one.profile))}</text>"
         )
     axis = safe_text.html(_("minutes on foot"))
     parts.append(
-        f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle" font-size="14" '
-        f'fill="#4a585d">{axis}</text>'
+        f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle" font-size="14">'
+        f"{axis}</text>"
     )
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" '
         'xmlns="http://www.w3.org/2000/svg" font-family="Commissioner, Noto Sans, DejaVu Sans, sans-serif">'
-        f"{''.join(parts)}</svg>"
+        f"{_style()}{''.join(parts)}</svg>"
+    )
+
+
+def _style() -> str:
+    def said(which: int, ink: str, grid: str, at: str) -> str:
+        own = "".join(
+            f"text.{name}{{fill:{line[which]}}}polyline.{name}{{stroke:{line[which]}}}"
+            for name, line in LINES.items()
+        )
+        return f"text{{fill:{ink}}}.grid{{stroke:{grid}}}.at{{stroke:{at}}}{own}"
+
+    return drawn_colours.style(
+        "polyline{fill:none;stroke-linejoin:round}",
+        said(0, "#4a585d", "#d9cfbc", "#8d816a"),
+        said(1, "#b9bfc1", "#3c454d", "#7d8790"),
     )
 
 
@@ -79,13 +95,13 @@ def _grid() -> list[str]:
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         y = _y(share)
         parts.append(
-            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#d9cfbc"/>'
-            f'<text x="{LEFT - 7}" y="{y + 4:.1f}" text-anchor="end" font-size="14" fill="#4a585d">'
+            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>'
+            f'<text x="{LEFT - 7}" y="{y + 4:.1f}" text-anchor="end" font-size="14">'
             f"{safe_text.html(numbers.share(share))}</text>"
         )
     return parts + [
-        f'<text x="{_x(minutes):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle" font-size="14" '
-        f'fill="#4a585d">{minutes}</text>'
+        f'<text x="{_x(minutes):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle" font-size="14">'
+        f"{minutes}</text>"
         for minutes in range(0, CURVE_MINUTES[-1] + 1, 5)
     ]
 
@@ -93,7 +109,7 @@ def _grid() -> list[str]:
 def _thresholds(thresholds: Sequence[float]) -> list[str]:
     return [
         f'<line x1="{_x(minutes):.1f}" x2="{_x(minutes):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" '
-        'stroke="#8d816a" stroke-dasharray="2 4"/>'
+        'class="at" stroke-dasharray="2 4"/>'
         for minutes in thresholds
         if minutes <= CURVE_MINUTES[-1]
     ]

@@ -13,15 +13,18 @@ from shapely.geometry.base import BaseGeometry
 from micropolis_map.errors import MicropolisError, SourceUnavailable
 from micropolis_map.services.outline_found import FoundPlace, find_outline
 from micropolis_map.sources.local_projection import LocalProjection
-from micropolis_map.ui import numbers, people, safe_text, session
+from micropolis_map.ui import drawn_colours, numbers, people, safe_text, session
 from micropolis_map.ui.components import trouble
 from micropolis_map.ui.components.load_by_hand import FOUND, by_hand
 from micropolis_map.ui.language import _
 
 WIDTH, HEIGHT, EDGE = 640.0, 360.0, 24.0
 """Of the drawing, in its own units, with the room left around the outline."""
-LINE, QUIET = "#1f7a99", "#7a7267"
-"""Colours that are seen on light and on dark paper."""
+STYLE = drawn_colours.style(
+    "",
+    ".area{fill:#1f7a99;stroke:#1f7a99}.bar{stroke:#6b6358}text{fill:#6b6358}",
+    ".area{fill:#8ccbe8;stroke:#8ccbe8}.bar{stroke:#b9bfc1}text{fill:#b9bfc1}",
+)
 MOST_CORNERS = 1500
 MOST_OTHERS = 5
 
@@ -99,10 +102,10 @@ def drawing(area: BaseGeometry) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" '
         f'width="{WIDTH:.0f}" height="{HEIGHT:.0f}" font-family="sans-serif">'
-        f'<path d="{path}" fill="{LINE}" fill-opacity=".16" fill-rule="evenodd" '
-        f'stroke="{LINE}" stroke-width="2" stroke-linejoin="round"/>'
-        f'<path d="M16 {HEIGHT - 16:.0f}h{bar:.1f}" stroke="{QUIET}" stroke-width="3"/>'
-        f'<text x="16" y="{HEIGHT - 24:.0f}" font-size="14" fill="{QUIET}">{words}</text>'
+        f'{STYLE}<path class="area" d="{path}" fill-opacity=".16" fill-rule="evenodd" '
+        'stroke-width="2" stroke-linejoin="round"/>'
+        f'<path class="bar" d="M16 {HEIGHT - 16:.0f}h{bar:.1f}" stroke-width="3"/>'
+        f'<text x="16" y="{HEIGHT - 24:.0f}" font-size="14">{words}</text>'
         "</svg>"
     )
 

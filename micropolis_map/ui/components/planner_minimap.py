@@ -11,11 +11,13 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from micropolis_map.services.siting_link import Points
+from micropolis_map.ui import drawn_colours
 
 WIDTH, HEIGHT, EDGE = 240.0, 170.0, 12.0
-STYLE = (
-    "<style>polygon{fill:#efe6d2;stroke:#b9ad96}circle{fill:#0b4f6c;stroke:#fffdf8;stroke-width:1.5}"
-    "text{fill:#fffdf8;font:700 11px sans-serif;text-anchor:middle}</style>"
+STYLE = drawn_colours.style(
+    "circle{stroke-width:1.5}text{font:700 11px sans-serif;text-anchor:middle}",
+    "polygon{fill:#efe6d2;stroke:#b9ad96}circle{fill:#0b4f6c;stroke:#fffdf8}text{fill:#fffdf8}",
+    "polygon{fill:#323a41;stroke:#7d8790}circle{fill:#8ccbe8;stroke:#10181c}text{fill:#10181c}",
 )
 
 

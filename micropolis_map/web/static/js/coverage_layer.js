@@ -155,6 +155,7 @@
 
   mm.heat = function (map) {
     if (!map._mmHeat) map._mmHeat = new Heat({ pane: mm.pane(map, "coverage", 228) }).addTo(map);
+    if (map._mmPaint) map._mmPaint.namesAbove();
     return map._mmHeat;
   };
 })();

@@ -27,13 +27,46 @@
     const [table] = await loaded;
     const surface = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
     let last = 0;
-    const painter = new window.micropolisPaint.Painter({ table, surface, told: (key, canvas) => hear({ key, canvas }), rested: () => hear({ rested: last }) });
+    const painter = new window.micropolisPaint.Painter({ table, surface, told: (key, canvas, names) => hear({ key, canvas, names }), rested: () => hear({ rested: last }) });
     return (message) => {
       last = message.turn;
       if (message.facts) hear({ answers: message.turn, facts: painter.facts(message.facts) });
       else painter[message.does](message.what);
       if (!painter.working) hear({ rested: last });
     };
+  }
+
+  // What lies under the names, and over the ground: tiles of names alone, beside those of the ground.
+  const Names = L.GridLayer.extend({
+    initialize(ground, options) {
+      L.setOptions(this, options);
+      Object.assign(this, { ground, tiles: new Map(), _early: new Map() });
+      this.on("tileunload", ({ coords }) => this.tiles.delete(ground._name(coords)));
+    },
+
+    createTile(coords) {
+      const tile = document.createElement("canvas");
+      tile.setAttribute("aria-hidden", "true");
+      const key = this.ground._name(coords), early = this._early.get(key);
+      this.tiles.set(key, tile);
+      this._early.delete(key);
+      if (early) copied(tile, early);
+      return tile;
+    },
+
+    put(key, from) {
+      if (this.tiles.has(key)) copied(this.tiles.get(key), from);
+      else this._early.set(key, from);
+    },
+
+    drop(key) { this._early.delete(key); },
+  });
+
+  // Both kinds of picture that a painter hands over: a bitmap of the worker's, a canvas of the page's.
+  function copied(tile, from) {
+    Object.assign(tile, { width: from.width, height: from.height });
+    if (from instanceof HTMLCanvasElement) tile.getContext("2d").drawImage(from, 0, 0);
+    else tile.getContext("bitmaprenderer").transferFromImageBitmap(from);
   }
 
   const Ground = L.GridLayer.extend({
@@ -49,7 +82,7 @@
       this._say("source", { tiles: SCRIPT.origin + this.background.tiles, frame: this.background.frame || null });
       this._see();
       L.GridLayer.prototype.onAdd.call(this, map);
-      this.on("tileunload", ({ coords }) => { this._waits.delete(this._name(coords)); this._say("drop", this._name(coords)); });
+      this.on("tileunload", ({ coords }) => { const key = this._name(coords); this._waits.delete(key); this._say("drop", key); if (this._names) this._names.drop(key); });
       map.on("zoomend resize", this._see, this);
       map.on("moveend layeradd layerremove", this._free, this);
       this._themed = () => this._see();
@@ -62,6 +95,15 @@
       document.removeEventListener("mm:theme", this._themed);
       L.GridLayer.prototype.onRemove.call(this, map);
       if (this._worker) this._worker.terminate();
+      if (this._names) map.removeLayer(this._names);
+    },
+
+    // Names stand above what is laid over the ground.
+    namesAbove() {
+      if (this._names) return;
+      const { maxZoom, tileSize, updateWhenZooming, keepBuffer } = this.options;
+      this._names = new Names(this, { maxZoom, tileSize, updateWhenZooming, keepBuffer, pane: mm.pane(this._map, "names"), className: "mm-names" }).addTo(this._map);
+      this._see();
     },
 
     _name: ({ x, y, z }) => `${x}:${y}:${z}`,
@@ -112,23 +154,21 @@
 
     _container_() { return this._map && this._map.getContainer(); },
 
-    _hear({ key, bitmap, canvas, rested, answers, facts, broken }) {
+    _hear({ key, bitmap, canvas, names, rested, answers, facts, broken }) {
       if (broken) { console.info("the map's worker", broken); this._fall(); return; }
       if (key) {
         if (this._worker) { this._sure = true; this._held = []; }
         const wait = this._waits.get(key);
-        if (wait) this._put(wait, bitmap, canvas);
+        if (wait) this._put(wait, bitmap || canvas);
+        if (wait && names && this._names) this._names.put(key, names);
       }
       if (answers) { this._answers.get(answers)(facts); this._answers.delete(answers); }
       if (rested === this._turn && this._map) this._rested();
     },
 
-    _put(wait, bitmap, canvas) {
+    _put(wait, from) {
       const { tile, done } = wait;
-      const from = bitmap || canvas;
-      Object.assign(tile, { width: from.width, height: from.height });
-      if (bitmap) tile.getContext("bitmaprenderer").transferFromImageBitmap(bitmap);
-      else tile.getContext("2d").drawImage(canvas, 0, 0);
+      copied(tile, from);
       if (!wait.shown) done(null, tile);
       wait.shown = true;
     },
@@ -146,7 +186,7 @@
       const zoom = map.getZoom();
       const step = 2 ** (Math.round(zoom) - zoom); // what Leaflet makes of a tile between two zooms is made good here
       const ratio = Math.min(MOST_RATIO, window.devicePixelRatio || 1) * (step === 1 ? 1 : Math.min(1.5, 1.15 / step));
-      const seen = { zoom, ratio, lang: this.background.lang || "", theme: mm.theme ? mm.theme() : "light" };
+      const seen = { zoom, ratio, lang: this.background.lang || "", theme: mm.theme ? mm.theme() : "light", above: Boolean(this._names) };
       const now = JSON.stringify(seen);
       if (now === this._seen) return;
       this._seen = now;
@@ -214,6 +254,7 @@
     map._mmPaintNow = now;
     if (map._mmPaint) { map.removeLayer(map._mmPaint); map._mmPaint = null; }
     if (background.tiles) map._mmPaint = new Ground({ ...background, map }, { maxZoom: 19 }).addTo(map);
+    if (map._mmPaint && map._mmHeat) map._mmPaint.namesAbove();
     if (mm.borders) mm.borders(map, background.tiles ? "" : background.outlines || "");
     map.getContainer().mmMap = map; // for whoever proves what it shows
     map.getContainer().dataset.background = background.tiles ? "tiles" : "outlines";

@@ -10,7 +10,10 @@ importScripts(...["vendor/protomaps-leaflet-5.1.0.js", "js/paint/rules.js", "js/
 const paint = self.micropolisPaint;
 const ready = Promise.all([fetch(`${assets}/map/style.json?v=${version}`).then((answer) => answer.json()), paint.fonts(assets, version, self.fonts)]).then(([table]) => new paint.Painter({
   table,
-  told: (key, canvas) => { const bitmap = canvas.transferToImageBitmap(); postMessage({ key, bitmap }, [bitmap]); },
+  told: (key, canvas, written) => {
+    const [bitmap, names] = [canvas, written].map((drawn) => drawn && drawn.transferToImageBitmap());
+    postMessage({ key, bitmap, names }, [bitmap, names].filter(Boolean));
+  },
   rested: () => postMessage({ rested: last }),
   surface: (width, height) => new OffscreenCanvas(width, height),
 }));

@@ -20,7 +20,7 @@
   const atMost = (ms, promise) => Promise.race([promise, new Promise((go) => { setTimeout(go, ms); })]);
 
   paint.Painter = class {
-    // `told(key, canvas)` hands over a tile, `rested()` tells that nothing is left to paint, `surface(w, h)` makes a canvas.
+    // `told(key, canvas, names)` hands over a tile, and its names where they are to stand above something else, `rested()` tells that nothing is left to paint, `surface(w, h)` makes a canvas.
     constructor({ table, told, rested, surface }) {
       Object.assign(this, { table, told, rested, surface });
       this.known = new Set();
@@ -52,14 +52,15 @@
     }
 
     // How the map is seen: `zoom` between two whole ones, `ratio` of the screen's pixels, language and theme.
-    see({ zoom, ratio, lang, theme }) {
+    see({ zoom, ratio, lang, theme, above = false }) {
       const whole = Math.round(zoom);
       const k = 2 ** (whole - zoom);
       const names = k !== this.look.k || lang !== this.look.lang || whole !== this.whole;
-      const changed = names || ratio !== this.ratio || theme !== this.look.theme;
+      const changed = names || ratio !== this.ratio || theme !== this.look.theme || above !== this.above;
       Object.assign(this.look, { k, zoom, lang, theme });
       this.whole = whole;
       this.ratio = ratio;
+      this.above = above;
       if (names) this.anew();
       if (changed) this.again();
     }
@@ -108,7 +109,7 @@
         await soon();
         if (this.queue.has(key) || this.tiles.get(key) !== tile) continue;
         tile.done = true;
-        this.told(key, this.paint(tile, rules));
+        this.told(key, this.paint(tile, rules), this.above ? this.paintNames(tile) : null);
       }
     }
 
@@ -167,19 +168,33 @@
       if (this.queue.size) this.work();
     }
 
-    paint(tile, rules, ratio = this.ratio, named = true) {
-      const side = Math.round(SIZE * ratio);
+    sheet() {
+      const side = Math.round(SIZE * this.ratio);
       const canvas = this.surface(side, side);
       const pen = canvas.getContext("2d");
       pen.scale(side / SIZE, side / SIZE);
+      return [canvas, pen];
+    }
+
+    paint(tile, rules) {
+      const [canvas, pen] = this.sheet();
       this.paper(pen, tile);
-      if (tile.data) {
-        const origin = { x: tile.x * SIZE, y: tile.y * SIZE };
-        const box = { minX: origin.x, minY: origin.y, maxX: origin.x + SIZE, maxY: origin.y + SIZE };
-        const labels = named && tile.z === this.whole ? this.labels() : null;
-        protomapsL.paint(pen, tile.z, new Map([["", [tile.data]]]), labels, rules, box, origin, false);
-      }
+      this.draw(pen, tile, rules, !this.above);
       return canvas;
+    }
+
+    paintNames(tile) {
+      const [canvas, pen] = this.sheet();
+      this.draw(pen, tile, [], true);
+      return canvas;
+    }
+
+    draw(pen, tile, rules, named) {
+      if (!tile.data) return;
+      const origin = { x: tile.x * SIZE, y: tile.y * SIZE };
+      const box = { minX: origin.x, minY: origin.y, maxX: origin.x + SIZE, maxY: origin.y + SIZE };
+      const labels = named && tile.z === this.whole ? this.labels() : null;
+      protomapsL.paint(pen, tile.z, new Map([["", [tile.data]]]), labels, rules, box, origin, false);
     }
 
     // Land within the data's frame, the veil beyond.
