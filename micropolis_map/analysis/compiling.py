@@ -28,9 +28,11 @@ MESSAGE = f"compiling the walk engine, once on this machine: about {SECONDS} s"
 def is_compiled() -> bool:
     """Return whether an earlier run left the kernels, as they are written now, in numba's cache."""
     written = Path(kernels.__file__).stat().st_mtime
-    folder = str(kernels.search_rows.stats.cache_path)
-    kept = Path(folder).glob("kernels.search_rows-*.nbi")
-    return any(index.stat().st_mtime >= written for index in kept)
+    return any(index.stat().st_mtime >= written for index in _indexes())
+
+
+def _indexes() -> list[Path]:
+    return list(Path(str(kernels.search_rows.stats.cache_path)).glob("kernels.search_rows-*.nbi"))
 
 
 def compile_kernels(progress: Progress = silent) -> None:
@@ -39,6 +41,8 @@ def compile_kernels(progress: Progress = silent) -> None:
         return
     progress(0.0, MESSAGE)
     load_kernels()
+    for index in _indexes():
+        index.touch()  # numba keeps what it has for a file that is newer, yet the same
     progress(1.0, MESSAGE)
 
 
