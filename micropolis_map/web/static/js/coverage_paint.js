@@ -294,7 +294,7 @@
         }
         Object.assign(ctx, { fillStyle: fills[classOf(valueOf(shape.about[a], shareBeyond), classes)], globalAlpha: FILL[this.seen.theme] || FILL.light });
         ctx.fill("evenodd");
-        Object.assign(ctx, { globalAlpha: 0.9, strokeStyle: this.seen.theme === "dark" ? "#1d2126" : "#fffdf8", lineWidth: (shareBeyond ? 1.6 : 0.7) * ratio });
+        Object.assign(ctx, { globalAlpha: this.seen.theme === "dark" ? 0.45 : 0.9, strokeStyle: "#fffdf8", lineWidth: (shareBeyond ? 1.6 : 0.7) * ratio });
         ctx.stroke();
         if (((drawn += 1) & 0x7f) === 0) { this.flush(ctx); yield; }
       }
