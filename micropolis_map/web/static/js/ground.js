@@ -184,6 +184,7 @@
       if (!this._map && !this.background.map) return;
       const map = this._map || this.background.map;
       const zoom = map.getZoom();
+      map.getContainer().classList.toggle("is-between", zoom !== Math.round(zoom));
       const step = 2 ** (Math.round(zoom) - zoom); // what Leaflet makes of a tile between two zooms is made good here
       const ratio = Math.min(MOST_RATIO, window.devicePixelRatio || 1) * (step === 1 ? 1 : Math.min(1.5, 1.15 / step));
       const seen = { zoom, ratio, lang: this.background.lang || "", theme: mm.theme ? mm.theme() : "light", above: Boolean(this._names) };

@@ -4,6 +4,7 @@
   const paint = (self.micropolisPaint = self.micropolisPaint || {});
   const SIZE = 512;
   const [MOST_ZOOM, LABELED, BESIDE] = [15, 64, 1]; // tile zoom of the archive; tiles with names at once; Leaflet zooms beyond it
+  const [VEIL, VEIL_REACH] = ["a0", 1.2]; // how thick it gets beyond the data, and over how much of its frame
   const WAIT_MS = 2500; // for a slow tile the others do not wait longer
   const FONTS = { latin: "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+2000-206F, U+20AC, U+2122, U+2191, U+2193, U+2212, U+2215, U+FEFF, U+FFFD", "latin-ext": "U+0100-02BA, U+02BD-02C5, U+02C7-02CC, U+02CE-02D7, U+02DD-02FF, U+1E00-1E9F, U+20A0-20AB", cyrillic: "U+0301, U+0400-045F, U+0490-0491, U+04B0-04B1, U+2116" };
 
@@ -179,7 +180,9 @@
     paint(tile, rules) {
       const [canvas, pen] = this.sheet();
       this.paper(pen, tile);
-      this.draw(pen, tile, rules, !this.above);
+      this.draw(pen, tile, rules, false);
+      this.veil(pen, tile);
+      if (!this.above) this.draw(pen, tile, [], true);
       return canvas;
     }
 
@@ -197,17 +200,47 @@
       protomapsL.paint(pen, tile.z, new Map([["", [tile.data]]]), labels, rules, box, origin, false);
     }
 
+    // The data's own frame in the tile's pixels: [left, top, width, height].
+    framed(tile) {
+      const [west, south, east, north] = this.frame;
+      const world = SIZE * 2 ** (tile.z - 1);
+      const x = (lon) => ((lon + 180) / 360) * world - tile.x * SIZE;
+      const y = (lat) => (0.5 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI)) * world - tile.y * SIZE;
+      return [x(west), y(north), x(east) - x(west), y(south) - y(north)];
+    }
+
     // Land within the data's frame, the veil beyond.
     paper(pen, tile) {
       pen.fillStyle = this.look.colour(this.frame ? "veil" : "paper");
       pen.fillRect(0, 0, SIZE, SIZE);
       if (!this.frame) return;
-      const [west, south, east, north] = this.frame;
-      const world = SIZE * 2 ** (tile.z - 1);
-      const x = (lon) => ((lon + 180) / 360) * world - tile.x * SIZE;
-      const y = (lat) => (0.5 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI)) * world - tile.y * SIZE;
       pen.fillStyle = this.look.colour("paper");
-      pen.fillRect(x(west), y(north), x(east) - x(west), y(south) - y(north));
+      pen.fillRect(...this.framed(tile));
+    }
+
+    // Beyond the data's frame nobody knows how the coast goes on: what is drawn there fades the farther it is.
+    veil(pen, tile) {
+      if (!this.frame) return;
+      const [left, top, wide, high] = this.framed(tile);
+      const [right, bottom, reach] = [left + wide, top + high, VEIL_REACH * Math.max(wide, high)];
+      const colour = this.look.colour("veil");
+      const patch = ([x, x2], [y, y2], gradient) => {
+        if (x2 <= 0 || y2 <= 0 || x >= SIZE || y >= SIZE) return;
+        gradient.addColorStop(0, `${colour}00`);
+        gradient.addColorStop(1, `${colour}${VEIL}`);
+        pen.fillStyle = gradient;
+        const [from, to] = [Math.max(0, x), Math.max(0, y)];
+        pen.fillRect(from, to, Math.min(SIZE, x2) - from, Math.min(SIZE, y2) - to);
+      };
+      const [before, after] = [(edge) => [-Infinity, edge], (edge) => [edge, Infinity]];
+      const [across, down] = [[left, right], [top, bottom]];
+      patch(before(left), down, pen.createLinearGradient(left, 0, left - reach, 0));
+      patch(after(right), down, pen.createLinearGradient(right, 0, right + reach, 0));
+      patch(across, before(top), pen.createLinearGradient(0, top, 0, top - reach));
+      patch(across, after(bottom), pen.createLinearGradient(0, bottom, 0, bottom + reach));
+      for (const [x, xs] of [[left, before(left)], [right, after(right)]]) {
+        for (const [y, ys] of [[top, before(top)], [bottom, after(bottom)]]) patch(xs, ys, pen.createRadialGradient(x, y, 0, x, y, reach));
+      }
     }
 
     // Facts for whoever proves the map: what is written and where, what was drawn, what no rule knows.
