@@ -1,7 +1,11 @@
-"""What a map of a town must show, proved by facts from its renderer: for real, invented and awkward towns."""
+"""What a map of a town must show, proved by facts from its renderer: for real, invented and awkward towns.
+
+Twelve pictures were looked at and are kept; MICROPOLIS_RENEW_PICTURES=1 writes them anew, to be looked at.
+"""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -16,6 +20,7 @@ import pytest
 import seeded_towns
 import shapely
 from conftest import ROOT, Server, Visitor, serving
+from PIL import Image
 
 from micropolis_map.services.built_files import HOMES, read_points
 from micropolis_map.services.people_groups import ALL, people_at
@@ -48,6 +53,17 @@ RESTS = """() => {
     .filter(r => r.bottom > frame.top && r.top < frame.bottom);
   return pins.length === Number(box.dataset.keptFree);
 }"""
+
+
+PICTURES = Path(__file__).parent / "pictures"
+PICTURED = (960, 720)
+KEPT_AT = 2
+"""Each pixel that is kept is the mean of four: letters are drawn a little otherwise on each machine."""
+STRIKING, STRIKING_SHARE, MEAN = 48, 0.03, 4.0
+"""Pixels that differ by so many of 255 levels strike; how large a part may; what the mean may be."""
+STREETS = 16.5
+FADED_IN = """() => [...document.querySelectorAll(".leaflet-tile-pane canvas")].every(
+  tile => getComputedStyle(tile).opacity === "1")"""
 
 
 @dataclass(frozen=True)
@@ -181,3 +197,81 @@ def test_a_map_shows_its_town(
     assert_names_are_readable(facts, size[0])
     for (lon, lat, is_sea), kinds in zip(asked, facts["at"], strict=True):
         assert ("water/sea" in kinds) == is_sea, (lon, lat, kinds)
+
+
+def picture(shot: bytes) -> np.ndarray:
+    """Return a screenshot as it is kept, shape ``(height, width, 3)``."""
+    image = Image.open(io.BytesIO(shot)).convert("RGB").reduce(KEPT_AT)
+    return np.asarray(image, dtype=np.int16)
+
+
+def unlike(one: np.ndarray, other: np.ndarray) -> str:
+    """Return in what two pictures of one size differ more than machines do; nothing where they are alike."""
+    apart = np.abs(one - other)
+    striking, mean = float((apart.max(axis=2) > STRIKING).mean()), float(apart.mean())
+    alike = striking <= STRIKING_SHARE and mean <= MEAN
+    return "" if alike else f"{striking:.1%} of the picture strikes, {mean:.1f} levels on average"
+
+
+PICTURED_TOWNS = [
+    ("demo", "light", None),
+    ("demo", "dark", None),
+    ("demo", "contrast", None),
+    ("demo", "light", STREETS),
+    ("demo", "dark", STREETS),
+    ("island", "light", None),
+    ("island", "dark", None),
+    ("strip", "light", None),
+    ("parts", "light", None),
+    ("monaco", "light", None),
+    ("monaco", "dark", None),
+    ("porto_alegre", "light", None),
+]
+
+
+@pytest.mark.parametrize(("slug", "theme", "zoom"), PICTURED_TOWNS)
+def test_a_map_looks_as_it_was_liked(
+    visitor: Callable[..., Visitor],
+    proven: Proven,
+    request: pytest.FixtureRequest,
+    slug: str,
+    theme: str,
+    zoom: float | None,
+) -> None:
+    proven.load(slug, lambda: request.getfixturevalue("test_data"))
+    one = visitor({"width": PICTURED[0], "height": PICTURED[1]})
+    one.page.add_init_script(f"localStorage.setItem('mm-theme', '{theme}')")
+    one.page.goto(f"{proven.server.url}/embed/{address_of(slug)}?lang=en")
+    one.page.wait_for_function(RESTS)
+    if zoom:
+        one.page.evaluate(
+            "zoom => document.querySelector('#map').mmMap.setZoom(zoom, {animate: false})", zoom
+        )
+        one.page.wait_for_function(
+            "zoom => document.querySelector('#map').dataset.painted?.startsWith(`${zoom}/`)", arg=zoom
+        )
+        one.page.wait_for_function(RESTS)
+    one.page.wait_for_function(FADED_IN)
+    shown = picture(one.page.screenshot(animations="disabled"))
+    kept = PICTURES / f"{slug}-{theme}{'-streets' if zoom else ''}.png"
+    if os.environ.get("MICROPOLIS_RENEW_PICTURES"):
+        PICTURES.mkdir(exist_ok=True)
+        Image.fromarray(shown.astype(np.uint8)).quantize(96, dither=Image.Dither.NONE).save(
+            kept, optimize=True
+        )
+        pytest.skip(f"{kept.name} is written: look at it")
+    assert unlike(shown, np.asarray(Image.open(kept).convert("RGB"), dtype=np.int16)) == ""
+
+
+def test_pictures_of_other_towns_and_themes_are_not_taken_for_alike() -> None:
+    kept = {
+        file.stem: np.asarray(Image.open(file).convert("RGB"), dtype=np.int16)
+        for file in PICTURES.glob("*.png")
+    }
+    assert len(kept) == len(PICTURED_TOWNS)
+    assert all(unlike(kept[one], kept[other]) for one, other in combinations(kept, 2))
+    town = kept["island-light"]
+    sea = np.abs(town - town[2, town.shape[1] // 2]).max(axis=2) < 12
+    without = np.where(sea[..., None], np.array([244, 240, 232], dtype=np.int16), town)
+    assert sea.mean() > 0.05
+    assert unlike(town, without)

@@ -72,7 +72,7 @@ def opened(visitor, path, theme="", **options):
         ({"color_scheme": "dark", "contrast": "more"}, "contrast"),
     ],
 )
-@pytest.mark.parametrize("path", ["/about?lang=en", pytest.param("/mine?lang=en", marks=pytest.mark.full)])
+@pytest.mark.parametrize("path", ["/about?lang=en", "/mine?lang=en"])
 def test_a_page_looks_as_the_device_asks(visitor, path, asks, theme):
     one = opened(visitor, path, **asks)
     assert one.page.evaluate("micropolis.theme()") == theme
@@ -81,6 +81,7 @@ def test_a_page_looks_as_the_device_asks(visitor, path, asks, theme):
     expect(one.page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+@pytest.mark.journey
 def test_a_choice_is_seen_at_once_in_the_map_too_and_kept(visitor):
     one = opened(visitor, PATHS[0], color_scheme="light")
     one.places_on_map()
@@ -102,7 +103,6 @@ def test_a_choice_is_seen_at_once_in_the_map_too_and_kept(visitor):
     expect(one.page.locator("html")).to_have_attribute("data-theme", "light")
 
 
-@pytest.mark.full
 def test_another_tab_follows(visitor):
     one = opened(visitor, "/mine?lang=en", color_scheme="light")
     other = one.context.new_page()
@@ -112,7 +112,6 @@ def test_another_tab_follows(visitor):
     expect(other.locator(SWITCH)).to_have_value("contrast")
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("path", ["/?lang=en", PATHS[0], PATHS[2], "/mine?lang=en", "/embed/demo?lang=en"])
 def test_no_other_theme_is_painted_before_the_chosen_one(visitor, path):
     one = visitor(color_scheme="light")
@@ -128,7 +127,6 @@ def test_no_other_theme_is_painted_before_the_chosen_one(visitor, path):
     assert painted <= {"dark dark", GROUND["dark"]}
 
 
-@pytest.mark.full
 def test_the_keyboard_chooses(visitor):
     one = opened(visitor, "/mine?lang=en", color_scheme="light")
     one.page.get_by_role("combobox", name="Colours").focus()
@@ -136,7 +134,6 @@ def test_the_keyboard_chooses(visitor):
     expect(one.page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-@pytest.mark.full
 def test_a_page_that_may_keep_nothing_follows_all_the_same(visitor):
     one = visitor(color_scheme="light")
     one.page.add_init_script(
@@ -148,19 +145,9 @@ def test_a_page_that_may_keep_nothing_follows_all_the_same(visitor):
     expect(one.page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-@pytest.mark.parametrize("path", ["/?lang=en", PATHS[2]])
-def test_the_first_sight_can_be_read(visitor, path):
-    every_text_in_sight_can_be_read(visitor, path, 390, 844)
-
-
-@pytest.mark.full
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900)])
 @pytest.mark.parametrize("path", [*PATHS, *OWN])
 def test_every_text_in_sight_can_be_read(visitor, path, width, height):
-    every_text_in_sight_can_be_read(visitor, path, width, height)
-
-
-def every_text_in_sight_can_be_read(visitor, path, width, height):
     one = opened(visitor, path, viewport={"width": width, "height": height})
     one.page.wait_for_function(SETTLED, polling=100)
     poor = []
