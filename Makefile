@@ -74,6 +74,8 @@ bench: $(VENV)/.run $(VENV)/.test ## measure the walk engine beside its peers an
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt # peers, without hashes
 	.venv-bench/bin/python -m bench
+	$(BIN)/python -m bench.tiles # seconds, megabytes and memory of towns' maps
+	$(BIN)/python -m bench.first_map # in a browser: what a phone gets first
 	$(BIN)/python -m bench.coverage_map # in a browser: how long the map holds the page
 
 attack: $(VENV)/.test ## only the bench's attack: 42 hostile requests at once while another address reads

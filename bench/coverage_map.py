@@ -9,33 +9,19 @@ until it was drawn, and while zooming and panning, and the seconds to draw it an
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench.browsing import CHROMIUM, MOST_MS, WATCH, load, served
 from bench.networks import synthetic
 
-ROOT = Path(__file__).parent.parent
-CHROMIUM = os.environ.get("MICROPOLIS_CHROMIUM", "/usr/bin/chromium")
 SPOTS = 400
-MOST_MS = 200.0
-WATCH = """
-window.mmLong = [];
-new PerformanceObserver(list => {
-  for (const task of list.getEntries()) {
-    if (["self", "multiple-contexts"].includes(task.name)) mmLong.push(task.duration);
-  }
-}).observe({ type: "longtask", buffered: true });
-"""
 LOOKS = {
     "by zoom, the whole region": ("auto", None),
     "by zoom, streets at 16": ("auto", 16),
@@ -60,24 +46,6 @@ def osm_file(path: Path, nodes: int) -> None:
             refs = "".join(f'<nd ref="{ref + 1}"/>' for ref in town.way_refs[a:b].tolist())
             file.write(f'<way id="{way + 1}">{refs}<tag k="highway" v="residential"/></way>\n')
         file.write("</osm>\n")
-
-
-def served(data: Path, port: int) -> subprocess.Popen[bytes]:
-    """Serve `data` and wait until it answers."""
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"MICROPOLIS_DATA": str(data)}, stdout=subprocess.DEVNULL
-    )
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return process
-    process.terminate()
-    raise SystemExit("the server does not answer")
 
 
 def look(page: Any, address: str, zoom: int | None) -> dict[str, Any]:
@@ -111,49 +79,24 @@ def main(nodes: int, slower: float, *, worker: bool) -> None:
     """Load, serve and look."""
     from playwright.sync_api import sync_playwright
 
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as browsers:
         home = Path(folder)
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
         osm_file(home / "region.osm", nodes)
-        load = ["load", "region", "--name", "Region", "--osm", str(home / "region.osm")]
-        environ = os.environ | {"MICROPOLIS_DATA": str(home / "data")}
-        subprocess.run(
-            [sys.executable, "-m", "micropolis_map", *load],
-            cwd=ROOT,
-            env=environ,
-            check=True,
-            stdout=sys.stderr,
-        )
-        process = served(home / "data", port)
-        try:
-            with sync_playwright() as browsers:
-                chromium = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-                for what, (shown, zoom) in LOOKS.items():
-                    page = chromium.new_page(viewport={"width": 1280, "height": 900})
-                    page.add_init_script(WATCH)
-                    if not worker:
-                        page.route("**/coverage_worker.js*", lambda route: route.fulfill(status=404))
-                    page.context.new_cdp_session(page).send(
-                        "Emulation.setCPUThrottlingRate", {"rate": slower}
-                    )
-                    address = f"http://127.0.0.1:{port}/coverage?community=region&lang=en&show={shown}"
-                    found = look(page, address, zoom)
-                    longest = max(found["longest_drawing_ms"], found["longest_panning_ms"])
-                    row = {
-                        "what": what,
-                        "nodes": nodes,
-                        "slower": slower,
-                        **found,
-                        "well": longest <= MOST_MS,
-                    }
-                    print(json.dumps(row), flush=True)
-                    page.close()
-                chromium.close()
-        finally:
-            process.terminate()
-            process.wait(60)
+        load(home / "data", "region", "--name", "Region", "--osm", str(home / "region.osm"))
+        with served(home / "data") as address:
+            chromium = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            for what, (shown, zoom) in LOOKS.items():
+                page = chromium.new_page(viewport={"width": 1280, "height": 900})
+                page.add_init_script(WATCH)
+                if not worker:
+                    page.route("**/coverage_worker.js*", lambda route: route.fulfill(status=404))
+                page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+                found = look(page, f"{address}/coverage?community=region&lang=en&show={shown}", zoom)
+                well = max(found["longest_drawing_ms"], found["longest_panning_ms"]) <= MOST_MS
+                row = {"what": what, "nodes": nodes, "slower": slower, **found, "well": well}
+                print(json.dumps(row), flush=True)
+                page.close()
+            chromium.close()
 
 
 if __name__ == "__main__":
