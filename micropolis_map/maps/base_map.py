@@ -38,6 +38,7 @@ SCRIPTS: list[tuple[str, str]] = [
             "figures",
             "compare",
             "tours",
+            "walks",
             "picks",
             "sites",
             "fit",

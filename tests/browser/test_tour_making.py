@@ -205,3 +205,14 @@ def test_on_a_phone_the_walks_and_the_button_to_walk_one_are_on_the_first_screen
     page.goto(f"{one.base}/tours?community=demo&lang=uk&tour=demo-op-ad-bakketrappen")
     expect(page.locator(".st-key-tourmap iframe")).to_be_in_viewport(ratio=0.9)
     expect(page.locator(".mm-walkit a")).to_be_in_viewport(ratio=1)
+
+
+def test_all_walks_are_lines_on_the_map_and_a_tap_opens_one(visitor):
+    one = visitor()
+    one.open("/tours?community=demo")
+    one.map.locator("#map_div[data-walks]").wait_for()
+    one.map.get_by_role("img", name="2. ").or_(one.map.locator("[alt^='2. ']")).first.click()
+    expect(one.page.locator(".mm-walkstops > li").first).to_be_visible()
+    expect(one.page).to_have_url(re.compile("tour=demo-"))
+    one.page.get_by_role("button", name="All walks").click()
+    one.map.locator("#map_div[data-walks]").wait_for()

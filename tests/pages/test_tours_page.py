@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -15,6 +18,7 @@ from micropolis_map.ui.view_state import MAX_STOPS
 
 TOURS = Path(__file__).parents[2] / "data" / "tours"
 HILL = "demo-op-ad-bakketrappen"
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +40,26 @@ def test_the_list_shows_each_tour_with_its_figures(town, run_page):
     label = next(b.label for b in buttons if HILL in b.key)
     assert "6 stops" in label
     assert "steps, and a way without" in label
+
+
+def test_each_walk_to_choose_from_has_its_shape_its_hills_and_its_number(town, run_page):
+    app = run_page("tours", community="demo")
+    pictures = re.findall(r"data:image/svg\+xml,([^\"]+)", page_text(app))
+    assert len(pictures) == 3
+    for number, picture in enumerate(map(unquote, pictures), start=1):
+        drawing = ET.fromstring(picture)
+        (way, hills) = (drawing.find(f"{SVG}{tag}") for tag in ("polyline", "polygon"))
+        corners = [tuple(map(float, pair.split(","))) for pair in way.get("points").split()]
+        _, _, wide, high = map(float, drawing.get("viewBox").split())
+        assert all(0 <= x <= wide and 0 <= y <= high for x, y in corners)
+        assert hills is not None
+        assert drawing.find(f"{SVG}g/{SVG}text").text == str(number)
+
+
+def test_a_walk_that_is_not_there_opens_none(town, run_page):
+    app = run_page("tours", community="demo", tour="demo-no-such-walk")
+    assert not app.exception
+    assert len([button for button in app.button if str(button.key).startswith("w_tour_demo")]) == 3
 
 
 def test_a_tour_shows_figures_twin_stops_and_files(town, run_page):

@@ -15,6 +15,7 @@ from micropolis_map.maps.addresses import places_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
+from micropolis_map.maps.walk_colours import walk_colours
 from micropolis_map.services.sketched_map import sketch_told
 from micropolis_map.services.town_ground import town_ground
 from micropolis_map.ui import language, session
@@ -25,6 +26,16 @@ from micropolis_map.ui.view_state import MAX_STOPS
 
 MADE = "mm_walk_made"
 """Set when a tap began or changed a walk: the page then shows the one being made."""
+
+
+@dataclass(frozen=True)
+class WalkShown:
+    """One of several walks: its id, name, GeoJSON's address, and number on its card."""
+
+    id: str
+    name: str
+    url: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -39,11 +50,14 @@ class Shown:
         Whether a tap on a place takes it into the walk, or out.
     picks
         Ids of the places that are in, in the order of walking.
+    walks
+        To choose from: each is a line with its number.
     """
 
     url: str = ""
     picking: bool = False
     picks: tuple[str, ...] = ()
+    walks: tuple[WalkShown, ...] = ()
 
 
 def tour_map(community: Community, shown: Shown, name: str = "tourmap") -> None:
@@ -55,6 +69,16 @@ def tour_map(community: Community, shown: Shown, name: str = "tourmap") -> None:
         "background": town_ground(session.communities(), slug, language.current()),
         **about(community),
         "tour": shown.url,
+        "walks": [
+            {
+                "id": walk.id,
+                "name": walk.name,
+                "url": walk.url,
+                "number": walk.number,
+                "colour": walk_colours(walk.number)[0],
+            }
+            for walk in shown.walks
+        ],
         "fromOsm": bool(report) and not community.fictional,
         "texts": map_texts(community) | _texts(),
     } | sketch_told(session.communities(), slug, language.current())
@@ -96,6 +120,9 @@ def picked(stops: Sequence[str], tap: Tap) -> tuple[str, ...]:
 
 
 def _pick(tap: Tap) -> None:
+    if tap.kind == "walk":
+        session.change(tour=tap.place)
+        return
     st.session_state[MADE] = True
     session.change(stops=picked(session.view().stops, tap))
 

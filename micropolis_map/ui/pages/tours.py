@@ -19,7 +19,7 @@ from micropolis_map.ui.components.guided_walks import upcoming_walks
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.tour_facts import tour_facts
 from micropolis_map.ui.components.tour_maker import tour_maker
-from micropolis_map.ui.components.tour_map import MADE, Shown, tour_map
+from micropolis_map.ui.components.tour_map import MADE, Shown, WalkShown, tour_map
 from micropolis_map.ui.components.tour_panel import (
     file_address,
     poster_links,
@@ -29,6 +29,7 @@ from micropolis_map.ui.components.tour_panel import (
     way_in_words,
 )
 from micropolis_map.ui.components.tour_stops import tour_stops
+from micropolis_map.ui.components.walk_picture import walk_picture
 from micropolis_map.ui.language import _, ngettext
 
 FIELDS = (
@@ -83,10 +84,15 @@ def _choice(community: Community) -> Shown:
     if not tours:
         st.markdown(_("Nobody has made a walk here yet. Choose the places and make the first one."))
     with st.container(key="walks"):
-        for tour in tours:
-            _row(tour)
+        for number, tour in enumerate(tours, start=1):
+            _row(tour, number)
     upcoming_walks(community)
-    return Shown()
+    return Shown(walks=tuple(_overview(tour, number) for number, tour in enumerate(tours, start=1)))
+
+
+def _overview(tour: Tour, number: int) -> WalkShown:
+    url = file_address(below(f"/tours/{tour.id}"), "geojson", {})
+    return WalkShown(tour.id, tour_name(tour, language.current()), url, number)
 
 
 def _own(community: Community) -> Shown:
@@ -97,11 +103,13 @@ def _own(community: Community) -> Shown:
         return Shown(picking=True, picks=session.view().stops)
 
 
-def _row(tour: Tour) -> None:
+def _row(tour: Tour, number: int) -> None:
     name = safe_text.label(tour_name(tour, language.current()))
     with trouble.shown():
-        figures = safe_text.label(_figures(_plan(tour)))
+        plan = _plan(tour)
+        figures = safe_text.label(_figures(plan))
         with st.container(key=f"walk-{tour.id}"):
+            st.html(walk_picture(plan, number))
             st.button(
                 f"**{name}**  \n{figures}",
                 key=f"w_tour_{tour.id}",

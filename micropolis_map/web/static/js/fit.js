@@ -117,12 +117,12 @@
     fitNow(map);
   };
 
-  // What a state is about: looked at when it is new. A map that opens `at` something begins there; one of a walk looks at
-  // the walk as soon as it has come (tours.js).
+  // What a state is about: looked at when it is new. A map that opens `at` something begins there; one of a walk, or of
+  // several, looks at them as soon as they have come (tours.js, walks.js).
   mm.home = function (map, state) {
     if (!state.bounds || !state.bounds.length) return;
     const home = began(map);
-    const walk = state.picking ? "" : state.tour || "";
+    const walk = state.picking ? "" : state.tour || (state.walks || []).map(({ url }) => url).join(" ");
     const key = JSON.stringify([state.bounds, walk]);
     if (home.key === key) return;
     const first = !home.key;

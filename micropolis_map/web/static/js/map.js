@@ -95,6 +95,7 @@
     if (state.places) mm.places(map, state);
     if (state.coverage && mm.coverage) mm.coverage(map, state);
     if (mm.tour) mm.tour(map, state);
+    if (mm.walks) mm.walks(map, state);
     if (state.picking && mm.picks) mm.picks(map, state);
     if (state.sites && mm.sites) mm.sites(map, state);
   }
