@@ -5,10 +5,14 @@
   const NEAR_PX = 18; // a finger is no needle
   const APART = 0.07; // of what all walks span: numbers closer than that would lie over each other
 
+  const called = (walk) => `${walk.number}. ${walk.name}`;
+
   function badge(walk) {
     const sign = document.createElement("b");
     sign.className = "mm-tour-stop mm-walk-number";
     sign.textContent = walk.number;
+    sign.setAttribute("role", "img"); // its card is the button
+    sign.setAttribute("aria-label", called(walk));
     sign.style.background = walk.colour;
     return L.divIcon({ className: "mm-tour", html: sign, iconSize: [30, 30] });
   }
@@ -30,9 +34,9 @@
   // The line, under a broader one nobody sees that takes the taps, and the number.
   function drawn(map, { walk, corners, dash }, at) {
     const name = document.createElement("span");
-    name.textContent = `${walk.number}. ${walk.name}`;
+    name.textContent = called(walk);
     const open = () => mm.tap(map, "walk", { place: walk.id });
-    const start = L.marker(at, { icon: badge(walk), alt: name.textContent, keyboard: false, zIndexOffset: 4000 });
+    const start = L.marker(at, { icon: badge(walk), keyboard: false, zIndexOffset: 4000 });
     const touch = L.polyline(corners, { weight: NEAR_PX, opacity: 0 });
     for (const part of [start, touch]) part.bindTooltip(name.cloneNode(true), { sticky: part === touch, direction: "top" }).on("click", open);
     return L.featureGroup([
