@@ -1,7 +1,7 @@
 """The map of a town whose streets are not loaded: tiles cut from its sketch, kept beside the town's data.
 
 The archive is made when its first tile is asked for, and again when sketch or districts change; one a town is
-kept. It is known by a name that a build never has, ``sketch-<digest>``.
+kept. It is known by a name that a build never has, ``sketch-<way of drawing>-<digest>``.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from micropolis_map.stores.locks import locked
 
 _LOG = logging.getLogger(__name__)
 NAME = "sketch-"
+DRAWN = 2
+"""Counts the ways in which sketches were drawn: an archive of an older one is made anew."""
 BROAD_M = 130.0
 """Half the width of a river that is known as the line in its middle: told apart, not measured."""
 TOWNS_M2 = 15e6
@@ -96,13 +98,17 @@ def sketched(store: CommunityStore, slug: str) -> Sketched | None:
     except UnreadableFile as error:
         _LOG.error("%s: %s", slug, error)
         return Sketched("", None, {lang: translation(lang).gettext(_DAMAGED) for lang in LANGUAGES})
-    return None if sketch is None else Sketched(NAME + sketch.digest, sketch.frame, sketch.note)
+    return None if sketch is None else Sketched(_build_of(sketch), sketch.frame, sketch.note)
 
 
 def sketch_told(store: CommunityStore, slug: str, lang: str) -> dict[str, str | bool]:
     """Return what the state of a map says of the town's sketch: nothing where it shows none."""
     found = sketched(store, slug)
     return {} if found is None else found.told(lang)
+
+
+def _build_of(sketch: Sketch) -> str:
+    return f"{NAME}{DRAWN}-{sketch.digest}"
 
 
 def archive_of_sketch(store: CommunityStore, slug: str, build: str) -> Path | None:
@@ -117,7 +123,7 @@ def archive_of_sketch(store: CommunityStore, slug: str, build: str) -> Path | No
     """
     try:
         sketch = store.sketch(slug)
-        if sketch is None or build != NAME + sketch.digest:
+        if sketch is None or build != _build_of(sketch):
             return None
         path = store.cache_folder(slug) / f"{build}.pmtiles"
         if not path.is_file():

@@ -28,7 +28,7 @@ from micropolis_map.services.load_area import HULL, Area, Districts, districts_f
 from micropolis_map.services.surveyed_streets import SurveyedSpot, surveyed
 from micropolis_map.services.timed_notes import closed_notes, timed_notes
 from micropolis_map.services.town_edge import REACH_M, known_area, widened_area
-from micropolis_map.services.town_map import features_of_town, frame_of_town, on_land
+from micropolis_map.services.town_map import features_of_town, frame_of_town, on_land, town_name
 from micropolis_map.sources.delimited_table import GUESS, TableOptions
 from micropolis_map.sources.elevation import Elevation, read_elevation
 from micropolis_map.sources.osm_features import activity_spots_of, comforts_of, homes_of
@@ -137,7 +137,7 @@ def build_town(
     spots = _spots(extract, area, around)
     progress(0.8, "drawing the background")
     layers = {COMFORTS: points_layer(comforts_of(extract))}
-    drawn = features_of_town(extract, area, districts, frame, elevation)
+    drawn = features_of_town(extract, area, districts, frame, elevation, town_name(community, homes))
     known = known_area(extract, around)
     said = (
         *area.notes,

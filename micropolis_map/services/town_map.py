@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
+from micropolis_map.domain.community import Community
 from micropolis_map.domain.map_features import MapFeatures, joined
 from micropolis_map.domain.osm_extract import OsmExtract
+from micropolis_map.domain.points import PointSet
+from micropolis_map.domain.text import pick
 from micropolis_map.ports import CommunityStore
 from micropolis_map.services import sketched_map
 from micropolis_map.services.extract_window import widened
 from micropolis_map.services.load_area import HULL, Area, Districts
+from micropolis_map.services.people_groups import ALL, people_at
 from micropolis_map.sources import town_map
 from micropolis_map.sources.elevation import Elevation
 from micropolis_map.sources.tiles import Pyramid, tiles_of
@@ -47,6 +53,28 @@ def on_land(districts: Districts, frame: MapFrame) -> Districts:
     return replace(districts, geometries=tuple(found))
 
 
+def town_name(community: Community, homes: PointSet) -> tuple[dict[str, str], Any] | None:
+    """Return the community's names as OpenStreetMap tags them, and the home in the middle of its people.
+
+    None where nobody lives: then nothing says where the name belongs.
+    """
+    if not len(homes):
+        return None
+    people = people_at(homes, ALL)
+    at = [_middle(one, people) for one in (homes.lon, homes.lat)]
+    near = int(np.argmin(np.hypot((homes.lon - at[0]) * np.cos(np.radians(at[1])), homes.lat - at[1])))
+    local, _ = pick(community.name, community.languages[0] if community.languages else "")
+    names = {"name": local} | {f"name:{lang}": name for lang, name in community.name.items()}
+    return names, shapely.Point(homes.lon[near], homes.lat[near])
+
+
+def _middle(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Return the weighted median; the plain one where nothing weighs."""
+    order = np.argsort(values)
+    upto = np.cumsum(weights[order] if weights.sum() > 0 else np.ones(len(order)))
+    return float(values[order][np.searchsorted(upto, upto[-1] / 2)])
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
     """Let Python's collector rest: it would look again and again at all tags of the extract, for nothing.
@@ -64,9 +92,20 @@ def uncollected() -> Iterator[None]:
 
 @uncollected()
 def features_of_town(
-    extract: OsmExtract, area: Area, districts: Districts, frame: MapFrame, elevation: Elevation | None
+    extract: OsmExtract,
+    area: Area,
+    districts: Districts,
+    frame: MapFrame,
+    elevation: Elevation | None,
+    town: tuple[Mapping[str, str], Any] | None = None,
 ) -> MapFeatures:
-    """Return all that the map of the community is drawn from, each layer in the order of drawing."""
+    """Return all that the map of the community is drawn from, each layer in the order of drawing.
+
+    Parameters
+    ----------
+    town
+        Its names as tags and the point where they stand, for data that do not name it (`town_name`).
+    """
     boundary = None if area.source == HULL else area.geometry
     ground, grounds = town_map.ground_of(extract, frame)
     water, waters = town_map.water_of(extract, frame)
@@ -83,7 +122,7 @@ def features_of_town(
             town_map.railways_of(extract, frame),
             town_map.beyond_of(frame, boundary),
             town_map.borders_of(frame, boundary, districts.geometries, approximate=districts.approximate),
-            town_map.labels_of(extract, frame, grounds, waters, houses, named),
+            town_map.labels_of(extract, frame, grounds, waters, houses, named, town),
         ]
     )
 

@@ -148,9 +148,7 @@ def _benches(out: Spots, all_ways: list[Way]) -> None:
 
 
 def _quarters(out: Spots) -> None:
-    out.points.append(
-        ((40.0, -400.0), {"place": "town", "name": "Amberø", "name:en": "Amberø (invented town)"})
-    )
+    out.points.append(((40.0, -400.0), {"place": "town", "name": "Amberø"}))
     for quarter in PLAN["quarter"]:
         kind = "hamlet" if quarter["name"] == "Skovholm" else "quarter"
         tags = {"place": kind, "name": quarter["name"], "name:en": quarter["en"]}

@@ -19,6 +19,11 @@ _FAR = 10_000.0
 """Times as far from the middle as the frame's edge is beyond all tiles."""
 _OVERLAP_DEGREES = 2e-7
 """Two centimetres in which the sea beyond the frame and the sea in it overlap: no crack is left between."""
+HAZES = 5
+"""Steps in which the veil thickens."""
+_HAZE = 0.04
+"""Of the frame's longer side, over which it does."""
+_HAZE_M = (120.0, 1_200.0)
 _LEAST_M2 = 300.0
 """Smaller slivers between boundary and coast are not drawn."""
 _LEAST_M = 30.0
@@ -53,16 +58,25 @@ def far_sea(frame: MapFrame) -> BaseGeometry:
 
 
 def beyond_of(frame: MapFrame, boundary: BaseGeometry | None) -> MapFeatures:
-    """Return what lies outside the `boundary` (None where nobody knows it), and beyond the data's frame."""
+    """Return what lies outside the `boundary` (None where nobody knows it), and beyond the data's frame.
+
+    The veil beyond the data has no edge: it thickens in `HAZES` steps, ``haze1`` to ``haze5``, to ``veil``.
+    """
     water = shapely.union_all([frame.sea, far_sea(frame)])
     around = shapely.box(*frame.pyramid.bounds())
-    veil = _areas(frame, shapely.difference(shapely.difference(around, frame.seen), water))
     outside = np.empty(0, object)
     if boundary is not None:
         outside = _areas(frame, shapely.difference(shapely.difference(frame.seen, boundary), frame.sea))
-    return joined(
-        [features("beyond", "outside", outside, zoom=8), features("beyond", "veil", veil, zoom=8, rank=1)]
-    )
+    parts = [features("beyond", "outside", outside, zoom=8)]
+    west, south, east, north = frame.box_m
+    reach_m = float(np.clip(_HAZE * max(east - west, north - south), *_HAZE_M))
+    seen_m = frame.plane.to_metres(frame.seen)
+    for step in range(HAZES + 1):
+        wider = shapely.buffer(seen_m, reach_m * step / HAZES, quad_segs=4) if step else seen_m
+        hidden = shapely.difference(shapely.difference(around, frame.plane.to_degrees(wider)), water)
+        kind = "veil" if step == HAZES else f"haze{step + 1}"
+        parts.append(features("beyond", kind, _areas(frame, hidden), zoom=8, rank=1 + step))
+    return joined(parts)
 
 
 def borders_of(

@@ -24,6 +24,7 @@ PLACES = {
     "quarter": "quarter", "hamlet": "village", "neighbourhood": "neighbourhood", "island": "island",
     "islet": "island", "sea": "sea", "ocean": "sea",
 }  # fmt: skip
+_PLACE_KINDS = frozenset(PLACES.values()) - {"sea"}
 RANKS = {
     "sea": 0, "city": 1, "town": 2, "island": 3, "suburb": 3, "village": 4, "district": 4, "quarter": 5,
     "neighbourhood": 6, "station": 7, "park": 8, "water": 8, "wood": 9, "cemetery": 9, "square": 9,
@@ -59,6 +60,7 @@ def labels_of(
     water: KindAreas,
     buildings: KindAreas,
     districts: Mapping[str, BaseGeometry],
+    town: tuple[Tags, Any] | None = None,
 ) -> MapFeatures:
     """Return the names in the frame, the most important first, each once in its neighbourhood.
 
@@ -68,6 +70,9 @@ def labels_of(
         Areas that may have names and house numbers.
     districts
         The community's districts by name; those of a place's name are left out.
+    town
+        The community's own names as tags, and the point (EPSG:4326) where they are written if the data have
+        neither a place of one of these names nor a city or town at all.
     """
     nodes = nodes_where(extract, lambda tags: bool(_kind_of(tags)) or "addr:housenumber" in tags)
     at: Any = shapely.points(extract.node_lon[nodes], extract.node_lat[nodes])
@@ -85,8 +90,26 @@ def labels_of(
     ]
     found = joined(parts)
     found = found.take(shapely.intersects(frame.seen, found.geometry))
+    if town is not None and not _has_town(found, town[0]):
+        found = joined(
+            [
+                _labels(
+                    np.array(["town"], object), [town[0]], np.array([town[1]], object), [0.0], ZOOMS["town"]
+                ),
+                found,
+            ]
+        )
     found = found.take(np.argsort(found.rank, kind="stable"))
     return found.take(_once(found, frame))
+
+
+def _has_town(found: MapFeatures, town: Tags) -> bool:
+    """Return whether the map names the town already: by a city or town in it, or by a place of its name."""
+    own = {name.casefold() for name in town.values()}
+    kinds = found.kind.astype(str)
+    places = np.isin(kinds, list(_PLACE_KINDS))
+    named = any(name.casefold() in own for name in found.name[places].tolist())
+    return named or bool(np.isin(kinds, ["city", "town"]).any())
 
 
 def _kind_of(tags: Tags) -> str:
@@ -179,9 +202,10 @@ def _inside_tagged(areas: KindAreas) -> Any:
 def _once(found: MapFeatures, frame: MapFrame) -> NDArray[np.int64]:
     """Return the labels without those whose name a more important one nearby has already."""
     at = shapely.get_coordinates(frame.plane.to_metres(found.geometry))
-    places = set(PLACES.values()) - {"sea"}
     named = {
-        n.casefold() for n, k in zip(found.name.tolist(), found.kind.tolist(), strict=True) if k in places
+        n.casefold()
+        for n, k in zip(found.name.tolist(), found.kind.tolist(), strict=True)
+        if k in _PLACE_KINDS
     }
     groups: dict[tuple[str, str], list[int]] = {}
     for i, (kind, name) in enumerate(zip(found.kind.tolist(), found.name.tolist(), strict=True)):

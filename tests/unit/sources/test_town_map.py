@@ -17,6 +17,7 @@ from micropolis_map.services.load_area import Area, Districts, area_from_file
 from micropolis_map.services.town_map import features_of_town, frame_of_town, on_land
 from micropolis_map.sources.osm_coastline import sea_of
 from micropolis_map.sources.osm_file import read_osm_files
+from micropolis_map.sources.town_map.beyond import HAZES
 from micropolis_map.sources.town_map.isolines import areas_above
 
 LON, LAT = 12.0, 55.0
@@ -75,12 +76,12 @@ def island(seed: int, x=0.0, y=0.0, radius=700.0) -> Polygon:
     return Polygon(np.column_stack((x + far * np.cos(turns), y + far * np.sin(turns))))
 
 
-def drawn(ground: Ground, boundary: Polygon, districts=None):
+def drawn(ground: Ground, boundary: Polygon, districts=None, town=None):
     extract = ground.extract()
     area = Area(Polygon(degrees(boundary.exterior.coords)), "a test", surveyed=True)
     frame = frame_of_town(extract, area)
     districts = on_land(districts or Districts(("All",), (area.geometry,), approximate=False), frame)
-    return frame, features_of_town(extract, area, districts, frame, None)
+    return frame, features_of_town(extract, area, districts, frame, None, town)
 
 
 def coast(ground: Ground, shape: Polygon, pieces=3):
@@ -99,6 +100,13 @@ def is_sea(features, metres):
     return shapely.intersects_xy(sea, *np.array(degrees(metres)).T)
 
 
+def veiled(features, *kinds):
+    """Return where the map is veiled at all, or by the steps `kinds`."""
+    beyond = features.of("beyond")
+    chosen = np.isin(beyond.kind.astype(str), kinds) if kinds else beyond.kind != "outside"
+    return shapely.union_all(beyond.geometry[chosen])
+
+
 def agree(features, lands, reach=2_500, seed=1):
     """The sea is where none of the outlines is, as far as `reach`, shores aside; and no veil hides it."""
     random = np.random.default_rng(seed)
@@ -107,9 +115,7 @@ def agree(features, lands, reach=2_500, seed=1):
     sure = shapely.distance(shapely.boundary(land), shapely.points(spots)) > 5
     at_sea = ~shapely.intersects_xy(land, *spots.T)
     np.testing.assert_array_equal(is_sea(features, spots)[sure], at_sea[sure])
-    hidden = features.of("beyond")
-    hidden = shapely.union_all(hidden.geometry[hidden.kind == "veil"])
-    assert shapely.is_empty(hidden)
+    assert shapely.is_empty(veiled(features))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -143,14 +149,72 @@ def test_a_coast_that_leaves_the_data_goes_on_and_land_is_veiled():
     at_sea = ~shapely.intersects_xy(land, *spots.T)
     np.testing.assert_array_equal(is_sea(features, spots)[far], at_sea[far])
     assert is_sea(features, [(0, -30_000)]).all()
-    beyond = features.of("beyond")
-    veil = shapely.union_all(beyond.geometry[beyond.kind == "veil"])
+    veil = veiled(features)
     west, south, east, north = frame.pyramid.bounds()
     sea = shapely.union_all(features.of("water").geometry)
     whole = shapely.union_all([veil, sea, frame.seen])
     assert shapely.difference(shapely.box(west, south, east, north), whole).area < 1e-9
     assert shapely.intersection(veil, sea).area < 1e-9
     assert veil.contains(shapely.Point(degrees([(0, 30_000)])[0]))
+
+
+def test_the_veil_thickens_step_by_step_from_where_the_data_end():
+    ground = Ground()
+    ground.streets(Polygon([(-900, -900), (900, -900), (900, 900), (-900, 900)]))
+    frame, features = drawn(ground, Polygon([(-900, -900), (900, -900), (900, 900), (-900, 900)]))
+    steps = [f"haze{i}" for i in range(1, HAZES + 1)] + ["veil"]
+    areas = [veiled(features, step) for step in steps]
+    assert features.of("beyond").kind.tolist().count("veil") >= 1
+    assert (
+        shapely.difference(
+            shapely.box(*frame.pyramid.bounds()), shapely.union_all([frame.seen, areas[0]])
+        ).area
+        < 1e-9
+    )
+    assert shapely.intersection(areas[0], frame.seen).area < 1e-9
+    for wider, narrower in itertools.pairwise(areas):
+        assert shapely.difference(narrower, wider).area < 1e-9
+        assert wider.area > narrower.area + 1e-7
+    start = frame.plane.to_metres(frame.seen)
+    reach = shapely.distance(start, frame.plane.to_metres(areas[-1]))
+    assert 0.03 * 2_100 < reach < 200
+
+
+TOWN = ({"name": "Ostrów", "name:en": "Isle"}, shapely.Point(*degrees([(30, 40)])[0]))
+
+
+def named_town(ground, boundary):
+    """Return the names of towns on the map of a community that calls itself Ostrów."""
+    _, features = drawn(ground, boundary, town=TOWN)
+    labels = features.of("labels")
+    return labels.name[labels.kind == "town"].tolist(), labels
+
+
+def test_a_town_that_the_data_do_not_name_is_named_where_its_people_live():
+    square = Polygon([(-900, -900), (900, -900), (900, 900), (-900, 900)])
+    ground = Ground()
+    ground.streets(square)
+    names, labels = named_town(ground, square)
+    assert names == ["Ostrów"]
+    assert labels.geometry[0] == TOWN[1]
+    assert json.loads(labels.names[0]) == {"en": "Isle"}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"place": "town", "name": "Nowy Dwór"},
+        {"place": "suburb", "name": "OSTRÓW"},
+        {"place": "quarter", "name": "isle"},
+    ],
+)
+def test_a_town_that_the_data_name_is_not_named_again(place):
+    square = Polygon([(-900, -900), (900, -900), (900, 900), (-900, 900)])
+    ground = Ground()
+    ground.streets(square)
+    ground.node(200, 100, **place)
+    names, _ = named_town(ground, square)
+    assert names == [place["name"]] * (place["place"] == "town")
 
 
 def test_a_strip_along_a_river_has_the_river_and_no_sea():

@@ -16,7 +16,7 @@ KINDS = {
     "streets": "motorway trunk primary secondary tertiary minor pedestrian service path track steps",
     "railways": "rail tram subway funicular",
     "borders": "outline district approximate",
-    "beyond": "outside veil",
+    "beyond": "outside haze1 haze2 haze3 haze4 haze5 veil",
     "labels": "city town village suburb quarter neighbourhood district park wood cemetery water sea island "
     "station square civic house",
 }
@@ -63,3 +63,15 @@ def test_widths_grow_with_the_zoom():
     for rule in style_table()["rules"]:
         widths = [px for _, px in sorted((float(zoom), px) for zoom, px in rule.get("width", {}).items())]
         assert widths == sorted(widths), rule
+
+
+@pytest.mark.parametrize("layer", ["streets", "waterways"])
+def test_a_name_stands_only_along_a_line_that_is_drawn(layer):
+    rules = [rule for rule in style_table()["rules"] if rule["layer"] == layer]
+    drawn = {
+        kind: min(r["from"] for r in rules if "line" in r and kind in r["kinds"])
+        for kind in KINDS[layer].split()
+    }
+    for rule in rules:
+        if "text" in rule:
+            assert all(rule["from"] >= drawn[kind] for kind in rule["kinds"]), rule

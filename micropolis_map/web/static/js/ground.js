@@ -9,6 +9,7 @@
   const SIZE = 512;
   const MOST_RATIO = 2;
   const REST_MS = 250;
+  const DOT_EDGE_PX = 1.5; // around a quiet dot
 
   const stamped = (name) => `${ASSETS}/${name}?v=${VERSION}`;
 
@@ -224,13 +225,25 @@
         const boxes = (selector) => [...this._container_().querySelectorAll(selector)].map((node) => node.getBoundingClientRect())
           .filter((r) => r.width && r.right > frame.left && r.left < frame.right && r.bottom > frame.top && r.top < frame.bottom)
           .map((r) => ({ minX: box.minX + (r.left - frame.left) * k, minY: box.minY + (r.top - frame.top) * k, maxX: box.minX + (r.right - frame.left) * k, maxY: box.minY + (r.bottom - frame.top) * k }));
-        const free = { pins: boxes(".leaflet-marker-icon"), controls: boxes(".leaflet-control") };
+        const icons = boxes(".leaflet-marker-icon");
+        const free = { pins: [...icons, ...this._dots(box, k)], controls: boxes(".leaflet-control") };
         const now = JSON.stringify(free);
         if (now === this._kept) return;
         this._kept = now;
         this._say("keepFree", free);
-        this._container_().dataset.keptFree = String(free.pins.length);
+        this._container_().dataset.keptFree = String(icons.length);
       }, REST_MS);
+    },
+
+    // The quiet dots in view: they are drawn on a canvas, and have no box of their own.
+    _dots(box, k) {
+      const map = this._map;
+      return (map._mmKnown ? map._mmKnown.spots : []).map(({ at, dot }) => {
+        const { x, y } = map.latLngToContainerPoint(at);
+        const r = (dot.getRadius() + DOT_EDGE_PX) * k;
+        const [left, top] = [box.minX + x * k, box.minY + y * k];
+        return { minX: left - r, minY: top - r, maxX: left + r, maxY: top + r };
+      }).filter((b) => b.maxX > box.minX && b.minX < box.maxX && b.maxY > box.minY && b.minY < box.maxY);
     },
 
     facts(points = []) {

@@ -7,8 +7,9 @@
   const LINE_CHARS = 16;
   const HALO_PX = 1.7;
   const REPEAT_PX = 340; // between two writings of one street's name
-  const BEND = 0.42; // radians from a letter to the next
-  const BENDS = 1.8; // in all
+  const BEND = 0.38; // radians from a letter to the next
+  const BENDS = 1.4; // in all
+  const SMOOTH_EM = 0.9; // of the street on both sides of a letter: its corners are rounded, letters do not run into each other
   const END_PX = 6; // free of letters at a street's ends
   const ASIDE_PX = 14; // of a name that stands beside its point: clear of a pin on it
   const BESIDE = [[0, 0], [0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1]];
@@ -109,7 +110,7 @@
   }
 
   // The letters along the line from `start` on; null where it bends too much for a name.
-  function along(line, upTo, start, { letters, upTo: ends, width }) {
+  function along(line, upTo, start, { letters, upTo: ends, width }, around) {
     const [a, b] = [pointAt(line, upTo, start), pointAt(line, upTo, start + width)];
     const back = b.x < a.x || (b.x === a.x && b.y < a.y);
     const found = [];
@@ -119,8 +120,8 @@
       const from = i ? ends[i - 1] : 0;
       const middle = (from + ends[i]) / 2;
       const at = back ? start + width - middle : start + middle;
-      const reach = Math.max((ends[i] - from) / 2, 3);
-      const [p, q] = [pointAt(line, upTo, Math.max(0, at - reach)), pointAt(line, upTo, Math.min(upTo[upTo.length - 1], at + reach))];
+      const reach = Math.min(around, at, upTo[upTo.length - 1] - at); // as far on both sides: at its ends the street is as it is
+      const [p, q, on] = [at - reach, at + reach, at].map((where) => pointAt(line, upTo, where));
       const angle = back ? Math.atan2(p.y - q.y, p.x - q.x) : Math.atan2(q.y - p.y, q.x - p.x);
       if (before !== null) {
         const step = Math.atan2(Math.sin(angle - before), Math.cos(angle - before));
@@ -130,7 +131,7 @@
         if (Math.abs(step) > BEND || high - low > BENDS) return null;
       }
       before = angle;
-      found.push({ letter: letters[i], angle, ...pointAt(line, upTo, at), half: (ends[i] - from) / 2 });
+      found.push({ letter: letters[i], angle, x: (p.x + q.x + 2 * on.x) / 4, y: (p.y + q.y + 2 * on.y) / 4, half: (ends[i] - from) / 2 });
     }
     return found;
   }
@@ -149,7 +150,7 @@
         const steps = Math.max(1, Math.round(upTo[upTo.length - 1] / (REPEAT_PX * k)));
         const starts = steps > 1 ? Array.from({ length: steps }, (_, i) => (i + 0.5) / steps) : TRIES;
         for (const share of starts) {
-          const letters = along(line, upTo, END_PX * k + free * share, word);
+          const letters = along(line, upTo, END_PX * k + free * share, word, SMOOTH_EM * this.font.size * k);
           const label = letters && this.label(text, letters);
           if (label && !paint.meets(label.bboxes, this.look.pins)) found.push(label);
         }

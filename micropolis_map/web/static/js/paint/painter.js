@@ -209,13 +209,13 @@
       return [x(west), y(north), x(east) - x(west), y(south) - y(north)];
     }
 
-    // Land within the data's frame, the veil beyond.
+    // Paper, on which the tiles' own veil thickens; where there are no tiles, all of it is veiled.
     paper(pen, tile) {
-      pen.fillStyle = this.look.colour(this.frame ? "veil" : "paper");
+      const [left, top, wide, high] = this.frame ? this.framed(tile) : [0, 0, SIZE, SIZE];
+      const framed = left < SIZE && top < SIZE && left + wide > 0 && top + high > 0;
+      const known = framed || Boolean(tile.data && tile.data.data.size);
+      pen.fillStyle = this.look.colour(known ? "paper" : "veil");
       pen.fillRect(0, 0, SIZE, SIZE);
-      if (!this.frame) return;
-      pen.fillStyle = this.look.colour("paper");
-      pen.fillRect(...this.framed(tile));
     }
 
     // Beyond the data's frame nobody knows how the coast goes on: what is drawn there fades the farther it is.
