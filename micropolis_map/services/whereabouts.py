@@ -75,6 +75,13 @@ def frame_of(geometries: Iterable[Mapping[str, Any]]) -> list[Corners]:
     return [corners(_roomy(_around(boxes)))] if boxes else []
 
 
+def frame_of_districts(build: Build, names: Iterable[str]) -> list[Corners]:
+    """Return the box of the districts `names` of the build as the map's ``bounds``; none without one."""
+    known = dict(zip(*opened.districts_of(build), strict=True))
+    boxes = [known[name].bounds for name in names if name in known and not known[name].is_empty]
+    return [corners(_roomy(_around(boxes)))] if boxes else []
+
+
 @lru_cache(maxsize=32)
 def _of_homes(build: Build) -> Whereabouts | None:
     homes = opened.homes_of(build)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from conftest import Visitor
 from playwright.sync_api import Locator, expect
+from shapely.geometry import shape
 
 from micropolis_map.services.built_files import HOMES, read_points
 from micropolis_map.services.people_groups import ALL, people_at
@@ -84,6 +86,43 @@ def test_a_map_is_fitted_anew_until_somebody_moves_it(visitor: Callable[..., Vis
     assert middle(box) == pytest.approx(there, abs=5e-4)
     one.page.get_by_role("button", name="Whole town").click()
     assert seen(loaded_town, view(box))[0] >= 0.999
+
+
+def district_box(town: Path, name: str) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of a district of the demo town."""
+    (file,) = (town / "geo" / "demo" / "built").glob("*/districts.geojson")
+    features = json.loads(file.read_text("utf-8"))["features"]
+    (area,) = [shape(one["geometry"]) for one in features if one["properties"]["name"] == name]
+    west, south, east, north = area.bounds
+    return west, south, east, north
+
+
+def assert_shows_the_district(box: Locator, town: Path, name: str, before: str) -> None:
+    """The map has moved, holds the district, and is about as near as that allows."""
+    expect(box).not_to_have_attribute("data-view", before)
+    west, south, east, north = view(box)
+    left, low, right, high = district_box(town, name)
+    assert (west <= left, south <= low, east >= right, north >= high) == (True, True, True, True)
+    assert max((right - left) / (east - west), (high - low) / (north - south)) >= 0.4
+
+
+def test_coverage_looks_at_the_district_whose_row_is_ticked(visitor, loaded_town):
+    one = visitor({"width": 1280, "height": 900})
+    box = fitted(one, "/coverage?")
+    before = str(box.get_attribute("data-view"))
+    table = one.page.locator("[class*=st-key-w_districts_] [data-testid=stDataFrame]")
+    table.scroll_into_view_if_needed()
+    table.locator("canvas").first.wait_for()
+    table.click(position={"x": 18, "y": 44 * 2 + 22})
+    assert_shows_the_district(box, loaded_town, "Skovholm", before)
+    table.click(position={"x": 18, "y": 44 * 2 + 22})
+    expect(box).to_have_attribute("data-view", before)
+
+
+def test_next_cafe_looks_at_the_districts_it_may_be_in(visitor, loaded_town):
+    one = visitor({"width": 1280, "height": 900})
+    before = str(fitted(one, "/planner?").get_attribute("data-view"))
+    assert_shows_the_district(fitted(one, "/planner?in=Skovholm&"), loaded_town, "Skovholm", before)
 
 
 def test_a_frame_that_is_hidden_at_first_is_fitted_when_it_is_seen(visitor, loaded_town):

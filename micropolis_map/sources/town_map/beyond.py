@@ -21,9 +21,9 @@ _OVERLAP_DEGREES = 2e-7
 """Two centimetres in which the sea beyond the frame and the sea in it overlap: no crack is left between."""
 HAZES = 5
 """Steps in which the veil thickens."""
-_HAZE = 0.04
+_HAZE = 0.06
 """Of the frame's longer side, over which it does."""
-_HAZE_M = (120.0, 1_200.0)
+_HAZE_M = (120.0, 3_000.0)
 _LEAST_M2 = 300.0
 """Smaller slivers between boundary and coast are not drawn."""
 _LEAST_M = 30.0

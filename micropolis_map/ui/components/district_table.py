@@ -1,8 +1,9 @@
-"""The table of districts: sortable, with a bar for each share."""
+"""The table of districts: sortable, with a bar for each share; the map shows the one that is chosen."""
 
 from __future__ import annotations
 
 import math
+import zlib
 
 import pandas as pd
 import streamlit as st
@@ -18,9 +19,13 @@ def district_table(result: CoverageResult) -> None:
     shares = [column for column in table.columns if column.endswith("%")]
     certain = bool(result.total.share_within_certain)
     st.html(safe_text.heading(2, _("District by district")))
+    if len(result.districts) > 1:
+        st.caption(_("Tick a row, and the map above shows that district."))
     st.dataframe(
         table,
-        key="w_districts",
+        key=_key(result),
+        on_select="rerun" if len(result.districts) > 1 else "ignore",
+        selection_mode="single-row",
         hide_index=True,
         width="stretch",
         row_height=44,
@@ -37,6 +42,24 @@ def district_table(result: CoverageResult) -> None:
         st.caption(_("“certain” counts only walks whose every metre is known to be passable."))
 
 
+def chosen_district(result: CoverageResult) -> str:
+    """Return the name of the district whose row is ticked, "" for none: then the map shows them all."""
+    ticked = st.session_state.get(_key(result), {}).get("selection", {}).get("rows", [])
+    names = ["", *(area.name for area in _sorted(result))]
+    name = names[ticked[0]] if ticked and ticked[0] < len(names) else ""
+    return "" if name == OUTSIDE_NAME else name
+
+
+def _key(result: CoverageResult) -> str:
+    """Return the table's key: rows in another order are another table, and an old tick means nothing."""
+    order = "|".join([result.build_id, *(area.name for area in _sorted(result))])
+    return f"w_districts_{zlib.crc32(order.encode()):08x}"
+
+
+def _sorted(result: CoverageResult) -> list[AreaCoverage]:
+    return sorted(result.districts, key=lambda area: -area.beyond(result.longest))
+
+
 def _counts() -> tuple[str, ...]:
     return _("People"), _("People beyond")
 
@@ -50,9 +73,9 @@ def district_frame(result: CoverageResult) -> pd.DataFrame:
 
     After all together come the districts where most people are left out.
     """
-    left_out = sorted(result.districts, key=lambda area: -area.beyond(result.longest))
     rows = [
-        (area.name if area.name != OUTSIDE_NAME else _("outside the districts"), area) for area in left_out
+        (area.name if area.name != OUTSIDE_NAME else _("outside the districts"), area)
+        for area in _sorted(result)
     ]
     return pd.DataFrame([_row(name, area) for name, area in [(_("All together"), result.total), *rows]])
 

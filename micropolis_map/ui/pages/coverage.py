@@ -18,7 +18,7 @@ from micropolis_map.ui.components.coverage_curve import curve
 from micropolis_map.ui.components.coverage_fairness import fairness
 from micropolis_map.ui.components.coverage_figures import explanations, figures, sentences
 from micropolis_map.ui.components.coverage_map import coverage_map
-from micropolis_map.ui.components.district_table import district_table
+from micropolis_map.ui.components.district_table import chosen_district, district_table
 from micropolis_map.ui.components.masthead import community_name, masthead
 from micropolis_map.ui.components.not_loaded import not_loaded
 from micropolis_map.ui.components.take_along import take_along_coverage
@@ -61,7 +61,7 @@ def _assessment(community: Community, report: LoadReport) -> None:
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         obstacles = for_map(known(slug, request), view.asked.obstacle)
-        coverage_map(community, result, view.show or SHOWN[0], obstacles)
+        coverage_map(community, result, view.show or SHOWN[0], obstacles, chosen_district(result))
     whole = coverage_view(application, slug, request)
     with right:
         sentences(whole, community_name(community))

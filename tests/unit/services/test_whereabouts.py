@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import shapely
 
 from micropolis_map.domain.community import Community, District
-from micropolis_map.services.whereabouts import corners, frame_of, whereabouts
+from micropolis_map.services import opened
+from micropolis_map.services.opened import Build
+from micropolis_map.services.whereabouts import corners, frame_of, frame_of_districts, whereabouts
 
 SQUARE = {
     "type": "Polygon",
@@ -50,3 +55,12 @@ def test_one_place_is_shown_with_its_street_and_none_with_nothing():
     assert holds(box, 7.0, 45.0)
     assert frame_of([]) == []
     assert corners((7.0, 45.0, 7.1, 45.2)) in frame_of([SQUARE])
+
+
+def test_chosen_districts_are_shown_whole_and_unknown_ones_not_at_all(monkeypatch):
+    areas = (shapely.box(7.0, 45.0, 7.1, 45.1), shapely.box(7.2, 45.0, 7.3, 45.2), shapely.Polygon())
+    monkeypatch.setattr(opened, "districts_of", lambda _build: (("West", "East", "Nowhere"), areas))
+    build = Build("a", Path("none"))
+    assert frame_of_districts(build, ["West"]) == [corners((7.0, 45.0, 7.1, 45.1))]
+    assert frame_of_districts(build, ["West", "East", "Gone"]) == [corners((7.0, 45.0, 7.3, 45.2))]
+    assert frame_of_districts(build, ["Gone", "Nowhere"]) == []
