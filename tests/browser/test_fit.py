@@ -17,7 +17,7 @@ from micropolis_map.services.people_groups import ALL, people_at
 
 READS_ONLY = True
 WIDTHS = [(390, 844), (1280, 900), (1920, 1080)]
-PAGES = ["/?", "/coverage?", "/planner?", "/tours?", "/compare?", "/work_centres?"]
+PAGES = ["/?", "/coverage?", "/planner?", "/compare?", "/work_centres?"]
 OWN = ["/embed/demo?", "/pin/demo?"]
 
 
@@ -86,6 +86,22 @@ def test_a_map_is_fitted_anew_until_somebody_moves_it(visitor: Callable[..., Vis
     assert middle(box) == pytest.approx(there, abs=5e-4)
     one.page.get_by_role("button", name="Whole town").click()
     assert seen(loaded_town, view(box))[0] >= 0.999
+
+
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+def test_the_map_of_walks_holds_them_all(visitor, width, height):
+    one = visitor({"width": width, "height": height})
+    one.page.goto(f"{one.base}/tours?community=demo")
+    box = one.map.locator("[data-walks][data-view]")
+    box.wait_for()
+    walks = box.evaluate(
+        "box => { const all = L.latLngBounds([]);"
+        " box.mmMap.eachLayer(one => { if (one instanceof L.Polyline) all.extend(one.getBounds()); });"
+        " return [all.getWest(), all.getSouth(), all.getEast(), all.getNorth()]; }"
+    )
+    west, south, east, north = view(box)
+    assert (west < walks[0], south < walks[1], east > walks[2], north > walks[3]) == (True,) * 4
+    assert max((walks[2] - walks[0]) / (east - west), (walks[3] - walks[1]) / (north - south)) >= 0.5
 
 
 def district_box(town: Path, name: str) -> tuple[float, float, float, float]:
