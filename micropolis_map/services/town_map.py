@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from micropolis_map.analysis.coverage import weighted_quantile
 from micropolis_map.domain.community import Community
 from micropolis_map.domain.map_features import MapFeatures, joined
 from micropolis_map.domain.osm_extract import OsmExtract
@@ -61,18 +61,15 @@ def town_name(community: Community, homes: PointSet) -> tuple[dict[str, str], An
     if not len(homes):
         return None
     people = people_at(homes, ALL)
-    at = [_middle(one, people) for one in (homes.lon, homes.lat)]
-    near = int(np.argmin(np.hypot((homes.lon - at[0]) * np.cos(np.radians(at[1])), homes.lat - at[1])))
+    if not people.sum() > 0:
+        people = np.ones(len(homes))
+    lon, lat = (weighted_quantile(one, people, 0.5) for one in (homes.lon, homes.lat))
+    if lon is None or lat is None:
+        return None
+    near = int(np.argmin(np.hypot((homes.lon - lon) * np.cos(np.radians(lat)), homes.lat - lat)))
     local, _ = pick(community.name, community.languages[0] if community.languages else "")
     names = {"name": local} | {f"name:{lang}": name for lang, name in community.name.items()}
     return names, shapely.Point(homes.lon[near], homes.lat[near])
-
-
-def _middle(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """Return the weighted median; the plain one where nothing weighs."""
-    order = np.argsort(values)
-    upto = np.cumsum(weights[order] if weights.sum() > 0 else np.ones(len(order)))
-    return float(values[order][np.searchsorted(upto, upto[-1] / 2)])
 
 
 @contextmanager

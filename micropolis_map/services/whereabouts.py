@@ -71,15 +71,13 @@ def corners(box: Bounds) -> Corners:
 
 def frame_of(geometries: Iterable[Mapping[str, Any]]) -> list[Corners]:
     """Return the box of all `geometries` (GeoJSON) as the map's ``bounds``; none without one."""
-    boxes = [bounds(geometry) for geometry in geometries]
-    return [corners(_roomy(_around(boxes)))] if boxes else []
+    return _framed([bounds(geometry) for geometry in geometries])
 
 
 def frame_of_districts(build: Build, names: Iterable[str]) -> list[Corners]:
     """Return the box of the districts `names` of the build as the map's ``bounds``; none without one."""
     known = dict(zip(*opened.districts_of(build), strict=True))
-    boxes = [known[name].bounds for name in names if name in known and not known[name].is_empty]
-    return [corners(_roomy(_around(boxes)))] if boxes else []
+    return _framed([known[name].bounds for name in names if name in known and not known[name].is_empty])
 
 
 @lru_cache(maxsize=32)
@@ -104,6 +102,10 @@ def _of_areas(community: Community) -> Whereabouts:
     lon, lat = community.centre
     box = _roomy(_around(boxes)) if boxes else widened((lon, lat, lon, lat), AROUND_M)
     return Whereabouts((box,), box)
+
+
+def _framed(boxes: Sequence[Bounds]) -> list[Corners]:
+    return [corners(_roomy(_around(boxes)))] if boxes else []
 
 
 def _around(boxes: Sequence[Bounds]) -> Bounds:

@@ -70,10 +70,11 @@ def beyond_of(frame: MapFrame, boundary: BaseGeometry | None) -> MapFeatures:
     parts = [features("beyond", "outside", outside, zoom=8)]
     west, south, east, north = frame.box_m
     reach_m = float(np.clip(_HAZE * max(east - west, north - south), *_HAZE_M))
+    land = shapely.difference(around, water)
     seen_m = frame.plane.to_metres(frame.seen)
     for step in range(HAZES + 1):
         wider = shapely.buffer(seen_m, reach_m * step / HAZES, quad_segs=4) if step else seen_m
-        hidden = shapely.difference(shapely.difference(around, frame.plane.to_degrees(wider)), water)
+        hidden = shapely.difference(land, frame.plane.to_degrees(wider))
         kind = "veil" if step == HAZES else f"haze{step + 1}"
         parts.append(features("beyond", kind, _areas(frame, hidden), zoom=8, rank=1 + step))
     return joined(parts)

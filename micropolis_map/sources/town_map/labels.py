@@ -91,14 +91,8 @@ def labels_of(
     found = joined(parts)
     found = found.take(shapely.intersects(frame.seen, found.geometry))
     if town is not None and not _has_town(found, town[0]):
-        found = joined(
-            [
-                _labels(
-                    np.array(["town"], object), [town[0]], np.array([town[1]], object), [0.0], ZOOMS["town"]
-                ),
-                found,
-            ]
-        )
+        kind, point = np.array(["town"], object), np.array([town[1]], object)
+        found = joined([_labels(kind, [town[0]], point, [0.0], ZOOMS["town"]), found])
     found = found.take(np.argsort(found.rank, kind="stable"))
     return found.take(_once(found, frame))
 

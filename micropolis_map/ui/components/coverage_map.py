@@ -15,13 +15,11 @@ from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.maps.walking_classes import ShareClass, WalkingClass, share_classes, walking_classes
 from micropolis_map.services import reporting_map
 from micropolis_map.services.coverage_result import CoverageRequest, CoverageResult
-from micropolis_map.services.opened import Build
 from micropolis_map.services.thresholds import minutes_key
 from micropolis_map.services.town_ground import build_ground
-from micropolis_map.services.whereabouts import frame_of_districts
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
-from micropolis_map.ui.components.place_map import about, map_texts
+from micropolis_map.ui.components.place_map import about, about_districts, map_texts
 from micropolis_map.ui.language import _, ngettext
 
 FORMS = {"one": 1, "two": 2, "few": 2, "many": 5, "other": 10}
@@ -50,9 +48,8 @@ def coverage_map(
     view = session.view()
     focus = next((one for one in barriers if one["id"] == view.asked.obstacle), None)
     state = map_state(community, side) | {"barriers": list(barriers) or None}
-    folder = session.communities().build(community.slug, result.build_id)
-    if district and folder is not None:
-        state["bounds"] = frame_of_districts(Build(community.slug, folder), [district]) or state["bounds"]
+    if district:
+        state |= about_districts(community.slug, result.build_id, [district])
     if focus is not None:
         lon, lat = focus["geometry"]["coordinates"]
         state["bounds"] = [[lat - 0.0015, lon - 0.0025], [lat + 0.0015, lon + 0.0025]]

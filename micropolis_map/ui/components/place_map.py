@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,9 +15,10 @@ from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.shapes import shapes_for_script
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.maps.whereabouts_texts import WHEREABOUTS
+from micropolis_map.services.opened import Build
 from micropolis_map.services.sketched_map import sketch_told
 from micropolis_map.services.town_ground import town_ground
-from micropolis_map.services.whereabouts import frame_of, whereabouts
+from micropolis_map.services.whereabouts import frame_of, frame_of_districts, whereabouts
 from micropolis_map.ui import language, session, words
 from micropolis_map.ui.components.known_places import known_state
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
@@ -76,6 +77,13 @@ def place_map(
 def about(community: Community) -> dict[str, Any]:
     """Return what a map of the community opens on, and what its button "Whole town" shows."""
     return whereabouts(session.communities(), community).state()
+
+
+def about_districts(slug: str, build_id: str, names: Iterable[str]) -> dict[str, Any]:
+    """Return what a map opens on that is about these districts of a build; nothing where there are none."""
+    folder = session.communities().build(slug, build_id)
+    bounds = frame_of_districts(Build(slug, folder), names) if folder is not None else []
+    return {"bounds": bounds} if bounds else {}
 
 
 def _open(tap: Tap) -> None:

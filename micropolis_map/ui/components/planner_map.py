@@ -16,16 +16,14 @@ from micropolis_map.maps.addresses import coverage_url
 from micropolis_map.maps.base_map import BaseMap
 from micropolis_map.maps.state_layer import StateLayer
 from micropolis_map.maps.walking_classes import NEWLY_NEAR, STILL_FAR
-from micropolis_map.services.opened import Build
 from micropolis_map.services.siting_link import MOST_CORNERS, MOST_NEW, Points, Scenario
 from micropolis_map.services.siting_result import Plan
 from micropolis_map.services.town_ground import build_ground
-from micropolis_map.services.whereabouts import frame_of_districts
 from micropolis_map.settings import below
 from micropolis_map.ui import language, numbers, safe_text, session, words
 from micropolis_map.ui.components.legend import legend
 from micropolis_map.ui.components.map_taps import Tap, hear, taps_state
-from micropolis_map.ui.components.place_map import about, map_texts
+from micropolis_map.ui.components.place_map import about, about_districts, map_texts
 from micropolis_map.ui.components.planner_steps import acted, add_site, current, move_site, remove_site, step
 from micropolis_map.ui.language import _, ngettext
 
@@ -51,10 +49,8 @@ def planner_map(community: Community, scenario: Scenario, plan: Plan, build_id: 
         "fromOsm": not community.fictional,
         "texts": map_texts(community) | _texts(),
     }
-    folder = session.communities().build(slug, build_id)
-    if scenario.districts and folder is not None:
-        chosen = frame_of_districts(Build(slug, folder), scenario.districts)
-        state["bounds"] = chosen or state["bounds"]
+    if scenario.districts:
+        state |= about_districts(slug, build_id, scenario.districts)
     if scenario.keep:
         state["spots"] = coverage_url(slug, scenario.profile, "spots", version)
 
